@@ -1,0 +1,9 @@
+"""The one exception whose text is meant for the person at the keyboard."""
+
+
+class UserError(Exception):
+    """Something the user can put right, said in one line.
+
+    The line names the file, the product or the option, what was found and what was expected. The
+    command line prints it and exits with status 2.
+    """
