@@ -1,0 +1,18 @@
+"""The networks, as Chainer Links: trunk, product encoder, multi-task classifier."""
+
+from fashion_models.links.multi_task_classifier import (
+    MultiTaskClassifier,
+    count_correct,
+    count_labelled,
+    multi_task_loss,
+)
+from fashion_models.links.product_encoder import ProductEncoder
+from fashion_models.links.resnet50 import ResNet50
+from fashion_models.links.zfnet import ZFNet
+
+TRUNKS = {'zfnet': ZFNet, 'resnet50': ResNet50}
+
+__all__ = [
+    'TRUNKS', 'MultiTaskClassifier', 'ProductEncoder', 'ResNet50', 'ZFNet', 'count_correct',
+    'count_labelled', 'multi_task_loss',
+]

@@ -1,0 +1,64 @@
+"""All images of a product in, one representation out: the article's multi-image network."""
+
+import chainer
+import chainer.functions as F
+
+from fashion_models import functions
+from fashion_models.links.zfnet import dense, dense_relu
+
+
+class ProductEncoder(chainer.Chain):
+    """Trunk, pre-pooling layer, column max pooling over a product's images, two post-pooling layers.
+
+    The pooling keeps, of every feature, the strongest activation among the images ("The Model" in
+    the article), so that the order of the images does not matter. Each dense layer is followed by
+    ReLU: without one between them, two dense layers would be no more than one.
+
+    Args:
+        trunk (~chainer.Chain): Turns images (N, 3, h, w) into features (N, trunk.out_size).
+        pre_pool (int): Width of the layer before the pooling.
+        post_pool (int): Width of the first layer after it.
+        representation (int): Width of the second, the product representation; 1024 in the article.
+    """
+
+    def __init__(self, trunk, pre_pool=1024, post_pool=1024, representation=1024):
+        super().__init__()
+        self.out_size = representation
+        with self.init_scope():
+            self.trunk = trunk
+            self.pre_pool = dense(trunk.out_size, pre_pool)
+            self.post_pool = dense(pre_pool, post_pool)
+            self.representation = dense(post_pool, representation)
+
+    def forward(self, x):
+        """Product representations.
+
+        Args:
+            x: (b, 3 * n, h, w) float32, mean-subtracted, the n images of a product one after the
+                other.
+
+        Returns:
+            ~chainer.Variable: (b, representation)
+        """
+        for _, h in self.layers(x):
+            pass
+        return h
+
+    def layers(self, x):
+        """Yields the name and the values of each layer, the trunk's first."""
+        b, channels, height, width = x.shape
+        n, remainder = divmod(channels, 3)
+        if n == 0 or remainder:
+            raise ValueError(
+                f'x must be (b, 3 * n, h, w) with n images of three channels, not {x.shape}')
+        images = F.reshape(x, (b * n, 3, height, width))
+        for name, h in self.trunk.layers(images):
+            yield f'trunk/{name}', h
+        h = dense_relu(self.pre_pool, h)
+        yield 'pre_pool', h
+        h = functions.column_max_pooling(h, n)
+        yield 'column_max_pooling', h
+        h = dense_relu(self.post_pool, h)
+        yield 'post_pool', h
+        h = dense_relu(self.representation, h)
+        yield 'representation', h
