@@ -1,0 +1,70 @@
+# Everything from nothing: `make train` and `make test` first set up what they need in .venv.
+#
+# Needed on the machine: Python 3.11, 3.12 or 3.13 with its venv module, make, and access to a package
+# index. No compiler.
+
+# How `make train` trains.
+RECIPE  = experiments/recipes/small.toml
+DEVICES =
+RUN     = runs/$(notdir $(patsubst %/,%,$(subst $(space),_,$(CATALOGUE))))
+# Further arguments for the command, as in ARGS='--seed 1' (train) or ARGS='-k pooling' (test).
+ARGS    =
+# The Python that .venv is made with (default: the first that fits), and further extras of setup.py to
+# install into it, as in EXTRAS=cuda12.
+PYTHON  =
+EXTRAS  =
+
+VENV   = .venv
+python = $(VENV)/bin/python
+# Written last, so that a set-up that failed half-way is taken up again.
+ready  = $(VENV)/installed$(if $(EXTRAS),-$(EXTRAS))
+empty  =
+space  = $(empty) $(empty)
+
+.PHONY: help install train test lint clean
+
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+install: $(ready) ## Make .venv with the package in it [PYTHON=python3.12 EXTRAS=cuda12]
+
+train: $(ready) ## Train and evaluate: CATALOGUE=folder [RECIPE=file RUN=folder DEVICES=0,1 ARGS=…]
+	@test -n '$(CATALOGUE)' || { echo "make train: say on which catalogue: \
+	make train CATALOGUE=folder ('$(python) -m fashion_models catalogue import -h' makes one)" >&2; exit 2; }
+	$(python) -m fashion_models train --recipe '$(RECIPE)' --catalogue '$(CATALOGUE)' \
+	  --out '$(RUN)' $(if $(DEVICES),--devices '$(DEVICES)') $(ARGS)
+
+test: $(ready) ## Run the tests [ARGS='-k words']
+	$(python) -m pytest $(ARGS)
+
+lint: $(ready) ## Check the source with ruff.
+	$(python) -m ruff check .
+
+clean: ## Remove .venv and what else make and the tests left, but no run and no catalogue.
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis .ruff_cache docs/_build
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# Chainer comes as source only, and its setup.py needs the pkg_resources of a setuptools below 81: hence
+# that one first, and then builds that see it. The package itself is installed in place (-e).
+fits = import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+pip  = $(python) -m pip --disable-pip-version-check install --quiet
+
+$(ready): setup.py
+	@if ! $(python) -m pip --version >/dev/null 2>&1; then \
+	  set -- $(if $(PYTHON),'$(PYTHON)',python3 python3.13 python3.12 python3.11); \
+	  for candidate; do \
+	    if "$$candidate" -c '$(fits)' 2>/dev/null; then found="$$candidate"; break; fi; \
+	  done; \
+	  if [ -z "$$found" ]; then \
+	    echo "make: no suitable Python among: $$*. It takes 3.11, 3.12 or 3.13 with the modules venv" \
+	      "and ensurepip (on Debian and Ubuntu the package python3-venv has them);" \
+	      "PYTHON=/path/to/python names one." >&2; exit 1; \
+	  fi; \
+	  echo "Setting up $(VENV) with $$("$$found" --version); once, for a minute or a few."; \
+	  "$$found" -m venv --clear $(VENV); \
+	fi
+	@$(pip) 'setuptools<81' wheel
+	@$(pip) --no-build-isolation --use-pep517 -e '.[test,lint$(if $(EXTRAS),$(comma)$(EXTRAS))]'
+	@touch '$@'
+
+comma = ,

@@ -1,0 +1,45 @@
+"""Package metadata; ``make install`` does the whole set-up."""
+
+import pathlib
+import re
+
+from setuptools import find_packages, setup
+
+HERE = pathlib.Path(__file__).parent
+
+
+def version():
+    # Read, not imported: at this time the package's dependencies need not be there.
+    text = (HERE / 'fashion_models' / '__init__.py').read_text(encoding='utf-8')
+    return re.search(r"^__version__ = '(.+)'$", text, re.MULTILINE).group(1)
+
+
+setup(
+    name='fashion-models',
+    version=version(),
+    description='Deep learning for fashion catalogues, in Chainer: '
+                'one representation for all images of a product',
+    packages=find_packages(include=['fashion_models', 'fashion_models.*']),
+    python_requires='>=3.11,<3.14',
+    install_requires=[
+        'chainer==7.8.1',
+        # The combinations that Chainer was tried with: docs/compatibility.rst.
+        'numpy>=1.26,<2.6',
+        'matplotlib>=3.8',
+        'pillow>=10.3',
+        'tqdm>=4.60',
+    ],
+    extras_require={
+        # CuPy 14 no longer has cuDNN; 10 and 11 confuse the devices of several GPUs.
+        'cuda11': ['cupy-cuda11x>=12,<14'],
+        'cuda12': ['cupy-cuda12x>=12,<14'],
+        # The oneDNN library, for convolutions on a CPU; it needs the system's libgomp.
+        'engine': ['onednn-cpu-gomp==2023.2.0; '
+                   'sys_platform == "linux" and platform_machine == "x86_64"'],
+        'analysis': ['scikit-learn>=1.4', 'openTSNE>=1.0.1'],
+        'test': ['pytest>=8', 'hypothesis>=6.100', 'packaging'],
+        'lint': ['ruff>=0.6'],
+        'docs': ['sphinx>=7.2'],
+    },
+    entry_points={'console_scripts': ['fashion-models = fashion_models.cli:main']},
+)
