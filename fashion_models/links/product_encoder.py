@@ -4,11 +4,11 @@ import chainer
 import chainer.functions as F
 
 from fashion_models import functions
-from fashion_models.links.zfnet import dense, dense_relu
+from fashion_models.links.layers import dense, dense_relu, output_of
 
 
 class ProductEncoder(chainer.Chain):
-    """Trunk, pre-pooling layer, column max pooling over a product's images, two post-pooling layers.
+    """Trunk, pre-pooling layer, column max pooling over the images, two post-pooling layers.
 
     The pooling keeps, of every feature, the strongest activation among the images ("The Model" in
     the article), so that the order of the images does not matter. Each dense layer is followed by
@@ -40,9 +40,7 @@ class ProductEncoder(chainer.Chain):
         Returns:
             ~chainer.Variable: (b, representation)
         """
-        for _, h in self.layers(x):
-            pass
-        return h
+        return output_of(self.layers(x))
 
     def layers(self, x):
         """Yields the name and the values of each layer, the trunk's first."""

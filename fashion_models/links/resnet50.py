@@ -5,7 +5,7 @@ import chainer.functions as F
 import chainer.links as L
 from chainer.links.model.vision.resnet import BuildingBlock
 
-from fashion_models.links.zfnet import dense, dense_relu
+from fashion_models.links.layers import dense, dense_relu, output_of
 
 MINIMUM_SIZE = 32
 BLOCKS = ('res2', 3, 64, 1), ('res3', 4, 128, 2), ('res4', 6, 256, 2), ('res5', 3, 512, 2)
@@ -30,7 +30,8 @@ class ResNet50(chainer.Chain):
     def __init__(self, size=224, width=1.0, image_features=4096, dropout=0.5):
         super().__init__()
         if size < MINIMUM_SIZE:
-            raise ValueError(f'ResNet-50 needs images of at least {MINIMUM_SIZE} pixels, not {size}')
+            raise ValueError(
+                f'ResNet-50 needs images of at least {MINIMUM_SIZE} pixels, not {size}')
         self.dropout = dropout
         self.out_size = image_features
         initialW = chainer.initializers.HeNormal()
@@ -47,9 +48,7 @@ class ResNet50(chainer.Chain):
 
     def forward(self, x):
         """Image features: x (N, 3, size, size) float32 -> (N, image_features)."""
-        for _, h in self.layers(x):
-            pass
-        return h
+        return output_of(self.layers(x))
 
     def layers(self, x):
         """Yields the name and the values of each stage, first to last."""

@@ -5,6 +5,7 @@ import chainer.links as L
 from chainer.utils import get_conv_outsize
 
 from fashion_models import functions
+from fashion_models.links.layers import dense, dense_relu, output_of
 
 CHANNELS = (96, 256, 384, 384, 256)
 HIDDEN = 4096
@@ -71,9 +72,7 @@ class ZFNet(chainer.Chain):
         Returns:
             ~chainer.Variable: (N, image_features)
         """
-        for _, h in self.layers(x):
-            pass
-        return h
+        return output_of(self.layers(x))
 
     def layers(self, x):
         """Yields the name and the values of each layer, first to last."""
@@ -98,16 +97,6 @@ class ZFNet(chainer.Chain):
         yield 'fc6', h
         h = functions.dropout(dense_relu(self.fc7, h), self.dropout)
         yield 'fc7', h
-
-
-def dense(in_size, out_size):
-    """A dense layer initialised for the ReLU that follows it (He et al., 2015)."""
-    return L.Linear(in_size, out_size, initialW=chainer.initializers.HeNormal())
-
-
-def dense_relu(layer, x):
-    """ReLU of a dense layer: x (N, in_size) -> (N, out_size)."""
-    return functions.relu(functions.linear(x, layer.W, layer.b))
 
 
 def _convolution(in_channels, out_channels, ksize, stride=1, pad=0):

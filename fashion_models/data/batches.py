@@ -1,0 +1,185 @@
+"""Batches for training and for evaluation, made ahead of the model by background threads."""
+
+import collections
+import concurrent.futures
+import dataclasses
+import time
+
+import chainer
+import numpy as np
+
+from fashion_models.data.crops import assemble
+from fashion_models.data.epoch import MAX_IMAGES, plan_epoch
+
+
+@dataclasses.dataclass(frozen=True)
+class Batch:
+    """What one step of the network is given.
+
+    Attributes:
+        x (numpy.ndarray): (b, 3 * n, size, size) float32, mean-subtracted.
+        t (numpy.ndarray): (b, tasks) int32, -1 where a label is missing.
+        products (numpy.ndarray): (b,) rows of the product set.
+    """
+
+    x: np.ndarray
+    t: np.ndarray
+    products: np.ndarray
+
+    @property
+    def images(self):
+        """Number of images in the batch, b * n."""
+        return self.x.shape[0] * self.x.shape[1] // 3
+
+
+def ahead(function, jobs, workers=2, depth=4):
+    """Yields function(job) for every job in order, computing up to ``depth`` of them in advance.
+
+    Threads suffice: almost all the time goes into NumPy, which lets other threads run meanwhile.
+    They also cannot hang as forked processes do once OpenMP or CUDA has started in their parent.
+    """
+    with concurrent.futures.ThreadPoolExecutor(workers, 'batches') as pool:
+        pending = collections.deque()
+        try:
+            for job in jobs:
+                pending.append(pool.submit(function, job))
+                if len(pending) > depth:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
+        finally:
+            for future in pending:
+                future.cancel()
+
+
+class TrainingIterator(chainer.dataset.Iterator):
+    """Endless batches of b products with n images each; see :func:`~.epoch.plan_epoch`.
+
+    Every random choice follows from (seed, epoch, number of the batch in the epoch), so that the
+    batches do not depend on the number of workers and go on, after a resume, where they stopped.
+
+    Args:
+        products (~fashion_models.data.products.ProductSet): What to train on.
+        mean (numpy.ndarray): (3, size, size) float32; its size is that of the random crops.
+        batch_size (int): Products a batch, b.
+        seed (int): Seed of the run.
+        max_images (int): Largest n.
+        mirror (float): Share of each batch's products that are mirrored. The article copies and
+            mirrors half the batch; here a mirrored product takes the original's place.
+        workers (int): Threads that make batches.
+
+    Attributes:
+        waited (float): Seconds that the last call of ``next`` waited for its batch.
+    """
+
+    def __init__(
+            self, products, mean, batch_size, seed, max_images=MAX_IMAGES, mirror=0.5, workers=2):
+        self._products = products
+        self._mean = mean
+        self._batch_size = batch_size
+        self._seed = seed
+        self._max_images = max_images
+        self._mirror = mirror
+        self._workers = workers
+        self._image_counts = [len(images) for images in products.images]
+        self.batches_per_epoch = len(self._plan(0))
+        self._count = 0  # batches given so far
+        self._batches = None
+        self.waited = 0.0
+
+    def __next__(self):
+        started = time.perf_counter()
+        if self._batches is None:
+            self._batches = ahead(self._make, self._jobs(*self._place()), self._workers)
+        batch = next(self._batches)
+        self._count += 1
+        self.waited = time.perf_counter() - started
+        return batch
+
+    next = __next__
+
+    @property
+    def epoch(self):
+        """Number of epochs completed."""
+        return self._count // self.batches_per_epoch
+
+    @property
+    def epoch_detail(self):
+        """Number of epochs, as a fraction."""
+        return self._count / self.batches_per_epoch
+
+    @property
+    def previous_epoch_detail(self):
+        """What ``epoch_detail`` was before the last batch."""
+        return max(self._count - 1, 0) / self.batches_per_epoch
+
+    @property
+    def is_new_epoch(self):
+        """Whether the last batch was the last of its epoch."""
+        return self._count > 0 and self._count % self.batches_per_epoch == 0
+
+    def finalize(self):
+        """Stops the threads."""
+        if self._batches is not None:
+            self._batches.close()
+            self._batches = None
+
+    def serialize(self, serializer):
+        """Saves or restores the place in the sequence of batches."""
+        self._count = int(serializer('count', self._count))
+        self.finalize()
+
+    def _place(self):
+        return divmod(self._count, self.batches_per_epoch)
+
+    def _plan(self, epoch):
+        return plan_epoch(
+            self._image_counts, self._batch_size, self._seed, epoch, self._max_images)
+
+    def _jobs(self, epoch, start):
+        while True:
+            for number, plan in list(enumerate(self._plan(epoch)))[start:]:
+                yield epoch, number, plan
+            epoch, start = epoch + 1, 0
+
+    def _make(self, job):
+        epoch, number, plan = job
+        rng = np.random.default_rng((self._seed, epoch, number))
+        b = len(plan.products)
+        mirrored = np.zeros(b, bool)
+        mirrored[rng.permutation(b)[:round(self._mirror * b)]] = True
+        store = self._products.store
+        images = [
+            [store.image(image) for image in self._products.images[product][choice]]
+            for product, choice in zip(plan.products, plan.choice)]
+        return Batch(
+            assemble(images, self._mean, mirrored, rng), self._products.t[plan.products],
+            plan.products)
+
+
+def evaluation_batches(products, mean, images_per_batch=64, workers=2):
+    """Yields batches that hold every product exactly once, with all its images, cropped centrally.
+
+    Args:
+        products (~fashion_models.data.products.ProductSet): What to evaluate.
+        mean (numpy.ndarray): (3, size, size) float32.
+        images_per_batch (int): Bounds the memory: so many images, or one product if it has more.
+        workers (int): Threads that make batches.
+
+    Yields:
+        Batch: In each, all products have the same number of images.
+    """
+    image_counts = np.array([len(images) for images in products.images])
+
+    def jobs():
+        for n in np.unique(image_counts):
+            rows = np.flatnonzero(image_counts == n)
+            b = max(1, images_per_batch // n)
+            for start in range(0, len(rows), b):
+                yield rows[start:start + b]
+
+    def make(rows):
+        images = [[products.store.image(image) for image in products.images[row]] for row in rows]
+        return Batch(assemble(images, mean, np.zeros(len(rows), bool)), products.t[rows], rows)
+
+    return ahead(make, jobs(), workers)

@@ -1,0 +1,90 @@
+"""Which class number stands for which label."""
+
+import json
+import pathlib
+
+import numpy as np
+
+from fashion_models.errors import UserError
+from fashion_models.files import atomic_write
+
+MISSING = -1
+
+
+class Vocabulary:
+    """The labels of each task, in the order of their class numbers.
+
+    Args:
+        labels (dict): From each task to its labels.
+    """
+
+    def __init__(self, labels):
+        self.labels = {task: tuple(names) for task, names in labels.items()}
+        self._numbers = {
+            task: {name: number for number, name in enumerate(names)}
+            for task, names in self.labels.items()}
+
+    @classmethod
+    def of(cls, products, tasks):
+        """The vocabulary of all labels that occur on ``products``, in alphabetical order.
+
+        All splits count: a label that only the validation split has is one the model gets wrong,
+        not one that is left out of its accuracy.
+
+        Raises:
+            UserError: If a task has no label at all.
+        """
+        found = {task: set() for task in tasks}
+        for product in products:
+            for task in tasks:
+                found[task].add(product.label(task))
+        for task, names in found.items():
+            names.discard(None)
+            if not names:
+                raise UserError(
+                    f'no product of the catalogue has a {task}: leave {task} out of the '
+                    "recipe's tasks, or add labels")
+        return cls({task: sorted(names) for task, names in found.items()})
+
+    @classmethod
+    def load(cls, path):
+        """Reads what :meth:`save` wrote."""
+        return cls(json.loads(pathlib.Path(path).read_text(encoding='utf-8')))
+
+    def save(self, path):
+        """Writes the vocabulary as JSON."""
+        with atomic_write(path, 'w', encoding='utf-8') as file:
+            json.dump(self.labels, file, ensure_ascii=False, indent=1)
+
+    @property
+    def tasks(self):
+        """The tasks, in the order of the columns of t."""
+        return tuple(self.labels)
+
+    @property
+    def classes(self):
+        """From each task to its number of classes."""
+        return {task: len(names) for task, names in self.labels.items()}
+
+    def encode(self, product):
+        """Class numbers of a product: (tasks,) int32, -1 where a label is missing.
+
+        Raises:
+            UserError: If the product has a label that the vocabulary does not know.
+        """
+        t = np.full(len(self.labels), MISSING, np.int32)
+        for column, (task, numbers) in enumerate(self._numbers.items()):
+            label = product.label(task)
+            if label is None:
+                continue
+            if label not in numbers:
+                raise UserError(
+                    f'product {product.id}: {task} {label!r} is not among the '
+                    f'{len(numbers)} labels that the run was trained on')
+            t[column] = numbers[label]
+        return t
+
+    def __eq__(self, other):
+        return isinstance(other, Vocabulary) and self.labels == other.labels
+
+    __hash__ = None
