@@ -1,0 +1,441 @@
+"""Files of every kind, made pixel by pixel, and what a person would see in them."""
+
+import io
+import os
+import struct
+import threading
+import warnings
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageSequence
+
+from fashion_models.catalogue import decode
+from fashion_models.catalogue.decode import ImageError, load_image, scale_shorter_side
+
+RED, GREEN, BLUE, WHITE, BLACK = (
+    (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255), (0, 0, 0))
+
+# Row 0: red, green, blue; row 1: white, black, red.
+SIX = np.array([[RED, GREEN, BLUE], [WHITE, BLACK, RED]], np.uint8)
+
+
+def saved(image, format, **options):
+    """The image as a file in memory."""
+    file = io.BytesIO()
+    image.save(file, format, **options)
+    file.seek(0)
+    return file
+
+
+def png(width, height, depth, colour_type, rows, *chunks):
+    """A PNG file written by hand: Pillow itself does not write every kind that it reads.
+
+    ``rows`` are the rows' samples as bytes; ``chunks`` are pairs (name, content) before the data.
+    """
+    def chunk(name, content):
+        body = name + content
+        return struct.pack('>I', len(content)) + body + struct.pack('>I', zlib.crc32(body))
+
+    header = struct.pack('>IIBBBBB', width, height, depth, colour_type, 0, 0, 0)
+    data = zlib.compress(b''.join(b'\0' + row for row in rows))
+    return io.BytesIO(
+        b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', header) + b''.join(chunk(*pair) for pair in chunks)
+        + chunk(b'IDAT', data) + chunk(b'IEND', b''))
+
+
+@pytest.mark.parametrize('format', ['PNG', 'BMP', 'TIFF'])
+def test_lossless_rgb_is_read_unchanged(format):
+    image = load_image(saved(Image.fromarray(SIX), format))
+    assert image.dtype == np.uint8
+    np.testing.assert_array_equal(image, SIX)
+
+
+@pytest.mark.parametrize(('format', 'options'), [
+    ('JPEG', {'quality': 95}), ('JPEG2000', {}), ('WEBP', {'quality': 95}), ('AVIF', {})])
+def test_lossy_formats_are_read(format, options):
+    plain = np.full((16, 24, 3), (200, 100, 50), np.uint8)
+    Image.init()
+    if format not in Image.SAVE:
+        pytest.skip(f'this Pillow was built without {format}')
+    image = load_image(saved(Image.fromarray(plain), format, **options))
+    np.testing.assert_allclose(image.astype(int), plain, atol=4)
+
+
+def test_a_path_is_read_like_a_file(tmp_path):
+    Image.fromarray(SIX).save(tmp_path / 'ü six.png')
+    np.testing.assert_array_equal(load_image(tmp_path / 'ü six.png'), SIX)
+    np.testing.assert_array_equal(load_image(str(tmp_path / 'ü six.png')), SIX)
+
+
+def test_the_format_is_told_by_content_not_by_name(tmp_path):
+    Image.fromarray(SIX).save(tmp_path / 'six.jpg', 'PNG')
+    np.testing.assert_array_equal(load_image(tmp_path / 'six.jpg'), SIX)
+
+
+# ---- turned upright
+
+# The definition (Exif 2.3, tag 0x0112): where row 0 and column 0 of the stored pixels are seen.
+ORIENTATIONS = {
+    1: SIX,
+    2: SIX[:, ::-1],                        # top, right
+    3: SIX[::-1, ::-1],                     # bottom, right
+    4: SIX[::-1],                           # bottom, left
+    5: SIX.transpose(1, 0, 2),              # left, top
+    6: SIX.transpose(1, 0, 2)[:, ::-1],     # right, top
+    7: SIX.transpose(1, 0, 2)[::-1, ::-1],  # right, bottom
+    8: SIX.transpose(1, 0, 2)[::-1],        # left, bottom
+}
+
+
+@pytest.mark.parametrize('orientation', ORIENTATIONS)
+@pytest.mark.parametrize('format', ['PNG', 'TIFF', 'WEBP'])
+def test_exif_orientation_turns_the_image_upright(format, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    options = {'lossless': True} if format == 'WEBP' else {}
+    file = saved(Image.fromarray(SIX), format, exif=exif, **options)
+    np.testing.assert_array_equal(load_image(file), ORIENTATIONS[orientation])
+
+
+@pytest.mark.parametrize('orientation', ORIENTATIONS)
+@pytest.mark.parametrize('shorter_side', [None, 20])
+def test_exif_orientation_of_a_jpeg(orientation, shorter_side):
+    stored = SIX.repeat(100, axis=0).repeat(100, axis=1)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    image = load_image(
+        saved(Image.fromarray(stored), 'JPEG', exif=exif, quality=95, subsampling=0), shorter_side)
+    seen = ORIENTATIONS[orientation]
+    step = 100 if shorter_side is None else 10
+    assert image.shape == (seen.shape[0] * step, seen.shape[1] * step, 3)
+    # The middle of each patch, where neither the compression nor the scaling mixes colours.
+    np.testing.assert_allclose(
+        image[step // 2::step, step // 2::step].astype(int), seen, atol=6)
+
+
+@pytest.mark.parametrize('exif', [
+    b'Exif\0\0nonsense', b'Exif\0\0II*\0\xff\xff\xff\xff', b'Exif\0\0',
+    b'Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x63\0\0\0\0\0\0\0'])  # orientation 99
+def test_damaged_exif_costs_nothing_and_is_not_complained_of(exif):
+    file = saved(Image.fromarray(SIX), 'PNG', exif=exif)
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        np.testing.assert_array_equal(load_image(file), SIX)
+
+
+# ---- transparency: on white, out = (alpha * colour + (255 - alpha) * 255) / 255
+
+def test_rgba_is_laid_on_white():
+    pixels = np.array(
+        [[(255, 0, 0, 255), (255, 0, 0, 0), (255, 0, 0, 128), (0, 0, 0, 51)]], np.uint8)
+    # alpha 128: 255 - 128 = 127 of green and blue; alpha 51: 255 - 51 = 204.
+    expected = [[(255, 0, 0), WHITE, (255, 127, 127), (204, 204, 204)]]
+    np.testing.assert_array_equal(load_image(saved(Image.fromarray(pixels), 'PNG')), expected)
+    lossless = saved(Image.fromarray(pixels), 'WEBP', lossless=True, exact=True)
+    np.testing.assert_array_equal(load_image(lossless), expected)
+
+
+def test_grey_with_alpha_is_laid_on_white():
+    pixels = np.array([[(0, 255), (0, 0), (100, 255), (0, 51)]], np.uint8)
+    expected = [[BLACK, WHITE, (100, 100, 100), (204, 204, 204)]]
+    np.testing.assert_array_equal(load_image(saved(Image.fromarray(pixels), 'PNG')), expected)
+
+
+def test_palette_with_one_transparent_colour():
+    image = Image.new('P', (3, 1))
+    image.putpalette([*RED, *GREEN, *BLUE])
+    image.putdata([0, 1, 2])
+    for format in 'PNG', 'GIF':
+        np.testing.assert_array_equal(
+            load_image(saved(image, format, transparency=1)), [[RED, WHITE, BLUE]])
+
+
+def test_palette_with_an_alpha_for_each_colour():
+    image = Image.new('P', (3, 1))
+    image.putpalette([*RED, *BLACK, *BLUE])
+    image.putdata([0, 1, 2])
+    np.testing.assert_array_equal(
+        load_image(saved(image, 'PNG', transparency=bytes([255, 51, 0]))),
+        [[RED, (204, 204, 204), WHITE]])
+
+
+def test_palette_without_transparency():
+    image = Image.new('P', (2, 1))
+    image.putpalette([*RED, *GREEN])
+    image.putdata([1, 0])
+    np.testing.assert_array_equal(load_image(saved(image, 'PNG')), [[GREEN, RED]])
+
+
+@pytest.mark.parametrize(('depth', 'colour_type', 'row', 'colour_key', 'expected'), [
+    (8, 0, bytes([0, 7, 255]), struct.pack('>H', 7), [[BLACK, WHITE, WHITE]]),
+    (8, 2, bytes([*RED, 1, 2, 3, *BLUE]), struct.pack('>3H', 1, 2, 3), [[RED, WHITE, BLUE]]),
+    (16, 0, struct.pack('>3H', 0, 300, 25700), struct.pack('>H', 300),
+     [[BLACK, WHITE, (100, 100, 100)]]),
+    (1, 0, bytes([0b01000000]), struct.pack('>H', 0), [[WHITE, WHITE, WHITE]]),
+])
+def test_png_with_a_transparent_colour_key(depth, colour_type, row, colour_key, expected):
+    file = png(3, 1, depth, colour_type, [row], (b'tRNS', colour_key))
+    np.testing.assert_array_equal(load_image(file), expected)
+
+
+# ---- other kinds of pixels
+
+def test_grey_and_bilevel_become_rgb():
+    grey = Image.fromarray(np.array([[0, 100, 255]], np.uint8))
+    np.testing.assert_array_equal(
+        load_image(saved(grey, 'PNG')), [[BLACK, (100, 100, 100), WHITE]])
+    bilevel = Image.new('1', (2, 1))
+    bilevel.putdata([255, 0])
+    np.testing.assert_array_equal(load_image(saved(bilevel, 'PNG')), [[WHITE, BLACK]])
+
+
+# 16 bits to 8: v / 257, rounded. 128 / 257 = 0.498 → 0; 129 / 257 = 0.502 → 1.
+DEEP = [0, 128, 129, 25700, 32768, 65535]
+SHALLOW = [0, 0, 1, 100, 128, 255]
+
+
+def test_16_bit_grey_png_is_scaled_not_clipped():
+    file = png(6, 1, 16, 0, [struct.pack('>6H', *DEEP)])
+    np.testing.assert_array_equal(load_image(file), np.array([SHALLOW] * 3).T[None])
+
+
+@pytest.mark.parametrize('mode', ['I;16', 'I;16B'])
+def test_16_bit_grey_tiff_is_scaled_not_clipped(mode):
+    pixels = struct.pack(('<' if mode == 'I;16' else '>') + '6H', *DEEP)
+    file = saved(Image.frombytes(mode, (6, 1), pixels), 'TIFF')
+    np.testing.assert_array_equal(load_image(file), np.array([SHALLOW] * 3).T[None])
+
+
+def test_16_bit_colour_png_keeps_its_colours():
+    file = png(2, 1, 16, 2, [struct.pack('>6H', 65535, 25700, 0, 0, 65535, 51400)])
+    np.testing.assert_allclose(
+        load_image(file).astype(int), [[(255, 100, 0), (0, 255, 200)]], atol=1)
+
+
+def test_32_bit_pixels_are_refused_since_their_scale_is_unknown():
+    with pytest.raises(ImageError, match='32 bits'):
+        load_image(saved(Image.fromarray(np.array([[0, 70000]], np.int32)), 'TIFF'))
+    with pytest.raises(ImageError, match="'F'"):
+        load_image(saved(Image.fromarray(np.array([[0, 0.5]], np.float32)), 'TIFF'))
+
+
+# Ink: cyan 0 %, magenta 100 %, yellow 100 %, black 0 % is red.
+@pytest.mark.parametrize(('ink', 'expected'), [
+    ((0, 255, 255, 0), RED), ((0, 0, 0, 0), WHITE), ((0, 0, 0, 255), BLACK),
+    ((255, 0, 255, 0), GREEN)])
+@pytest.mark.parametrize('format', ['JPEG', 'TIFF'])
+def test_cmyk(format, ink, expected):
+    # Pillow writes JPEGs as Adobe does: inverted, and marked so.
+    file = saved(Image.new('CMYK', (16, 16), ink), format)
+    assert (b'Adobe' in file.getvalue()) == (format == 'JPEG')
+    np.testing.assert_allclose(
+        load_image(file).astype(int), np.full((16, 16, 3), expected), atol=3)
+
+
+@pytest.mark.parametrize('format', ['GIF', 'PNG', 'WEBP', 'TIFF'])
+def test_the_first_frame_of_an_animation(format):
+    frames = [Image.new('RGB', (4, 4), colour) for colour in (RED, GREEN, BLUE)]
+    options = {'lossless': True} if format == 'WEBP' else {}
+    file = saved(frames[0], format, save_all=True, append_images=frames[1:], **options)
+    assert len(list(ImageSequence.Iterator(Image.open(file)))) == 3
+    file.seek(0)
+    np.testing.assert_array_equal(load_image(file), np.full((4, 4, 3), RED))
+
+
+# ---- files that are none
+
+def test_a_file_that_is_missing_or_no_file(tmp_path):
+    with pytest.raises(ImageError, match='there is no such file'):
+        load_image(tmp_path / 'missing.jpg')
+    with pytest.raises(ImageError, match='it is no file'):
+        load_image(tmp_path)
+    os.mkfifo(tmp_path / 'pipe.jpg')
+    with pytest.raises(ImageError, match='it is no file'):
+        load_image(tmp_path / 'pipe.jpg')
+
+
+def test_an_empty_file(tmp_path):
+    (tmp_path / 'empty.jpg').touch()
+    with pytest.raises(ImageError, match='empty'):
+        load_image(tmp_path / 'empty.jpg')
+    with pytest.raises(ImageError, match='empty'):
+        load_image(io.BytesIO())
+
+
+@pytest.mark.parametrize('content', [
+    b'<!DOCTYPE html><html>404</html>', b'GIF', b'\x89PNG\r\n\x1a\n', b'\xff\xd8\xff',
+    b'%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n', b'<svg xmlns="http://www.w3.org/2000/svg"/>',
+    bytes(1000)])
+def test_what_is_no_image_of_a_supported_format(content):
+    with pytest.raises(ImageError) as error:
+        load_image(io.BytesIO(content))
+    assert repr(content[:16])[2:-1] in str(error.value)
+
+
+@pytest.mark.parametrize('format', ['ICO', 'PPM', 'PCX', 'EPS'])
+def test_formats_beyond_those_of_shops_are_refused(format):
+    with pytest.raises(ImageError, match='no readable'):
+        load_image(saved(Image.new('RGB', (16, 16)), format))
+
+
+@pytest.mark.parametrize('format', decode.FORMATS)
+@pytest.mark.parametrize('shorter_side', [None, 8])
+def test_a_truncated_file_is_an_error_never_a_grey_half(format, shorter_side):
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    Image.init()
+    if format not in Image.SAVE:
+        pytest.skip(f'this Pillow was built without {format}')
+    whole = saved(Image.fromarray(noise), format).getvalue()
+    for part in 0.1, 0.5, 0.8:
+        with pytest.raises(ImageError):
+            load_image(io.BytesIO(whole[:int(part * len(whole))]), shorter_side)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(['JPEG', 'PNG', 'GIF', 'WEBP', 'TIFF', 'BMP']),
+    st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=20))
+def test_damaged_bytes_give_an_image_or_an_image_error(format, changes):
+    noise = np.random.default_rng(0).integers(0, 256, (16, 16, 3), np.uint8)
+    content = bytearray(saved(Image.fromarray(noise), format).getvalue())
+    for place, value in changes:
+        content[place % len(content)] = value
+    try:
+        image = load_image(io.BytesIO(content), 12)
+    except ImageError:
+        return
+    assert image.dtype == np.uint8
+    assert min(image.shape[:2]) == 12
+    assert image.shape[2] == 3
+
+
+# ---- bombs
+
+def test_a_decompression_bomb_is_refused_before_it_is_decoded():
+    row = bytes(30000 // 8)
+    bomb = png(30000, 30000, 1, 0, [row] * 10)  # claims 900 megapixels, in a few hundred bytes
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        with pytest.raises(ImageError, match='100,000,000 pixels'):
+            load_image(bomb)
+
+
+@pytest.mark.parametrize('width', [10001, 15000])
+def test_just_above_the_limit_is_an_error_not_a_warning(width):
+    # Pillow alone warns from 89 and refuses from 179 megapixels.
+    with warnings.catch_warnings():
+        warnings.simplefilter('error')
+        with pytest.raises(ImageError, match='100,000,000 pixels'):
+            load_image(png(width, 10000, 1, 0, [bytes(2)]))
+
+
+def test_at_the_limit_an_image_is_read_without_a_warning(monkeypatch):
+    monkeypatch.setattr(decode, 'MAX_PIXELS', 6)
+    np.testing.assert_array_equal(load_image(saved(Image.fromarray(SIX), 'PNG')), SIX)
+    monkeypatch.setattr(decode, 'MAX_PIXELS', 5)
+    with pytest.raises(ImageError, match='3 × 2 are more than 5 pixels'):
+        load_image(saved(Image.fromarray(SIX), 'PNG'))
+
+
+# ---- scaling
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(1, 300), st.integers(1, 300), st.integers(1, 100))
+def test_scaling_keeps_the_aspect_ratio_to_the_nearest_pixel(height, width, size):
+    plain = np.full((height, width, 3), (10, 120, 250), np.uint8)
+    scaled = scale_shorter_side(plain, size)
+    shorter, longer = sorted(scaled.shape[:2])
+    assert shorter == size
+    aspect = min(max(height, width) / min(height, width), 4)
+    assert abs(longer - aspect * size) <= 0.5
+    assert (scaled.shape[0] > scaled.shape[1]) <= (height > width)
+    # One colour stays that colour, whatever the scale.
+    np.testing.assert_array_equal(scaled, np.broadcast_to(plain[0, 0], scaled.shape))
+
+
+def test_an_image_of_the_size_asked_for_is_unchanged():
+    noise = np.random.default_rng(0).integers(0, 256, (30, 40, 3), np.uint8)
+    np.testing.assert_array_equal(scale_shorter_side(noise, 30), noise)
+
+
+def test_shrinking_is_antialiased():
+    # A chessboard of single pixels has the mean 127.5 everywhere; without a filter it would alias
+    # to black or white.
+    board = np.indices((400, 400)).sum(axis=0) % 2 * 255
+    board = np.repeat(board.astype(np.uint8)[:, :, None], 3, axis=2)
+    np.testing.assert_allclose(scale_shorter_side(board, 50).astype(int), 127.5, atol=2)
+
+
+def test_growing_interpolates():
+    edge = np.array([[BLACK, WHITE], [BLACK, WHITE]], np.uint8)
+    scaled = scale_shorter_side(edge, 20)
+    assert scaled.shape == (20, 20, 3)
+    assert np.all(scaled[:, 0] == 0)
+    assert np.all(scaled[:, -1] == 255)
+    assert np.all(np.diff(scaled[0, :, 0].astype(int)) >= 0)
+    assert len(np.unique(scaled)) > 5
+
+
+@pytest.mark.parametrize('upright', [False, True])
+def test_of_an_extreme_aspect_ratio_the_centre_is_kept(upright):
+    # 1000 × 10: white but for the middle 40 columns, which are red.
+    strip = np.full((10, 1000, 3), WHITE, np.uint8)
+    strip[:, 480:520] = RED
+    strip = strip.transpose(1, 0, 2) if upright else strip
+    scaled = scale_shorter_side(strip, 100)
+    assert scaled.shape == ((400, 100, 3) if upright else (100, 400, 3))
+    # The filter looks two pixels, twenty after scaling, beyond each end.
+    inner = scaled[20:-20] if upright else scaled[:, 20:-20]
+    np.testing.assert_array_equal(inner, np.broadcast_to(np.uint8(RED), inner.shape))
+    read = load_image(saved(Image.fromarray(strip), 'PNG'), 100)
+    np.testing.assert_array_equal(read, scaled)
+
+
+def test_a_single_pixel_grows():
+    pixel = Image.new('RGB', (1, 1), RED)
+    np.testing.assert_array_equal(load_image(saved(pixel, 'PNG')), [[RED]])
+    np.testing.assert_array_equal(
+        load_image(saved(pixel, 'PNG'), 48), np.broadcast_to(np.uint8(RED), (48, 48, 3)))
+
+
+def test_a_pil_image_of_any_kind_can_be_scaled():
+    transparent = Image.new('RGBA', (4, 8), (0, 0, 0, 0))
+    np.testing.assert_array_equal(scale_shorter_side(transparent, 2), np.full((4, 2, 3), 255))
+
+
+@pytest.mark.parametrize('size', [(1200, 900), (1201, 903), (90, 2000)])
+def test_reading_a_large_jpeg_at_a_fraction_gives_the_same_image(size):
+    # Smooth waves: what is left after scaling is what a person sees.
+    x, y = np.meshgrid(np.linspace(0, 9, size[0]), np.linspace(0, 7, size[1]))
+    waves = np.stack([np.sin(x), np.cos(y), np.sin(x + y)], axis=2)
+    picture = (127.5 * (waves + 1)).astype(np.uint8)
+    file = saved(Image.fromarray(picture), 'JPEG', quality=95, subsampling=0)
+    fast = load_image(file, 72)
+    file.seek(0)
+    slow = scale_shorter_side(load_image(file), 72)
+    assert fast.shape == slow.shape
+    assert np.abs(fast.astype(int) - slow).mean() < 1.5
+
+
+def test_the_result_is_ones_own_and_writable():
+    image = load_image(saved(Image.fromarray(SIX), 'PNG'))
+    image[:] = 0
+    assert scale_shorter_side(SIX, 2).flags.writeable
+
+
+def test_threads_may_decode_at_once():
+    file = saved(Image.fromarray(SIX), 'PNG').getvalue()
+    results = []
+    threads = [
+        threading.Thread(target=lambda: results.append(load_image(io.BytesIO(file), 2)))
+        for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 8
+    assert all(np.array_equal(result, SIX) for result in results)
