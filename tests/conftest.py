@@ -5,6 +5,8 @@ import pathlib
 
 import pytest
 
+import fashion_models  # noqa: F401  (adapts Chainer, which test modules import first)
+
 
 @pytest.fixture(scope='session')
 def shared_data():

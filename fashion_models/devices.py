@@ -1,0 +1,107 @@
+"""The devices that a model's replicas live on: GPUs, or any number of them on the CPU."""
+
+import logging
+import re
+
+from fashion_models.errors import UserError
+
+#: The most replicas that a batch is shared among.
+MAX_DEVICES = 8
+
+_log = logging.getLogger(__name__)
+
+_FORMS = 'GPUs as in 0 or 0,1,2,3 or @cupy:0, or the CPU as @numpy, or @numpy*4 for four replicas'
+_INSTALL = "pip install 'fashion_models[cuda12]' (or cuda11, after the CUDA version)"
+
+
+def resolve(spec):
+    """Finds the devices that ``spec`` asks for; the first is the master's.
+
+    Args:
+        spec (str): Comma-separated: ``0`` or ``@cupy:0`` is the first GPU, ``@numpy`` a replica on
+            the CPU, ``@numpy*4`` four of them.
+
+    Returns:
+        list of chainer.backend.Device: Between 1 and 8 devices.
+
+    Raises:
+        UserError: If ``spec`` cannot be understood, or a GPU it names cannot be used; the message
+            says what is missing.
+    """
+    import chainer
+    names = _parse(spec)
+    gpus = [int(name.removeprefix('@cupy:')) for name in names if name != '@numpy']
+    if gpus:
+        _check_gpus(spec, gpus)
+    return [chainer.get_device(name) for name in names]
+
+
+def _parse(spec):
+    """Returns Chainer's name for each device in ``spec``."""
+    names = []
+    for item in spec.split(','):
+        match = re.fullmatch(r'(?:@cupy:)?(\d{1,3})|@numpy(?:\*(\d{1,3}))?', item.strip())
+        if match is None:
+            raise UserError(f'devices {spec!r}: {item!r} is no device; name {_FORMS}')
+        gpu, replicas = match.groups()
+        if gpu is not None:
+            names.append(f'@cupy:{int(gpu)}')
+        else:
+            names += ['@numpy'] * int(replicas or 1)
+    for name in names:
+        if name != '@numpy' and names.count(name) > 1:
+            raise UserError(f'devices {spec!r}: GPU {name.removeprefix("@cupy:")} is named twice')
+    if not 1 <= len(names) <= MAX_DEVICES:
+        raise UserError(
+            f'devices {spec!r}: {len(names)} devices; it takes between 1 and {MAX_DEVICES}')
+    return names
+
+
+def _check_gpus(spec, gpus):
+    """Raises an error that says what is missing unless all ``gpus`` can be used."""
+    from chainer.backends import cuda
+    if not cuda.available:
+        raise UserError(f'devices {spec!r}: {_what_cupy_lacks(cuda._resolution_error)}')
+    version = cuda.cupy.__version__
+    if cuda._cupy_major not in (12, 13):
+        raise UserError(f'devices {spec!r}: CuPy {version} is installed, and 12 or 13 is needed: '
+                        f'{_INSTALL}')
+    try:
+        count = cuda.cupy.cuda.runtime.getDeviceCount()
+    except Exception as error:      # cudaErrorNoDevice, cudaErrorInsufficientDriver and others
+        raise UserError(f'devices {spec!r}: CUDA finds no GPU to use: {_one_line(error)}; '
+                        "does 'nvidia-smi' list one here?") from error
+    for gpu in gpus:
+        if gpu >= count:
+            raise UserError(f'devices {spec!r}: there is no GPU {gpu}; this machine has {count}, '
+                            f'numbered from 0')
+    if not cuda.cudnn_enabled and not cuda._cudnn_disabled_by_user:
+        _log.warning(
+            'devices %r: without cuDNN convolutions and batch normalisation are several times '
+            'slower; CuPy %s takes cuDNN 8, whose folder must be on LD_LIBRARY_PATH (%s)',
+            spec, version, _one_line(cuda._resolution_error))
+        # Chainer would say the same again, less exactly.
+        cuda.check_cuda_available._already_warned = True
+
+
+def _what_cupy_lacks(error):
+    """Says in one line what to do about the ``error`` with which the import of CuPy ended."""
+    if isinstance(error, ModuleNotFoundError) and error.name == 'cupy':
+        return f'for a GPU, CuPy must be installed: {_INSTALL}'
+    # CuPy's own message is a page long, with the loader's at its end.
+    library = re.search(r'(lib[\w+-]+\.so[.\d]*): ([^\n]*)', str(error))
+    if library is None:
+        return f'CuPy is installed but cannot be imported: {_one_line(error)}'
+    return (f'CuPy cannot load {library[1]} ({library[2]}); '
+            f'{_owner(library[1])}')
+
+
+def _owner(library):
+    if library.startswith('libcuda.'):
+        return "it comes with NVIDIA's driver"
+    return ('it comes with the CUDA toolkit of the version that CuPy is built for, whose folder of '
+            'libraries must be on LD_LIBRARY_PATH')
+
+
+def _one_line(error):
+    return ' '.join(str(error).split()) or type(error).__name__

@@ -1,0 +1,157 @@
+"""GPUs are simulated: what is checked is what the user is told where there is none."""
+
+import logging
+import types
+
+import chainer
+import pytest
+from chainer.backends import cuda
+
+from fashion_models.devices import resolve
+from fashion_models.errors import UserError
+
+LIBRARY_MISSING = ImportError('''
+================================================================
+Failed to import CuPy.
+
+Original error:
+  ImportError: libcublas.so.12: cannot open shared object file: No such file or directory
+================================================================
+''')
+
+
+def failure(spec):
+    """The one line that the user is told about ``spec``."""
+    with pytest.raises(UserError) as caught:
+        resolve(spec)
+    line = str(caught.value)
+    assert '\n' not in line
+    assert repr(spec) in line
+    return line
+
+
+@pytest.fixture
+def gpus(monkeypatch):
+    """Returns a function that simulates a CuPy which sees so many GPUs."""
+    def simulate(count, version='13.6.0', cudnn=True):
+        def device_count():
+            if isinstance(count, Exception):
+                raise count
+            return count
+
+        cupy = types.SimpleNamespace(
+            __version__=version,
+            cuda=types.SimpleNamespace(runtime=types.SimpleNamespace(getDeviceCount=device_count)))
+        monkeypatch.setattr(cuda, 'available', True)
+        monkeypatch.setattr(cuda, 'cupy', cupy)
+        monkeypatch.setattr(cuda, '_cupy_major', int(version.split('.')[0]))
+        monkeypatch.setattr(cuda, 'cudnn_enabled', cudnn)
+        monkeypatch.setattr(cuda, '_cudnn_disabled_by_user', False, raising=False)
+        monkeypatch.setattr(
+            cuda, '_resolution_error', ImportError('libcudnn.so.8: not there'), raising=False)
+        monkeypatch.setattr(
+            cuda.check_cuda_available, '_already_warned', False, raising=False)
+        monkeypatch.setattr(
+            cuda.GpuDevice, 'from_device_id', staticmethod(lambda index: ('GPU', index)))
+    return simulate
+
+
+@pytest.fixture
+def no_cupy(monkeypatch):
+    """Returns a function that simulates a CuPy whose import ends with an error."""
+    def simulate(error):
+        monkeypatch.setattr(cuda, 'available', False)
+        monkeypatch.setattr(cuda, '_resolution_error', error, raising=False)
+    return simulate
+
+
+@pytest.mark.parametrize(('spec', 'count'), [
+    ('@numpy', 1), ('@numpy*1', 1), ('@numpy*4', 4), ('@numpy*8', 8), ('@numpy, @numpy*2', 3)])
+def test_cpu_replicas(spec, count):
+    assert resolve(spec) == [chainer.get_device('@numpy')] * count
+
+
+@pytest.mark.parametrize(('spec', 'indices'), [
+    ('0', [0]), ('2,0', [2, 0]), ('0,1,2,3', [0, 1, 2, 3]),
+    ('@cupy:1', [1]), ('@cupy:3, 1', [3, 1])])
+def test_gpus_in_the_order_named(gpus, spec, indices):
+    gpus(4)
+    assert resolve(spec) == [('GPU', index) for index in indices]
+
+
+@pytest.mark.parametrize('spec', [
+    '', '-1', 'cuda:0', '@numpy*', '@numpy*-1', '0,', '0;1', '@intel64', '@cupy', '@cupy:0*2', '2.',
+])
+def test_what_is_no_device_is_named_with_the_forms_there_are(spec):
+    assert '@numpy*4' in failure(spec)
+
+
+@pytest.mark.parametrize('spec', ['@numpy*9', '@numpy*0', '@numpy*4,@numpy*5', '0,1,2,3,4,5,6,7,8'])
+def test_between_one_and_eight(spec):
+    assert 'between 1 and 8' in failure(spec)
+
+
+@pytest.mark.parametrize('spec', ['0,0', '1,@cupy:1', '1,01'])
+def test_no_gpu_twice(spec):
+    assert 'twice' in failure(spec)
+
+
+def test_without_cupy_the_extra_to_install_is_named(no_cupy):
+    no_cupy(ModuleNotFoundError("No module named 'cupy'", name='cupy'))
+    assert "pip install 'fashion_models[cuda12]'" in failure('0')
+
+
+def test_a_library_that_cupy_cannot_load_is_named(no_cupy):
+    no_cupy(LIBRARY_MISSING)
+    line = failure('0')
+    assert 'libcublas.so.12 (cannot open shared object file: No such file or directory)' in line
+    assert 'LD_LIBRARY_PATH' in line
+
+
+def test_the_driver_is_named(no_cupy):
+    no_cupy(ImportError('libcuda.so.1: cannot open shared object file: No such file or directory'))
+    line = failure('0')
+    assert 'libcuda.so.1' in line
+    assert 'driver' in line
+
+
+def test_another_failure_of_cupy_is_passed_on(no_cupy):
+    no_cupy(RuntimeError('broken\n installation'))
+    assert failure('0').endswith('broken installation')
+
+
+def test_no_usable_driver(gpus):
+    gpus(RuntimeError('cudaErrorInsufficientDriver: CUDA driver version is insufficient'))
+    assert 'cudaErrorInsufficientDriver' in failure('0')
+
+
+@pytest.mark.parametrize(('count', 'spec', 'missing'), [
+    (1, '1', 1), (4, '0,1,2,7', 7), (0, '0', 0),
+])
+def test_a_number_too_high_is_told_how_many_there_are(gpus, count, spec, missing):
+    gpus(count)
+    assert f'there is no GPU {missing}; this machine has {count}' in failure(spec)
+
+
+@pytest.mark.parametrize('version', ['11.6.0', '14.0.1'])
+def test_other_versions_of_cupy(gpus, version):
+    gpus(1, version=version)
+    line = failure('0')
+    assert f'CuPy {version}' in line
+    assert '12 or 13' in line
+
+
+def test_without_cudnn_it_works_and_says_what_is_lost(gpus, caplog):
+    gpus(1, cudnn=False)
+    with caplog.at_level(logging.WARNING):
+        assert resolve('0') == [('GPU', 0)]
+    [record] = caplog.records
+    assert 'cuDNN' in record.message
+    assert 'slower' in record.message
+    assert 'libcudnn.so.8' in record.message
+
+
+def test_with_cudnn_nothing_is_said(gpus, caplog):
+    gpus(1)
+    resolve('0')
+    assert not caplog.records
