@@ -6,6 +6,7 @@ import contextlib
 import errno
 import fcntl
 import hashlib
+import itertools
 import json
 import math
 import multiprocessing
@@ -69,8 +70,7 @@ def prepare(catalogue, shorter_side, folder=None, workers=None, progress=True):
         raise UserError(
             f'the shorter side of prepared images is {shorter_side}; expected '
             f'{SHORTER_SIDES[0]} to {SHORTER_SIDES[-1]} pixels')
-    catalogue_hash = catalogue.hash()
-    key, images = _key(catalogue, catalogue_hash, shorter_side)
+    key, catalogue_hash, images = _key(catalogue, shorter_side)
     header = {'key': key, 'shorter_side': shorter_side, 'catalogue_hash': catalogue_hash}
     parent = pathlib.Path(catalogue.folder, '.prepared') if folder is None else pathlib.Path(folder)
     store = parent / f'{shorter_side}-{key[:16]}'
@@ -82,6 +82,10 @@ def prepare(catalogue, shorter_side, folder=None, workers=None, progress=True):
                 try:
                     partial.mkdir()
                     _write(catalogue, images, partial, workers, progress, header)
+                    if _key(catalogue, shorter_side)[0] != key:
+                        raise UserError(
+                            f'{catalogue.folder}: the catalogue changed while its images were '
+                            'prepared; start again')
                     os.rename(partial, store)
                 except BaseException:
                     shutil.rmtree(partial, ignore_errors=True)
@@ -92,9 +96,10 @@ def prepare(catalogue, shorter_side, folder=None, workers=None, progress=True):
     return prepared
 
 
-def _key(catalogue, catalogue_hash, shorter_side):
-    """Key of the store, and the number of images of the catalogue."""
+def _key(catalogue, shorter_side):
+    """The store's key, the catalogue's hash, and the number of the catalogue's images."""
     images = 0
+    catalogue_hash = catalogue.hash()
     digest = hashlib.sha256(json.dumps([decode.VERSION, shorter_side, catalogue_hash]).encode())
     for product in catalogue.products:
         for path in product.images:
@@ -105,7 +110,7 @@ def _key(catalogue, catalogue_hash, shorter_side):
             except (OSError, ValueError):
                 file = [path, None, None]  # missing; when it comes, the key changes
             digest.update(json.dumps(file).encode())
-    return digest.hexdigest(), images
+    return digest.hexdigest(), catalogue_hash, images
 
 
 def _write(catalogue, images, folder, workers, progress, header):
@@ -114,13 +119,15 @@ def _write(catalogue, images, folder, workers, progress, header):
         workers = min(len(os.sched_getaffinity(0)), math.ceil(images / IMAGES_PER_WORKER))
     # In a log file a bar is noise, unless the work takes long.
     quiet = {} if sys.stderr.isatty() else {'delay': 60, 'mininterval': 60, 'maxinterval': 60}
+    products, ahead = itertools.tee(catalogue.products)
+    files = (os.path.join(catalogue.folder, path) for product in ahead for path in product.images)
     with (
         contextlib.closing(StoreWriter(folder)) as writer,
-        contextlib.closing(_decoded(_files(catalogue), header['shorter_side'], workers)) as decoded,
+        contextlib.closing(_decoded(files, header['shorter_side'], workers)) as decoded,
         tqdm(total=images, desc='preparing images', unit=' images', disable=not progress,
              **quiet) as bar,
     ):
-        for row, product in enumerate(catalogue.products):
+        for row, product in enumerate(products):
             of_product = []
             for path in product.images:
                 image = next(decoded)
@@ -137,12 +144,6 @@ def _write(catalogue, images, folder, workers, progress, header):
         _report(dropped)
 
 
-def _files(catalogue):
-    for product in catalogue.products:
-        for path in product.images:
-            yield os.path.join(catalogue.folder, path)
-
-
 def _decoded(files, shorter_side, workers):
     """Yields for each file, in order, its ``(h, w, 3)`` image, or the reason why there is none."""
     if workers <= 1:
@@ -153,10 +154,11 @@ def _decoded(files, shorter_side, workers):
     # in which any thread holds a lock at that moment, may hang. Spawned ones load NumPy and Pillow
     # only, which takes a few tenths of a second, once.
     pool = concurrent.futures.ProcessPoolExecutor(
-        workers, multiprocessing.get_context('spawn'), initializer=_start_worker)
+        workers, multiprocessing.get_context('spawn'), initializer=_end_with_parent)
     # A window of chunks, so that the decoded images never pile up before a slow disk.
     pending = collections.deque()
     try:
+        _start(pool)
         while True:
             while len(pending) < 3 * workers and (chunk := _take(CHUNK, files)):
                 pending.append((chunk, pool.submit(_decode, chunk, shorter_side)))
@@ -164,10 +166,11 @@ def _decoded(files, shorter_side, workers):
                 break
             yield from pending[0][1].result()
             pending.popleft()
-    except concurrent.futures.process.BrokenProcessPool:
+    except concurrent.futures.BrokenExecutor:
         raise UserError(
             f'a process that decodes images ended unexpectedly, near {pending[0][0][0]}: the '
-            'memory may be full, or an image breaks the decoder; --workers 1 shows more') from None
+            'memory may be full (try fewer --workers), or an image there breaks the decoder'
+        ) from None
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -186,33 +189,41 @@ def _decode(files, shorter_side):
     return images
 
 
-def _start_worker():
-    # Ctrl-C is for the parent, which ends its workers in order.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+def _start(pool):
+    """Starts the workers with Ctrl-C blocked: it is for this process, which ends them in order."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        pool.submit(os.getpid)  # the first task, whatever it is, starts all of them
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end_with_parent():
-    # Workers of a parent that was killed would otherwise wait for ever for something to do.
-    multiprocessing.parent_process().join()
-    os._exit(1)
+    """Lets a worker end when its parent is killed; it would wait for ever for something to do."""
+    def wait():
+        multiprocessing.parent_process().join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 @contextlib.contextmanager
 def _writing_to(parent):
     """Says in the user's words why nothing could be written."""
+    advice = 'choose another place for the prepared images with --store DIR'
     try:
         parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f'{parent}: this folder cannot be made ({error.strerror}); {advice}') from None
+    try:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise UserError(
-                f'{parent}: the disk is full (no space left for the prepared images); '
-                'choose another place with --store DIR') from None
+            raise UserError(f'{parent}: the disk is full; {advice}') from None
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOLCK):
             raise UserError(
-                f'{parent}: cannot be written ({error.strerror}); choose another place for the '
-                'prepared images with --store DIR') from None
+                f'{parent}: cannot be written ({error.strerror}); {advice}') from None
         raise
 
 
