@@ -9,9 +9,7 @@ name, so that whatever else runs in the process sees those as they are.
 ``docs/compatibility.rst`` holds the evidence: Chainer's own unit tests run under this module.
 """
 
-import importlib.abc
 import importlib.machinery
-import importlib.metadata
 import sys
 import types
 import warnings
@@ -55,11 +53,13 @@ class _WorkingSet:
 
     def require(self, *requirements):
         """Raises an error unless the installed packages meet all ``requirements``."""
+        from importlib import metadata
+
         from packaging.requirements import Requirement
         for requirement in map(Requirement, requirements):
             try:
-                version = importlib.metadata.version(requirement.name)
-            except importlib.metadata.PackageNotFoundError as error:
+                version = metadata.version(requirement.name)
+            except metadata.PackageNotFoundError as error:
                 raise _ResolutionError(f'{requirement} is not installed') from error
             if not requirement.specifier.contains(version, prereleases=True):
                 raise _ResolutionError(f'{requirement} is asked for, {version} is installed')
@@ -79,10 +79,11 @@ def _adapted_code(loader, name):
     return loader.source_to_code(source, loader.get_filename(name))
 
 
-class _Finder(importlib.abc.MetaPathFinder):
-    """Finds the modules of Chainer that have replacements."""
+class _Finder:
+    """Finds the modules of Chainer that have replacements, for :data:`sys.meta_path`."""
 
-    def find_spec(self, name, path, target=None):
+    @staticmethod
+    def find_spec(name, path, target=None):
         if name not in REPLACEMENTS:
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
@@ -93,7 +94,7 @@ class _Finder(importlib.abc.MetaPathFinder):
 
 
 def _adapt():
-    sys.meta_path.insert(0, _Finder())
+    sys.meta_path.insert(0, _Finder)
     for name in REPLACEMENTS:
         if name in sys.modules:     # somebody imported Chainer first, and it did load
             module = sys.modules[name]
