@@ -1,0 +1,235 @@
+"""What a product is: its labels, its listings and the images they name."""
+
+import dataclasses
+import re
+
+TASKS = ('gender', 'colour', 'type', 'category', 'subcategory')
+
+#: The tasks that form the taxonomy, from the widest to the narrowest.
+LEVELS = ('type', 'category', 'subcategory')
+
+_CONTROL = re.compile(r'[\x00-\x1f\x7f\ud800-\udfff]')
+_DRIVE = re.compile(r'[A-Za-z]:')
+
+
+@dataclasses.dataclass(frozen=True)
+class Listing:
+    """One retailer's text and images of a product; texts that are not known are empty.
+
+    Attributes:
+        retailer (str): Who sells it.
+        title (str): The name that the retailer gives it.
+        description (str): The retailer's longer text.
+        images (tuple of str): Image paths, relative to the catalogue's folder, separated by ``/``.
+    """
+
+    retailer: str = ''
+    title: str = ''
+    description: str = ''
+    images: tuple = ()
+
+    def __post_init__(self):
+        object.__setattr__(self, 'images', tuple(self.images))
+
+
+@dataclasses.dataclass(frozen=True)
+class Product:
+    """A fashion item that one or more retailers sell.
+
+    Attributes:
+        id (str): Unique in its catalogue.
+        group (str): Products of one group (the colourways of a design) never straddle a split.
+        labels (dict): Task to label; ``'colour'`` to a tuple of labels, the first of which is
+            trained on. A task without a label is absent (``None`` and ``()`` may be given).
+        listings (tuple of Listing): What the retailers say.
+        extra (dict): Any other text, by name.
+    """
+
+    id: str
+    group: str
+    labels: dict
+    listings: tuple
+    extra: dict = dataclasses.field(default_factory=dict)
+
+    def __post_init__(self):
+        labels = {task: label for task, label in self.labels.items() if label}
+        colours = labels.get('colour', ())
+        if colours:
+            labels['colour'] = (colours,) if isinstance(colours, str) else tuple(colours)
+        object.__setattr__(self, 'labels', labels)
+        object.__setattr__(self, 'listings', tuple(self.listings))
+
+    def label(self, task):
+        """Returns the product's label in ``task``, or None; of several colours the first."""
+        if task == 'colour':
+            return self.colours[0] if self.colours else None
+        return self.labels.get(task)
+
+    @property
+    def colours(self):
+        """All colours, the one trained on first (tuple of str)."""
+        return self.labels.get('colour', ())
+
+    @property
+    def images(self):
+        """The image paths of all listings, in order (tuple of str)."""
+        return tuple(image for listing in self.listings for image in listing.images)
+
+    @property
+    def title(self):
+        """The first title that a listing gives, or ``''``."""
+        return next((listing.title for listing in self.listings if listing.title), '')
+
+
+@dataclasses.dataclass(frozen=True)
+class Header:
+    """What a catalogue says of itself.
+
+    Attributes:
+        name (str): Short name of the catalogue.
+        version (str): The publisher's version.
+        source (str): Where the images come from.
+        licence (str): What may be done with them.
+        taxonomy (dict): ``{type: {category: [subcategory, ...]}}``. The empty string stands for a
+            level that is not known: ``{'Shoes': {'': ['Sandals']}}`` says that sandals are shoes
+            of no known category.
+        genders (tuple of str): The genders in use; any are allowed where it is empty.
+        colours (tuple of str): The colours in use; any are allowed where it is empty.
+    """
+
+    name: str
+    version: str = ''
+    source: str = ''
+    licence: str = ''
+    taxonomy: dict = dataclasses.field(default_factory=dict)
+    genders: tuple = ()
+    colours: tuple = ()
+
+
+def product_record(product):
+    """Returns the JSON object (dict) that stands for a product; unknown texts are left out."""
+    listings = []
+    for listing in product.listings:
+        record = {name: text for name in ('retailer', 'title', 'description')
+                  if (text := getattr(listing, name))}
+        listings.append(record | {'images': list(listing.images)})
+    labels = {task: list(label) if task == 'colour' else label
+              for task in TASKS if (label := product.labels.get(task))}
+    labels |= {task: label for task, label in product.labels.items() if task not in TASKS}
+    record = {'id': product.id, 'group': product.group, 'labels': labels, 'listings': listings}
+    return record | ({'extra': dict(product.extra)} if product.extra else {})
+
+
+def product_from_record(record):
+    """Returns the product that a JSON object stands for.
+
+    Raises:
+        ValueError: The first of :func:`record_problems`, if there is one.
+    """
+    for problem in record_problems(record):
+        raise ValueError(problem)
+    listings = [Listing(**listing) for listing in record['listings']]
+    return Product(record['id'], record['group'], record['labels'], listings,
+                   record.get('extra', {}))
+
+
+def path_problem(path):
+    """Says what is wrong with an image path (str), or returns None.
+
+    A path is relative to the catalogue's folder, separated by ``/``, and stays inside it by its
+    words alone: whether the file is a symbolic link is for the owner of the folder to decide.
+    """
+    if not path:
+        return 'is empty'
+    if _CONTROL.search(path):
+        return 'holds a control character or half of a surrogate pair'
+    if '\\' in path:
+        return 'holds a backslash, where / separates folders'
+    if path.startswith('/') or _DRIVE.match(path):
+        return 'is not relative to the folder'
+    parts = path.split('/')
+    if '..' in parts:
+        return 'leaves the folder'
+    if '' in parts or '.' in parts:
+        return "is not in its shortest form (it holds '//', './' or a final '/')"
+    return None
+
+
+def record_problems(record):
+    """Yields every problem (str) of a product's JSON object, whatever its type and content."""
+    if not isinstance(record, dict):
+        yield f'a product is a JSON object, not {_kind(record)}'
+        return
+    yield from _unknown_keys(record, ('id', 'group', 'labels', 'listings', 'extra'), 'product')
+    for key in ('id', 'group'):
+        if key not in record:
+            yield f"'{key}' is missing"
+        elif not _is_name(record[key]):
+            yield f"'{key}' must be a text that is not empty, not {_show(record[key])}"
+    yield from _label_problems(record.get('labels', {}))
+    yield from _listing_problems(record.get('listings'))
+    extra = record.get('extra', {})
+    if not isinstance(extra, dict) or not all(isinstance(text, str) for text in extra.values()):
+        yield f"'extra' must map names to texts, not {_show(extra)}"
+
+
+def _label_problems(labels):
+    if not isinstance(labels, dict):
+        yield f"'labels' must map tasks to labels, not {_show(labels)}"
+        return
+    yield from _unknown_keys(labels, TASKS, 'task')
+    for task in TASKS:
+        if task not in labels:
+            continue
+        label = labels[task]
+        if task != 'colour' and not _is_name(label):
+            yield f'{task} must be a text that is not empty, not {_show(label)}'
+        if task == 'colour' and not (isinstance(label, (list, tuple)) and label
+                                     and all(map(_is_name, label))):
+            yield f'colour must be a list of one or more texts, not {_show(label)}'
+
+
+def _listing_problems(listings):
+    if not isinstance(listings, (list, tuple)):
+        yield f"'listings' must be a list, not {_show(listings)}"
+        return
+    count = 0
+    for listing in listings:
+        if not isinstance(listing, dict):
+            yield f'a listing is a JSON object, not {_kind(listing)}'
+            continue
+        texts = ('retailer', 'title', 'description')
+        yield from _unknown_keys(listing, (*texts, 'images'), 'listing')
+        for key in texts:
+            if not isinstance(listing.get(key, ''), str):
+                yield f'{key} must be a text, not {_show(listing[key])}'
+        images = listing.get('images', [])
+        if not isinstance(images, (list, tuple)):
+            yield f"'images' must be a list of paths, not {_show(images)}"
+            continue
+        for image in images:
+            count += 1
+            problem = path_problem(image) if isinstance(image, str) else 'is not a text'
+            if problem:
+                yield f'image path {_show(image)} {problem}'
+    if not count:
+        yield 'has no image'
+
+
+def _unknown_keys(record, known, noun):
+    for key in record:
+        if key not in known:
+            yield f"unknown {noun if noun == 'task' else noun + ' key'} {_show(key)}"
+
+
+def _is_name(value):
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _kind(value):
+    return 'null' if value is None else f'a {type(value).__name__}'
+
+
+def _show(value):
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + '...'
