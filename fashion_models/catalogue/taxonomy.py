@@ -41,18 +41,11 @@ class Taxonomy:
             for type_ in _known(found):
                 tree.setdefault(type_ or '', {}).setdefault(category, set())
         for subcategory, found in places.items():
-            categories = {category for _, category in found if category}
-            if categories:
-                found = {(type_, category) for category in categories
-                         for type_ in _known({t for t, c in found if c == category})
-                         or types[category]}
-                found = {(type_ or next(iter(_known(types[category]))), category)
-                         for type_, category in found}
-            else:
-                found = {(type_, None) for type_ in _known({t for t, _ in found})}
-            for type_, category in found:
-                below = tree.setdefault(type_ or '', {})
-                below.setdefault(category or '', set()).add(subcategory)
+            for category in _known(category for _, category in found):
+                above = {type_ for type_, place in found if type_ and place == category}
+                for type_ in above or _known(types[category]):
+                    below = tree.setdefault(type_ or '', {})
+                    below.setdefault(category or '', set()).add(subcategory)
         return {type_: {category: sorted(below[category]) for category in sorted(below)}
                 for type_, below in sorted(tree.items())}
 
@@ -147,57 +140,73 @@ def reconcile(counts):
         dict: Each of those paths to the path that replaces it (often itself). A label that was
         missing stays missing.
     """
-    paths = {path: path for path in counts}
+    rows = {path: list(path)
+            for path in sorted(counts, key=lambda path: [label or '' for label in path])}
+    type_of = _settle_categories(rows, counts)
+    _settle_subcategories(rows, counts, type_of)
+    return {path: tuple(row) for path, row in rows.items()}
 
-    def children(level):
-        """Current paths by their label at ``level``, in a fixed order."""
-        found = collections.defaultdict(list)
-        for original in sorted(paths, key=lambda path: tuple(label or '' for label in path)):
-            if label := paths[original][level]:
-                found[label].append(original)
-        return found
 
-    def parents(originals, level):
-        """Votes of products for the label at ``level``, the commonest first."""
-        votes = collections.Counter()
-        for original in originals:
-            if label := paths[original][level]:
-                votes[label] += counts[original]
-        return sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))
-
-    def agreed(votes, parent):
-        return dict(votes).get(parent, 0) >= AGREEMENT * sum(dict(votes).values())
-
+def _settle_categories(rows, counts):
+    """Gives every category one type in ``rows``, or takes it away; returns the types."""
     type_of = {}
-    for category, originals in children(1).items():
-        votes = parents(originals, 0)
-        if votes and not agreed(votes, votes[0][0]):
-            for original in originals:
-                type_, _, subcategory = paths[original]
-                paths[original] = type_, None, subcategory
-        elif votes:
-            type_of[category] = votes[0][0]
-            for original in originals:
-                if paths[original][0]:
-                    paths[original] = type_of[category], *paths[original][1:]
+    for category, members in _by_label(rows, 1).items():
+        votes = _votes(members, counts, 0)
+        type_ = _commonest(votes)
+        if not _agree(votes, type_):
+            for row in members.values():
+                row[1] = None
+        elif type_:
+            type_of[category] = type_
+            for row in members.values():
+                row[0] = row[0] and type_
+    return type_of
 
-    for originals in children(2).values():
-        votes = parents(originals, 1)
-        category = votes[0][0] if votes else None
-        # Products that name no category still name a type, which has to be the category's.
-        for original in originals:
-            if paths[original][1] and agreed(votes, category):
-                type_ = paths[original][0]
-                if paths[original][1] != category and type_:
-                    type_ = type_of.get(category)
-                paths[original] = type_, category, paths[original][2]
-        types = parents(originals, 0)
-        type_ = type_of.get(category) or (types[0][0] if types else None)
-        if (votes and not agreed(votes, category)) or (types and not agreed(types, type_)):
-            for original in originals:
-                paths[original] = *paths[original][:2], None
-        else:
-            for original in originals:
-                if paths[original][0]:
-                    paths[original] = type_, *paths[original][1:]
-    return paths
+
+def _settle_subcategories(rows, counts, type_of):
+    """Gives every subcategory one category and one type in ``rows``, or takes it away."""
+    for members in _by_label(rows, 2).values():
+        votes = _votes(members, counts, 1)
+        category = _commonest(votes)
+        settled = _agree(votes, category)
+        if settled:
+            for row in members.values():
+                if row[1] and row[1] != category:
+                    row[:2] = row[0] and type_of.get(category), category
+            # Products without a category still have a type, which must be their category's.
+            votes = _votes(members, counts, 0)
+            type_ = type_of.get(category) or _commonest(votes)
+            settled = _agree(votes, type_)
+        for row in members.values():
+            if settled:
+                row[0] = row[0] and type_
+            else:
+                row[2] = None
+
+
+def _by_label(rows, level):
+    """The rows that have a label at ``level``, by that label."""
+    found = collections.defaultdict(dict)
+    for path, row in rows.items():
+        if row[level]:
+            found[row[level]][path] = row
+    return found
+
+
+def _votes(members, counts, level):
+    """How many products name each label at ``level``."""
+    votes = collections.Counter()
+    for path, row in members.items():
+        if row[level]:
+            votes[row[level]] += counts[path]
+    return votes
+
+
+def _commonest(votes):
+    """The label with most votes, of equals the first by name; None if there are no votes."""
+    return min(votes, key=lambda label: (-votes[label], label), default=None)
+
+
+def _agree(votes, label):
+    """Whether enough votes are for ``label``; no votes contradict nothing."""
+    return votes[label] >= AGREEMENT * votes.total()
