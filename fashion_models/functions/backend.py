@@ -1,0 +1,72 @@
+"""Which of cuDNN, oneDNN and NumPy does the work, and why."""
+
+import logging
+
+import chainer
+import numpy as np
+
+from fashion_models.onednn import library
+
+_log = logging.getLogger(__name__)
+
+
+class _Choice:
+    """oneDNN or not, decided at the first call on a CPU and kept.
+
+    Attributes:
+        library (~fashion_models.onednn.library.Library): ``None`` where there is none.
+        reason (str): Why there is none.
+    """
+
+    def __init__(self):
+        self.library = self.reason = None
+        try:
+            self.library = library.load()
+        except library.Unavailable as unavailable:
+            self.reason = str(unavailable)
+
+_choice = None
+
+
+def choice():
+    """The choice, made once a process; a library that is missing is said once in the log."""
+    global _choice
+    if _choice is None:
+        _choice = _Choice()
+        if _choice.library is None and not library.turned_off():
+            _log.warning(
+                'oneDNN is not used, so that a CPU takes several times as long: %s', _choice.reason)
+    return _choice
+
+
+def use_onednn(*arrays):
+    """Whether oneDNN does the work on these arrays: float32 ones of NumPy that hold something."""
+    for array in arrays:
+        if array is not None:
+            array = getattr(array, 'array', array)
+            if type(array) is not np.ndarray or array.dtype != np.float32 or not array.size:
+                return False
+    return choice().library is not None
+
+
+def pair(value):
+    """``value`` for height and for width."""
+    return value if isinstance(value, tuple) else (value, value)
+
+
+def describe():
+    """What the functions run on, and why not on something faster: a few lines of text."""
+    lines = []
+    if not chainer.cuda.available:
+        lines.append('GPU: none (CuPy or a CUDA device is missing)')
+    else:
+        cudnn = 'with cuDNN' if chainer.cuda.cudnn_enabled else 'without cuDNN, which is missing'
+        lines.append(f'GPU: {chainer.cuda.cupy.cuda.runtime.getDeviceCount()} found, {cudnn}')
+    found = choice().library
+    if found is None:
+        lines.append(
+            f"CPU: NumPy, by Chainer's own functions; oneDNN is not used: {choice().reason}")
+    else:
+        lines.append(
+            f'CPU: oneDNN {found.version} with {found.threads()} threads, from {found.path}')
+    return '\n'.join(lines)

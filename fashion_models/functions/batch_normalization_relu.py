@@ -1,0 +1,113 @@
+"""Batch normalization and ReLU in one pass."""
+
+import chainer
+import chainer.functions as F
+from chainer.utils import type_check
+
+from fashion_models.functions import chainers_own
+from fashion_models.functions.backend import use_onednn
+from fashion_models.onednn import normalization
+
+
+def batch_normalization_relu(
+        x, gamma, beta, running_mean, running_var, eps=2e-5, decay=0.9, train=None):
+    """Batch normalization, then ReLU.
+
+    In training the batch's own statistics are used, and the running ones are moved towards them
+    (the variance towards its unbiased estimate); in evaluation the running ones are used.
+
+    Args:
+        x: (N, C, H, W), normalized per channel, or (N, C), normalized per column.
+        gamma, beta: (C,), scale and shift of the normalized values.
+        running_mean, running_var: Arrays of shape (C,), changed in place in training.
+        eps (float): Added to the variance.
+        decay (float): Weight of the running statistics against the batch's.
+        train (bool): ``chainer.config.train`` where it is ``None``.
+
+    Returns:
+        ~chainer.Variable: Of x's shape.
+    """
+    if train is None:
+        train = chainer.config.train
+    if use_onednn(x, gamma, beta, running_mean, running_var):
+        if train:
+            node = BatchNormalizationReLU(eps, decay, running_mean, running_var)
+        else:
+            node = FixedBatchNormalizationReLU(eps, running_mean, running_var)
+        return node.apply((x, gamma, beta))[0]
+    axis = _axis(x)
+    if train:
+        y = F.batch_normalization(
+            x, gamma, beta, eps=eps, running_mean=running_mean, running_var=running_var,
+            decay=decay, axis=axis)
+    else:
+        y = F.fixed_batch_normalization(
+            x, gamma, beta, running_mean, running_var, eps=eps, axis=axis)
+    return F.relu(y)
+
+
+class _Node(chainer.FunctionNode):
+
+    def check_type_forward(self, in_types):
+        type_check.expect(in_types.size() == 3)
+        x, gamma, beta = in_types
+        type_check.expect(
+            gamma.ndim == 1, gamma.shape == beta.shape, x.shape[1] == gamma.shape[0])
+        ndim = type_check.eval(x.ndim)
+        if ndim != 2:
+            type_check.expect(x.ndim == 4)
+
+
+class BatchNormalizationReLU(_Node):
+    """The node of :func:`batch_normalization_relu` in training, on oneDNN."""
+
+    def __init__(self, eps, decay, running_mean, running_var):
+        self.eps, self.decay = eps, decay
+        self.running_mean, self.running_var = running_mean, running_var
+
+    def forward(self, inputs):
+        x, gamma, beta = inputs
+        self.retain_inputs((0, 1, 2))
+        y, self.mean, self.variance, self.positive = normalization.forward(
+            x, gamma, beta, self.eps)
+        m = x.size // gamma.size
+        self.running_mean *= self.decay
+        self.running_mean += (1 - self.decay) * self.mean
+        self.running_var *= self.decay
+        self.running_var += (1 - self.decay) * m / max(m - 1, 1) * self.variance
+        return y,
+
+    def backward(self, indexes, gys):
+        x, gamma, beta = self.get_retained_inputs()
+        if chainers_own.differentiable_wanted():
+            return chainers_own.gradients(
+                lambda x, gamma, beta: F.relu(F.batch_normalization(
+                    x, gamma, beta, eps=self.eps, axis=_axis(x))),
+                [x, gamma, beta], gys, indexes)
+        gradients = normalization.backward(
+            x.array, gys[0].array, gamma.array, self.mean, self.variance, self.positive, self.eps)
+        return tuple(chainer.as_variable(gradients[i]) for i in indexes)
+
+
+class FixedBatchNormalizationReLU(_Node):
+    """The node of :func:`batch_normalization_relu` in evaluation, on oneDNN."""
+
+    def __init__(self, eps, mean, variance):
+        self.eps, self.mean, self.variance = eps, mean, variance
+
+    def forward(self, inputs):
+        x, gamma, beta = inputs
+        self.retain_inputs((0, 1, 2))
+        return normalization.forward_fixed(
+            x, gamma, beta, self.mean, self.variance, self.eps),
+
+    def backward(self, indexes, gys):
+        # Nobody trains with fixed statistics: speed does not matter here.
+        return chainers_own.gradients(
+            lambda x, gamma, beta: F.relu(F.fixed_batch_normalization(
+                x, gamma, beta, self.mean, self.variance, eps=self.eps, axis=_axis(x))),
+            self.get_retained_inputs(), gys, indexes)
+
+
+def _axis(x):
+    return (0,) if x.ndim == 2 else (0, 2, 3)

@@ -1,0 +1,31 @@
+"""Values of oneDNN's enumerations (``dnnl_types.h``); they are the same in every version 3."""
+
+# dnnl_data_type_t, dnnl_format_tag_t, dnnl_scratchpad_mode_t
+F32 = 3
+ANY = 1
+SCRATCHPAD_USER = 1
+
+# dnnl_prop_kind_t
+TRAINING, INFERENCE, BACKWARD = 64, 96, 128
+
+# dnnl_alg_kind_t
+CONVOLUTION_DIRECT = 1
+ELTWISE_RELU = 0x20
+POOLING_MAX = 0x1ff
+BINARY_MUL = 0x1fff1
+
+# dnnl_normalization_flags_t
+GLOBAL_STATISTICS, USE_SCALE, USE_SHIFT, FUSE_RELU = 1, 2, 4, 8
+
+# dnnl_query_t
+IMPLEMENTATION = 8
+SRC_MD, DIFF_SRC_MD, WEIGHTS_MD, DIFF_WEIGHTS_MD, DST_MD, DIFF_DST_MD = range(129, 135)
+WORKSPACE_MD, SCRATCHPAD_MD = 135, 136
+
+# DNNL_ARG_*
+SRC, SRC_1, DST, WEIGHTS, BIAS = 1, 2, 17, 33, 41
+MEAN, VARIANCE, SCALE, SHIFT = 49, 50, 51, 52
+WORKSPACE, SCRATCHPAD = 64, 80
+DIFF_SRC, DIFF_DST, DIFF_WEIGHTS, DIFF_BIAS = 129, 145, 161, 169
+DIFF_SCALE, DIFF_SHIFT = 255, 256
+POST_OP_0 = 32768

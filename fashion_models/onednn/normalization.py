@@ -1,0 +1,101 @@
+"""Batch normalization fused with ReLU, on channels-last images or on rows."""
+
+import functools
+
+import numpy as np
+
+from fashion_models.onednn import constants as c
+from fashion_models.onednn.memory import empty, empty_channels_last
+from fashion_models.onednn.primitive import (
+    Primitive,
+    PrimitiveDescriptor,
+    cached,
+    channels_last,
+    contiguous,
+)
+from fashion_models.onednn.reorder import as_channels_last, as_contiguous
+
+
+class _Normalization:
+
+    def __init__(self, shape, eps):
+        self.x = channels_last(shape) if len(shape) == 4 else contiguous(shape)
+        self.channel = contiguous(shape[1:2])
+        self.eps = eps
+        self.flags = c.USE_SCALE | c.USE_SHIFT | c.FUSE_RELU
+        self.description = PrimitiveDescriptor(
+            'batch_normalization_forward', c.TRAINING, self.x, self.x, eps, self.flags)
+        self.workspace = self.description.describe(c.WORKSPACE_MD)
+
+    def _arguments(self, *names):
+        return dict.fromkeys(names, self.channel)
+
+    @functools.cached_property
+    def forward(self):
+        return Primitive(self.description, {
+            c.SRC: self.x, c.DST: self.x, c.WORKSPACE: self.workspace,
+            **self._arguments(c.SCALE, c.SHIFT, c.MEAN, c.VARIANCE)})
+
+    @functools.cached_property
+    def forward_fixed(self):
+        description = PrimitiveDescriptor(
+            'batch_normalization_forward', c.INFERENCE, self.x, self.x, self.eps,
+            self.flags | c.GLOBAL_STATISTICS)
+        return Primitive(description, {
+            c.SRC: self.x, c.DST: self.x, **self._arguments(c.SCALE, c.SHIFT, c.MEAN, c.VARIANCE)})
+
+    @functools.cached_property
+    def backward(self):
+        description = PrimitiveDescriptor(
+            'batch_normalization_backward', c.BACKWARD, self.x, self.x, self.x, self.eps,
+            self.flags, self.description)
+        return Primitive(description, {
+            c.SRC: self.x, c.DIFF_DST: self.x, c.WORKSPACE: self.workspace, c.DIFF_SRC: self.x,
+            **self._arguments(c.SCALE, c.MEAN, c.VARIANCE, c.DIFF_SCALE, c.DIFF_SHIFT)})
+
+
+_cached = cached(256)(_Normalization)
+
+
+def _arrange(x):
+    return as_channels_last(x) if x.ndim == 4 else as_contiguous(x)
+
+
+def _empty_like(x):
+    return empty_channels_last(x.shape) if x.ndim == 4 else empty(x.shape)
+
+
+def forward(x, gamma, beta, eps):
+    """ReLU of the normalized x (N, C) or (N, C, H, W), with the batch's own statistics.
+
+    Returns:
+        y, the mean (C,), the (biased) variance (C,), and what :func:`backward` needs to know which
+        values were positive.
+    """
+    operation = _cached(x.shape, eps)
+    x = _arrange(x)
+    y = _empty_like(x)
+    mean, variance = empty(x.shape[1:2]), empty(x.shape[1:2])
+    workspace = empty((operation.workspace.size,), np.uint8)
+    operation.forward(
+        x, y, workspace, as_contiguous(gamma), as_contiguous(beta), mean, variance)
+    return y, mean, variance, workspace
+
+
+def forward_fixed(x, gamma, beta, mean, variance, eps):
+    """ReLU of x normalized with the given statistics."""
+    operation = _cached(x.shape, eps)
+    x = _arrange(x)
+    y = _empty_like(x)
+    operation.forward_fixed(x, y, *map(as_contiguous, (gamma, beta, mean, variance)))
+    return y
+
+
+def backward(x, gy, gamma, mean, variance, workspace, eps):
+    """Gradients with respect to x, gamma and beta."""
+    x, gy = _arrange(x), _arrange(gy)
+    gx = _empty_like(x)
+    ggamma, gbeta = empty(x.shape[1:2]), empty(x.shape[1:2])
+    _cached(x.shape, eps).backward(
+        x, gy, workspace, gx, as_contiguous(gamma), mean, variance, ggamma, gbeta)
+    return gx, ggamma, gbeta

@@ -1,0 +1,245 @@
+"""oneDNN's objects as Python sees them: descriptors, primitives and the engine they run on."""
+
+import ctypes
+import functools
+import os
+import threading
+
+import numpy as np
+
+from fashion_models.onednn import constants as c
+from fashion_models.onednn import library
+from fashion_models.onednn.memory import empty
+
+#: One call runs at a time: it has all the threads, and the calls share memory objects and scratch.
+_lock = threading.RLock()
+
+
+class _ExecArg(ctypes.Structure):
+    _fields_ = [('arg', ctypes.c_int), ('memory', ctypes.c_void_p)]
+
+
+_caches = []
+
+
+def cached(size):
+    """Decorates a function of hashable arguments that makes something of oneDNN's: it is kept."""
+    def decorate(function):
+        _caches.append(functools.lru_cache(maxsize=size)(function))
+        return _caches[-1]
+    return decorate
+
+
+def _after_fork():
+    """Makes oneDNN usable in a forked child.
+
+    Threads do not survive a fork, and GNU's OpenMP, which does not notice, would wait for them for
+    ever. With one thread it waits for nobody. Primitives are compiled for a number of threads, so
+    that the parent's must go.
+    """
+    global _lock
+    _lock = threading.RLock()
+    if engine.cache_info().currsize:
+        engine().dnnl.set_threads(1)
+        for cache in _caches:
+            cache.cache_clear()
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
+
+class _Engine:
+    """The CPU engine, its stream, and the scratch memory that all primitives share."""
+
+    def __init__(self):
+        self.dnnl = library.load()
+        self.handle = self.dnnl.create('engine_create', 1, 0, doing='making the CPU engine')
+        self.stream = self.dnnl.create('stream_create', self.handle, 1, doing='making a stream')
+        self.scratch = np.empty(0, np.uint8)
+
+    def scratch_address(self, size):
+        if size > self.scratch.nbytes:
+            self.scratch = empty((size,), np.uint8)
+        return address(self.scratch)
+
+
+@cached(1)
+def engine():
+    """The one engine of this process."""
+    return _Engine()
+
+
+def address(array):
+    """Where an array's first element lies."""
+    return array.__array_interface__['data'][0]
+
+
+def dims(values):
+    """``values`` as a ``dnnl_dims_t``."""
+    return (ctypes.c_int64 * 12)(*values)
+
+
+class Descriptor:
+    """Shape and layout of an array (``dnnl_memory_desc_t``).
+
+    Attributes:
+        shape (tuple): Its sizes.
+        size (int): Bytes that such an array takes.
+    """
+
+    def __init__(self, handle, shape):
+        self._as_parameter_ = handle
+        self.shape = shape
+        self._destroy = engine().dnnl.memory_desc_destroy
+        self.size = engine().dnnl.memory_desc_get_size(handle)
+
+    def __del__(self):
+        self._destroy(self._as_parameter_)
+
+
+@cached(4096)
+def strided(shape, strides):
+    """Descriptor of float32 elements ``strides`` elements apart."""
+    return Descriptor(engine().dnnl.create(
+        'memory_desc_create_with_strides', len(shape), dims(shape), c.F32, dims(strides),
+        doing=f'describing shape {shape}, strides {strides}'), shape)
+
+
+def contiguous(shape):
+    """Descriptor of a C-contiguous array."""
+    strides = [1]
+    for size in reversed(shape[1:]):
+        strides.insert(0, strides[0] * size)
+    return strided(tuple(shape), tuple(strides))
+
+
+def channels_last(shape):
+    """Descriptor of an array of logical shape (N, C, H, W) that lies as (N, H, W, C)."""
+    _, channels, h, w = shape
+    return strided(tuple(shape), (h * w * channels, 1, w * channels, channels))
+
+
+@cached(4096)
+def any_layout(shape):
+    """Descriptor that leaves the layout to oneDNN."""
+    return Descriptor(engine().dnnl.create(
+        'memory_desc_create_with_tag', len(shape), dims(shape), c.F32, c.ANY,
+        doing=f'describing shape {shape}'), shape)
+
+
+class Attributes:
+    """Attributes of a primitive: scratch memory from us, and operations on what it puts out.
+
+    Args:
+        relu (bool): Put out the positive part.
+        sum (float): Add this times what was in the output array before.
+        binary (tuple): ``(dnnl_alg_kind_t, Descriptor)`` of an operation with another array.
+    """
+
+    def __init__(self, relu=False, sum=None, binary=None):
+        dnnl = engine().dnnl
+        self._as_parameter_ = dnnl.create('primitive_attr_create', doing='making attributes')
+        library.check(
+            dnnl.primitive_attr_set_scratchpad_mode(self, c.SCRATCHPAD_USER), 'scratchpad mode')
+        operations = dnnl.create('post_ops_create', doing='making post-operations')
+        try:
+            if sum is not None:
+                library.check(dnnl.post_ops_append_sum(operations, sum, 0, c.F32), 'appending sum')
+            if binary is not None:
+                library.check(dnnl.post_ops_append_binary(operations, *binary), 'appending binary')
+            if relu:
+                library.check(
+                    dnnl.post_ops_append_eltwise(operations, c.ELTWISE_RELU, 0, 0),
+                    'appending ReLU')
+            library.check(dnnl.primitive_attr_set_post_ops(self, operations), 'post-operations')
+        finally:
+            dnnl.post_ops_destroy(operations)
+
+    def __del__(self):
+        engine().dnnl.primitive_attr_destroy(self)
+
+
+class PrimitiveDescriptor:
+    """A choice of implementation (``dnnl_primitive_desc_t``).
+
+    Args:
+        kind (str): Such as ``'convolution_forward'``.
+        arguments: Those of ``dnnl_<kind>_primitive_desc_create`` between engine and attributes.
+        attributes (Attributes): The default is none but scratch memory from us.
+    """
+
+    def __init__(self, kind, *arguments, attributes=None):
+        self._engine = engine()
+        first = () if kind == 'reorder' else (self._engine.handle,)
+        self.what = f'{kind} of ' + ', '.join(
+            str(argument.shape) for argument in arguments if isinstance(argument, Descriptor))
+        self._as_parameter_ = self._engine.dnnl.create(
+            f'{kind}_primitive_desc_create', *first, *arguments, attributes or Attributes(),
+            doing=self.what)
+
+    def __del__(self):
+        if hasattr(self, '_as_parameter_'):
+            self._engine.dnnl.primitive_desc_destroy(self)
+
+    def describe(self, query):
+        """Descriptor of one of the primitive's arrays, in the layout that it wants."""
+        dnnl = self._engine.dnnl
+        md = dnnl.primitive_desc_query_md(self, query, 0)
+        return Descriptor(
+            dnnl.create('memory_desc_clone', md, doing=f'asking {self.what}'), 'of its choice')
+
+    @property
+    def implementation(self):
+        """oneDNN's name of the implementation, such as ``'brgconv:avx512_core'``."""
+        name = ctypes.c_char_p()
+        library.check(
+            self._engine.dnnl.primitive_desc_query(self, c.IMPLEMENTATION, 0, ctypes.byref(name)),
+            f'asking {self.what}')
+        return name.value.decode()
+
+
+class Primitive:
+    """Compiled code for one operation on arrays of one shape.
+
+    Args:
+        description (PrimitiveDescriptor): What to make.
+        arguments (dict): ``DNNL_ARG_*`` -> :class:`Descriptor`, in the order in which
+            :meth:`__call__` takes the arrays.
+    """
+
+    def __init__(self, description, arguments):
+        self._engine = engine()
+        self._dnnl = self._engine.dnnl
+        self.description = description
+        self._memories = []
+        self._as_parameter_ = self._dnnl.create(
+            'primitive_create', description, doing=f'making {description.what}')
+        scratch = description.describe(c.SCRATCHPAD_MD)
+        self._scratch_size = scratch.size
+        if scratch.size:
+            arguments = {**arguments, c.SCRATCHPAD: scratch}
+        for descriptor in arguments.values():
+            self._memories.append(self._dnnl.create(
+                'memory_create', descriptor, self._engine.handle, None, doing='making a memory'))
+        self._arguments = (_ExecArg * len(arguments))(*(
+            (arg, memory) for arg, memory in zip(arguments, self._memories)))
+
+    def __del__(self):
+        if hasattr(self, '_as_parameter_'):
+            self._dnnl.primitive_destroy(self)
+        for memory in self._memories:
+            self._dnnl.memory_destroy(memory)
+
+    def __call__(self, *arrays):
+        """Runs on arrays that lie as their descriptors say; the caller keeps them alive."""
+        with _lock:
+            for memory, array in zip(self._memories, arrays):
+                self._dnnl.memory_set_data_handle(memory, address(array))
+            if self._scratch_size:
+                self._dnnl.memory_set_data_handle(
+                    self._memories[-1], self._engine.scratch_address(self._scratch_size))
+            library.check(
+                self._dnnl.primitive_execute(
+                    self, self._engine.stream, len(self._arguments), self._arguments),
+                f'running {self.description.what}')
+            self._dnnl.stream_wait(self._engine.stream)
