@@ -75,6 +75,13 @@ def _check_gpus(spec, gpus):
         if gpu >= count:
             raise UserError(f'devices {spec!r}: there is no GPU {gpu}; this machine has {count}, '
                             f'numbered from 0')
+    for gpu in gpus:
+        try:    # the smallest computation: the compiler of kernels is loaded no earlier
+            with cuda.cupy.cuda.Device(gpu):
+                (cuda.cupy.zeros(1) + 1).get()
+        except Exception as error:
+            raise UserError(
+                f'devices {spec!r}: GPU {gpu} cannot compute: {_what_cupy_lacks(error)}') from error
     if not cuda.cudnn_enabled and not cuda._cudnn_disabled_by_user:
         _log.warning(
             'devices %r: without cuDNN convolutions and batch normalisation are several times '
@@ -85,15 +92,14 @@ def _check_gpus(spec, gpus):
 
 
 def _what_cupy_lacks(error):
-    """Says in one line what to do about the ``error`` with which the import of CuPy ended."""
+    """Says in one line what to do about the ``error`` with which CuPy, or its import, ended."""
     if isinstance(error, ModuleNotFoundError) and error.name == 'cupy':
         return f'for a GPU, CuPy must be installed: {_INSTALL}'
     # CuPy's own message is a page long, with the loader's at its end.
-    library = re.search(r'(lib[\w+-]+\.so[.\d]*): ([^\n]*)', str(error))
+    library = re.search(r'(lib[\w+-]+\.so[.\d]*): (?:.*\1: )?([^\n]*)', str(error))
     if library is None:
-        return f'CuPy is installed but cannot be imported: {_one_line(error)}'
-    return (f'CuPy cannot load {library[1]} ({library[2]}); '
-            f'{_owner(library[1])}')
+        return f'CuPy is installed and fails: {_one_line(error)}'
+    return f'CuPy cannot load {library[1]} ({library[2]}); {_owner(library[1])}'
 
 
 def _owner(library):

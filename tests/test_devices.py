@@ -1,9 +1,11 @@
 """GPUs are simulated: what is checked is what the user is told where there is none."""
 
+import contextlib
 import logging
 import types
 
 import chainer
+import numpy as np
 import pytest
 from chainer.backends import cuda
 
@@ -30,18 +32,26 @@ def failure(spec):
     return line
 
 
+class Computed(np.ndarray):
+    """An array that can be fetched from the GPU."""
+
+    def get(self):
+        return np.asarray(self)
+
+
 @pytest.fixture
 def gpus(monkeypatch):
     """Returns a function that simulates a CuPy which sees so many GPUs."""
-    def simulate(count, version='13.6.0', cudnn=True):
+    def simulate(count, version='13.6.0', cudnn=True, zeros=lambda n: Computed(n)):
         def device_count():
             if isinstance(count, Exception):
                 raise count
             return count
 
+        runtime = types.SimpleNamespace(getDeviceCount=device_count)
         cupy = types.SimpleNamespace(
-            __version__=version,
-            cuda=types.SimpleNamespace(runtime=types.SimpleNamespace(getDeviceCount=device_count)))
+            __version__=version, zeros=zeros,
+            cuda=types.SimpleNamespace(runtime=runtime, Device=contextlib.nullcontext))
         monkeypatch.setattr(cuda, 'available', True)
         monkeypatch.setattr(cuda, 'cupy', cupy)
         monkeypatch.setattr(cuda, '_cupy_major', int(version.split('.')[0]))
@@ -131,6 +141,17 @@ def test_no_usable_driver(gpus):
 def test_a_number_too_high_is_told_how_many_there_are(gpus, count, spec, missing):
     gpus(count)
     assert f'there is no GPU {missing}; this machine has {count}' in failure(spec)
+
+
+def test_a_gpu_is_tried(gpus):
+    def zeros(n):
+        raise RuntimeError('CuPy failed to load libnvrtc.so.12: OSError: libnvrtc.so.12: '
+                           'cannot open shared object file: No such file or directory')
+
+    gpus(1, zeros=zeros)
+    line = failure('0')
+    assert 'GPU 0 cannot compute' in line
+    assert 'libnvrtc.so.12 (cannot open shared object file: No such file or directory)' in line
 
 
 @pytest.mark.parametrize('version', ['11.6.0', '14.0.1'])
