@@ -22,6 +22,11 @@ MAX_PIXELS = 100_000_000
 #: square crop sees next to nothing.
 MAX_ASPECT = 4
 
+# Pillow warns of damaged metadata, which do no harm, and of large images, which are read or refused
+# here. Said once, since warnings cannot be caught call by call where several threads decode.
+warnings.filterwarnings('ignore', category=UserWarning, module=r'PIL\.')
+warnings.filterwarnings('ignore', category=Image.DecompressionBombWarning)
+
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -57,11 +62,8 @@ def load_image(source, shorter_side=None):
             unsupported kind, or has more than ``MAX_PIXELS`` pixels.
     """
     try:
-        # Pillow warns of damaged metadata, which does no harm, and of large images, refused below.
-        with warnings.catch_warnings():
-            warnings.simplefilter('ignore')
-            with _open(source) as image:
-                return _decode(image, shorter_side)
+        with _open(source) as image:
+            return _decode(image, shorter_side)
     except ImageError:
         raise
     except UnidentifiedImageError:

@@ -75,6 +75,7 @@ def prepare(catalogue, shorter_side, folder=None, workers=None, progress=True):
     parent = pathlib.Path(catalogue.folder, '.prepared') if folder is None else pathlib.Path(folder)
     store = parent / f'{shorter_side}-{key[:16]}'
     if not store.exists():
+        _refuse_while_spawned()
         with _writing_to(parent), _lock(parent, progress):
             _remove_partial(parent)
             if not store.exists():  # another process may have made it while this one waited
@@ -151,8 +152,8 @@ def _decoded(files, shorter_side, workers):
             yield from _decode([file], shorter_side)
         return
     # Spawned, not forked: a forked child of a process in which Chainer, OpenMP or CUDA have run, or
-    # in which any thread holds a lock at that moment, may hang. Spawned ones load NumPy and Pillow
-    # only, which takes a few tenths of a second, once.
+    # in which any thread holds a lock at that moment, may hang. Spawned ones load little more
+    # than NumPy and Pillow, which takes a few tenths of a second, once.
     pool = concurrent.futures.ProcessPoolExecutor(
         workers, multiprocessing.get_context('spawn'), initializer=_end_with_parent)
     # A window of chunks, so that the decoded images never pile up before a slow disk.
@@ -168,9 +169,9 @@ def _decoded(files, shorter_side, workers):
             pending.popleft()
     except concurrent.futures.BrokenExecutor:
         raise UserError(
-            f'a process that decodes images ended unexpectedly, near {pending[0][0][0]}: the '
-            'memory may be full (try fewer --workers), or an image there breaks the decoder'
-        ) from None
+            'a process that decodes images ended unexpectedly, near '
+            f'{(pending[0][0] if pending else chunk)[0]}: the memory may be full (try fewer '
+            '--workers), or an image there breaks the decoder') from None
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -196,6 +197,18 @@ def _start(pool):
         pool.submit(os.getpid)  # the first task, whatever it is, starts all of them
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _refuse_while_spawned():
+    """Keeps a worker that runs its parent's script anew from waiting for the lock of that parent.
+
+    A spawned process imports the script that the parent was started with; Python refuses to start
+    further processes meanwhile, by the same mark, but the lock comes first.
+    """
+    if getattr(multiprocessing.current_process(), '_inheriting', False):
+        raise RuntimeError(
+            "a script that prepares images does so below if __name__ == '__main__':, since the "
+            'processes that decode import it')
 
 
 def _end_with_parent():

@@ -344,6 +344,16 @@ def test_a_worker_that_dies_is_an_error_that_says_where(tmp_path, start, monkeyp
     assert folders(parent) == []
 
 
+def test_a_script_without_a_main_guard_is_told_so_and_does_not_hang(tmp_path, start):
+    catalogue = make_catalogue(tmp_path / 'shop', {'shoe': [(1, 2, 3)]})
+    script = tmp_path / 'slow.py'
+    script.write_text(SLOW.replace("if __name__ == '__main__':", 'if True:'))
+    process = start(catalogue, 0, workers=2)
+    _, error = process.communicate(timeout=30)
+    assert "RuntimeError: a script that prepares images does so below if __name__ ==" in error
+    assert 'UserError: a process that decodes images ended unexpectedly' in error
+
+
 # ---- where nothing can be written
 
 @pytest.mark.skipif(os.geteuid() == 0, reason='the super-user may write anywhere')
