@@ -1,0 +1,1 @@
+"""Training: recipe, master and replicas, learning rate by hand, evaluation, run folder."""

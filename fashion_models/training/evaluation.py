@@ -1,0 +1,119 @@
+"""Accuracy over products, every product once with all its images."""
+
+import dataclasses
+
+import chainer
+import numpy as np
+import tqdm
+from chainer import training
+
+from fashion_models.data.batches import evaluation_batches
+
+
+@dataclasses.dataclass(frozen=True)
+class Evaluation:
+    """What a model says of a set of products.
+
+    Attributes:
+        log_probabilities (dict): From each task to (products, classes) float32.
+        t (numpy.ndarray): (products, tasks) int32, -1 where a label is missing.
+    """
+
+    log_probabilities: dict
+    t: np.ndarray
+
+    @property
+    def predicted(self):
+        """(products, tasks): the class ranked first."""
+        return np.stack([y.argmax(axis=1) for y in self.log_probabilities.values()], axis=1)
+
+    @property
+    def accuracies(self):
+        """From each task to the share of its labelled products that are right; nan without any."""
+        return {
+            task: _mean(self.predicted[:, column] == t, t >= 0)
+            for column, (task, t) in enumerate(zip(self.log_probabilities, self.t.T))}
+
+    @property
+    def accuracy(self):
+        """Global accuracy, the article's "Multi-task": the mean of the tasks' accuracies."""
+        return float(np.nanmean(list(self.accuracies.values())))
+
+    @property
+    def loss(self):
+        """Mean over the tasks of the mean cross entropy over labelled products."""
+        losses = []
+        for y, t in zip(self.log_probabilities.values(), self.t.T):
+            losses.append(_mean(-y[np.arange(len(t)), t], t >= 0))
+        return float(np.nanmean(losses))
+
+
+def _mean(values, selected):
+    return float(values[selected].mean()) if selected.any() else float('nan')
+
+
+def evaluate(model, products, mean, device, progress=False):
+    """Classifies every product of a set once, with all its images, cropped in the centre.
+
+    Args:
+        model (~fashion_models.links.MultiTaskClassifier): On ``device``.
+        products (~fashion_models.data.products.ProductSet): At least one.
+        mean (numpy.ndarray): (3, size, size) float32.
+        device (~chainer.backend.Device): Where to compute.
+        progress (bool): Whether to show a progress bar.
+
+    Returns:
+        Evaluation: Accuracies are over products (micro-averaged), whatever the batches were.
+    """
+    rows, scores = [], []
+    device.use()
+    bar = tqdm.tqdm(
+        total=len(products), desc='evaluating', unit=' products', leave=False,
+        disable=None if progress else True)
+    with bar, chainer.using_config('train', False), chainer.no_backprop_mode():
+        for batch in evaluation_batches(products, mean):
+            ys = model(device.send(batch.x))
+            scores.append([_log_softmax(chainer.cuda.to_cpu(y.array)) for y in ys])
+            rows.append(batch.products)
+            bar.update(len(batch.products))
+    order = np.argsort(np.concatenate(rows))
+    return Evaluation(
+        {task: np.concatenate(parts)[order] for task, parts in zip(model.tasks, zip(*scores))},
+        products.t)
+
+
+def _log_softmax(y):
+    y = y - y.max(axis=1, keepdims=True)
+    return y - np.log(np.exp(y).sum(axis=1, keepdims=True))
+
+
+def majority_accuracies(train_t, t):
+    """Accuracy, for each task, of always answering the training split's commonest class."""
+    accuracies = []
+    for seen, wanted in zip(train_t.T, t.T):
+        commonest = np.bincount(seen[seen >= 0]).argmax() if (seen >= 0).any() else -1
+        accuracies.append(_mean(wanted == commonest, wanted >= 0))
+    return accuracies
+
+
+class ValidationEvaluation(training.Extension):
+    """Evaluates the master after each epoch and reports ``validation/loss``, ``…/<task>``, etc."""
+
+    trigger = 1, 'epoch'
+    priority = training.PRIORITY_WRITER
+    name = 'validation'
+
+    def __init__(self, products, mean, progress=True):
+        self._products = products
+        self._mean = mean
+        self._progress = progress
+
+    def __call__(self, trainer):
+        """Reports loss, global accuracy and accuracy of each task."""
+        updater = trainer.updater
+        evaluation = evaluate(
+            updater.master, self._products, self._mean, updater.devices[0], self._progress)
+        chainer.report({
+            'validation/loss': evaluation.loss, 'validation/accuracy': evaluation.accuracy,
+            **{f'validation/{task}': value for task, value in evaluation.accuracies.items()
+               if not np.isnan(value)}})

@@ -1,0 +1,24 @@
+"""The computational graph of a mini-batch, which the article links to."""
+
+import shutil
+import subprocess
+
+from chainer import computational_graph
+
+from fashion_models.files import atomic_write
+
+
+def write_graph(loss, folder):
+    """Writes the graph that led to ``loss`` as ``graph.dot``; as ``graph.svg`` too with Graphviz.
+
+    Args:
+        loss (~chainer.Variable): Before its backward pass.
+        folder (~pathlib.Path): Where to write.
+    """
+    graph = computational_graph.build_computational_graph([loss])
+    path = folder / 'graph.dot'
+    with atomic_write(path, 'w', encoding='utf-8') as file:
+        file.write(graph.dump('dot'))
+    if shutil.which('dot'):
+        with atomic_write(folder / 'graph.svg') as file:
+            subprocess.run(['dot', '-Tsvg', str(path)], stdout=file, check=True)

@@ -1,0 +1,56 @@
+"""The five labels of one product, from its image files."""
+
+import chainer
+import chainer.functions as F
+import numpy as np
+
+from fashion_models.catalogue.decode import ImageError, load_image, scale_shorter_side
+from fashion_models.data.crops import assemble
+from fashion_models.data.epoch import MAX_IMAGES
+from fashion_models.errors import UserError
+
+
+def read_product(paths, shorter_side, mean):
+    """The network's input for one product: (1, 3 * n, size, size) float32, cropped in the centre.
+
+    Args:
+        paths (list): 1 to 5 image files.
+        shorter_side (int): Pixels to scale the shorter side to.
+        mean (numpy.ndarray): (3, size, size) float32.
+
+    Raises:
+        UserError: If a file is no image, or their number is not 1 to 5.
+    """
+    if not 1 <= len(paths) <= MAX_IMAGES:
+        raise UserError(
+            f'found {len(paths)} images, expected 1 to {MAX_IMAGES} of one product')
+    images = []
+    for path in paths:
+        try:
+            images.append(scale_shorter_side(load_image(path), shorter_side))
+        except (ImageError, OSError) as error:
+            raise UserError(f'{path}: not a usable image: {error}') from error
+    return assemble([images], mean, np.zeros(1, bool))
+
+
+def predict(run, model, paths):
+    """Probabilities of all labels of one product.
+
+    Args:
+        run (~fashion_models.training.run.Run): The run that the model is from.
+        model (~fashion_models.links.MultiTaskClassifier): On the CPU.
+        paths (list): 1 to 5 image files of the product.
+
+    Returns:
+        dict: From each task to a dict from label to probability, the likeliest first.
+    """
+    x = read_product(paths, run.recipe.data.shorter_side, run.mean)
+    with chainer.using_config('train', False), chainer.no_backprop_mode():
+        ys = model(x)
+    result = {}
+    for (task, labels), y in zip(run.vocabulary.labels.items(), ys):
+        probabilities = F.softmax(y).array[0]
+        result[task] = {
+            labels[number]: float(probabilities[number])
+            for number in np.argsort(-probabilities, kind='stable')}
+    return result

@@ -1,0 +1,216 @@
+"""A recipe: every choice of a training run, in one TOML file.
+
+The defaults of the fields are those of the article, and of ``experiments/recipes/lyst2016.toml``,
+which says for each which are the article's and which are assumptions where it is silent.
+"""
+
+import dataclasses
+import difflib
+import hashlib
+import pathlib
+import tomllib
+
+from fashion_models.catalogue.model import TASKS
+from fashion_models.data.epoch import MAX_IMAGES
+from fashion_models.errors import UserError
+
+TRUNK_MINIMUM_SIZES = {'zfnet': 48, 'resnet50': 32}
+SCHEDULES = ('drops', 'plateau')
+
+
+@dataclasses.dataclass(frozen=True)
+class Data:
+    """How images become the network's input."""
+
+    shorter_side: int = 256
+    size: int = 224
+    max_images: int = MAX_IMAGES
+    mirror: float = 0.5
+
+
+@dataclasses.dataclass(frozen=True)
+class Model:
+    """The network."""
+
+    tasks: tuple[str, ...] = TASKS
+    trunk: str = 'zfnet'
+    width: float = 1.0
+    image_features: int = 4096
+    pre_pool: int = 1024
+    post_pool: int = 1024
+    representation: int = 1024
+    dropout: float = 0.5
+
+
+@dataclasses.dataclass(frozen=True)
+class Training:
+    """How the network is trained."""
+
+    batch_size: int = 64
+    devices: str = '0,1,2,3'
+    epochs: int = 20
+    seed: int = 0
+    learning_rate: float = 0.01
+    schedule: str = 'drops'
+    drops: tuple[int, ...] = (10, 15)
+    drop_factor: float = 0.1
+    plateau_epochs: int = 2
+    momentum: float = 0.9
+    weight_decay: float = 0.0005
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """Every choice of a training run.
+
+    Raises:
+        UserError: If a value is out of its range or two of them contradict each other.
+    """
+
+    data: Data = dataclasses.field(default_factory=Data)
+    model: Model = dataclasses.field(default_factory=Model)
+    training: Training = dataclasses.field(default_factory=Training)
+
+    def __post_init__(self):
+        for message in _faults(self):
+            raise UserError(f'recipe: {message}')
+
+    @classmethod
+    def load(cls, path):
+        """Reads a recipe from a TOML file.
+
+        Raises:
+            UserError: If the file cannot be read, has a key that no recipe has, or a value of the
+                wrong type or range. The message names the file and the key.
+        """
+        path = pathlib.Path(path)
+        try:
+            text = path.read_text(encoding='utf-8')
+        except (OSError, UnicodeDecodeError) as error:
+            raise UserError(f'{path}: cannot read the recipe: {error}') from error
+        try:
+            tables = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise UserError(f'{path}: not a TOML file: {error}') from error
+        try:
+            return cls(**_sections(tables))
+        except UserError as error:
+            raise UserError(f'{path}: {error}') from None
+
+    def replace(self, **values):
+        """A copy with other values, each named as ``section__field``; None leaves it as it is."""
+        sections = {}
+        for name, value in values.items():
+            section, field = name.split('__')
+            if value is not None:
+                sections.setdefault(section, {})[field] = value
+        return dataclasses.replace(self, **{
+            section: dataclasses.replace(getattr(self, section), **fields)
+            for section, fields in sections.items()})
+
+    def to_toml(self):
+        """The recipe as the text of a TOML file."""
+        lines = []
+        for section in dataclasses.fields(self):
+            lines.append(f'[{section.name}]')
+            values = dataclasses.asdict(getattr(self, section.name))
+            lines += [f'{name} = {_toml(value)}' for name, value in values.items()]
+            lines.append('')
+        return '\n'.join(lines)
+
+    def hash(self):
+        """A digest of all choices but the number of epochs, which a resumed run may extend."""
+        text = self.replace(training__epochs=1).to_toml()
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _sections(tables):
+    fields = {field.name: field.default_factory for field in dataclasses.fields(Recipe)}
+    sections = {}
+    for name, table in tables.items():
+        if name not in fields:
+            raise UserError(_unknown(name, fields))
+        if not isinstance(table, dict):
+            raise UserError(f'{name}: found {table!r}, expected a table [{name}]')
+        sections[name] = _section(name, fields[name], table)
+    return sections
+
+
+def _section(section, cls, table):
+    types = {field.name: field.type for field in dataclasses.fields(cls)}
+    values = {}
+    for name, value in table.items():
+        key = f'{section}.{name}'
+        if name not in types:
+            raise UserError(_unknown(key, [f'{section}.{other}' for other in types]))
+        values[name] = _typed(key, types[name], value)
+    return cls(**values)
+
+
+def _typed(key, wanted, value):
+    if wanted is float and type(value) is int:
+        return float(value)
+    if wanted in (int, float, str) and type(value) is wanted:
+        return value
+    if wanted == tuple[int, ...] and isinstance(value, list) and all(
+            type(item) is int for item in value):
+        return tuple(value)
+    if wanted == tuple[str, ...] and isinstance(value, list) and all(
+            type(item) is str for item in value):
+        return tuple(value)
+    names = {
+        int: 'a whole number', float: 'a number', str: 'a text in quotes',
+        tuple[int, ...]: 'a list of whole numbers', tuple[str, ...]: 'a list of texts'}
+    raise UserError(f'{key}: found {value!r}, expected {names[wanted]}')
+
+
+def _unknown(key, known):
+    near = difflib.get_close_matches(key, known, 1)
+    hint = f'did you mean {near[0]}?' if near else f'known are {", ".join(known)}'
+    return f'unknown key {key}: {hint}'
+
+
+def _faults(recipe):
+    data, model, training = recipe.data, recipe.model, recipe.training
+    if not 1 <= data.max_images <= MAX_IMAGES:
+        yield f'data.max_images: found {data.max_images}, expected 1 to {MAX_IMAGES}'
+    if data.shorter_side < data.size:
+        yield (f'data.shorter_side: found {data.shorter_side}, expected at least data.size, '
+               f'{data.size}, so that a crop fits')
+    if not 0 <= data.mirror <= 1:
+        yield f'data.mirror: found {data.mirror}, expected 0 to 1'
+    if not model.tasks or len(set(model.tasks)) < len(model.tasks) or set(model.tasks) - set(TASKS):
+        yield f'model.tasks: found {list(model.tasks)}, expected some of {", ".join(TASKS)}'
+    if model.trunk not in TRUNK_MINIMUM_SIZES:
+        yield f'model.trunk: found {model.trunk!r}, expected {_or(TRUNK_MINIMUM_SIZES)}'
+    elif data.size < TRUNK_MINIMUM_SIZES[model.trunk]:
+        yield (f'data.size: found {data.size}, expected at least '
+               f'{TRUNK_MINIMUM_SIZES[model.trunk]} for the trunk {model.trunk}')
+    if not 0 <= model.dropout < 1:
+        yield f'model.dropout: found {model.dropout}, expected 0 to less than 1'
+    for name in 'image_features', 'pre_pool', 'post_pool', 'representation', 'width':
+        if getattr(model, name) <= 0:
+            yield f'model.{name}: found {getattr(model, name)}, expected more than 0'
+    for name in 'batch_size', 'epochs', 'learning_rate', 'drop_factor', 'plateau_epochs':
+        if getattr(training, name) <= 0:
+            yield f'training.{name}: found {getattr(training, name)}, expected more than 0'
+    for name in 'seed', 'momentum', 'weight_decay':
+        if getattr(training, name) < 0:
+            yield f'training.{name}: found {getattr(training, name)}, expected 0 or more'
+    if training.momentum >= 1:
+        yield f'training.momentum: found {training.momentum}, expected less than 1'
+    if training.schedule not in SCHEDULES:
+        yield f'training.schedule: found {training.schedule!r}, expected {_or(SCHEDULES)}'
+
+
+def _or(names):
+    return ' or '.join(repr(name) for name in names)
+
+
+def _toml(value):
+    if isinstance(value, tuple):
+        return '[' + ', '.join(_toml(item) for item in value) + ']'
+    if isinstance(value, str):
+        # The escapes of TOML's basic strings are those of JSON for all that a recipe can hold.
+        return '"' + value.replace('\\', '\\\\').replace('"', '\\"') + '"'
+    return repr(value)

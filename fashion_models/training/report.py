@@ -1,0 +1,129 @@
+"""What a person sees of a running training: a line an epoch, a progress bar, plots."""
+
+import tqdm
+from chainer import training
+
+from fashion_models.files import atomic_write
+from fashion_models.training.table import TITLES
+
+
+class EpochTable(training.Extension):
+    """Prints one line an epoch, of the numbers in the log."""
+
+    trigger = 1, 'epoch'
+    priority = 90  # after the log
+    name = 'table'
+
+    def __init__(self, tasks, log='log', tell=print):
+        self._tasks = tasks
+        self._log = log
+        self._tell = tell
+        self._headed = False
+
+    def __call__(self, trainer):
+        """Prints the line of the epoch that just ended."""
+        if not self._headed:
+            self._tell(self.heading())
+            self._headed = True
+        self._tell(self.line(trainer.get_extension(self._log).log[-1]))
+
+    def heading(self):
+        """The two heading lines."""
+        tasks = ' '.join(f'{TITLES[task][:8]:>8}' for task in self._tasks)
+        return (
+            f'{"":6} {"learning":>8} {"loss":>7} {"":>7}  accuracy          validation\n'
+            f"{'epoch':6} {'rate':>8} {'train':>7} {'valid.':>7}  {'train':>8} {'global':>8}"
+            f" {tasks}"
+            f' {"images/s":>9} {"waiting":>8}')
+
+    def line(self, record):
+        """The line of one record of the log."""
+        tasks = ' '.join(
+            f'{record.get(f"validation/{task}", float("nan")):8.3f}' for task in self._tasks)
+        return (
+            f'{record["epoch"]:6} {record["learning_rate"]:8.2g} {record["loss"]:7.3f} '
+            f'{record["validation/loss"]:7.3f}  {record["accuracy"]:8.3f} '
+            f'{record["validation/accuracy"]:8.3f} {tasks} '
+            f'{record["images/s"]:9.0f} {record["waiting"]:8.1%}')
+
+
+def complete_record(record, optimizer):
+    """Adds to a record of the log what follows from its means, and the learning rate."""
+    record['learning_rate'] = optimizer.lr
+    record['images/s'] = record['images'] / record['seconds']
+    record['waiting'] = record['waited'] / record['seconds']
+
+
+class Progress(training.Extension):
+    """A progress bar over all iterations, with the time left."""
+
+    trigger = 1, 'iteration'
+    priority = 80
+    name = 'progress'
+
+    def __init__(self, iterations, done=0):
+        self._bar = tqdm.tqdm(
+            total=iterations, initial=done, desc='training', unit=' batches', disable=None,
+            dynamic_ncols=True)
+
+    def __call__(self, trainer):
+        """Moves on by one."""
+        self._bar.set_postfix(loss=f'{float(trainer.observation["loss"]):.3f}', refresh=False)
+        self._bar.update()
+
+    def finalize(self):
+        """Removes the bar."""
+        self._bar.close()
+
+
+class Plots(training.Extension):
+    """Draws the log: ``loss.png`` and ``accuracy.png``."""
+
+    trigger = 1, 'epoch'
+    priority = 70
+    name = 'plots'
+
+    def __init__(self, tasks, log='log'):
+        self._tasks = tasks
+        self._log = log
+
+    def __call__(self, trainer):
+        """Draws both plots anew."""
+        plot_log(trainer.get_extension(self._log).log, self._tasks, trainer.out)
+
+
+def plot_log(log, tasks, folder):
+    """Draws loss and accuracy by epoch into ``loss.png`` and ``accuracy.png`` of a folder."""
+    # Figures are made without pyplot, which would pick a window system.
+    from matplotlib.figure import Figure
+
+    epochs = [record['epoch'] for record in log]
+
+    def draw(name, curves):
+        figure = Figure(figsize=(7, 4.2), layout='constrained')
+        axes = figure.subplots()
+        for key, label, style in curves:
+            axes.plot(epochs, [record.get(key) for record in log], label=label, **style)
+        drops = [
+            after['epoch'] - 1 for before, after in zip(log, log[1:])
+            if before['learning_rate'] != after['learning_rate']]
+        for number, epoch in enumerate(drops):
+            axes.axvline(epoch, color='0.8', zorder=0,
+                         label='learning rate changed' if number == 0 else None)
+        axes.set_xlabel('epoch')
+        axes.set_ylabel(name)
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.spines[['top', 'right']].set_visible(False)
+        axes.grid(axis='y', color='0.92')
+        axes.legend(frameon=False, loc='center left', bbox_to_anchor=(1, 0.5))
+        with atomic_write(f'{folder}/{name}.png') as file:
+            figure.savefig(file, format='png', dpi=120)
+
+    marker = {'marker': 'o', 'markersize': 3}
+    draw('loss', [
+        ('loss', 'training', {'color': 'black', 'linestyle': '--', **marker}),
+        ('validation/loss', 'validation', {'color': 'black', **marker})])
+    draw('accuracy', [
+        ('accuracy', 'training, global', {'color': 'black', 'linestyle': '--', **marker}),
+        ('validation/accuracy', 'validation, global', {'color': 'black', **marker}),
+        *((f'validation/{task}', TITLES[task], {'linewidth': 1, **marker}) for task in tasks)])

@@ -1,0 +1,137 @@
+"""Snapshots: atomic, without pickle, the last few and the best."""
+
+import errno
+import re
+import time
+
+import chainer
+import numpy as np
+from chainer import training
+
+from fashion_models.errors import UserError
+from fashion_models.files import atomic_write
+
+MODEL = 'updater/model:main/'
+BEST = 'best.npz'
+SECONDS_BETWEEN = 600
+
+
+class Snapshots(training.Extension):
+    """Writes the whole state of the training after each epoch, and every ten minutes besides.
+
+    ``best.npz`` holds the model alone as it was after the epoch with the lowest validation loss,
+    the number that the article's authors watched.
+
+    Args:
+        folder (~pathlib.Path): Where to write.
+        recipe_hash (str): Stored with each snapshot, which serves no other recipe.
+        keep (int): How many of the last ones are kept.
+    """
+
+    trigger = 1, 'iteration'
+    priority = -100  # when all else is done with the iteration
+    name = 'snapshots'
+
+    def __init__(self, folder, recipe_hash, keep=2):
+        self._folder = folder
+        self._recipe_hash = recipe_hash
+        self._keep = keep
+        self._best_loss = np.inf
+        self._last_time = time.monotonic()
+        self._last_iteration = 0
+
+    def initialize(self, trainer):
+        """Makes the folder and removes what an interrupted write left."""
+        self._folder.mkdir(exist_ok=True)
+        for partial in self._folder.glob('.*.partial'):
+            partial.unlink()
+        self._last_iteration = trainer.updater.iteration
+
+    def __call__(self, trainer):
+        """Takes a snapshot if one is due."""
+        loss = trainer.observation.get('validation/loss')
+        if loss is not None and loss < self._best_loss:
+            self._best_loss = float(loss)
+            self._save_best(trainer.updater.master)
+        if trainer.updater.is_new_epoch or time.monotonic() - self._last_time > SECONDS_BETWEEN:
+            self.take(trainer)
+
+    def take(self, trainer):
+        """Takes a snapshot now, unless this iteration has one.
+
+        Raises:
+            UserError: If the disk is full; earlier snapshots are as they were.
+        """
+        iteration = trainer.updater.iteration
+        if iteration == self._last_iteration:
+            return
+        serializer = chainer.serializers.DictionarySerializer()
+        serializer.save(trainer)
+        serializer('recipe', np.array(self._recipe_hash))
+        self._write(f'iteration-{iteration:08d}.npz', serializer.target)
+        self._last_time = time.monotonic()
+        self._last_iteration = iteration
+        for old in list_snapshots(self._folder)[:-self._keep]:
+            old.unlink()
+
+    def serialize(self, serializer):
+        """Saves or restores which validation loss was the best."""
+        self._best_loss = float(serializer('best_loss', self._best_loss))
+
+    def _save_best(self, model):
+        serializer = chainer.serializers.DictionarySerializer(path=MODEL)
+        serializer.save(model)
+        self._write(BEST, serializer.target)
+
+    def _write(self, name, arrays):
+        for key, array in arrays.items():
+            if np.asarray(array).dtype.hasobject:
+                raise TypeError(f'{key}: an object array would need pickle')
+        try:
+            with atomic_write(self._folder / name) as file:
+                np.savez(file, **arrays)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+                raise
+            earlier = list_snapshots(self._folder)
+            kept = f'{earlier[-1].name} is intact' if earlier else 'there was no earlier one'
+            raise UserError(
+                f'{self._folder / name}: cannot write the snapshot: {error.strerror}; {kept}: make '
+                'room and go on with --resume') from error
+
+
+def list_snapshots(folder):
+    """The snapshots of a folder that training can be resumed from, oldest first."""
+    return sorted(
+        path for path in folder.glob('iteration-*.npz')
+        if re.fullmatch(r'iteration-\d{8,}\.npz', path.name))
+
+
+def resume(trainer, path, recipe_hash):
+    """Restores the state of a training from a snapshot.
+
+    Raises:
+        UserError: If the snapshot belongs to another recipe.
+    """
+    with np.load(path, allow_pickle=False) as arrays:
+        found = str(arrays['recipe'])
+        if found != recipe_hash:
+            raise UserError(
+                f'{path}: the snapshot is of another recipe (its hash is {found}, the '
+                f"run's is {recipe_hash})")
+        chainer.serializers.NpzDeserializer(arrays).load(trainer)
+
+
+def load_model(model, path):
+    """Reads the parameters of a model from a snapshot.
+
+    Raises:
+        UserError: If the snapshot does not fit the model.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            chainer.serializers.NpzDeserializer(arrays, path=MODEL).load(model)
+    except (KeyError, ValueError, TypeError, chainer.utils.type_check.InvalidType) as error:
+        raise UserError(
+            f'{path}: the snapshot does not fit the recipe and the labels beside it '
+            f'({error})') from error
