@@ -1,0 +1,14 @@
+"""Importers: one module per data set, each of which turns its layout into products.
+
+A module gives ``SUMMARY`` (one line) and ``DESCRIPTION`` (what the data set contains, its labels,
+images per product, licence and where to ask for it), both shown by ``catalogue import --help``;
+``add_arguments(parser)`` for the options that only it has; and ``open_source(source, arguments)``,
+a context manager that yields a :class:`~fashion_models.catalogue.importers.source.Source`.
+"""
+
+from fashion_models.catalogue.importers import delimited, fashion_product_images
+
+IMPORTERS = {
+    'csv': delimited,
+    'fashion-product-images': fashion_product_images,
+}

@@ -1,0 +1,150 @@
+"""Finds every problem of a catalogue at once."""
+
+import collections
+import concurrent.futures
+import itertools
+import json
+import os
+import pathlib
+
+from tqdm import tqdm
+
+from fashion_models.catalogue import io, model
+from fashion_models.catalogue.decode import ImageError, load_image
+from fashion_models.catalogue.split import SPLITS, split_of
+from fashion_models.catalogue.taxonomy import Places
+from fashion_models.errors import UserError
+
+
+class Check:
+    """A look at every line and every image of a catalogue.
+
+    Args:
+        folder: The catalogue's folder.
+
+    Raises:
+        UserError: There is no such folder.
+    """
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        if not self.folder.is_dir():
+            raise UserError(f'{folder}: there is no such folder; expected a catalogue')
+        self._header = None
+        self._places = None
+        self._products = 0
+        self._images = 0
+        self._groups = collections.defaultdict(int)
+
+    def problems(self, workers=None):
+        """Yields every problem (str), the file and the line first.
+
+        The header comes first, then the products' lines, then their images, which are decoded in
+        parallel. Memory holds ids and groups only.
+
+        Args:
+            workers (int): Threads that decode images; by default as many as there are processors.
+        """
+        yield from self._header_problems()
+        products = self.folder / io.PRODUCTS_FILE
+        if not products.is_file():
+            yield f'{products}: there is no such file'
+            return
+        yield from self._product_problems(products)
+        yield from self._image_problems(products, workers or os.cpu_count())
+
+    def summary(self):
+        """Returns the sizes of the catalogue and of its splits (str), once problems are found."""
+        splits = collections.Counter()
+        for group, count in self._groups.items():
+            splits[split_of(group)] += count
+        sizes = ', '.join(f'{name} {splits[name]:,}' for name in SPLITS)
+        return (f'{self.folder}: {self._products:,} products in {len(self._groups):,} groups '
+                f'({sizes}), {self._images:,} images')
+
+    def _header_problems(self):
+        path = self.folder / io.HEADER_FILE
+        if not path.is_file():
+            yield f'{path}: there is no such file (was an import or a copy interrupted?)'
+            return
+        try:
+            self._header = io.read_header(path)
+        except UserError as error:
+            yield str(error)
+            return
+        self._places = Places(self._header.taxonomy)
+        for problem in self._places.contradictions():
+            yield f'{path}: {problem}'
+
+    def _product_problems(self, path):
+        lines = {}
+        for number, text in io.lines(path):
+            self._products += 1
+            try:
+                record = json.loads(text)
+            except (ValueError, RecursionError) as error:
+                yield f'{path}:{number}: not JSON: {error}'
+                continue
+            for problem in itertools.chain(model.record_problems(record),
+                                           self._label_problems(record)):
+                yield f'{path}:{number}: {problem}'
+            identity, group = _text(record, 'id'), _text(record, 'group')
+            if identity and lines.setdefault(identity, number) != number:
+                yield f'{path}:{number}: id {identity!r} is also on line {lines[identity]}'
+            if group:
+                self._groups[group] += 1
+        if not self._products:
+            yield f'{path}: holds no product'
+
+    def _label_problems(self, record):
+        """What contradicts the header; labels of the wrong type are none of its business."""
+        labels = record.get('labels') if isinstance(record, dict) else None
+        if not self._header or not isinstance(labels, dict):
+            return
+        yield from self._places.problems([_text(labels, task) for task in model.LEVELS])
+        colours = labels.get('colour')
+        colours = colours if isinstance(colours, list) else []
+        for task, names, known in (('gender', [labels.get('gender')], self._header.genders),
+                                   ('colour', colours, self._header.colours)):
+            for name in names:
+                if known and isinstance(name, str) and name not in known:
+                    yield f'{task} {name!r} is not among the {task}s of {io.HEADER_FILE}'
+
+    def _image_problems(self, path, workers):
+        def problem(image):
+            try:
+                load_image(self.folder / image)
+            except ImageError as error:
+                return str(error)
+
+        with (concurrent.futures.ThreadPoolExecutor(workers) as pool,
+              tqdm(total=self._products, unit=' products', disable=None) as bar):
+            # A bounded window: neither tasks nor results pile up, however many images there are.
+            window = collections.deque()
+            for number, images in itertools.chain(_images(path), [(None, ())]):
+                for image in images:
+                    self._images += 1
+                    window.append((number, image, pool.submit(problem, image)))
+                while window and (number is None or len(window) > 16 * workers):
+                    line, image, future = window.popleft()
+                    if reason := future.result():
+                        yield f'{path}:{line}: image {image}: {reason}'
+                bar.update(number is not None)
+
+
+def _images(path):
+    """Yields (line number, well-formed image paths) of every line that has any."""
+    for number, text in io.lines(path):
+        try:
+            listings = json.loads(text)['listings']
+            images = [image for listing in listings for image in listing['images']]
+        except (ValueError, RecursionError, KeyError, TypeError):
+            images = []  # reported already
+        yield number, [image for image in images
+                       if isinstance(image, str) and not model.path_problem(image)]
+
+
+def _text(record, key):
+    """``record[key]`` if it is a text, else ''."""
+    value = record.get(key) if isinstance(record, dict) else None
+    return value if isinstance(value, str) else ''

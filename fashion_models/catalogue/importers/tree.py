@@ -1,0 +1,106 @@
+"""The files of a data set, in a folder or inside a zip archive, by relative path."""
+
+import contextlib
+import os
+import pathlib
+import zipfile
+import zlib
+
+from fashion_models.errors import UserError
+
+
+class FolderTree:
+    """Files below a folder.
+
+    Attributes:
+        place (pathlib.Path): The folder.
+    """
+
+    def __init__(self, folder):
+        self.place = pathlib.Path(folder)
+
+    def find(self, name, depth=2):
+        """Returns the paths (sorted, the shallowest first) of files called ``name``."""
+        return [path.relative_to(self.place).as_posix()
+                for level in range(depth + 1)
+                for path in sorted(self.place.glob('*/' * level + name)) if path.is_file()]
+
+    def size(self, path):
+        """Returns a file's size in bytes, or None if there is no such file."""
+        file = self.place / path
+        return os.path.getsize(file) if os.path.isfile(file) else None
+
+    def read(self, path):
+        """Returns a file's bytes."""
+        return (self.place / path).read_bytes()
+
+    def file(self, path):
+        """Returns the file on disk (pathlib.Path, absolute, no symbolic link)."""
+        return (self.place / path).resolve()
+
+
+class ZipTree:
+    """Files inside a zip archive; they are read where they are and never unpacked as a whole.
+
+    Members are only ever looked up by the paths that a data set's own table gives; a member's name
+    decides nothing about where something is written.
+    """
+
+    def __init__(self, path):
+        self.place = pathlib.Path(path)
+        self._zip = zipfile.ZipFile(path)
+        self._sizes = {member.filename: member.file_size
+                       for member in self._zip.infolist() if not member.is_dir()}
+
+    def find(self, name, depth=2):
+        """Returns the paths (sorted, the shallowest first) of members called ``name``."""
+        found = [path for path in self._sizes
+                 if path.split('/')[-1] == name and path.count('/') <= depth]
+        return sorted(found, key=lambda path: (path.count('/'), path))
+
+    def size(self, path):
+        """Returns a member's size in bytes, or None if there is no such member."""
+        return self._sizes.get(path)
+
+    def read(self, path):
+        """Returns a member's bytes.
+
+        Raises:
+            OSError: The archive is damaged there, or encrypted.
+        """
+        try:
+            return self._zip.read(path)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError,
+                RuntimeError) as error:
+            raise OSError(f'damaged or encrypted in the archive ({error})') from error
+
+    def file(self, path):
+        """Returns None: a member has no file of its own."""
+        return None
+
+    def close(self):
+        self._zip.close()
+
+
+@contextlib.contextmanager
+def open_tree(source):
+    """Opens a folder or a zip archive.
+
+    Yields:
+        FolderTree or ZipTree: Its files.
+
+    Raises:
+        UserError: There is neither at ``source``.
+    """
+    source = pathlib.Path(source)
+    if source.is_dir():
+        yield FolderTree(source)
+    elif not source.exists():
+        raise UserError(f'{source}: there is no such file or folder')
+    else:
+        try:
+            tree = ZipTree(source)
+        except (zipfile.BadZipFile, OSError) as error:
+            raise UserError(f'{source}: expected a folder or a zip archive: {error}') from error
+        with contextlib.closing(tree):
+            yield tree

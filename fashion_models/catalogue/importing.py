@@ -1,0 +1,243 @@
+"""The way of every import: read twice, reconcile the taxonomy, write products and images."""
+
+import collections
+import contextlib
+import dataclasses
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+
+from tqdm import tqdm
+
+from fashion_models.catalogue import colours as colour_table
+from fashion_models.catalogue import io
+from fashion_models.catalogue.model import LEVELS, path_problem
+from fashion_models.catalogue.report import Report
+from fashion_models.catalogue.taxonomy import path_of, reconcile
+from fashion_models.errors import UserError
+from fashion_models.files import atomic_write
+
+REPORT_FILE = 'import-report.json'
+#: Lies in a folder that an import was begun in and did not finish.
+MARKER_FILE = 'import-unfinished.json'
+#: No shop's photograph is larger; what claims to be is not read into memory.
+MAX_IMAGE_BYTES = 256 << 20
+
+
+def run_import(source, folder, *, origin, overwrite=False, link=False, lyst16=False):
+    """Writes the products of a source as a catalogue.
+
+    The source is read twice: once to learn the taxonomy, once to write. Memory holds ids and
+    labels, never products. After an interruption the folder is no catalogue; the same import into
+    it goes on with the images that are there.
+
+    Args:
+        source (Source): An importer's open data set.
+        folder: The catalogue's folder.
+        origin (dict): What is imported and how (JSON values), to recognise an interrupted import.
+        overwrite (bool): Whether a catalogue in ``folder`` is replaced.
+        link (bool): Whether images are linked (hard where possible, else symbolic) or copied.
+        lyst16 (bool): Whether colours are folded into the 16 of
+            :data:`~fashion_models.catalogue.colours.LYST16`.
+
+    Returns:
+        Report: What was kept and what was not; also saved as import-report.json.
+
+    Raises:
+        UserError: The folder is taken, the source is not as expected, nothing could be kept, or
+            the disk is full.
+    """
+    folder = pathlib.Path(folder)
+    paths = collections.Counter(path_of(product)
+                                for _, product in _usable(source, Report()))
+    if not paths:
+        report = Report()
+        collections.deque(_usable(source, report), maxlen=0)
+        raise UserError(f'{source.tree.place}: no product can be kept\n{report.text()}')
+    try:
+        _take_folder(folder, origin, overwrite)
+        report = _write(source, folder, reconcile(paths), paths.total(), link, lyst16)
+        with atomic_write(folder / REPORT_FILE, 'w', encoding='utf-8') as file:
+            json.dump(report.record(), file, ensure_ascii=False, indent=1)
+        (folder / MARKER_FILE).unlink()
+    except OSError as error:
+        raise UserError(f'{error.filename or folder}: {error.strerror or error}') from error
+    return report
+
+
+def _write(source, folder, mapping, total, link, lyst16):
+    report = Report()
+    groups = {}
+    with io.CatalogueWriter(folder, source.header) as writer:
+        for where, product in tqdm(_usable(source, report), total=total, unit=' products',
+                                   disable=None, smoothing=0.1):
+            product = _reconciled(product, mapping, report)
+            if lyst16:
+                product = _folded(product, report)
+            product, digest = _with_images(product, where, source, folder, link, report)
+            if not product.images:
+                report.drop('no image that can be read', where)
+                continue
+            if source.same_image_same_group:
+                group = groups.setdefault(digest, product.group)
+                product = dataclasses.replace(product, group=group)
+            writer.add(product)
+            report.keep(product)
+    return report
+
+
+def _usable(source, report):
+    """Yields (where, product) of the products that can be kept, without their missing images."""
+    ids = set()
+    for where, product in source.products(report):
+        if product.id in ids:
+            report.drop('an id that came before', where)
+            continue
+        ids.add(product.id)
+        kept = set()
+        for image in product.images:
+            if problem := _image_problem(source.tree, image):
+                report.drop_image(problem, f'{image} of {where}')
+            else:
+                kept.add(image)
+        if not kept:
+            report.drop('no image', where)
+            continue
+        yield where, _map_images(product, lambda image: image if image in kept else None)  # noqa: B023
+
+
+def _image_problem(tree, image):
+    if problem := path_problem(image):
+        return f'path {problem}'
+    size = tree.size(image)
+    if size is None:
+        return 'no such file'
+    if size == 0:
+        return 'empty file'
+    return 'file of more than 256 MiB' if size > MAX_IMAGE_BYTES else None
+
+
+def _map_images(product, function):
+    """The product with each image path replaced by ``function(path)``, or gone where it is None."""
+    listings = [
+        dataclasses.replace(listing, images=[
+            new for image in listing.images if (new := function(image)) is not None])
+        for listing in product.listings]
+    return dataclasses.replace(product, listings=listings)
+
+
+def _reconciled(product, mapping, report):
+    old_path = path_of(product)
+    new_path = mapping[old_path]
+    if new_path == old_path:
+        return product
+    extra = dict(product.extra)
+    for task, old, new in zip(LEVELS, old_path, new_path):
+        if old != new:
+            extra[f'source_{task}'] = old
+            report.change(task, old, new)
+    labels = product.labels | dict(zip(LEVELS, new_path))
+    return dataclasses.replace(product, labels=labels, extra=extra)
+
+
+def _folded(product, report):
+    folded = {}
+    for colour in product.colours:
+        bases = colour_table.fold(colour)
+        if not bases:
+            report.unknown_colour(colour)
+        folded.update(dict.fromkeys(bases))
+    if tuple(folded) == product.colours:
+        return product
+    extra = product.extra | {'source_colour': '|'.join(product.colours)}
+    labels = product.labels | {'colour': tuple(folded)}
+    return dataclasses.replace(product, labels=labels, extra=extra)
+
+
+def _with_images(product, where, source, folder, link, report):
+    """Puts a product's images into the catalogue.
+
+    Returns:
+        tuple: The product with the images' paths in the catalogue, and the first one's digest (None
+        unless the source groups by it).
+    """
+    digest = None
+
+    def place(image):
+        nonlocal digest
+        target = f'{io.IMAGES_FOLDER}/{image.removeprefix(source.strip)}'
+        content = None
+        if not link or (source.same_image_same_group and digest is None):
+            try:
+                content = source.tree.read(image)
+            except OSError as error:
+                report.drop_image(f'cannot be read: {error.strerror or error}',
+                                  f'{image} of {where}')
+                return None
+            digest = digest or hashlib.sha256(content).digest()
+        if link:
+            _link(source.tree.file(image), folder / target)
+        else:
+            _copy(content, folder / target)
+        return target
+
+    return _map_images(product, place), digest
+
+
+def _copy(content, target):
+    # An image that is there whole was put there before an interruption.
+    with contextlib.suppress(FileNotFoundError):
+        if not target.is_symlink() and target.stat().st_size == len(content):
+            return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(target.name + '.partial')
+    partial.write_bytes(content)
+    os.replace(partial, target)
+
+
+def _link(file, target):
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.is_symlink() or target.exists():
+        target.unlink()
+    try:
+        os.link(file, target)
+    except OSError:  # another file system, or one without hard links
+        os.symlink(file, target)
+
+
+def _take_folder(folder, origin, overwrite):
+    """Makes sure that ``folder`` may be written to, and marks it as unfinished."""
+    marker = folder / MARKER_FILE
+    if folder.is_dir() and any(folder.iterdir()):
+        if marker.is_file():
+            (folder / io.HEADER_FILE).unlink(missing_ok=True)
+            if marker.read_text(encoding='utf-8') != _mark(origin):
+                _clear(folder)
+        elif not (folder / io.HEADER_FILE).is_file():
+            raise UserError(f'{folder} is not empty and holds no catalogue; '
+                            'choose a new folder for one')
+        elif not overwrite:
+            raise UserError(f'{folder} already holds a catalogue; '
+                            'choose another folder or give --overwrite')
+        else:
+            (folder / io.HEADER_FILE).unlink()
+            _clear(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    marker.write_text(_mark(origin), encoding='utf-8')
+
+
+def _mark(origin):
+    return json.dumps(origin, ensure_ascii=False, indent=1, sort_keys=True)
+
+
+def _clear(folder):
+    """Removes what an import writes, and nothing else."""
+    for name in (io.HEADER_FILE, io.PRODUCTS_FILE, REPORT_FILE):
+        (folder / name).unlink(missing_ok=True)
+    images = folder / io.IMAGES_FOLDER
+    if images.is_symlink():
+        images.unlink()
+    elif images.is_dir():
+        shutil.rmtree(images)

@@ -1,0 +1,124 @@
+"""The import report: what was read, kept and dropped, and why."""
+
+import collections
+
+from fashion_models.catalogue.model import TASKS
+
+EXAMPLES = 5
+_SHOWN = 12
+
+
+class Report:
+    """Counts while products are imported.
+
+    Attributes:
+        kept (int): Products written to the catalogue.
+        products_read (int): Products that the source holds.
+    """
+
+    def __init__(self):
+        self.products_read = 0
+        self.kept = 0
+        self._dropped = {}
+        self._images_dropped = {}
+        self._labels = {task: collections.Counter() for task in TASKS}
+        self._images = collections.Counter()
+        self._groups = set()
+        self._changes = collections.Counter()
+        self._unknown_colours = collections.Counter()
+
+    def read(self):
+        """Counts a product of the source."""
+        self.products_read += 1
+
+    def drop(self, reason, where):
+        """Counts a product that is not kept; ``where`` (str) may become one of the examples."""
+        _count(self._dropped, reason, where)
+
+    def drop_image(self, reason, where):
+        """Counts an image that is not kept."""
+        _count(self._images_dropped, reason, where)
+
+    def change(self, task, old, new):
+        """Counts a label that was replaced, or taken away (``new`` None), by the taxonomy."""
+        self._changes[task, old, new] += 1
+
+    def unknown_colour(self, colour):
+        """Counts a colour that the table of base colours does not hold."""
+        self._unknown_colours[colour] += 1
+
+    def keep(self, product):
+        """Counts a product that was written."""
+        self.kept += 1
+        self._groups.add(product.group)
+        self._images[len(product.images)] += 1
+        for task in TASKS:
+            if label := product.label(task):
+                self._labels[task][label] += 1
+
+    def record(self):
+        """Returns all of it as a JSON object (dict)."""
+        return {
+            'read': self.products_read,
+            'kept': self.kept,
+            'groups': len(self._groups),
+            'dropped': self._dropped,
+            'images_dropped': self._images_dropped,
+            'images_per_product': {str(n): self._images[n] for n in sorted(self._images)},
+            'labels': {task: dict(_ranked(labels)) for task, labels in self._labels.items()},
+            'contradicting_labels': [
+                {'task': task, 'label': old, 'replaced_by': new, 'products': count}
+                for (task, old, new), count in _ranked(self._changes)],
+            'unknown_colours': dict(_ranked(self._unknown_colours)),
+        }
+
+    def text(self):
+        """Returns it as text to be read."""
+        images = sum(n * count for n, count in self._images.items())
+        lines = [f'{self.products_read:,} products read, {self.kept:,} kept in '
+                 f'{len(self._groups):,} groups with {images:,} images']
+        for title, counts in (('products dropped', self._dropped),
+                              ('images dropped', self._images_dropped)):
+            total = sum(entry['count'] for entry in counts.values())
+            lines.append(f'{title}: {total:,}')
+            for reason, entry in sorted(counts.items(), key=lambda item: -item[1]['count']):
+                more = ', …' if entry['count'] > len(entry['examples']) else ''
+                lines += [f'  {entry["count"]:,}  {reason}',
+                          f'      {", ".join(entry["examples"])}{more}']
+        if self._changes:
+            lines.append('labels changed because they contradict the rest (kept as source_TASK):')
+            lines += _listed([f'{count:,}  {task} {old!r} → {repr(new) if new else "none"}'
+                              for (task, old, new), count in _ranked(self._changes)], '\n')
+        if self._unknown_colours:
+            lines.append('colours that the table of base colours does not hold:')
+            lines += _listed([f'{count:,}  {colour!r}'
+                              for colour, count in _ranked(self._unknown_colours)], '\n')
+        lines.append('images per product: '
+                     + ', '.join(f'{n}: {self._images[n]:,}' for n in sorted(self._images)))
+        for task, labels in self._labels.items():
+            total = labels.total()
+            lines.append(f'{task}: {len(labels):,} labels, {total:,} products with one, '
+                         f'{self.kept - total:,} without')
+            lines += _listed([f'{label} {count:,}' for label, count in _ranked(labels)], ', ')
+        return '\n'.join(lines)
+
+
+def _count(counts, reason, where):
+    entry = counts.setdefault(reason, {'count': 0, 'examples': []})
+    entry['count'] += 1
+    if len(entry['examples']) < EXAMPLES:
+        entry['examples'].append(where)
+
+
+def _ranked(counter):
+    return sorted(counter.items(),
+                  key=lambda item: (-item[1], tuple(map(str, item[0]))))
+
+
+def _listed(items, separator):
+    """Indented lines of the first few items, and how many more there are."""
+    if len(items) > _SHOWN:
+        items = [*items[:_SHOWN], f'and {len(items) - _SHOWN} more in import-report.json']
+    if not items:
+        return []
+    return [f'  {line}' for line in separator.join(items).split('\n')]

@@ -1,0 +1,138 @@
+"""A contact sheet: a sample of a catalogue's products, with their images and labels."""
+
+import heapq
+import pathlib
+import random
+
+import matplotlib
+from PIL import Image, ImageDraw, ImageFont
+
+from fashion_models.catalogue.decode import ImageError, load_image
+
+SHEET_WIDTH = 1476
+TILE = 144  # side of the square that an image fits into, in pixels
+GAP = 12
+MOST_IMAGES = 5
+TITLE_LINES, LABEL_LINES = 2, 3
+LINE = 16
+
+_INK, _GREY, _PAPER, _FRAME = '#222222', '#666666', '#ffffff', '#dddddd'
+
+
+def sample(products, count, seed=0):
+    """Draws products at random from a stream of them, each as likely as any other.
+
+    Args:
+        products (iterable of Product): Read once; only ``count`` are kept.
+        count (int): How many to draw.
+        seed (int): The same draw each time.
+
+    Returns:
+        list of Product: In the stream's order; all of them if there are no more than ``count``.
+    """
+    draw = random.Random(seed)
+    keyed = ((draw.random(), index, product) for index, product in enumerate(products))
+    return [product for _, _, product in
+            sorted(heapq.nsmallest(count, keyed, key=lambda item: item[:2]),
+                   key=lambda item: item[1])]
+
+
+def contact_sheet(folder, products):
+    """Draws products side by side: up to five images each, below them title and labels.
+
+    Args:
+        folder (pathlib.Path): The catalogue's folder.
+        products (list of Product): What to draw, from left to right and from top to bottom.
+
+    Returns:
+        PIL.Image.Image: RGB, ``SHEET_WIDTH`` wide, as high as it takes.
+    """
+    # DejaVu, which comes with Matplotlib, has Latin, Greek and Cyrillic letters with all their
+    # accents; Pillow's own font has few of them.
+    fonts = pathlib.Path(matplotlib.get_data_path()) / 'fonts' / 'ttf'
+    bold = ImageFont.truetype(fonts / 'DejaVuSans-Bold.ttf', 12)
+    plain = ImageFont.truetype(fonts / 'DejaVuSans.ttf', 12)
+    cell_height = TILE + (TITLE_LINES + LABEL_LINES) * LINE + 2 * GAP
+    places = list(_places(products, cell_height))
+    height = max((top for _, _, top in places), default=0) + cell_height + GAP
+    sheet = Image.new('RGB', (SHEET_WIDTH, height), _PAPER)
+    draw = ImageDraw.Draw(sheet)
+    for product, left, top in places:
+        for index, image in enumerate(product.images[:MOST_IMAGES]):
+            _draw_image(sheet, draw, folder / image, left + index * TILE, top, plain)
+        width = _width(product) - 4
+        lines = [(line, bold, _INK)
+                 for line in wrapped(product.title or product.id, bold, width, TITLE_LINES)]
+        lines += [(line, plain, _GREY)
+                  for line in wrapped(_caption(product), plain, width, LABEL_LINES)]
+        for index, (line, font, ink) in enumerate(lines):
+            draw.text((left, top + TILE + 4 + index * LINE), line, ink, font)
+    return sheet
+
+
+def _places(products, cell_height):
+    """Yields (product, left, top): rows filled from the left, as text is."""
+    left = top = GAP
+    for product in products:
+        if left > GAP and left + _width(product) > SHEET_WIDTH - GAP:
+            left, top = GAP, top + cell_height
+        yield product, left, top
+        left += _width(product) + GAP
+
+
+def _width(product):
+    return TILE * min(len(product.images), MOST_IMAGES)
+
+
+def _draw_image(sheet, draw, file, left, top, font):
+    try:
+        image = Image.fromarray(load_image(file))
+    except ImageError as error:
+        draw.rectangle((left, top, left + TILE - 4, top + TILE - 4), outline=_FRAME)
+        for index, line in enumerate(wrapped(str(error), font, TILE - 16, 6)):
+            draw.text((left + 6, top + 6 + index * LINE), line, 'darkred', font)
+        return
+    scale = (TILE - 4) / max(image.size)
+    image = image.resize([max(1, round(side * scale)) for side in image.size],
+                         Image.Resampling.LANCZOS)
+    # At the foot of the tile, so that the text below belongs to it at a glance.
+    sheet.paste(image, (left + (TILE - 4 - image.width) // 2, top + TILE - 4 - image.height))
+
+
+def _caption(product):
+    colours = '/'.join(product.colours) or '?'
+    place = ' › '.join(product.label(task) or '?' for task in ('type', 'category', 'subcategory'))
+    more = len(product.images) - MOST_IMAGES
+    return (f'{product.label("gender") or "?"} · {colours} · {place}'
+            + (f' · {more} more images' if more > 0 else ''))
+
+
+def wrapped(text, font, width, most):
+    """Breaks a text into at most ``most`` lines of ``width`` pixels; what is left out shows as ….
+
+    Args:
+        text (str): Broken at spaces, and inside a word only where it is wider than a line.
+        font (PIL.ImageFont.FreeTypeFont): Measures it.
+        width (int): In pixels.
+        most (int): Number of lines.
+
+    Returns:
+        list of str: The lines.
+    """
+    lines, words = [], text.split()
+    while words and len(lines) < most:
+        line = words.pop(0)
+        while words and font.getlength(f'{line} {words[0]}') <= width:
+            line += f' {words.pop(0)}'
+        fitting = line
+        while len(fitting) > 1 and font.getlength(fitting) > width:
+            fitting = fitting[:-1]
+        if len(fitting) < len(line):
+            words.insert(0, line[len(fitting):])
+        lines.append(fitting)
+    if words:
+        last = lines[-1]
+        while last and font.getlength(last + '…') > width:
+            last = last[:-1]
+        lines[-1] = last.rstrip() + '…'
+    return lines

@@ -1,0 +1,182 @@
+import json
+import shutil
+
+import pytest
+
+from fashion_models.catalogue.io import open_catalogue
+from fashion_models.errors import UserError
+
+TABLE = '''\
+product_id,group_id,gender,colour,type,category,subcategory,style,name,images
+a-1,a,Men,Blue|White,Clothing,Tops,Tees,Slim,"Tee, ""soft""",shots/a.jpg|shots/deep/b.jpg
+a-2,a,Women,,Clothing,Tops,,,Größe,shots/c.jpg
+b,,,Red,,,,,,shots/a.jpg|shots/gone.jpg|shots/a.jpg
+c,c,Men,,,,,,Without image,
+'''
+
+
+@pytest.fixture
+def shop(tmp_path, jpeg):
+    folder = tmp_path / 'shop'
+    for name in ('shots/a.jpg', 'shots/deep/b.jpg', 'shots/c.jpg'):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(jpeg())
+    (folder / 'products.csv').write_text(TABLE, encoding='utf-8')
+    return folder
+
+
+@pytest.fixture
+def imported(shop, tmp_path, command):
+    def run(*options, source=shop, table=None, encoding='utf-8'):
+        if table is not None:
+            (shop / 'products.csv').write_bytes(table.encode(encoding))
+        command('import', 'csv', source, tmp_path / 'catalogue', *options)
+        return open_catalogue(tmp_path / 'catalogue')
+    return run
+
+
+def test_products(imported):
+    catalogue = imported()
+    one, two, three = catalogue.products
+    assert (one.id, one.group, one.title) == ('a-1', 'a', 'Tee, "soft"')
+    assert one.labels == {'gender': 'Men', 'colour': ('Blue', 'White'), 'type': 'Clothing',
+                          'category': 'Tops', 'subcategory': 'Tees'}
+    assert one.extra == {'style': 'Slim'}
+    # The folder that all images share goes, what is below it stays.
+    assert one.images == ('images/a.jpg', 'images/deep/b.jpg')
+    assert two.labels == {'gender': 'Women', 'type': 'Clothing', 'category': 'Tops'}
+    assert two.extra == {}
+    # No group: the product's own. An image that is missing or there twice costs only itself.
+    assert (three.id, three.group, three.images) == ('b', 'b', ('images/a.jpg',))
+    report = json.loads((catalogue.folder / 'import-report.json').read_bytes())
+    assert report['dropped'] == {'no image': {'count': 1, 'examples': ['products.csv:5 (c)']}}
+    assert report['images_dropped'] == {'no such file': {
+        'count': 1, 'examples': ['shots/gone.jpg of products.csv:4 (b)']}}
+    assert report['images_per_product'] == {'1': 2, '2': 1}
+
+
+def test_source_may_be_the_file(imported, shop):
+    assert len(imported(source=shop / 'products.csv').products) == 3
+
+
+@pytest.mark.parametrize('encoding', ['utf-8', 'utf-8-sig'])
+@pytest.mark.parametrize('delimiter', [',', ';', '\t'])
+def test_delimiters_and_byte_order_mark(imported, delimiter, encoding):
+    table = ('product_id,gender,title,images\n1,Men,Größe,shots/a.jpg\n'
+             .replace(',', delimiter))
+    (product,) = imported(table=table, encoding=encoding).products
+    assert (product.id, product.label('gender'), product.title) == ('1', 'Men', 'Größe')
+    assert product.images == ('images/a.jpg',)
+
+
+@pytest.mark.parametrize('encoding', ['cp1252', 'utf-16'])
+def test_other_encodings(imported, encoding):
+    table = 'product_id,gender,title,images\n1,Men,Größe – €,shots/a.jpg\n'
+    with pytest.raises(UserError, match=r'products\.csv: not UTF-8 .*--encoding cp1252'):
+        imported(table=table, encoding=encoding)
+    (product,) = imported('--encoding', encoding).products
+    assert product.title == 'Größe – €'
+
+
+def test_column_names_are_read_kindly(imported):
+    table = ' Product_ID ,COLOR,Name,Title,Images\n1,Red,n,t,shots/a.jpg\n'
+    (product,) = imported(table=table).products
+    assert product.colours == ('Red',)
+    assert product.title == 't'
+    assert product.extra == {'Name': 'n'}
+
+
+def test_labels_that_differ_by_spaces_are_one(imported):
+    table = ('product_id,type,images\n1,koszula\u00a0,shots/a.jpg\n2,  koszula,shots/a.jpg\n'
+             '3,over  knee,shots/a.jpg\n')
+    assert imported(table=table).header.taxonomy == {'koszula': {}, 'over knee': {}}
+
+
+def test_images_elsewhere(imported, shop, tmp_path):
+    shutil.move(shop / 'shots', tmp_path / 'shots')
+    assert len(imported('--images', tmp_path).products) == 3
+
+
+def test_header(imported, shop):
+    header = imported('--licence', 'OSL 3.0').header
+    assert (header.name, header.licence) == ('shop', 'OSL 3.0')
+    assert header.taxonomy == {'Clothing': {'Tops': ['Tees']}}
+    assert (header.genders, header.colours) == (('Men', 'Women'), ('Blue', 'Red', 'White'))
+
+
+def test_colours_are_folded_on_request(imported):
+    table = ('product_id,colour,images\n1,Heather grey|Black-blush,shots/a.jpg\n'
+             '2,Grurple,shots/a.jpg\n')
+    catalogue = imported('--colours', 'lyst16', table=table)
+    one, two = catalogue.products
+    assert one.colours == ('Grey', 'Black', 'Pink')
+    assert one.extra == {'source_colour': 'Heather grey|Black-blush'}
+    assert two.colours == ()
+    assert two.extra == {'source_colour': 'Grurple'}
+    report = json.loads((catalogue.folder / 'import-report.json').read_bytes())
+    assert report['unknown_colours'] == {'Grurple': 1}
+
+
+def test_rows_with_another_number_of_fields_are_dropped_and_reported(imported):
+    table = 'product_id,gender,images\n1,Men,shots/a.jpg\n2,Men\n3,Men,shots/a.jpg,x\n\n'
+    catalogue = imported(table=table)
+    report = json.loads((catalogue.folder / 'import-report.json').read_bytes())
+    assert report['read'] == 3
+    assert report['dropped'] == {"another number of fields than the first line's": {
+        'count': 2, 'examples': ['products.csv:3 (2 fields, not 3)',
+                                 'products.csv:4 (4 fields, not 3)']}}
+
+
+def test_long_descriptions(imported):
+    table = f'product_id,gender,description,images\n1,Men,{"x" * 200_000},shots/a.jpg\n'
+    (product,) = imported(table=table).products
+    assert len(product.listings[0].description) == 200_000
+
+
+@pytest.mark.parametrize(('table', 'message'), [
+    ('', r'products\.csv:1: missing column product_id, images; found nothing'),
+    ('id,gender,image\n', 'missing column product_id, images; found id, gender, image'),
+    ('product_id,images\n', 'missing column any of gender, colour, type, category, subcategory'),
+    ('product_id,gender,gender,images\n', 'column gender is there twice'),
+    ('product_id,gender,images\n1,"Men,a.jpg\n', r'products\.csv:2: no CSV: '),
+    ('product_id,gender,images\n1,Men,../a.jpg\n',
+     r"products\.csv:2: image path '\.\./a\.jpg' leaves the folder"),
+    ('product_id,gender,images\n1,Men,/etc/passwd\n', 'is not relative to the folder'),
+    ('product_id,gender,images\n1,Men,shots\\a.jpg\n', 'holds a backslash'),
+    ('product_id,gender,images\n', 'no product can be kept'),
+    ('product_id,gender,images\n,Men,shots/a.jpg\n', 'no product can be kept'),
+])
+def test_tables_that_cannot_be_used(imported, tmp_path, table, message):
+    with pytest.raises(UserError, match=message):
+        imported(table=table)
+    assert not (tmp_path / 'catalogue').exists()
+
+
+@pytest.mark.parametrize(('options', 'message'), [
+    (['--images', '/nowhere'], '--images /nowhere: there is no such folder'),
+    (['--encoding', 'klingon'], '--encoding klingon: unknown encoding: klingon'),
+])
+def test_bad_options(imported, options, message):
+    with pytest.raises(UserError, match=message):
+        imported(*options)
+
+
+def test_no_source(imported, tmp_path):
+    with pytest.raises(UserError, match=r'none\.csv: there is no such file'):
+        imported(source=tmp_path / 'none.csv')
+    with pytest.raises(UserError, match=r'products\.csv: there is no such file'):
+        imported(source=tmp_path)
+
+
+@pytest.mark.parametrize(('name', 'products', 'images'), [
+    ('luma', 440, 696), ('shops/wolczanka', 1493, 2225), ('shops/antonio_biaggi', 48, 282),
+    ('shops/vn_clothingshop', 97, 282), ('shops/radu_accessories', 106, 251),
+    ('shops/jumia', 272, 1126)])
+def test_real_shops_pass_the_check(shared_data, tmp_path, command, name, products, images):
+    if not (shared_data / name).is_dir():
+        pytest.skip(f'needs {shared_data / name}')
+    command('import', 'csv', shared_data / name, tmp_path / 'catalogue')
+    status, output = command('check', tmp_path / 'catalogue')
+    assert status == 0
+    assert f'{products:,} products' in output
+    assert f'{images:,} images: no problems' in output
