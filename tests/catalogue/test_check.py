@@ -1,0 +1,136 @@
+import json
+
+import pytest
+
+from fashion_models.catalogue.check import Check
+from fashion_models.catalogue.io import CatalogueWriter
+from fashion_models.catalogue.model import Header, Listing, Product
+from fashion_models.errors import UserError
+
+LABELS = {'gender': 'Men', 'colour': ['Blue'], 'type': 'Shoes', 'category': 'Boots',
+          'subcategory': 'Ankle'}
+
+
+@pytest.fixture
+def folder(tmp_path, jpeg):
+    """A catalogue of three products without a problem."""
+    (tmp_path / 'images').mkdir()
+    with CatalogueWriter(tmp_path, Header('shop')) as writer:
+        for n in '123':
+            (tmp_path / f'images/{n}.jpg').write_bytes(jpeg())
+            writer.add(Product(n, n, LABELS, [Listing(images=[f'images/{n}.jpg'])]))
+    return tmp_path
+
+
+def record(number, **changes):
+    return {'id': f'{number}', 'group': '1', 'labels': LABELS,
+            'listings': [{'images': ['images/1.jpg']}]} | changes
+
+
+def append(folder, *lines):
+    with open(folder / 'products.jsonl', 'a', encoding='utf-8') as file:
+        for line in lines:
+            file.write((line if isinstance(line, str) else json.dumps(line)) + '\n')
+
+
+def problems(folder):
+    """The problems, without the catalogue's folder at their beginning."""
+    found = list(Check(folder).problems())
+    assert all(problem.startswith(f'{folder}/') for problem in found)
+    return [problem.removeprefix(f'{folder}/') for problem in found]
+
+
+def test_nothing_wrong(folder):
+    check = Check(folder)
+    assert list(check.problems()) == []
+    # sha256sum of 1, 2 and 3 begins with 6b, d4 and 4e: 0.42, 0.83 and 0.31 of the range.
+    assert check.summary() == (f'{folder}: 3 products in 3 groups '
+                               '(train 2, validation 1, test 0), 3 images')
+
+
+@pytest.mark.parametrize(('line', 'problem'), [
+    ('{"id": 4', "not JSON: Expecting ',' delimiter: line 2 column 1 (char 9)"),
+    ('[' * 100_000, 'not JSON: maximum recursion depth exceeded'),
+    ('[]', 'a product is a JSON object, not a list'),
+    (record(1), "id '1' is also on line 1"),
+    (record(4, listings=[]), 'has no image'),
+    (record(4, listings=[{'images': ['images/../../x.jpg']}]),
+     "image path 'images/../../x.jpg' leaves the folder"),
+    (record(4, labels=LABELS | {'colour': 'Blue'}),
+     "colour must be a list of one or more texts, not 'Blue'"),
+    (record(4, labels=LABELS | {'gender': 1}), 'gender must be a text that is not empty, not 1'),
+    (record(4, labels=LABELS | {'gender': 'Mens'}),
+     "gender 'Mens' is not among the genders of catalogue.json"),
+    (record(4, labels=LABELS | {'colour': ['Blue', 'Bleu']}),
+     "colour 'Bleu' is not among the colours of catalogue.json"),
+    (record(4, labels=LABELS | {'subcategory': 'Ankel'}),
+     "subcategory 'Ankel' is not in the taxonomy"),
+    (record(4, labels={'type': 'Bots'}), "type 'Bots' is not in the taxonomy"),
+    (record(4, listings=[{'images': ['images/4.jpg']}]),
+     'image images/4.jpg: there is no such file'),
+])
+def test_each_problem_is_named_with_its_line(folder, line, problem):
+    append(folder, line)
+    assert [p.split(' while ')[0] for p in problems(folder)] == [f'products.jsonl:4: {problem}']
+
+
+def test_everything_is_listed_at_once(folder):
+    append(folder, '{', record(1, group=''), record(4, extra=[], labels={'color': 'x'}))
+    (folder / 'images/2.jpg').write_bytes(b'no image')
+    (folder / 'images/3.jpg').write_bytes((folder / 'images/3.jpg').read_bytes()[:-100])
+    found = problems(folder)
+    assert [problem.split(': ')[0] for problem in found] == [
+        f'products.jsonl:{number}' for number in (4, 5, 5, 6, 6, 2, 3)]
+    assert found[-2].startswith('products.jsonl:2: image images/2.jpg: ')
+
+
+def test_a_taxonomy_that_contradicts_itself(folder):
+    header = json.loads((folder / 'catalogue.json').read_bytes())
+    header['taxonomy']['Clothing'] = {'Boots': ['Tops']}
+    (folder / 'catalogue.json').write_text(json.dumps(header))
+    assert problems(folder) == ["catalogue.json: category 'Boots' is under 'Clothing' and 'Shoes'"]
+
+
+def test_a_product_that_contradicts_the_taxonomy(folder):
+    header = json.loads((folder / 'catalogue.json').read_bytes())
+    header['taxonomy']['Clothing'] = {'Tops': ['Tees']}
+    (folder / 'catalogue.json').write_text(json.dumps(header))
+    append(folder, record(4, labels={'type': 'Clothing', 'category': 'Boots'}),
+           record(5, labels={'category': 'Boots', 'subcategory': 'Tees'}))
+    assert problems(folder) == [
+        "products.jsonl:4: category 'Boots' is under type 'Shoes', not under 'Clothing'",
+        "products.jsonl:5: subcategory 'Tees' is under category 'Tops', not under 'Boots'"]
+
+
+def test_a_bad_header_does_not_hide_the_rest(folder):
+    (folder / 'catalogue.json').write_text('{}')
+    append(folder, record(1))
+    assert problems(folder) == [
+        'catalogue.json: expected "format": 1, found None',
+        "products.jsonl:4: id '1' is also on line 1"]
+
+
+def test_missing_files(folder):
+    (folder / 'catalogue.json').unlink()
+    (folder / 'products.jsonl').unlink()
+    assert problems(folder) == [
+        'catalogue.json: there is no such file (was an import or a copy interrupted?)',
+        'products.jsonl: there is no such file']
+
+
+def test_no_products(folder):
+    (folder / 'products.jsonl').write_text('\n')
+    assert problems(folder) == ['products.jsonl: holds no product']
+
+
+def test_no_folder(tmp_path):
+    with pytest.raises(UserError, match='there is no such folder'):
+        Check(tmp_path / 'nothing')
+
+
+def test_more_images_than_the_window(folder):
+    append(folder, *[record(n, listings=[{'images': ['images/1.jpg', f'images/{n}.jpg']}])
+                     for n in range(4, 60)])
+    found = list(Check(folder).problems(workers=1))
+    assert found == [f'{folder}/products.jsonl:{n}: image images/{n}.jpg: there is no such file'
+                     for n in range(4, 60)]
