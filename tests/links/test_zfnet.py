@@ -1,0 +1,79 @@
+import chainer
+import chainer.functions as F
+import numpy as np
+import pytest
+
+from fashion_models.links import ZFNet
+
+
+def random_images(n, size, seed=0):
+    return np.random.default_rng(seed).normal(0, 50, (n, 3, size, size)).astype(np.float32)
+
+
+def shapes(trunk, size):
+    with chainer.using_config('train', False), chainer.no_backprop_mode():
+        return {name: h.shape[1:] for name, h in trunk.layers(random_images(1, size))}
+
+
+def test_shapes_at_the_articles_size():
+    # ZFNet's own (Zeiler & Fergus, figure 3), with Chainer's pooling that covers every pixel.
+    assert shapes(ZFNet(), 224) == {
+        'conv1': (96, 110, 110), 'pool1': (96, 55, 55), 'conv2': (256, 26, 26),
+        'pool2': (256, 13, 13), 'conv3': (384, 13, 13), 'conv4': (384, 13, 13),
+        'conv5': (256, 13, 13), 'pool5': (256, 6, 6), 'fc6': (4096,), 'fc7': (4096,)}
+
+
+def test_number_of_weights_at_the_articles_size():
+    convolutions = [(3, 96, 7), (96, 256, 5), (256, 384, 3), (384, 384, 3), (384, 256, 3)]
+    expected = sum(i * o * k * k + 2 * o for i, o, k in convolutions)  # 2 o: gamma and beta
+    expected += (256 * 6 * 6 + 1) * 4096 + (4096 + 1) * 4096
+    assert ZFNet().count_params() == expected
+
+
+@pytest.mark.parametrize('size', [48, 49, 63, 64, 97])
+def test_any_size_from_48_up(size):
+    trunk = ZFNet(size, width=0.05, image_features=10)
+    assert shapes(trunk, size)['fc7'] == (10,)
+
+
+def test_smaller_images_are_refused():
+    with pytest.raises(ValueError, match='at least 48 pixels, not 47'):
+        ZFNet(47)
+
+
+def test_width_scales_channels_and_hidden_units_but_not_the_image_features():
+    trunk = ZFNet(64, width=0.5)
+    assert trunk.conv1.W.shape == (48, 3, 7, 7)
+    assert trunk.fc6.W.shape[0] == 2048
+    assert trunk.out_size == 4096
+
+
+def test_every_parameter_is_initialised_at_construction():
+    assert all(param.is_initialized for param in ZFNet(64, width=0.1).params())
+
+
+@pytest.mark.parametrize('train', [False, True])
+def test_equals_chainers_own_links(train):
+    size = 64
+    trunk = ZFNet(size, width=0.1, image_features=20, dropout=0.0)
+    x = random_images(4, size)
+    with chainer.using_config('train', train):
+        h = x
+        reference = trunk.copy('copy')
+        h = F.max_pooling_2d(F.relu(reference.bn1(reference.conv1(h))), 3, 2)
+        h = F.max_pooling_2d(F.relu(reference.bn2(reference.conv2(h))), 3, 2)
+        h = F.relu(reference.bn3(reference.conv3(h)))
+        h = F.relu(reference.bn4(reference.conv4(h)))
+        h = F.max_pooling_2d(F.relu(reference.bn5(reference.conv5(h))), 3, 2)
+        h = F.relu(reference.fc7(F.relu(reference.fc6(h))))
+        np.testing.assert_allclose(trunk(x).array, h.array, rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(trunk.bn5.avg_var, reference.bn5.avg_var, rtol=1e-3)
+
+
+def test_dropout_only_in_training():
+    trunk = ZFNet(48, width=0.05, image_features=400, dropout=0.5)
+    x = random_images(2, 48)
+    with chainer.using_config('train', False):
+        np.testing.assert_array_equal(trunk(x).array, trunk(x).array)
+    with chainer.using_config('train', True):
+        assert not np.array_equal(trunk(x).array, trunk(x).array)
