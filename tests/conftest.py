@@ -2,10 +2,14 @@
 
 import os
 import pathlib
+import random
 
 import pytest
+from PIL import Image, ImageDraw
 
 import fashion_models  # noqa: F401  (adapts Chainer, which test modules import first)
+from fashion_models.catalogue.io import CatalogueWriter
+from fashion_models.catalogue.model import Header, Listing, Product
 
 
 @pytest.fixture(scope='session')
@@ -17,3 +21,49 @@ def shared_data():
         pytest.skip(f'needs the real development images, and there is no {folder} '
                     '(set FASHION_MODELS_SHARED_DATA to their folder)')
     return folder
+
+
+TOY_COLOURS = {'blue': (40, 60, 200), 'green': (40, 170, 60), 'red': (210, 40, 40)}
+
+
+def draw_toy(path, colour, shape, seed):
+    """A coloured disc or bar on white, 60 x 80 pixels, at a random place."""
+    rng = random.Random(seed)
+    image = Image.new('RGB', (60, 80), 'white')
+    left, top = rng.randrange(5, 20), rng.randrange(5, 30)
+    box = (left, top, left + 35, top + (35 if shape == 'disc' else 12))
+    draw = ImageDraw.Draw(image)
+    (draw.ellipse if shape == 'disc' else draw.rectangle)(box, TOY_COLOURS[colour])
+    image.save(path)
+
+
+@pytest.fixture(scope='session')
+def make_toy_catalogue():
+    """Makes a catalogue of discs and bars in three colours, 1 to 6 images each, labels missing."""
+    def make(folder, products=80):
+        (folder / 'images').mkdir(parents=True)
+        rng = random.Random(0)
+        with CatalogueWriter(folder, Header('toy', source='drawn by the tests')) as writer:
+            for number in range(products):
+                colour = rng.choice(sorted(TOY_COLOURS))
+                shape = rng.choice(['bar', 'disc'])
+                images = []
+                for view in range(rng.choice([1, 1, 2, 2, 3, 4, 5, 6])):
+                    images.append(f'images/{number}-{view}.png')
+                    draw_toy(folder / images[-1], colour, shape, f'{number}-{view}')
+                labels = {
+                    'gender': rng.choice(['female', 'male']), 'colour': (colour,), 'type': shape,
+                    'category': f'{shape}s', 'subcategory': f'{colour} {shape}s'}
+                if number % 7 == 0:
+                    del labels['gender']
+                writer.add(Product(
+                    str(number), f'group {number // 2}', labels,
+                    [Listing('shop', f'{colour} {shape}', '', images)], {}))
+        return folder
+    return make
+
+
+@pytest.fixture(scope='session')
+def toy_catalogue(make_toy_catalogue, tmp_path_factory):
+    """A catalogue of 80 drawn products that tests only read."""
+    return make_toy_catalogue(tmp_path_factory.mktemp('toy') / 'catalogue')

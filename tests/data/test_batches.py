@@ -1,0 +1,129 @@
+import itertools
+
+import chainer
+import numpy as np
+import pytest
+
+from fashion_models.data.batches import TrainingIterator, ahead, evaluation_batches
+from fashion_models.data.crops import assemble
+from fashion_models.data.products import ProductSet
+
+
+def iterator(splits, mean, **options):
+    return TrainingIterator(splits['train'], mean, batch_size=8, **{'seed': 1, **options})
+
+
+def take(batches, count):
+    return list(itertools.islice(batches, count))
+
+
+def assert_same(ones, others):
+    for one, other in zip(ones, others, strict=True):
+        np.testing.assert_array_equal(one.products, other.products)
+        np.testing.assert_array_equal(one.x, other.x)
+        np.testing.assert_array_equal(one.t, other.t)
+
+
+def test_shapes(toy_splits, ramp):
+    for batch in take(iterator(toy_splits, ramp), 20):
+        assert batch.x.shape[0] == 8
+        n, rest = divmod(batch.x.shape[1], 3)
+        assert rest == 0
+        assert 1 <= n <= 5
+        assert batch.x.shape[2:] == (48, 48)
+        assert batch.x.dtype == np.float32
+        assert batch.t.shape == (8, 5)
+        assert batch.t.dtype == np.int32
+        assert batch.images == 8 * n
+
+
+def test_labels_belong_to_the_products(toy_splits, ramp):
+    for batch in take(iterator(toy_splits, ramp), 5):
+        np.testing.assert_array_equal(batch.t, toy_splits['train'].t[batch.products])
+
+
+class Ramps:
+    """Images whose brightness grows to the right, so that a mirrored one is told at once."""
+
+    def image(self, number):
+        return np.broadcast_to(np.arange(52, dtype=np.uint8)[None, :, None], (50, 52, 3))
+
+
+def test_half_of_each_batch_is_mirrored_all_images_of_a_product_together(ramp):
+    images = [np.arange(n) for n in [1] * 16 + [3] * 16]
+    products = ProductSet(Ramps(), list(map(str, range(32))), images, np.zeros((32, 1), np.int32))
+    batches = take(TrainingIterator(products, np.zeros_like(ramp), batch_size=8, seed=0), 12)
+    assert {batch.x.shape[1] for batch in batches} == {3, 9}
+    mirrored = [batch.x[:, :, 0, 0] > batch.x[:, :, 0, -1] for batch in batches]
+    for images in mirrored:
+        assert images[:, 0].sum() == 4
+        assert (images == images[:, :1]).all()
+    assert len({tuple(images[:, 0]) for images in mirrored}) > 6, 'chosen at random'
+
+
+def test_batches_do_not_depend_on_the_number_of_workers(toy_splits, ramp):
+    one, three = (take(iterator(toy_splits, ramp, workers=workers), 15) for workers in (1, 3))
+    assert_same(one, three)
+
+
+def test_mirror_can_be_turned_off(toy_splits, ramp):
+    plain, mirrored = (take(iterator(toy_splits, ramp, mirror=share), 1)[0] for share in (0, 1))
+    assert not np.array_equal(plain.x, mirrored.x)
+    flat = np.zeros_like(ramp)
+    plain, mirrored = (take(iterator(toy_splits, flat, mirror=share), 1)[0] for share in (0, 1))
+    np.testing.assert_array_equal(plain.x[..., ::-1], mirrored.x)
+
+
+@pytest.mark.parametrize('done', [0, 3, 7, 8, 20])
+def test_goes_on_where_it_stopped(toy_splits, ramp, done):
+    unbroken = iterator(toy_splits, ramp)
+    take(unbroken, done)
+    state = chainer.serializers.DictionarySerializer()
+    unbroken.serialize(state)
+    resumed = iterator(toy_splits, ramp)
+    resumed.serialize(chainer.serializers.NpzDeserializer(state.target))
+    assert resumed.epoch_detail == unbroken.epoch_detail
+    assert_same(take(resumed, 10), take(unbroken, 10))
+
+
+def test_counts_epochs(toy_splits, ramp):
+    batches = iterator(toy_splits, ramp)
+    assert batches.batches_per_epoch == len(toy_splits['train']) // 8
+    take(batches, batches.batches_per_epoch - 1)
+    assert (batches.epoch, batches.is_new_epoch) == (0, False)
+    batches.next()
+    assert (batches.epoch, batches.is_new_epoch, batches.epoch_detail) == (1, True, 1.0)
+    batches.next()
+    assert (batches.epoch, batches.is_new_epoch) == (1, False)
+    batches.finalize()
+
+
+@pytest.mark.parametrize('images_per_batch', [1, 7, 64])
+def test_evaluation_meets_every_product_once_with_all_its_images(
+        toy_splits, ramp, images_per_batch):
+    train = toy_splits['train']
+    assert max(map(len, train.images)) > 5
+    met = []
+    for batch in evaluation_batches(train, ramp, images_per_batch):
+        met += batch.products.tolist()
+        assert batch.images <= max(images_per_batch, 6)
+        for row, product in enumerate(batch.products):
+            own = [train.store.image(image) for image in train.images[product]]
+            np.testing.assert_array_equal(
+                batch.x[row], assemble([own], ramp, np.array([False]))[0])
+        np.testing.assert_array_equal(batch.t, train.t[batch.products])
+    assert sorted(met) == list(range(len(train)))
+
+
+def test_ahead_keeps_the_order_and_passes_errors_on():
+    assert list(ahead(lambda job: job * 2, range(50), workers=3)) == list(range(0, 100, 2))
+
+    def fail(job):
+        if job == 3:
+            raise OSError('disk gone')
+        return job
+
+    results = ahead(fail, range(10))
+    assert take(results, 3) == [0, 1, 2]
+    with pytest.raises(OSError, match='disk gone'):
+        next(results)

@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fashion_models.data.epoch import plan_epoch
+from fashion_models.errors import UserError
+
+counts = st.lists(st.integers(1, 9), min_size=8, max_size=120)
+
+
+@settings(deadline=None)
+@given(counts=counts, b=st.integers(1, 8), seed=st.integers(0, 9), epoch=st.integers(0, 9))
+def test_rules_of_an_epoch(counts, b, seed, epoch):
+    plan = plan_epoch(counts, b, seed, epoch)
+    seen = np.concatenate([batch.products for batch in plan])
+    assert len(set(seen)) == len(seen), 'a product is met once'
+    assert 0 <= len(counts) - len(seen) < b, 'fewer than b products sit out'
+    for batch in plan:
+        assert batch.choice.shape[0] == len(batch.products) == b
+        assert 1 <= batch.choice.shape[1] <= 5
+        for product, choice in zip(batch.products, batch.choice):
+            assert len(set(choice)) == len(choice), 'an image is used once'
+            assert 0 <= min(choice) <= max(choice) < counts[product]
+
+
+@settings(deadline=None)
+@given(counts=counts, b=st.integers(1, 8))
+def test_products_lose_images_only_to_fill_a_batch(counts, b):
+    # At most b - 1 products come down from each bucket, one image less at each step.
+    used = {}
+    for batch in plan_epoch(counts, b, 0, 0):
+        used.update(dict.fromkeys(batch.products.tolist(), batch.choice.shape[1]))
+    for n in range(2, 6):
+        able = [product for product in used if min(counts[product], 5) >= n]
+        assert sum(used[product] < n for product in able) < b
+
+
+def test_same_seed_and_epoch_same_plan():
+    first, again = (plan_epoch([1, 2, 3, 7] * 10, 4, seed=3, epoch=5) for _ in range(2))
+    for one, other in zip(first, again, strict=True):
+        np.testing.assert_array_equal(one.products, other.products)
+        np.testing.assert_array_equal(one.choice, other.choice)
+
+
+def test_epochs_and_seeds_differ():
+    def order(seed, epoch):
+        plan = plan_epoch([2] * 40, 4, seed, epoch)
+        return np.concatenate([batch.products for batch in plan]).tolist()
+    assert order(0, 0) != order(0, 1) != order(1, 1)
+
+
+def test_of_many_images_others_are_drawn_each_epoch():
+    drawn = {tuple(plan_epoch([9] * 4, 4, 0, epoch)[0].choice[0]) for epoch in range(20)}
+    assert len(drawn) > 10
+
+
+def test_every_product_is_drawn_sooner_or_later():
+    seen = set()
+    for epoch in range(30):
+        for batch in plan_epoch([1] * 11, 4, 0, epoch):
+            seen.update(batch.products.tolist())
+    assert seen == set(range(11))
+
+
+def test_too_few_products_for_a_batch():
+    with pytest.raises(UserError, match='3 products, fewer than the 4 of one batch'):
+        plan_epoch([1, 2, 3], 4, 0, 0)

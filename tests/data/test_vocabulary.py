@@ -1,0 +1,43 @@
+import numpy as np
+import pytest
+
+from fashion_models.catalogue.model import Listing, Product
+from fashion_models.data.vocabulary import Vocabulary
+from fashion_models.errors import UserError
+
+
+def product(**labels):
+    return Product('p', 'p', labels, [Listing('', '', '', ['images/p.jpg'])], {})
+
+
+PRODUCTS = [
+    product(gender='male', colour=('red', 'blue')), product(colour=('blue',)),
+    product(gender='female')]
+
+
+def test_labels_of_all_products_in_alphabetical_order():
+    vocabulary = Vocabulary.of(PRODUCTS, ('gender', 'colour'))
+    assert vocabulary.labels == {'gender': ('female', 'male'), 'colour': ('blue', 'red')}
+    assert vocabulary.classes == {'gender': 2, 'colour': 2}
+
+
+def test_encodes_the_first_colour_and_missing_labels():
+    vocabulary = Vocabulary.of(PRODUCTS, ('gender', 'colour'))
+    encoded = [vocabulary.encode(product) for product in PRODUCTS]
+    np.testing.assert_array_equal(encoded, [[1, 1], [-1, 0], [0, -1]])
+
+
+def test_survives_a_file(tmp_path):
+    vocabulary = Vocabulary({'colour': ['bleu', 'żółty', 'синий']})
+    vocabulary.save(tmp_path / 'labels.json')
+    assert Vocabulary.load(tmp_path / 'labels.json') == vocabulary
+
+
+def test_unknown_label():
+    with pytest.raises(UserError, match="product p: gender 'unisex' is not among the 2 labels"):
+        Vocabulary({'gender': ['female', 'male']}).encode(product(gender='unisex'))
+
+
+def test_task_without_any_label():
+    with pytest.raises(UserError, match='no product of the catalogue has a category'):
+        Vocabulary.of(PRODUCTS, ('gender', 'category'))
