@@ -1,3 +1,6 @@
+import pathlib
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,3 +70,9 @@ def test_any_text_folds_into_base_colours_each_once(text):
 @given(st.lists(st.sampled_from(sorted(LYST16)), max_size=6))
 def test_base_colours_fold_into_themselves(colours):
     assert fold(' / '.join(colours)) == tuple(dict.fromkeys(colours))
+
+
+def test_the_documentation_shows_the_table():
+    page = pathlib.Path(__file__).resolve().parents[2] / 'docs' / 'catalogue.rst'
+    rows = re.findall(r'^   (\w+), "(.+)"$', page.read_text(encoding='utf-8'), re.MULTILINE)
+    assert {base: tuple(shades.split(', ')) for base, shades in rows} == LYST16
