@@ -55,7 +55,7 @@ def run_import(source, folder, *, origin, overwrite=False, link=False, lyst16=Fa
     if not paths:
         report = Report()
         collections.deque(_usable(source, report), maxlen=0)
-        raise UserError(f'{source.tree.place}: no product can be kept\n{report.text()}')
+        raise UserError(f'{source.tree.place}: no product can be kept: {report.reasons()}')
     try:
         _take_folder(folder, origin, overwrite)
         report = _write(source, folder, reconcile(paths), paths.total(), link, lyst16)
@@ -213,6 +213,8 @@ def _take_folder(folder, origin, overwrite):
     if folder.is_dir() and any(folder.iterdir()):
         if marker.is_file():
             (folder / io.HEADER_FILE).unlink(missing_ok=True)
+            for leftover in folder.glob('.*.partial'):  # of files that were being written
+                leftover.unlink()
             if marker.read_text(encoding='utf-8') != _mark(origin):
                 _clear(folder)
         elif not (folder / io.HEADER_FILE).is_file():

@@ -72,6 +72,11 @@ class Report:
             'unknown_colours': dict(_ranked(self._unknown_colours)),
         }
 
+    def reasons(self):
+        """Returns in one line (str) why products were dropped."""
+        return '; '.join(f'{entry["count"]:,} × {reason} ({entry["examples"][0]}, …)'
+                         for reason, entry in self._dropped.items()) or 'there is none'
+
     def text(self):
         """Returns it as text to be read."""
         images = sum(n * count for n, count in self._images.items())

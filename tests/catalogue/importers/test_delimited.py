@@ -143,8 +143,9 @@ def test_long_descriptions(imported):
      r"products\.csv:2: image path '\.\./a\.jpg' leaves the folder"),
     ('product_id,gender,images\n1,Men,/etc/passwd\n', 'is not relative to the folder'),
     ('product_id,gender,images\n1,Men,shots\\a.jpg\n', 'holds a backslash'),
-    ('product_id,gender,images\n', 'no product can be kept'),
-    ('product_id,gender,images\n,Men,shots/a.jpg\n', 'no product can be kept'),
+    ('product_id,gender,images\n', 'no product can be kept: there is none'),
+    ('product_id,gender,images\n,Men,shots/a.jpg\n',
+     r'no product can be kept: 1 × no product_id \(products\.csv:2, …\)'),
 ])
 def test_tables_that_cannot_be_used(imported, tmp_path, table, message):
     with pytest.raises(UserError, match=message):
