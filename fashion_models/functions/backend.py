@@ -25,6 +25,7 @@ class _Choice:
         except library.Unavailable as unavailable:
             self.reason = str(unavailable)
 
+
 _choice = None
 
 
@@ -43,6 +44,9 @@ def use_onednn(*arrays):
     """Whether oneDNN does the work on these arrays: float32 ones of NumPy that hold something."""
     for array in arrays:
         if array is not None:
+            if getattr(array, 'layout', None) is not None:
+                # A variable in cuDNN's channels-last mode, whose array must not be looked at.
+                return False
             array = getattr(array, 'array', array)
             if type(array) is not np.ndarray or array.dtype != np.float32 or not array.size:
                 return False

@@ -1,0 +1,124 @@
+import chainer
+import chainer.functions as F
+import numpy as np
+import pytest
+from chainer import gradient_check
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fashion_models import functions
+
+pytestmark = pytest.mark.usefixtures('onednn')
+
+SHAPES = [
+    (4, 3, 5, 6), (2, 64, 7, 7), (64, 17, 1, 1), (1, 1, 3, 1), (3, 96, 15, 15), (8, 33), (64, 1),
+    (3, 4096)]
+
+
+def running(c):
+    return np.linspace(-1, 1, c, dtype=np.float32), np.linspace(0.5, 2, c, dtype=np.float32)
+
+
+def chainers(train, mean, variance):
+    def function(x, gamma, beta):
+        axis = (0,) if x.ndim == 2 else (0, 2, 3)
+        if train:
+            y = F.batch_normalization(
+                x, gamma, beta, running_mean=mean, running_var=variance, axis=axis)
+        else:
+            y = F.fixed_batch_normalization(
+                x, gamma, beta, mean.astype(x.dtype), variance.astype(x.dtype), axis=axis)
+        return F.relu(y)
+    return function
+
+
+@pytest.mark.parametrize('train', [True, False])
+@pytest.mark.parametrize('shape', SHAPES)
+def test_agrees_with_chainer(agree, values, shape, train):
+    c = shape[1]
+    mean, variance = running(c)
+    agree(lambda x, gamma, beta: functions.batch_normalization_relu(
+              x, gamma, beta, mean.copy(), variance.copy(), train=train),
+          chainers(train, mean.copy(), variance.copy()),
+          [values(*shape), values(c, seed=1), values(c, seed=2)], tolerance=1e-4)
+
+
+@pytest.mark.parametrize('order', ['channels last', 'with gaps', 'backwards'])
+def test_arrays_may_lie_in_any_order(agree, values, order):
+    agree(lambda *inputs: functions.batch_normalization_relu(*inputs, *running(5), train=True),
+          chainers(True, *running(5)),
+          [values(3, 5, 4, 6, order=order), values(5, seed=1), values(5, seed=2)])
+
+
+@given(
+    n=st.integers(1, 9), c=st.integers(1, 40), h=st.integers(1, 7), w=st.integers(1, 7),
+    dense=st.booleans(), seed=st.integers(0, 99))
+@settings(max_examples=60, deadline=None)
+def test_agrees_for_any_shape(agree, values, n, c, h, w, dense, seed):
+    if n * (1 if dense else h * w) < 2:
+        n = 2
+    shape = (n, c) if dense else (n, c, h, w)
+    if shape[0] * h * w < 3:
+        # Of two values, one becomes 1 and the other -1: the gradient is the rounding's alone.
+        shape = (3, *shape[1:])
+    agree(lambda *inputs: functions.batch_normalization_relu(*inputs, *running(c), train=True),
+          chainers(True, *running(c)),
+          [values(*shape, seed=seed), values(c, seed=seed + 1), values(c, seed=seed + 2)],
+          tolerance=1e-3)
+
+
+@pytest.mark.filterwarnings('ignore:A batch with no more than one sample')
+@pytest.mark.parametrize('shape', [(4, 3, 5, 6), (8, 3), (1, 3, 1, 1)])
+def test_running_statistics_move_as_chainers(values, shape):
+    ours, theirs = [np.zeros(3, np.float32), np.ones(3, np.float32)], [np.zeros(3), np.ones(3)]
+    axis = (0,) if len(shape) == 2 else (0, 2, 3)
+    for seed in range(3):
+        x = 3 * values(*shape, seed=seed) + 1
+        functions.batch_normalization_relu(
+            x, np.ones(3, np.float32), np.zeros(3, np.float32), *ours, decay=0.7, train=True)
+        F.batch_normalization(
+            x.astype(np.float64), np.ones(3), np.zeros(3), running_mean=theirs[0],
+            running_var=theirs[1], decay=0.7, axis=axis)
+    np.testing.assert_allclose(ours[0], theirs[0], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(ours[1], theirs[1], rtol=1e-5, atol=1e-6)
+
+
+def test_evaluation_leaves_running_statistics_alone(values):
+    mean, variance = running(3)
+    with chainer.using_config('train', False):
+        functions.batch_normalization_relu(
+            values(2, 3, 4, 4), values(3), values(3), mean, variance)
+    np.testing.assert_array_equal(mean, running(3)[0])
+    np.testing.assert_array_equal(variance, running(3)[1])
+
+
+def test_follows_the_configuration(values):
+    x, gamma, beta = values(2, 3, 4, 4), np.ones(3, np.float32), np.zeros(3, np.float32)
+    y = {}
+    for train in (True, False):
+        with chainer.using_config('train', train):
+            y[train] = functions.batch_normalization_relu(x, gamma, beta, *running(3)).array
+    assert np.abs(y[True] - y[False]).max() > 0.1
+
+
+def test_numerical_gradient(values):
+    x = values(3, 2, 2, 3)
+    gamma, beta = np.array([1, 2], np.float32), np.array([0.3, -0.4], np.float32)
+    gradient_check.check_backward(
+        lambda *inputs: functions.batch_normalization_relu(*inputs, *running(2), train=True),
+        (x, gamma, beta), values(3, 2, 2, 3, seed=1), eps=1e-3, rtol=2e-2, atol=2e-2)
+
+
+def test_second_derivative(values):
+    gradient_check.check_double_backward(
+        lambda *inputs: functions.batch_normalization_relu(*inputs, *running(2), train=True),
+        (values(4, 2), np.ones(2, np.float32), np.full(2, 3, np.float32)), values(4, 2, seed=1),
+        (values(4, 2, seed=2), values(2, seed=3), values(2, seed=4)),
+        eps=1e-2, rtol=5e-2, atol=5e-2)
+
+
+def test_large_mean_does_not_swallow_the_variance(agree, values):
+    x = values(16, 3, 8, 8) + 100
+    agree(lambda *inputs: functions.batch_normalization_relu(*inputs, *running(3), train=True),
+          chainers(True, *running(3)), [x, np.ones(3, np.float32), np.zeros(3, np.float32)],
+          tolerance=1e-3)

@@ -1,0 +1,55 @@
+import chainer
+import chainer.functions as F
+import numpy as np
+import pytest
+from chainer import gradient_check
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fashion_models import functions
+
+pytestmark = pytest.mark.usefixtures('onednn')
+
+
+@pytest.mark.parametrize('bias', [False, True])
+@pytest.mark.parametrize(
+    ('n', 'c', 'out'), [(1, 1, 1), (64, 300, 158), (5, 7, 3), (160, 33, 2), (1, 1024, 17)])
+def test_agrees_with_chainer(agree, values, n, c, out, bias):
+    agree(functions.linear, F.linear,
+          [values(n, c), values(out, c, seed=1)] + [values(out, seed=2)] * bias)
+
+
+@given(
+    n=st.integers(1, 70), c=st.integers(1, 70), out=st.integers(1, 70), bias=st.booleans(),
+    order=st.sampled_from(['C', 'with gaps', 'backwards']), seed=st.integers(0, 99))
+@settings(max_examples=60, deadline=None)
+def test_agrees_for_any_shape(agree, values, n, c, out, bias, order, seed):
+    agree(functions.linear, F.linear, [
+        values(n, c, seed=seed, order=order), values(out, c, seed=seed + 1, order=order),
+        *[values(out, seed=seed + 2)] * bias])
+
+
+def test_images_are_chainers(agree, values):
+    agree(functions.linear, F.linear, [values(3, 4, 5, 2), values(6, 40, seed=1)])
+
+
+def test_numerical_gradient(values):
+    gradient_check.check_backward(
+        functions.linear, (values(3, 5), values(4, 5, seed=1), values(4)), values(3, 4),
+        eps=1e-2, rtol=1e-2, atol=1e-2)
+
+
+def test_second_derivative(values):
+    gradient_check.check_double_backward(
+        functions.linear, (values(3, 5), values(4, 5, seed=1), values(4)), values(3, 4),
+        (values(3, 5, seed=2), values(4, 5, seed=3), values(4, seed=4)),
+        eps=1e-2, rtol=2e-2, atol=2e-2)
+
+
+def test_shapes_that_do_not_fit(values):
+    with pytest.raises(chainer.utils.type_check.InvalidType):
+        functions.linear(values(2, 3), values(4, 5))
+
+
+def test_empty_batch(values):
+    assert functions.linear(np.empty((0, 3), np.float32), values(4, 3)).shape == (0, 4)
