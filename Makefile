@@ -21,18 +21,21 @@ ready  = $(VENV)/installed$(if $(EXTRAS),-$(EXTRAS))
 empty  =
 space  = $(empty) $(empty)
 
-.PHONY: help install train test lint clean
+.PHONY: help install train catalogue-given test lint clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
 install: $(ready) ## Make .venv with the package in it [PYTHON=python3.12 EXTRAS=cuda12]
 
-train: $(ready) ## Train and evaluate: CATALOGUE=folder [RECIPE=file RUN=folder DEVICES=0,1 ARGS=…]
-	@test -n '$(CATALOGUE)' || { echo "make train: say on which catalogue: \
-	make train CATALOGUE=folder ('$(python) -m fashion_models catalogue import -h' makes one)" >&2; exit 2; }
+train: catalogue-given $(ready) ## Train and evaluate: CATALOGUE=folder [RECIPE=file RUN=folder DEVICES=0,1 ARGS=…]
 	$(python) -m fashion_models train --recipe '$(RECIPE)' --catalogue '$(CATALOGUE)' \
 	  --out '$(RUN)' $(if $(DEVICES),--devices '$(DEVICES)') $(ARGS)
+
+catalogue-given:
+	@test -n '$(CATALOGUE)' || { echo "make train: name a catalogue, as in make train" \
+	  "CATALOGUE=folder; '$(python) -m fashion_models catalogue import -h' says how to make one" >&2; \
+	  exit 2; }
 
 test: $(ready) ## Run the tests [ARGS='-k words']
 	$(python) -m pytest $(ARGS)

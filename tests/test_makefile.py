@@ -1,0 +1,120 @@
+"""What the Makefile runs, with a stand-in for Python that notes how it is called."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+
+# Succeeds at everything, puts a copy of itself into the virtual environment that it is to make, and
+# fails at installing the package while there is a file "broken" in the folder.
+PYTHON = '''#!/bin/sh
+echo "$0 $*" >> calls
+case "$*" in
+    '-m venv'*) mkdir -p .venv/bin && cp "$0" .venv/bin/python ;;
+    '-m pip'*' -e '*) test ! -e broken ;;
+esac
+'''
+
+pytestmark = pytest.mark.skipif(shutil.which('make') is None, reason='needs make')
+
+
+class Project:
+    def __init__(self, folder):
+        self.folder = folder
+        folder.mkdir()
+        for name in 'Makefile', 'setup.py':
+            shutil.copy(ROOT / name, folder)
+        self.python = folder / 'a python'
+        self.python.write_text(PYTHON)
+        self.python.chmod(0o755)
+
+    def make(self, *arguments, python=None):
+        """Runs make; returns its exit status, its errors and the calls of Python in it."""
+        environment = {name: value for name, value in os.environ.items()
+                       if name not in ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES')}
+        calls = self.folder / 'calls'
+        calls.unlink(missing_ok=True)
+        result = subprocess.run(
+            ['make', f'PYTHON={python or self.python}', *arguments], cwd=self.folder,
+            env=environment, text=True, capture_output=True)
+        lines = calls.read_text().splitlines() if calls.exists() else []
+        return result.returncode, result.stderr, lines
+
+
+@pytest.fixture
+def project(tmp_path):
+    return Project(tmp_path / 'a folder')
+
+
+def test_the_set_up_is_done_once(project):
+    status, _, calls = project.make('install')
+    assert status == 0
+    assert [call for call in calls if '-m venv' in call]
+    assert calls[-1].endswith('--no-build-isolation --use-pep517 -e .[test,lint]')
+    assert project.make('install') == (0, '', [])
+    assert project.make('lint')[2] == ['.venv/bin/python -m ruff check .']
+
+
+def test_it_is_done_again_when_setup_py_changes(project):
+    project.make('install')
+    stamp = project.folder / '.venv' / 'installed'
+    newer = stamp.stat().st_mtime + 1
+    os.utime(project.folder / 'setup.py', (newer, newer))
+    _, _, calls = project.make('install')
+    assert calls[-1].endswith('-e .[test,lint]')
+    assert not [call for call in calls if '-m venv' in call]
+
+
+def test_one_that_failed_is_taken_up_again(project):
+    (project.folder / 'broken').touch()
+    assert project.make('test')[0] == 2
+    (project.folder / 'broken').unlink()
+    status, _, calls = project.make('test')
+    assert status == 0
+    assert calls[-2].endswith('-e .[test,lint]')
+    assert calls[-1].startswith('.venv/bin/python -m pytest')
+
+
+def test_extras_are_installed_beside(project):
+    project.make('install')
+    _, _, calls = project.make('install', 'EXTRAS=cuda12,docs')
+    assert calls[-1].endswith('-e .[test,lint,cuda12,docs]')
+    assert project.make('install', 'EXTRAS=cuda12,docs')[2] == []
+
+
+def test_a_python_that_does_not_fit(project):
+    status, errors, _ = project.make('install', python='/bin/false')
+    assert status == 2
+    assert 'make: no suitable Python among: /bin/false. It takes 3.11, 3.12 or 3.13' in errors
+    assert not (project.folder / '.venv').exists()
+
+
+def test_training_without_a_catalogue_is_refused_before_the_set_up(project):
+    status, errors, calls = project.make('train')
+    assert status == 2
+    assert 'CATALOGUE=' in errors
+    assert calls == []
+
+
+@pytest.mark.parametrize(('given', 'arguments'), [
+    (['CATALOGUE=/data/shop'],
+     '--recipe experiments/recipes/small.toml --catalogue /data/shop --out runs/shop'),
+    (['CATALOGUE=my shop/', 'DEVICES=@numpy*4', 'ARGS=--seed 3'],
+     '--recipe experiments/recipes/small.toml --catalogue my shop/ --out runs/my_shop '
+     '--devices @numpy*4 --seed 3'),
+    (['CATALOGUE=shop', 'RECIPE=r.toml', 'RUN=here'],
+     '--recipe r.toml --catalogue shop --out here')])
+def test_training(project, given, arguments):
+    status, _, calls = project.make('train', *given)
+    assert status == 0
+    assert calls[-1].strip() == f'.venv/bin/python -m fashion_models train {arguments}'
+
+
+def test_help_lists_the_targets(project):
+    result = subprocess.run(['make', '-s'], cwd=project.folder, text=True, capture_output=True)
+    for target in 'install', 'train', 'test', 'lint', 'clean':
+        assert f'make {target} ' in result.stdout
