@@ -67,7 +67,7 @@ $(ready): setup.py
 	  "$$found" -m venv --clear $(VENV); \
 	fi
 	@$(pip) 'setuptools<81' wheel
-	@$(pip) --no-build-isolation --use-pep517 -e '.[test,lint$(if $(EXTRAS),$(comma)$(EXTRAS))]'
+	@$(pip) --no-build-isolation --use-pep517 -e '.[engine,test,lint$(if $(EXTRAS),$(comma)$(EXTRAS))]'
 	@touch '$@'
 
 comma = ,
