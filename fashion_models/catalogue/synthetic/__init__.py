@@ -1,0 +1,54 @@
+"""A fashion shop drawn by code: a simulation with known truth, to start with and to measure by.
+
+from fashion_models.catalogue.synthetic import product, draw, synthesise
+draw(product('gowns', colour='Red'), 'front', 128).show()
+synthesise('shop', products=2000, seed=0)
+"""
+
+
+def product(subcategory, gender=None, colour=None, seed=0, difficulty=None):
+    """Makes up one product.
+
+    Args:
+        subcategory (str): One of the 158.
+        gender (str): ``'female'`` or ``'male'``; left to chance if None.
+        colour (str): One of the sixteen; left to chance if None.
+        seed (int): Another seed, another product.
+        difficulty (Difficulty): Causes of error; none if None.
+
+    Returns: :class:`~fashion_models.catalogue.synthetic.product.ProductSpec`.
+    """
+    from fashion_models.catalogue.synthetic.difficulty import EASY
+    from fashion_models.catalogue.synthetic.specification import specify
+
+    return specify(
+        seed, seed, subcategory, 0, f'single {subcategory}', difficulty or EASY, gender, colour
+    )
+
+
+def draw(spec, view='front', size=128, retailer=None, difficulty=None):
+    """Draws one picture of a product.
+
+    Args:
+        spec (ProductSpec): What :func:`product` returns.
+        view (str): ``'front'``, ``'angled'``, ``'back'``, ``'detail'`` or ``'model'``.
+        size (int): Pixels a side.
+        retailer (Retailer): In whose manner; the plainest, on white, if None.
+        difficulty (Difficulty): Causes of error; none if None.
+
+    Returns: PIL image, RGB, (size, size).
+    """
+    from fashion_models.catalogue.synthetic.difficulty import EASY
+    from fashion_models.catalogue.synthetic.photograph import picture
+    from fashion_models.catalogue.synthetic.retailers import RETAILERS
+
+    return picture(
+        spec, view, retailer or RETAILERS[0], size, spec.dice('draw', view), difficulty or EASY
+    )[0]
+
+
+def synthesise(folder, **options):
+    """Draws a catalogue: see :func:`fashion_models.catalogue.synthetic.generator.synthesise`."""
+    from fashion_models.catalogue.synthetic import generator
+
+    generator.synthesise(folder, **options)

@@ -1,0 +1,65 @@
+"""Random numbers that are the same on every machine, Python and NumPy version.
+
+Of Python's :class:`random.Random` only ``random()`` after seeding with a string is promised to stay
+as it is; ``choice``, ``shuffle`` and the distributions have changed before. So those are written
+here, on top of ``random()``.
+"""
+
+import random
+
+
+class Dice:
+    """A stream of random numbers named by what it is for, such as ``Dice(seed, 'product', 17)``.
+
+    Two streams with different names are independent, so one product can be drawn without drawing
+    those before it.
+    """
+
+    def __init__(self, *name):
+        self.name = name
+        self._random = random.Random('/'.join(str(part) for part in name)).random
+
+    def child(self, *name):
+        """A stream of its own for a part of the work; what it draws does not disturb this one."""
+        return Dice(*self.name, *name)
+
+    def chance(self, probability):
+        """True with the given probability."""
+        return self._random() < probability
+
+    def uniform(self, low=0.0, high=1.0):
+        """A float in [low, high)."""
+        return low + (high - low) * self._random()
+
+    def bell(self, spread):
+        """A float around 0 with standard deviation ``spread``, never beyond 2.5 of them.
+
+        The sum of three uniform numbers, which needs no logarithm whose last bit a C library may
+        round its own way.
+        """
+        return 2.0 * spread * (self._random() + self._random() + self._random() - 1.5)
+
+    def below(self, n):
+        """An integer in [0, n)."""
+        return int(self._random() * n)
+
+    def choice(self, items):
+        """One of a sequence, all equally likely."""
+        return items[self.below(len(items))]
+
+    def weighted(self, weights):
+        """A key of the dict ``weights``, as likely as its value says."""
+        left = self._random() * sum(weights.values())
+        for key, weight in weights.items():
+            left -= weight
+            if left < 0:
+                return key
+        return key
+
+    def shuffled(self, items):
+        """The items as a new list in random order."""
+        items = list(items)
+        for last in range(len(items) - 1, 0, -1):
+            other = self.below(last + 1)
+            items[last], items[other] = items[other], items[last]
+        return items

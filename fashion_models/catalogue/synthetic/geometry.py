@@ -1,0 +1,182 @@
+"""Plane curves: everything is a polyline, an array of shape (points, 2), x to the right, y down."""
+
+import math
+
+import numpy as np
+
+
+def curve(points, steps=7):
+    """A smooth curve through ``points``: centripetal Catmull-Rom, which makes no loops.
+
+    Returns an array of shape ((len(points) - 1) * steps + 1, 2).
+    """
+    p = np.asarray(points, dtype=np.float64)
+    if len(p) < 3:
+        return p
+    step = p[1:] - p[:-1]
+    chord = np.sqrt(np.sqrt(step[:, 0] ** 2 + step[:, 1] ** 2))[:, None] + 1e-9
+    slope = step / chord
+    tangent = np.empty_like(p)
+    tangent[1:-1] = (slope[:-1] * chord[1:] + slope[1:] * chord[:-1]) / (chord[1:] + chord[:-1])
+    tangent[0] = 1.5 * slope[0] - 0.5 * tangent[1]
+    tangent[-1] = 1.5 * slope[-1] - 0.5 * tangent[-2]
+    t = (np.arange(steps) / steps)[None, :, None]
+    a, b = p[:-1, None], p[1:, None]
+    ta, tb = (tangent[:-1] * chord)[:, None], (tangent[1:] * chord)[:, None]
+    inner = (
+        (2 * t**3 - 3 * t**2 + 1) * a
+        + (t**3 - 2 * t**2 + t) * ta
+        + (3 * t**2 - 2 * t**3) * b
+        + (t**3 - t**2) * tb
+    )
+    return np.concatenate([inner.reshape(-1, 2), p[-1:]])
+
+
+def closed_curve(points, steps=7):
+    """A smooth closed curve through ``points``."""
+    points = [tuple(point) for point in points]
+    around = points[-2:] + points + points[:3]
+    return curve(around, steps)[2 * steps : -2 * steps]
+
+
+def outline(*runs):
+    """A polyline that is smooth within each run of points and has a corner where two runs meet.
+
+    Each run goes on from the last point of the one before.
+    """
+    pieces, last = [], None
+    for run in runs:
+        points = list(run) if last is None else [last, *run]
+        pieces.append(curve(points))
+        last = points[-1]
+    return np.concatenate(pieces)
+
+
+def mirrored(half):
+    """A closed symmetric outline from its right half, given from the top to the bottom."""
+    half = np.asarray(half, dtype=np.float64)
+    return np.concatenate([half, flipped(half)[::-1]])
+
+
+def flipped(points):
+    """The mirror image at the vertical axis x = 0."""
+    return np.asarray(points, dtype=np.float64) * (-1.0, 1.0)
+
+
+def cosine(angle):
+    """math.cos, rounded: C libraries differ in the last bit, and a drawing must not."""
+    return round(math.cos(angle), 12)
+
+
+def sine(angle):
+    """math.sin, rounded as :func:`cosine`."""
+    return round(math.sin(angle), 12)
+
+
+def arc(centre, radius, start=0.0, stop=2 * math.pi, steps=28):
+    """Points on an ellipse; ``radius`` is a number or (rx, ry), angles go clockwise from the right."""
+    rx, ry = radius if isinstance(radius, tuple) else (radius, radius)
+    angles = [start + (stop - start) * i / steps for i in range(steps + 1)]
+    return np.array([(centre[0] + rx * cosine(a), centre[1] + ry * sine(a)) for a in angles])
+
+
+def disc(centre, radius, steps=None):
+    """A closed ellipse."""
+    largest = max(radius) if isinstance(radius, tuple) else radius
+    return arc(centre, radius, steps=steps or (12 if largest < 0.1 else 32))[:-1]
+
+
+def box(left, top, right, bottom, corner=0.0):
+    """A rectangle with rounded corners."""
+    if corner <= 0:
+        return np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
+    c, quarter = corner, math.pi / 2
+    return np.concatenate(
+        [
+            arc((right - c, top + c), c, -quarter, 0, 5),
+            arc((right - c, bottom - c), c, 0, quarter, 5),
+            arc((left + c, bottom - c), c, quarter, 2 * quarter, 5),
+            arc((left + c, top + c), c, 2 * quarter, 3 * quarter, 5),
+        ]
+    )
+
+
+def normals(points):
+    """Unit normals (to the right of the direction of travel, y down) of a polyline."""
+    d = np.empty_like(points)
+    d[1:-1] = points[2:] - points[:-2]
+    d[0], d[-1] = points[1] - points[0], points[-1] - points[-2]
+    length = np.sqrt(d[:, 0] ** 2 + d[:, 1] ** 2)[:, None] + 1e-9
+    return np.stack([-d[:, 1], d[:, 0]], axis=1) / length
+
+
+def ribbon(points, width, end_width=None, smooth=True):
+    """The outline of a band along a line; ``width`` may taper to ``end_width``."""
+    line = curve(points) if smooth else np.asarray(points, dtype=np.float64)
+    taper = np.linspace(width, width if end_width is None else end_width, len(line))[:, None] / 2
+    n = normals(line)
+    return np.concatenate([line + n * taper, (line - n * taper)[::-1]])
+
+
+def along(points, fractions):
+    """Points at the given fractions of a polyline's length, shape (len(fractions), 2)."""
+    points = np.asarray(points, dtype=np.float64)
+    step = points[1:] - points[:-1]
+    length = np.concatenate([[0.0], np.cumsum(np.sqrt(step[:, 0] ** 2 + step[:, 1] ** 2))])
+    where = np.asarray(fractions, dtype=np.float64) * length[-1]
+    return np.stack(
+        [np.interp(where, length, points[:, 0]), np.interp(where, length, points[:, 1])], axis=1
+    )
+
+
+def between(a, b, t):
+    """The point (or number) at fraction t of the way from a to b."""
+    if isinstance(a, tuple):
+        return tuple(x + (y - x) * t for x, y in zip(a, b))
+    return a + (b - a) * t
+
+
+class Affine:
+    """A map of the plane: (x, y) -> (a x + b y + e, c x + d y + f)."""
+
+    def __init__(self, a=1.0, b=0.0, c=0.0, d=1.0, e=0.0, f=0.0):
+        self.a, self.b, self.c, self.d, self.e, self.f = a, b, c, d, e, f
+
+    @classmethod
+    def placing(cls, scale=1.0, dx=0.0, dy=0.0, angle=0.0, flip=False, squeeze=1.0):
+        """Flip, squeeze in x, scale, turn clockwise by ``angle`` radians, then shift."""
+        cos, sin = cosine(angle) * scale, sine(angle) * scale
+        sx = -squeeze if flip else squeeze
+        return cls(cos * sx, -sin, sin * sx, cos, dx, dy)
+
+    def __call__(self, points):
+        p = np.asarray(points, dtype=np.float64)
+        return np.stack(
+            [
+                self.a * p[:, 0] + self.b * p[:, 1] + self.e,
+                self.c * p[:, 0] + self.d * p[:, 1] + self.f,
+            ],
+            axis=1,
+        )
+
+    def after(self, first):
+        """The map that does ``first``, then this one."""
+        return Affine(
+            self.a * first.a + self.b * first.c,
+            self.a * first.b + self.b * first.d,
+            self.c * first.a + self.d * first.c,
+            self.c * first.b + self.d * first.d,
+            self.a * first.e + self.b * first.f + self.e,
+            self.c * first.e + self.d * first.f + self.f,
+        )
+
+    @property
+    def scale(self):
+        """By how much areas grow, as a length."""
+        return math.sqrt(abs(self.a * self.d - self.b * self.c))
+
+    def inverse(self):
+        """The map back."""
+        det = self.a * self.d - self.b * self.c
+        a, b, c, d = self.d / det, -self.b / det, -self.c / det, self.a / det
+        return Affine(a, b, c, d, -(a * self.e + b * self.f), -(c * self.e + d * self.f))

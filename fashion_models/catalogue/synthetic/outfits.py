@@ -1,0 +1,86 @@
+"""What a model wears beside the product that is sold."""
+
+import dataclasses
+
+from fashion_models.catalogue.synthetic import palette
+from fashion_models.catalogue.synthetic.kind import drawn
+from fashion_models.catalogue.synthetic.paint import Paint, mixed
+from fashion_models.catalogue.synthetic.shapes.features import Cloth
+from fashion_models.catalogue.synthetic.taxonomy import KINDS
+
+#: What goes with what: the layers, from the skin outwards, that a product's category leaves free.
+TOPS = ('t-shirts', 'formal shirts', 'casual shirts', 'crew neck jumpers', 'long sleeve tops')
+WOMENS_TOPS = TOPS + ('blouses', 'camisoles', 'vest tops')
+BOTTOMS = ('skinny jeans', 'straight jeans', 'chinos', 'tailored trousers')
+WOMENS_BOTTOMS = BOTTOMS + ('mini skirts', 'pencil skirts', 'leggings', 'wide-leg trousers')
+OUTER = ('blazers', 'denim jackets', 'biker jackets', 'overcoats')
+
+
+@dataclasses.dataclass(frozen=True)
+class Worn:
+    """A garment in the picture that is not for sale there."""
+
+    kind: str
+    features: object
+    cloth: Cloth
+    shade: palette.Shade
+
+
+def garment(names, gender, dice):
+    """Any garment of the subcategories ``names``, in any colour."""
+    name = dice.choice(names)
+    kind = KINDS[name]
+    colour = dice.weighted(kind.colours or palette.FREQUENCIES)
+    shade = palette.BY_COLOUR[colour if colour != 'Multicolour' else 'Blue'][0]
+    fabric = dice.weighted(kind.fabrics)
+    rgb = (
+        mixed(shade.rgb, (84, 112, 160), 0.6)
+        if fabric == 'denim' and shade.colour == 'Blue'
+        else shade.rgb
+    )
+    main = Paint(
+        rgb, fabric, (236, 236, 238) if Paint(rgb).luma < 190 else (60, 62, 70), (120, 60, 60)
+    )
+    return Worn(name, drawn(kind.features, dice), Cloth(main, main.plain()), shade)
+
+
+def outfit(category, gender, dice, wanted):
+    """The other garments: dict of layer (``bottom``, ``top``, ``outer``) to Worn."""
+    if not wanted:
+        return {}
+    tops, bottoms = (WOMENS_TOPS, WOMENS_BOTTOMS) if gender == 'female' else (TOPS, BOTTOMS)
+    worn = {}
+    if category not in (
+        'trousers',
+        'jeans',
+        'shorts',
+        'skirts',
+        'dresses',
+        'jumpsuits',
+        'nightwear',
+        'swimwear',
+        'suits',
+    ):
+        worn['bottom'] = garment(bottoms, gender, dice)
+    if category not in (
+        'tops',
+        'shirts',
+        'knitwear',
+        'dresses',
+        'jumpsuits',
+        'nightwear',
+        'swimwear',
+    ):
+        worn['top'] = garment(tops, gender, dice)
+    if category in (
+        'tops',
+        'shirts',
+        'dresses',
+        'skirts',
+        'trousers',
+        'jeans',
+        'belts',
+        'handbags',
+    ) and dice.chance(0.3):
+        worn['outer'] = garment(OUTER, gender, dice)
+    return worn
