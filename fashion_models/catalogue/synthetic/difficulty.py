@@ -31,8 +31,8 @@ class Difficulty:
             quarter of it.
         near_twins: Share of the products of subcategories that have a look-alike in another
             category (nightdresses and slip dresses, tunics and mini dresses) or their own (kitten
-            heels and court shoes) which are cut like it. "Predicted as nightwear but labelled as a dress; ... predicted as
-            a top but labelled as a dress": a third.
+            heels and court shoes) which are cut like it. "Predicted as nightwear but labelled as a
+            dress; ... predicted as a top but labelled as a dress": a third.
         text_errors: Share of listings whose text names a colour that is not the product's; the
             article's texts help ("can be boosted above 80%") and so are mostly right: one in 30.
     """

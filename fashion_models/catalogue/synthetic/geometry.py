@@ -74,7 +74,7 @@ def sine(angle):
 
 
 def arc(centre, radius, start=0.0, stop=2 * math.pi, steps=28):
-    """Points on an ellipse; ``radius`` is a number or (rx, ry), angles go clockwise from the right."""
+    """Points on an ellipse of radius r or (rx, ry); angles go clockwise from the right."""
     rx, ry = radius if isinstance(radius, tuple) else (radius, radius)
     angles = [start + (stop - start) * i / steps for i in range(steps + 1)]
     return np.array([(centre[0] + rx * cosine(a), centre[1] + ry * sine(a)) for a in angles])
