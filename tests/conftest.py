@@ -1,6 +1,10 @@
 """Fixtures that every test may use."""
 
 import os
+
+# The networks of the tests are so small that threads only cost; set before NumPy is imported.
+os.environ.setdefault('OMP_NUM_THREADS', '1')
+
 import pathlib
 import random
 

@@ -74,6 +74,7 @@ class TrainingIterator(chainer.dataset.Iterator):
 
     def __init__(
             self, products, mean, batch_size, seed, max_images=MAX_IMAGES, mirror=0.5, workers=2):
+        self._batches = None
         self._products = products
         self._mean = mean
         self._batch_size = batch_size
@@ -84,7 +85,6 @@ class TrainingIterator(chainer.dataset.Iterator):
         self._image_counts = [len(images) for images in products.images]
         self.batches_per_epoch = len(self._plan(0))
         self._count = 0  # batches given so far
-        self._batches = None
         self.waited = 0.0
 
     def __next__(self):

@@ -22,6 +22,14 @@ class BatchPlan:
     choice: np.ndarray
 
 
+def require_batch(products, batch_size):
+    """Raises UserError if a number of products does not fill one batch."""
+    if products < batch_size:
+        raise UserError(
+            f'the training split has {products} products, fewer than the {batch_size} of one '
+            'batch: lower training.batch_size in the recipe')
+
+
 def plan_epoch(image_counts, batch_size, seed, epoch, max_images=MAX_IMAGES):
     """Draws the batches of an epoch; the same arguments always give the same plan.
 
@@ -43,11 +51,8 @@ def plan_epoch(image_counts, batch_size, seed, epoch, max_images=MAX_IMAGES):
     Raises:
         UserError: If there are fewer products than make one batch.
     """
+    require_batch(len(image_counts), batch_size)
     image_counts = np.asarray(image_counts)
-    if len(image_counts) < batch_size:
-        raise UserError(
-            f'the training split has {len(image_counts)} products, fewer than the {batch_size} of '
-            'one batch: lower training.batch_size in the recipe')
     rng = np.random.default_rng((seed, epoch))
     batches = []
     left_over = np.empty(0, np.int64)

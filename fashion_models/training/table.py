@@ -15,7 +15,7 @@ def accuracy_table(rows, tasks):
             column, the article's "Multi-task", is their mean.
         tasks (sequence of str): Headings.
     """
-    headings = ['Multi-task', *(TITLES[task] for task in tasks)]
+    headings = ['Multi-task', *(f'{TITLES[task]:>5}' for task in tasks)]  # as wide as 0.123
     margin = max(map(len, rows))
     lines = [' ' * margin + ''.join(f'  {heading}' for heading in headings)]
     for title, accuracies in rows.items():

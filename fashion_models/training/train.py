@@ -13,6 +13,7 @@ from fashion_models.catalogue.io import open_catalogue
 from fashion_models.catalogue.prepare import prepare
 from fashion_models.data.batches import TrainingIterator
 from fashion_models.data.crops import mean_image
+from fashion_models.data.epoch import require_batch
 from fashion_models.data.products import require_products, split_products
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.devices import resolve
@@ -53,6 +54,7 @@ def train(recipe, catalogue_folder, out, overwrite=False, store=None):
     products = split_products(catalogue, images, vocabulary)
     for split in 'train', 'validation':
         require_products(products[split], split, catalogue)
+    require_batch(len(products['train']), recipe.training.batch_size)
     mean = mean_image(
         images, (image for own in products['train'].images for image in own), recipe.data.size)
     run = Run.create(
@@ -114,13 +116,14 @@ def _describe(catalogue, images, products):
         'dropped_products': len(images.dropped['products'])}
 
 
-def build_trainer(run, products, devices):
+def build_trainer(run, products, devices, interrupted=lambda: False):
     """The Chainer trainer of a run.
 
     Args:
         run (Run): Gives recipe, vocabulary, mean image and folder.
         products (dict): From split to :class:`~fashion_models.data.products.ProductSet`.
         devices (list of ~chainer.backend.Device): g devices.
+        interrupted (callable): Asked after each iteration whether to stop.
 
     Returns:
         ~chainer.training.Trainer: With all extensions but the progress bar.
@@ -134,7 +137,9 @@ def build_trainer(run, products, devices):
         products['train'], run.mean, recipe.batch_size, recipe.seed, run.recipe.data.max_images,
         run.recipe.data.mirror)
     updater = MasterReplicasUpdater(iterator, optimizer, devices, recipe.seed)
-    trainer = training.Trainer(updater, (recipe.epochs, 'epoch'), out=str(run.folder))
+    trainer = training.Trainer(
+        updater, lambda trainer: interrupted() or updater.epoch >= recipe.epochs,
+        out=str(run.folder))
     tasks = run.vocabulary.tasks
     trainer.extend(ValidationEvaluation(products['validation'], run.mean))
     trainer.extend(extensions.LogReport(
@@ -148,27 +153,23 @@ def build_trainer(run, products, devices):
 
 
 def _run(run, products, devices):
-    trainer = build_trainer(run, products, devices)
-    updater = trainer.updater
-    last = run.last_snapshot()
-    if last is not None:
-        snapshots.resume(trainer, last, run.recipe.hash())
-        tell(f'going on from {last.name}')
-    else:
-        updater.on_first_loss = lambda loss: write_graph(loss, run.folder)
-    iterator = updater.get_iterator('main')
-    trainer.extend(report.Progress(
-        run.recipe.training.epochs * iterator.batches_per_epoch, updater.iteration))
-    is_over = trainer.stop_trigger
     with Interrupt() as interrupt:
-        trainer.stop_trigger = lambda trainer: interrupt.requested or is_over(trainer)
+        trainer = build_trainer(run, products, devices, lambda: interrupt.requested)
+        updater = trainer.updater
+        last = run.last_snapshot()
+        if last is not None:
+            snapshots.resume(trainer, last, run.recipe.hash())
+            tell(f'going on from {last.name}')
+        else:
+            updater.on_first_loss = lambda loss: write_graph(loss, run.folder)
+        iterator = updater.get_iterator('main')
+        trainer.extend(report.Progress(
+            run.recipe.training.epochs * iterator.batches_per_epoch, updater.iteration))
         try:
             trainer.run(show_loop_exception_msg=False)
         except NonFiniteLossError as error:
             raise _name_batch(error, run, products['train']) from error
-        finally:
-            trainer.stop_trigger = is_over
-    trainer.get_extension('snapshots').take(trainer)
+        trainer.get_extension('snapshots').take(trainer)
     return updater.epoch >= run.recipe.training.epochs
 
 

@@ -1,0 +1,70 @@
+import chainer
+import numpy as np
+import pytest
+
+from fashion_models.data.products import ProductSet
+from fashion_models.training.evaluation import Evaluation, evaluate, majority_accuracies
+
+
+def log(probabilities):
+    return np.log(np.array(probabilities, np.float32))
+
+
+@pytest.fixture
+def evaluation():
+    return Evaluation(
+        {'gender': log([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]]),
+         'colour': log([[0.2, 0.3, 0.5], [0.1, 0.8, 0.1], [0.5, 0.25, 0.25]])},
+        np.array([[0, 2], [0, 1], [-1, 1]], np.int32))
+
+
+def test_accuracies_by_hand(evaluation):
+    assert evaluation.accuracies == {'gender': 1 / 2, 'colour': pytest.approx(2 / 3)}
+    assert evaluation.accuracy == pytest.approx((1 / 2 + 2 / 3) / 2)
+    assert evaluation.predicted.tolist() == [[0, 2], [1, 1], [0, 0]]
+
+
+def test_loss_by_hand(evaluation):
+    gender = -(np.log(0.9) + np.log(0.2)) / 2
+    colour = -(np.log(0.5) + np.log(0.8) + np.log(0.25)) / 3
+    assert evaluation.loss == pytest.approx((gender + colour) / 2, rel=1e-5)
+
+
+def test_task_without_labels_is_left_out_of_the_mean():
+    evaluation = Evaluation(
+        {'gender': log([[0.9, 0.1]]), 'colour': log([[0.5, 0.5]])}, np.array([[0, -1]], np.int32))
+    assert np.isnan(evaluation.accuracies['colour'])
+    assert evaluation.accuracy == 1.0
+    assert evaluation.loss == pytest.approx(-np.log(0.9), rel=1e-5)
+
+
+def test_majority_by_hand():
+    train = np.array([[0, -1], [0, -1], [1, -1], [-1, -1]], np.int32)
+    t = np.array([[0, 1], [1, 1], [-1, 1]], np.int32)
+    assert majority_accuracies(train, t) == [0.5, 0.0]
+
+
+class Brightness(chainer.Chain):
+    """Knows a product's class by the brightness of its first image."""
+
+    tasks = ('brightness',)
+
+    def forward(self, x):
+        level = np.round(x[:, 0, 0, 0] / 10).astype(int)
+        return [chainer.Variable(5 * np.eye(4, dtype=np.float32)[level])]
+
+
+class Flat:
+    def image(self, number):
+        return np.full((50, 48, 3), 10 * (number % 4), np.uint8)
+
+
+def test_every_product_counts_once_whatever_the_batches():
+    # Batches of 64 images: 64 products of one image, then a lone one of three.
+    images = [np.array([number]) for number in range(70)] + [np.array([1, 2, 3])]
+    t = np.array([[number % 4] for number in range(70)] + [[3]], np.int32)
+    products = ProductSet(Flat(), list(map(str, range(71))), images, t)
+    result = evaluate(
+        Brightness(), products, np.zeros((3, 48, 48), np.float32), chainer.get_device('@numpy'))
+    assert result.accuracies['brightness'] == pytest.approx(70 / 71)
+    assert result.predicted[:, 0].tolist() == [number % 4 for number in range(70)] + [1]

@@ -1,0 +1,129 @@
+import json
+import types
+
+import chainer
+import pytest
+
+from fashion_models.errors import UserError
+from fashion_models.training.learning_rate import LearningRateControl, request
+from fashion_models.training.recipe import Training
+
+
+class FakeTraining:
+    """Calls a control as a trainer of two iterations an epoch would."""
+
+    def __init__(self, folder, recipe, state=None, iteration=0):
+        self.folder = folder
+        self.optimizer = types.SimpleNamespace(lr=None)
+        self.told = []
+        self.control = LearningRateControl(self.optimizer, recipe, folder, self.told.append)
+        self.updater = types.SimpleNamespace(iteration=iteration, epoch=iteration // 2)
+        self.observation = {}
+        if state:
+            self.control.serialize(chainer.serializers.NpzDeserializer(state))
+        self.control.initialize(self)
+        self.used = []
+
+    def step(self, loss=None):
+        self.used.append(round(self.optimizer.lr, 10))
+        self.updater.iteration += 1
+        self.updater.is_new_epoch = self.updater.iteration % 2 == 0
+        self.updater.epoch = self.updater.iteration // 2
+        self.observation = {'validation/loss': loss} if self.updater.is_new_epoch else {}
+        self.control(self)
+
+    def state(self):
+        serializer = chainer.serializers.DictionarySerializer()
+        self.control.serialize(serializer)
+        return serializer.target
+
+    def changes(self):
+        lines = (self.folder / 'learning-rate.jsonl').read_text().splitlines()
+        return [(change['iteration'], round(change['learning_rate'], 10), change['reason'])
+                for change in map(json.loads, lines)]
+
+
+def test_drops_of_the_recipe(tmp_path):
+    training = FakeTraining(tmp_path, Training(drops=(1, 3), drop_factor=0.1))
+    for _ in range(8):
+        training.step(1.0)
+    assert training.used == [0.01, 0.01, 0.001, 0.001, 0.001, 0.001, 0.0001, 0.0001]
+    assert training.changes() == [(0, 0.01, 'recipe'), (2, 0.001, 'drop'), (6, 0.0001, 'drop')]
+
+
+def test_plateau_of_the_validation_loss(tmp_path):
+    recipe = Training(schedule='plateau', plateau_epochs=2, drops=(1,))
+    training = FakeTraining(tmp_path, recipe)
+    for loss in 3.0, 2.0, 2.5, 2.1, 1.9, 1.95, 1.9:
+        training.step()
+        training.step(loss)
+    # 2.5 and 2.1 do not improve on 2.0; 1.95 and 1.9 not on 1.9.
+    assert [change[:2] for change in training.changes()] == [(0, 0.01), (8, 0.001), (14, 0.0001)]
+
+
+def test_by_hand_from_the_next_iteration_on(tmp_path):
+    training = FakeTraining(tmp_path, Training(drops=(2,)))
+    training.step()
+    request(training, 0.5)
+    training.step(1.0)
+    training.step()
+    training.step(1.0)
+    training.step()
+    # The request is seen at the end of the second iteration; the drop multiplies what is there.
+    assert training.used == [0.01, 0.01, 0.5, 0.5, 0.05]
+    assert (2, 0.5, 'by hand') in training.changes()
+    assert any('0.5 from iteration 3 (by hand)' in line for line in training.told)
+
+
+def test_request_before_the_start(tmp_path):
+    request(types.SimpleNamespace(folder=tmp_path), 0.3)
+    training = FakeTraining(tmp_path, Training())
+    training.step()
+    assert training.used == [0.3]
+
+
+def test_half_written_request_waits(tmp_path):
+    training = FakeTraining(tmp_path, Training(drops=()))
+    path = tmp_path / 'learning-rate-requests.jsonl'
+    path.write_text('{"learning_')
+    training.step()
+    training.step(1.0)
+    path.write_text('{"learning_rate": 0.2}\n')
+    training.step()
+    training.step(1.0)
+    assert training.used == [0.01, 0.01, 0.01, 0.2]
+
+
+def test_after_a_resume_requests_take_effect_where_they_did_the_first_time(tmp_path):
+    first = FakeTraining(tmp_path, Training(drops=(4,)))
+    first.step()
+    first.step(1.0)
+    state = first.state()  # the snapshot at iteration 2
+    first.step()
+    request(first, 0.5)
+    for _ in range(5):
+        first.step(1.0)
+    request(first, 0.7)
+    first.step()
+    first.step(1.0)
+    resumed = FakeTraining(tmp_path, Training(drops=(4,)), state, iteration=2)
+    for _ in range(8):
+        resumed.step(1.0)
+    assert resumed.used == first.used[2:]
+    assert resumed.changes() == first.changes()
+
+
+def test_request_made_while_nothing_ran(tmp_path):
+    first = FakeTraining(tmp_path, Training(drops=()))
+    first.step()
+    first.step(1.0)
+    request(first, 0.25)
+    resumed = FakeTraining(tmp_path, Training(drops=()), first.state(), iteration=2)
+    resumed.step()
+    assert resumed.used == [0.25]
+
+
+@pytest.mark.parametrize('rate', [0.0, -1.0, float('nan'), float('inf')])
+def test_impossible_rates(tmp_path, rate):
+    with pytest.raises(UserError, match='expected a number above 0'):
+        request(types.SimpleNamespace(folder=tmp_path), rate)

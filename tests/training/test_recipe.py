@@ -1,0 +1,104 @@
+import dataclasses
+import pathlib
+import tomllib
+
+import pytest
+
+from fashion_models.errors import UserError
+from fashion_models.links import TRUNKS
+from fashion_models.training import recipe as recipe_module
+from fashion_models.training.recipe import Recipe
+
+RECIPES = pathlib.Path(__file__).resolve().parents[2] / 'experiments' / 'recipes'
+
+
+def load(tmp_path, text):
+    path = tmp_path / 'recipe.toml'
+    path.write_text(text, encoding='utf-8')
+    return Recipe.load(path)
+
+
+@pytest.mark.parametrize('path', sorted(RECIPES.glob('*.toml')), ids=lambda path: path.name)
+def test_every_recipe_of_the_project_is_valid(path):
+    Recipe.load(path)
+
+
+def test_the_articles_numbers():
+    recipe = Recipe.load(RECIPES / 'lyst2016.toml')
+    assert recipe.data.size == 224
+    assert recipe.data.max_images == 5
+    assert recipe.data.mirror == 0.5
+    assert recipe.model.tasks == ('gender', 'colour', 'type', 'category', 'subcategory')
+    assert (recipe.model.image_features, recipe.model.representation) == (4096, 1024)
+    training = recipe.training
+    assert (training.batch_size, training.epochs, training.learning_rate) == (64, 20, 0.01)
+    assert len(training.drops) == 2
+    assert training.drop_factor == 0.1
+    assert len(training.devices.split(',')) == 4
+
+
+def test_the_articles_recipe_names_every_field_and_the_defaults_are_its_values():
+    path = RECIPES / 'lyst2016.toml'
+    named = tomllib.loads(path.read_text(encoding='utf-8'))
+    fields = {
+        section.name: {field.name for field in dataclasses.fields(section.default_factory)}
+        for section in dataclasses.fields(Recipe)}
+    assert {section: set(table) for section, table in named.items()} == fields
+    assert Recipe.load(path) == Recipe()
+
+
+def test_written_recipe_reads_the_same(tmp_path):
+    recipe = Recipe().replace(training__devices='@numpy*2', training__drops=(), data__mirror=0.0)
+    assert load(tmp_path, recipe.to_toml()) == recipe
+
+
+def test_hash_tells_recipes_apart_but_for_the_number_of_epochs():
+    recipe = Recipe()
+    assert recipe.hash() == recipe.replace(training__epochs=3).hash()
+    assert recipe.hash() != recipe.replace(training__seed=3).hash()
+
+
+@pytest.mark.parametrize(('text', 'message'), [
+    ('[training]\nbatchsize = 8', r'unknown key training.batchsize: did you mean '
+                                  r'training.batch_size\?'),
+    ('[trainning]\nseed = 8', r'unknown key trainning: did you mean training\?'),
+    ('[model]\nzzzz = 8', 'unknown key model.zzzz: known are model.tasks'),
+    ('seed = 8', r'unknown key seed'),
+    ('training = 8', r'training: found 8, expected a table \[training\]'),
+    ('[training]\nbatch_size = "8"', "training.batch_size: found '8', expected a whole number"),
+    ('[training]\nbatch_size = 8.0', 'training.batch_size: found 8.0, expected a whole number'),
+    ('[training]\nseed = true', 'training.seed: found True, expected a whole number'),
+    ('[training]\ndrops = 3', 'training.drops: found 3, expected a list of whole numbers'),
+    ('[training]\ndrops = [1.5]', 'training.drops: .* expected a list of whole numbers'),
+    ('[training]\nmomentum = "0.9"', "training.momentum: found '0.9', expected a number"),
+    ('[training]\ndevices = 0', 'training.devices: found 0, expected a text in quotes'),
+    ('[data]\nmax_images = 0', 'data.max_images: found 0, expected 1 to 5'),
+    ('[data]\nmax_images = 6', 'data.max_images: found 6, expected 1 to 5'),
+    ('[data]\nsize = 300', 'data.shorter_side: found 256, expected at least data.size, 300'),
+    ('[data]\nsize = 40', 'data.size: found 40, expected at least 48 for the trunk zfnet'),
+    ('[data]\nmirror = 2', 'data.mirror: found 2.0, expected 0 to 1'),
+    ('[model]\ntrunk = "vgg"', "model.trunk: found 'vgg', expected 'zfnet' or 'resnet50'"),
+    ('[model]\ntasks = ["color"]', r"model.tasks: found \['color'\], expected some of gender"),
+    ('[model]\ntasks = []', 'model.tasks: found'),
+    ('[model]\ndropout = 1', 'model.dropout: found 1.0'),
+    ('[model]\nwidth = 0', 'model.width: found 0.0, expected more than 0'),
+    ('[training]\nepochs = 0', 'training.epochs: found 0, expected more than 0'),
+    ('[training]\nlearning_rate = -1', 'training.learning_rate: found -1.0'),
+    ('[training]\nmomentum = 1', 'training.momentum: found 1.0, expected less than 1'),
+    ('[training]\nschedule = "cosine"', "expected 'drops' or 'plateau'"),
+    ('[training', 'not a TOML file'),
+])
+def test_faults_are_named_with_the_file(tmp_path, text, message):
+    with pytest.raises(UserError, match=message) as caught:
+        load(tmp_path, text)
+    assert 'recipe.toml: ' in str(caught.value)
+    assert '\n' not in str(caught.value)
+
+
+def test_missing_file(tmp_path):
+    with pytest.raises(UserError, match='cannot read the recipe'):
+        Recipe.load(tmp_path / 'none.toml')
+
+
+def test_knows_every_trunk():
+    assert set(recipe_module.TRUNK_MINIMUM_SIZES) == set(TRUNKS)

@@ -1,0 +1,145 @@
+import contextlib
+import errno
+import types
+
+import chainer
+import numpy as np
+import pytest
+
+from fashion_models.errors import UserError
+from fashion_models.training import snapshots
+
+
+class Model(chainer.Chain):
+    def __init__(self, value=0.0, size=3):
+        super().__init__()
+        with self.init_scope():
+            self.fc = chainer.links.Linear(size, 2)
+        self.fc.b.array[...] = value
+
+
+def make_trainer(value=0.0):
+    """What a snapshot needs of a trainer: serialize, observation, updater."""
+    model = Model(value)
+    updater = types.SimpleNamespace(iteration=0, is_new_epoch=False, master=model)
+    updater.serialize = lambda serializer: model.serialize(serializer['model:main'])
+    trainer = types.SimpleNamespace(updater=updater, observation={})
+    trainer.serialize = lambda serializer: updater.serialize(serializer['updater'])
+    return trainer
+
+
+def epoch(trainer, extension, iteration, loss):
+    trainer.updater.iteration = iteration
+    trainer.updater.is_new_epoch = True
+    trainer.observation = {'validation/loss': loss}
+    trainer.updater.master.fc.b.array[...] = iteration
+    extension(trainer)
+
+
+def start(tmp_path, trainer, **options):
+    extension = snapshots.Snapshots(tmp_path / 'snapshots', 'abc', **options)
+    extension.initialize(trainer)
+    return extension
+
+
+def names(tmp_path):
+    return sorted(path.name for path in (tmp_path / 'snapshots').iterdir())
+
+
+def test_keeps_the_last_two_and_the_best(tmp_path):
+    trainer = make_trainer()
+    extension = start(tmp_path, trainer)
+    for iteration, loss in [(10, 3.0), (20, 1.0), (30, 2.0), (40, 1.5)]:
+        epoch(trainer, extension, iteration, loss)
+    assert names(tmp_path) == [
+        'best.npz', 'iteration-00000030.npz', 'iteration-00000040.npz']
+    model = Model()
+    snapshots.load_model(model, tmp_path / 'snapshots' / 'best.npz')
+    assert model.fc.b.array.tolist() == [20, 20]
+    snapshots.load_model(model, tmp_path / 'snapshots' / 'iteration-00000040.npz')
+    assert model.fc.b.array.tolist() == [40, 40]
+
+
+def test_between_epochs_only_after_ten_minutes(tmp_path, monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(snapshots.time, 'monotonic', lambda: now[0])
+    trainer = make_trainer()
+    extension = start(tmp_path, trainer)
+    for iteration, minutes in [(1, 1), (2, 9), (3, 11), (4, 12)]:
+        trainer.updater.iteration = iteration
+        now[0] = 1000.0 + 60 * minutes
+        extension(trainer)
+    assert names(tmp_path) == ['iteration-00000003.npz']
+
+
+def test_resumes_only_with_the_same_recipe(tmp_path):
+    trainer = make_trainer()
+    epoch(trainer, start(tmp_path, trainer), 10, 1.0)
+    path = tmp_path / 'snapshots' / 'iteration-00000010.npz'
+    other = make_trainer(5.0)
+    snapshots.resume(other, path, 'abc')
+    assert other.updater.master.fc.b.array.tolist() == [10, 10]
+    with pytest.raises(UserError, match='of another recipe'):
+        snapshots.resume(other, path, 'xyz')
+
+
+def test_reads_without_pickle(tmp_path):
+    trainer = make_trainer()
+    epoch(trainer, start(tmp_path, trainer), 10, 1.0)
+    for path in (tmp_path / 'snapshots').iterdir():
+        with np.load(path, allow_pickle=False) as arrays:
+            assert all(not arrays[key].dtype.hasobject for key in arrays)
+
+
+def test_what_would_need_pickle_is_refused(tmp_path):
+    trainer = make_trainer()
+    trainer.serialize = lambda serializer: serializer('none', None)
+    with pytest.raises(TypeError, match='none: an object array would need pickle'):
+        epoch(trainer, start(tmp_path, trainer), 10, 1.0)
+
+
+def test_full_disk_leaves_the_previous_snapshot(tmp_path, monkeypatch):
+    trainer = make_trainer()
+    extension = start(tmp_path, trainer)
+    epoch(trainer, extension, 10, 1.0)
+    before = {path: path.read_bytes() for path in (tmp_path / 'snapshots').iterdir()}
+
+    def savez(file, **arrays):
+        file.write(b'half of it')
+        raise OSError(errno.ENOSPC, 'No space left on device')
+
+    monkeypatch.setattr(snapshots.np, 'savez', savez)
+    message = 'No space left on device; iteration-00000010.npz is intact: make room'
+    with pytest.raises(UserError, match=message):
+        epoch(trainer, extension, 20, 2.0)
+    assert {path: path.read_bytes() for path in (tmp_path / 'snapshots').iterdir()} == before
+
+
+@pytest.mark.filterwarnings('ignore::pytest.PytestUnraisableExceptionWarning')
+def test_a_really_full_disk(tmp_path, monkeypatch):
+    @contextlib.contextmanager
+    def full(path):
+        # Every write to this file finds the disk full.
+        with open('/dev/full', 'wb') as file:
+            yield file
+            file.flush()
+
+    trainer = make_trainer()
+    extension = start(tmp_path, trainer)
+    monkeypatch.setattr(snapshots, 'atomic_write', full)
+    with pytest.raises(UserError, match='there was no earlier one'):
+        epoch(trainer, extension, 10, 1.0)
+
+
+def test_leftovers_of_a_kill_are_removed(tmp_path):
+    (tmp_path / 'snapshots').mkdir()
+    (tmp_path / 'snapshots' / '.best.npz.x1.partial').write_text('half')
+    start(tmp_path, make_trainer())
+    assert names(tmp_path) == []
+
+
+def test_snapshot_that_does_not_fit(tmp_path):
+    trainer = make_trainer()
+    epoch(trainer, start(tmp_path, trainer), 10, 1.0)
+    with pytest.raises(UserError, match=r'best.npz: the snapshot does not fit the recipe'):
+        snapshots.load_model(Model(size=4), tmp_path / 'snapshots' / 'best.npz')

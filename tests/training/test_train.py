@@ -1,0 +1,244 @@
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from fashion_models.errors import UserError
+from fashion_models.training import train as training
+from fashion_models.training.learning_rate import request
+from fashion_models.training.run import Run
+from fashion_models.training.snapshots import MODEL
+
+
+@pytest.fixture(scope='module')
+def recipe_file(tiny, tmp_path_factory):
+    path = tmp_path_factory.mktemp('recipe') / 'tiny.toml'
+    path.write_text(tiny.replace(training__epochs=3).to_toml())
+    return path
+
+
+@pytest.fixture(scope='module')
+def unbroken(recipe_file, toy_catalogue, tmp_path_factory):
+    """A run of three epochs that nothing interrupted, made by the command."""
+    out = tmp_path_factory.mktemp('runs') / 'unbroken'
+    done = subprocess.run(
+        command(recipe_file, toy_catalogue, out), capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return Run.open(out), done.stdout
+
+
+def command(recipe_file, catalogue, out, *more):
+    return [sys.executable, '-m', 'fashion_models', 'train', '--recipe', str(recipe_file),
+            '--catalogue', str(catalogue), '--out', str(out), *more]
+
+
+def assert_same_training(run, other):
+    """All parameters, running statistics and momenta are the same, bit for bit."""
+    with np.load(run.last_snapshot()) as ours, np.load(other.last_snapshot()) as theirs:
+        compared = 0
+        for key in theirs:
+            if key.startswith((MODEL, 'updater/optimizer')):
+                np.testing.assert_array_equal(ours[key], theirs[key], err_msg=key)
+                compared += 1
+        assert compared > 50
+    assert metrics(run) == metrics(other)
+
+
+def metrics(run):
+    """The log, but for what time it took."""
+    timed = {'images/s', 'waiting', 'waited', 'seconds', 'elapsed_time'}
+    return [{key: value for key, value in record.items() if key not in timed}
+            for record in json.loads((run.folder / 'log.json').read_text())]
+
+
+def test_run_folder_and_table(unbroken):
+    run, output = unbroken
+    names = {path.name for path in run.folder.iterdir()}
+    assert names >= {
+        'recipe.toml', 'labels.json', 'mean.npy', 'provenance.json', 'snapshots', 'log.json',
+        'loss.png', 'accuracy.png', 'learning-rate.jsonl', 'graph.dot',
+        'evaluation-validation.json'}
+    assert [record['epoch'] for record in metrics(run)] == [1, 2, 3]
+    assert set(run.provenance) >= {'command', 'commit', 'versions', 'machine', 'catalogue'}
+    table = output.split('Multi-task')[1]
+    assert 'the article, validation' in table
+    assert '0.731' in table
+    assert 'always the commonest' in table
+    assert 'MasterReplicas' not in (run.folder / 'graph.dot').read_text()
+    assert (run.folder / 'graph.dot').read_text().startswith('digraph')
+
+
+def test_log_agrees_with_evaluation(unbroken):
+    run, _ = unbroken
+    record = json.loads((run.folder / 'evaluation-validation.json').read_text())
+    losses = [epoch['validation/loss'] for epoch in metrics(run)]
+    assert record['loss'] == pytest.approx(min(losses), rel=1e-5)
+
+
+def test_learns(unbroken):
+    first, *_, last = metrics(unbroken[0])
+    assert last['loss'] < first['loss']
+
+
+def wait_for(path, process):
+    """Waits until a file of the run exists, or the process has ended before."""
+    deadline = time.monotonic() + 60
+    while not list(path.parent.glob(path.name)) and process.poll() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+
+
+@pytest.mark.parametrize('moments', [
+    ['mean.npy'],  # the folder is not yet a run
+    ['graph.dot', 'snapshots/iteration-*.npz'],  # within an epoch, and while a snapshot is due
+    ['snapshots/best.npz', 'snapshots/.*.partial'],
+    ['accuracy.png', 'snapshots/iteration-*14.npz'],
+])
+def test_kill_at_any_moment_and_resume(unbroken, recipe_file, toy_catalogue, tmp_path, moments):
+    out = tmp_path / 'killed'
+    kills = 0
+    for moment in [*moments, None]:
+        more = ['--resume'] if (out / 'provenance.json').exists() else ['--overwrite']
+        process = subprocess.Popen(
+            command(recipe_file, toy_catalogue, out, *more), stdout=subprocess.DEVNULL)
+        if moment is not None:
+            wait_for(out / moment, process)
+            process.send_signal(signal.SIGKILL)
+        kills += process.wait(timeout=60) == -signal.SIGKILL
+    assert kills
+    assert process.returncode == 0
+    assert_same_training(Run.open(out), unbroken[0])
+
+
+def test_ctrl_c_leaves_a_snapshot_and_resume_goes_on(
+        unbroken, recipe_file, toy_catalogue, tmp_path):
+    out = tmp_path / 'interrupted'
+    process = subprocess.Popen(
+        command(recipe_file, toy_catalogue, out), stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True)
+    wait_for(out / 'graph.dot', process)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert 'finishing this step' in errors
+    assert '--resume' in output
+    assert Run.open(out).last_snapshot() is not None
+    subprocess.run(command(recipe_file, toy_catalogue, out, '--resume'), check=True, timeout=120,
+                   stdout=subprocess.DEVNULL)
+    assert_same_training(Run.open(out), unbroken[0])
+
+
+class StopAfter:
+    """Stands for Ctrl-C after some iterations."""
+
+    def __init__(self, iterations):
+        self._left = iterations
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        pass
+
+    @property
+    def requested(self):
+        self._left -= 1
+        return self._left < 0
+
+
+def interrupted_train(monkeypatch, iterations, *arguments, **options):
+    with monkeypatch.context() as patch:
+        patch.setattr(training, 'Interrupt', lambda: StopAfter(iterations))
+        return training.train(*arguments, **options)
+
+
+@pytest.mark.parametrize('devices', ['@numpy', '@numpy*2'])
+def test_resume_with_replicas_equals_no_interruption(
+        tiny, toy_catalogue, tmp_path, monkeypatch, devices):
+    recipe = tiny.replace(training__devices=devices)
+    whole, finished = training.train(recipe, toy_catalogue, tmp_path / 'whole')
+    assert finished
+    for iterations in 3, 10:
+        part, finished = interrupted_train(
+            monkeypatch, iterations, recipe, toy_catalogue, tmp_path / f'part{iterations}')
+        assert not finished
+        assert training.resume(part)
+        assert_same_training(part, whole)
+
+
+def test_learning_rate_by_hand_survives_a_resume(tiny, toy_catalogue, tmp_path, monkeypatch):
+    def train_to(iterations, out):
+        run, _ = interrupted_train(monkeypatch, iterations, tiny, toy_catalogue, out)
+        return run
+
+    whole = train_to(3, tmp_path / 'whole')
+    request(whole, 0.002)
+    training.resume(whole)
+    # The other run dies after the request took effect, and starts again from before it.
+    part = train_to(3, tmp_path / 'part')
+    early = part.last_snapshot().read_bytes()
+    name = part.last_snapshot().name
+    request(part, 0.002)
+    training.resume(part)
+    for path in part.snapshots.iterdir():
+        path.unlink()
+    (part.snapshots / name).write_bytes(early)
+    training.resume(part)
+    assert_same_training(part, whole)
+    assert metrics(whole)[0]['learning_rate'] == 0.002
+
+
+def test_resume_extends_a_finished_run(tiny, toy_catalogue, tmp_path):
+    recipe = tiny.replace(training__epochs=1)
+    run, _ = training.train(recipe, toy_catalogue, tmp_path / 'run')
+    assert training.resume(run, epochs=2)
+    whole, _ = training.train(tiny, toy_catalogue, tmp_path / 'whole')
+    assert_same_training(run, whole)
+
+
+def test_single_task(tiny, toy_catalogue, tmp_path):
+    recipe = tiny.replace(model__tasks=('colour',), training__epochs=1)
+    run, _ = training.train(recipe, toy_catalogue, tmp_path / 'run')
+    assert run.vocabulary.tasks == ('colour',)
+    assert set(metrics(run)[0]) >= {'colour', 'validation/colour'}
+    assert 'gender' not in metrics(run)[0]
+
+
+def test_plateau(tiny, toy_catalogue, tmp_path):
+    recipe = tiny.replace(
+        training__schedule='plateau', training__plateau_epochs=1, training__learning_rate=1e-12,
+        training__epochs=3)
+    run, _ = training.train(recipe, toy_catalogue, tmp_path / 'run')
+    lines = (run.folder / 'learning-rate.jsonl').read_text().splitlines()
+    assert any('plateau' in line for line in lines)
+
+
+def test_loss_that_is_not_finite(tiny, toy_catalogue, tmp_path):
+    recipe = tiny.replace(training__learning_rate=1e30)
+    with pytest.raises(UserError, match='the loss is (nan|inf), in a batch of the products'), \
+            np.errstate(all='ignore'):
+        training.train(recipe, toy_catalogue, tmp_path / 'run')
+    batch = json.loads((tmp_path / 'run' / 'bad-batch.json').read_text())
+    assert len(batch['products']) == 8
+    assert batch['iteration'] >= 2
+
+
+def test_full_disk_names_the_snapshot_that_is_left(tiny, toy_catalogue, tmp_path, monkeypatch):
+    run, _ = interrupted_train(
+        monkeypatch, 8, tiny.replace(training__epochs=3), toy_catalogue, tmp_path / 'run')
+    left = run.last_snapshot()
+
+    def savez(file, **arrays):
+        file.write(b'half')
+        raise OSError(28, 'No space left on device')
+
+    with monkeypatch.context() as patch:
+        patch.setattr(np, 'savez', savez)
+        with pytest.raises(UserError, match=f'{left.name} is intact'):
+            training.resume(run)
+    assert run.last_snapshot() == left
+    assert training.resume(run)
