@@ -26,11 +26,24 @@ def _noise_tiles():
     return rough, smooth * np.float32(6)
 
 
-def noise(u, v, cells, seed=0, smooth=False):
-    """Random numbers in about -1..1 that stay in place on the cloth, ``cells`` to a unit."""
+def noise(u, v, cells, seed=0):
+    """Random numbers in -1..1 that stay in place on the cloth, ``cells`` to a unit."""
     i = np.floor(u * cells).astype(np.int64) + 37 * seed
     j = np.floor(v * cells).astype(np.int64) + 101 * seed
-    return _noise_tiles()[int(smooth)][j & 255, i & 255]
+    return _noise_tiles()[0][j & 255, i & 255]
+
+
+def clouds(u, v, cells, seed=0):
+    """Random numbers in about -1..1 that change smoothly; a cloud is some four cells wide."""
+    x, y = u * cells, v * cells
+    i, j = np.floor(x), np.floor(y)
+    s, t = x - i, y - j
+    i, j = i.astype(np.int64) + 37 * seed, j.astype(np.int64) + 101 * seed
+    tile = _noise_tiles()[1]
+    i0, i1, j0, j1 = i & 255, i + 1 & 255, j & 255, j + 1 & 255
+    upper = tile[j0, i0] * (1 - s) + tile[j0, i1] * s
+    lower = tile[j1, i0] * (1 - s) + tile[j1, i1] * s
+    return upper * (1 - t) + lower * t
 
 
 def _fraction(x):
@@ -74,7 +87,7 @@ def plain(p, u, v, pixel):
 
 
 def cotton(p, u, v, pixel):
-    return _times(p.rgb, 1 + 0.04 * noise(u, v, 45, p.seed) + 0.03 * noise(u, v, 9, p.seed, True))
+    return _times(p.rgb, 1 + 0.04 * noise(u, v, 45, p.seed) + 0.03 * clouds(u, v, 9, p.seed))
 
 
 def stripes(p, u, v, pixel):
@@ -164,14 +177,14 @@ def snake(p, u, v, pixel):
     s = 0.16 * p.scale
     scale = np.abs(_wave(u / s + v / s)) * np.abs(_wave(u / s - v / s))
     return _times(
-        _mix(p.rgb, p.second, np.clip(noise(u, v, 2.6, p.seed, True), 0, 0.75)),
+        _mix(p.rgb, p.second, np.clip(clouds(u, v, 2.6, p.seed), 0, 0.75)),
         0.72 + 0.38 * np.clip(scale * 2.5, 0, 1),
     )
 
 
 def camouflage(p, u, v, pixel):
-    n = noise(u, v, 16 / p.scale, p.seed, True)
-    m = noise(u, v, 16 / p.scale, p.seed + 9, True)
+    n = clouds(u, v, 16 / p.scale, p.seed)
+    m = clouds(u, v, 16 / p.scale, p.seed + 9)
     cloth = _mix(p.rgb, p.second, (n > 0.25).astype(np.float32))
     return _mix(cloth, p.third, (m > 0.4).astype(np.float32))
 
@@ -195,8 +208,8 @@ def argyle(p, u, v, pixel):
 
 def denim(p, u, v, pixel):
     twill = 0.07 * _wave((u + v) * 26)
-    slub = 0.10 * noise(u * 5, v * 0.4, 9, p.seed)
-    fade = 0.10 * noise(u, v, 6, p.seed, True)
+    slub = 0.07 * clouds(u * 6, v * 0.5, 9, p.seed)
+    fade = 0.10 * clouds(u, v, 6, p.seed)
     return _mix(_times(p.rgb, 1 + twill + slub), (232, 236, 240), np.clip(fade + 0.05, 0, 0.35))
 
 
@@ -233,25 +246,25 @@ def fair_isle(p, u, v, pixel):
 
 
 def fleece(p, u, v, pixel):
-    return _times(p.rgb, 1 + 0.10 * noise(u, v, 16, p.seed, True) + 0.07 * noise(u, v, 34, p.seed))
+    return _times(p.rgb, 1 + 0.10 * clouds(u, v, 16, p.seed) + 0.07 * noise(u, v, 34, p.seed))
 
 
 def fur(p, u, v, pixel):
     return _times(
-        p.rgb, 1 + 0.28 * noise(u * 3.0, v, 13, p.seed) + 0.12 * noise(u, v, 8, p.seed, True)
+        p.rgb, 1 + 0.28 * noise(u * 3.0, v, 13, p.seed) + 0.12 * clouds(u, v, 8, p.seed)
     )
 
 
 def velvet(p, u, v, pixel):
-    return _times(p.rgb, 0.95 + 0.14 * noise(u, v, 7, p.seed, True))
+    return _times(p.rgb, 0.95 + 0.14 * clouds(u, v, 7, p.seed))
 
 
 def leather(p, u, v, pixel):
-    return _times(p.rgb, 1 + 0.05 * noise(u, v, 26, p.seed, True) + 0.03 * noise(u, v, 50, p.seed))
+    return _times(p.rgb, 1 + 0.05 * clouds(u, v, 26, p.seed) + 0.03 * noise(u, v, 50, p.seed))
 
 
 def suede(p, u, v, pixel):
-    return _times(p.rgb, 1 + 0.10 * noise(u, v, 20, p.seed, True) + 0.06 * noise(u, v, 55, p.seed))
+    return _times(p.rgb, 1 + 0.10 * clouds(u, v, 20, p.seed) + 0.06 * noise(u, v, 55, p.seed))
 
 
 def crocodile(p, u, v, pixel):

@@ -94,7 +94,8 @@ def synthesise(
     jobs = ((spec, folder, size, difficulty) for spec in specifications(products, seed, difficulty))
     with (
         CatalogueWriter(folder, header, overwrite) as writer,
-        atomic_write(folder / TRUTH_FILE) as truth_file,_pool(workers) as run
+        atomic_write(folder / TRUTH_FILE) as truth_file,
+        _pool(workers) as run,
     ):
         bar = tqdm(
             run(jobs),

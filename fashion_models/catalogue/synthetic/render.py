@@ -39,8 +39,15 @@ class Canvas:
     def silhouette(self, sketch, place):
         """The coverage of a whole sketch, an L image; ``place`` maps its units to 0..1."""
         to_pixels = Affine.placing(self.size).after(place)
-        outlines = [to_pixels(p) for part in sketch.parts for p in part.polygons]
-        return _coverage(outlines, [], (0, 0, self.size, self.size), _finer(self.size))
+        box, finer = (0, 0, self.size, self.size), _finer(self.size)
+        whole = [to_pixels(p) for part in sketch.parts if not part.holes for p in part.polygons]
+        mask = _coverage(whole, [], box, finer)
+        for part in sketch.parts:
+            if part.holes:
+                ring = _coverage([to_pixels(p) for p in part.polygons],
+                                 [to_pixels(p) for p in part.holes], box, finer)
+                mask = ImageChops.lighter(mask, ring)
+        return mask
 
     def shadow(self, sketch, place, shift=(0.02, 0.03), blur=0.02, strength=0.3):
         """The shadow that a sketch throws on the wall or table behind it."""
@@ -172,7 +179,7 @@ def _lit(colour, shade, paint):
     shade = np.asarray(shade, dtype=np.float32)
     if shade.ndim == 0:
         return colour
-    if paint.fabric in ('metal', 'gem', 'glass', 'pearl', 'patent'):
+    if paint.fabric in ('metal', 'gem', 'pearl', 'patent'):
         shade = _mirrored_light(shade, paint)
     dark, bright = np.minimum(shade, 0)[..., None], np.maximum(shade, 0)[..., None]
     # Black cloth would swallow its folds; what shop photographers do is give it more light.
@@ -182,10 +189,10 @@ def _lit(colour, shade, paint):
 
 def _mirrored_light(shade, paint):
     """Bright and dark streaks, as a polished surface shows its surroundings."""
-    streak = np.abs(
-        shade * np.float32(5) - np.floor(shade * np.float32(5)) - np.float32(0.5)
-    ) * 2 - np.float32(0.4)
-    return shade + streak * np.float32(0.16 if paint.fabric in ('pearl', 'patent') else 0.34)
+    wave = shade * np.float32(5)
+    streak = np.abs(wave - np.floor(wave) - np.float32(0.5)) * 2 - np.float32(0.35)
+    strength = np.float32(0.16 if paint.fabric in ('pearl', 'patent') else 0.34)
+    return np.maximum(shade, shade * np.float32(0.6)) + streak * strength
 
 
 def _with_lines(colour, part, outlines, to_pixels, box, scale, finer, mask):
@@ -242,7 +249,7 @@ def _stroked(colour, tone, cover, paint):
         return colour + (np.asarray(tone, np.float32) - colour) * cover
     if tone == 'dark' and paint.luma < 62:
         # On dark cloth a seam shows as a line that is lighter.
-        return colour + cover * np.float32(46)
+        return colour + cover * np.float32(58)
     if tone == 'dark':
         return colour * (1 - cover * np.float32(0.9))
     return colour + (255 - colour) * cover * np.float32(0.8)

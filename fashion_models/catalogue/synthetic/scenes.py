@@ -18,6 +18,12 @@ VIEWS = ('front', 'angled', 'back', 'detail', 'model')
 NO_BACK = ('jewellery',)
 
 
+#: Cloth laid flat is wider than on legs, which are round.
+FLAT_WIDTH = {
+    'trousers': 1.32, 'jeans': 1.32, 'shorts': 1.12, 'skirts': 1.1, 'jumpsuits': 1.15, 'suits': 1.12,
+    'nightwear': 1.12}
+
+
 @dataclasses.dataclass
 class Scene:
     """Sketches in one system of coordinates and the part of it that the picture shows.
@@ -53,6 +59,8 @@ def scene(spec, view, dice, dummy=False, head=True, other_garments=True):
         return ON_MODEL.get(spec.category, _on_figure)(spec, dice, dummy, head, other_garments)
     look = Look(spec.gender, back=view == 'back' and spec.type not in NO_BACK)
     sketch = shapes.draw(spec.features, spec.cloth, look)
+    if spec.category in FLAT_WIDTH:
+        sketch = sketch.mapped(Affine.placing(squeeze=FLAT_WIDTH[spec.category]))
     if view == 'angled':
         sketch = _angled(sketch, spec, dice)
     if view == 'detail':

@@ -7,6 +7,8 @@ or wide, so that the patterns of the fabrics have the same size on all.
 
 import numpy as np
 
+from fashion_models.catalogue.synthetic.geometry import curve
+
 
 class Part:
     """One piece with one paint.
@@ -30,7 +32,7 @@ class Part:
 
     def fold(self, points, width=0.12, strength=-0.3):
         """A soft shadow (strength < 0) or light (> 0) along a line, thin at both ends."""
-        self.folds.append((np.asarray(points, dtype=np.float64), width, strength))
+        self.folds.append((curve(points, 4), width, strength))
         return self
 
     def line(self, points, width=0.025, tone=-0.45, dash=None):

@@ -67,6 +67,12 @@ class Watch:
     size: float = 0.62
 
 
+#: The strokes of a seven-segment digit.
+SEGMENTS = {
+    'a': ((-1, -1), (1, -1)), 'b': ((1, -1), (1, 0)), 'c': ((1, 0), (1, 1)), 'd': ((-1, 1), (1, 1)),
+    'e': ((-1, 0), (-1, 1)), 'f': ((-1, -1), (-1, 0)), 'g': ((-1, 0), (1, 0))}
+
+
 def gem(sketch, at, radius, paint, facets=True):
     """A cut stone."""
     x, y = at
@@ -550,10 +556,11 @@ def draw_watch(f, cloth, look):
     )
     ink = (30, 30, 34) if dial.luma > 110 else (236, 236, 238)
     if f.face == 'digital':
-        for x in (-0.28, -0.1, 0.1, 0.28):
-            face.line([(x, -0.16), (x, 0.16)], 0.05, (30, 34, 30)).line(
-                [(x - 0.05, 0), (x + 0.04, 0)], 0.04, (30, 34, 30)
-            )
+        for x, segments in ((-0.3, 'bc'), (-0.13, 'abged'), (0.13, 'fgbc'), (0.3, 'afgcd')):
+            for segment in segments:
+                face.line(np.array(SEGMENTS[segment]) * (0.055, 0.13) + (x, 0), 0.04, (30, 34, 30))
+        face.line([(0, -0.07), (0, -0.03)], 0.04, (30, 34, 30))
+        face.line([(0, 0.03), (0, 0.07)], 0.04, (30, 34, 30))
         sketch.detail(0, 0)
         return sketch
     for k in range(12):

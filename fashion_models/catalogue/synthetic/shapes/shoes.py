@@ -239,54 +239,37 @@ def _footbed(sketch, f, last, cloth):
     )
 
 
-def _strap_line(place, f, last):
-    """A strap's line from the near edge of the bed up over the foot."""
-    x = {
-        'toe': 2.42,
-        'toe2': 2.12,
-        'instep': 1.55,
-        'mid': 1.85,
-        'ankle': 0.5,
-        'thong': 2.3,
-        'gladiator1': 1.3,
-        'gladiator2': 1.0,
-        'high1': 0.8,
-        'high2': 0.8,
-        'high3': 0.8,
-    }[place]
-    low = last.bed_y(x)
-    top = last.over(x)[1] * 1.0
-    return [
-        (x - 0.04, low),
-        (x - 0.02, between(low, top, 0.6)),
-        (x + 0.1, top + 0.03),
-        (x + 0.2, top + 0.08),
-    ]
+#: Where straps cross the foot, along the sole.
+STRAP_AT = {'toe': 2.42, 'toe2': 2.12, 'mid': 1.85, 'instep': 1.55}
+
+
+def _arch(place, f, last):
+    """A strap's loop over the foot: near edge of the bed, top, far edge."""
+    x = STRAP_AT[place]
+    low, top = last.bed_y(x), last.over(x)[1]
+    near = [(x + 0.02, low + 0.02), (x, between(low, top, 0.55)), (x - 0.12, top)]
+    far = [(x - 0.12, top), (x + 0.08, top + 0.06), (x + 0.16, low - 0.04)]
+    return near, far
 
 
 def _far_straps(sketch, f, last, cloth):
-    for place in f.straps:
-        if place in ('toe', 'toe2', 'mid', 'instep'):
-            line = [
-                (x + 0.24, y if i else y) for i, (x, y) in enumerate(_strap_line(place, f, last))
-            ]
-            sketch.part(
-                ribbon(line, _strap_width(place, f) * 0.8),
-                cloth.main.toned(-0.35),
-                volume=0.3,
-                depth=0.05,
-            )
+    for place in f.straps if 'wide' not in f.features else ():
+        if place in STRAP_AT:
+            _, far = _arch(place, f, last)
+            width = _strap_width(place, f) * 0.8
+            sketch.part(ribbon(far, width), cloth.main.toned(-0.35), volume=0.4, depth=0.06)
 
 
 def _strap_width(place, f):
-    if 'wide' in f.features:
-        return 0.62
     return {'toe': 0.26, 'toe2': 0.2, 'mid': 0.2, 'instep': 0.2, 'ankle': 0.13, 'thong': 0.13}.get(
         place, 0.11
     )
 
 
 def _straps(sketch, f, last, cloth):
+    if 'wide' in f.features:
+        _slide(sketch, last, cloth)
+        return
     for place in f.straps:
         width = _strap_width(place, f)
         paint = cloth.main.toned(0.06)
@@ -375,26 +358,13 @@ def _straps(sketch, f, last, cloth):
                 volume=0.5,
                 depth=0.05,
             )
-        elif place == 'spine':
-            sketch.part(
-                ribbon([(0.08, -f.heel), (0.02, -f.heel - 0.8), (0.08, -f.heel - 2.1)], 0.16),
-                paint,
-                volume=0.5,
-                depth=0.06,
-            )
-            sketch.part(
-                ribbon(
-                    [
-                        (2.2, last.over(2.2)[1] + 0.1),
-                        (1.4, last.over(1.4)[1]),
-                        (1.15, -f.heel - 2.1),
-                    ],
-                    0.12,
-                ),
-                paint,
-                volume=0.5,
-                depth=0.05,
-            )
+        elif place == 'bar':
+            y, low = last.over(1.1)[1] + 0.06, last.bed_y(1.0) - 0.34
+            far = [(1.12, y), (1.34, y + 0.06), (1.42, low + 0.06)]
+            sketch.part(ribbon(far, 0.12), paint.toned(-0.35), volume=0.4, depth=0.04)
+            near = [(0.98, low), (1.0, between(low, y, 0.6)), (1.14, y)]
+            sketch.part(ribbon(near, 0.14), paint, volume=0.5, depth=0.05)
+            sketch.part(disc((0.99, low - 0.1), 0.065), cloth.hardware, volume=0.6, depth=0.03)
         elif place == 'cross':
             for a, b in (((2.5, 0), (1.75, 1)), ((1.75, 0), (2.3, 1))):
                 line = [
@@ -404,7 +374,25 @@ def _straps(sketch, f, last, cloth):
                 ]
                 sketch.part(ribbon(line, 0.24), paint, volume=0.6, depth=0.08)
         else:
-            sketch.part(ribbon(_strap_line(place, f, last), width), paint, volume=0.6, depth=0.1)
+            near, _ = _arch(place, f, last)
+            sketch.part(ribbon(near, width, width * 0.85), paint, volume=0.6, depth=0.08)
+
+
+def _slide(sketch, last, cloth):
+    """The one broad band of a slider."""
+    low = last.bed_y(2.0)
+    far = outline(
+        [(1.75, low - 0.6), (2.2, low - 0.56), (2.52, low - 0.36)], [(2.6, low - 0.06)],
+        [(2.3, low - 0.1), (1.75, low - 0.6)])
+    sketch.part(far, cloth.main.toned(-0.4), volume=0.4, depth=0.06)
+    band = outline(
+        [(1.4, low + 0.03), (1.42, low - 0.35), (1.66, low - 0.62)],
+        [(1.95, low - 0.64), (2.22, low - 0.54)],
+        [(2.42, low - 0.3), (2.46, low + 0.03)], [(1.4, low + 0.03)])
+    part = sketch.part(band, cloth.main, volume=0.7, depth=0.2)
+    part.line(curve([(1.5, low), (1.52, low - 0.33), (1.74, low - 0.58)]), 0.025, -0.35)
+    if cloth.trim.rgb != cloth.main.rgb:
+        part.line(curve([(1.9, low), (1.86, low - 0.35), (1.92, low - 0.7)]), 0.14, cloth.trim.rgb)
 
 
 def _sole(sketch, f, last, cloth):

@@ -423,7 +423,19 @@ def _tongue_badge(sketch, part, f, last, cloth, top):
     sketch.part(disc((0.62, -f.heel - 0.78), 0.15, 14), cloth.trim, volume=0.3, depth=0.04)
 
 
-LACES = {'trainer': _trainer, 'oxford': _oxford, 'boot': _boot}
+def _desert(sketch, part, f, last, cloth, top):
+    """Two rows of eyelets on a high vamp."""
+    front = top[-1]
+    low = (1.62, last.over(1.62)[1] + 0.02)
+    part.line(
+        curve([(front[0] - 0.4, front[1] + 0.1), (1.1, -f.heel - 0.55), (1.66, -f.heel - 0.4)]),
+        0.03,
+        -0.55,
+    )
+    shoes.laces(sketch, (front[0] - 0.08, front[1] + 0.12), low, 3, 0.2, cloth.main.toned(-0.35))
+
+
+LACES = {'desert': _desert, 'trainer': _trainer, 'oxford': _oxford, 'boot': _boot}
 FEATURES = {
     'brogue': _brogue,
     'cap': _cap,
