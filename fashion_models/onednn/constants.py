@@ -1,7 +1,7 @@
 """Values of oneDNN's enumerations (``dnnl_types.h``); they are the same in every version 3."""
 
 # dnnl_data_type_t, dnnl_format_tag_t, dnnl_scratchpad_mode_t
-F32 = 3
+F32, SAME_TYPE = 3, 0
 ANY = 1
 SCRATCHPAD_USER = 1
 
@@ -12,15 +12,14 @@ TRAINING, INFERENCE, BACKWARD = 64, 96, 128
 CONVOLUTION_DIRECT = 1
 ELTWISE_RELU = 0x20
 POOLING_MAX = 0x1ff
-BINARY_MUL = 0x1fff1
+BINARY_ADD = 0x1fff0
 
 # dnnl_normalization_flags_t
 GLOBAL_STATISTICS, USE_SCALE, USE_SHIFT, FUSE_RELU = 1, 2, 4, 8
 
 # dnnl_query_t
 IMPLEMENTATION = 8
-SRC_MD, DIFF_SRC_MD, WEIGHTS_MD, DIFF_WEIGHTS_MD, DST_MD, DIFF_DST_MD = range(129, 135)
-WORKSPACE_MD, SCRATCHPAD_MD = 135, 136
+ARGUMENT = 255
 
 # DNNL_ARG_*
 SRC, SRC_1, DST, WEIGHTS, BIAS = 1, 2, 17, 33, 41
@@ -28,4 +27,4 @@ MEAN, VARIANCE, SCALE, SHIFT = 49, 50, 51, 52
 WORKSPACE, SCRATCHPAD = 64, 80
 DIFF_SRC, DIFF_DST, DIFF_WEIGHTS, DIFF_BIAS = 129, 145, 161, 169
 DIFF_SCALE, DIFF_SHIFT = 255, 256
-POST_OP_0 = 32768
+SCALES = 4096

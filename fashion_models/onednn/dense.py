@@ -1,53 +1,92 @@
-"""Dense layers: matrix products with the weights left in their own order."""
+"""Dense layers, with the weights left in their own order.
+
+A batch has few rows and the weights are many: to bring the weights into the order that a matrix
+product likes best takes longer than the product. Hence the forms chosen here, the fastest of those
+tried for 32 to 160 rows. Both products with W put out their result transposed, for which W is read
+as it lies; turning the small result around costs little.
+"""
+
+import functools
 
 from fashion_models.onednn import constants as c
 from fashion_models.onednn.memory import empty
 from fashion_models.onednn.primitive import (
-    Attributes,
     Primitive,
     PrimitiveDescriptor,
     cached,
     contiguous,
     strided,
 )
-from fashion_models.onednn.reorder import as_contiguous
+from fashion_models.onednn.reorder import Reorder, as_contiguous
 
 
-@cached(256)
-def _product(rows, inner, columns, transpose_a, transpose_b, bias, relu):
-    """Primitive for a (rows, inner) @ b (inner, columns), either stored transposed."""
-    a = strided((rows, inner), (1, rows)) if transpose_a else contiguous((rows, inner))
-    b = strided((inner, columns), (1, inner)) if transpose_b else contiguous((inner, columns))
-    product = contiguous((rows, columns))
-    added = contiguous((1, columns)) if bias else None
-    description = PrimitiveDescriptor(
-        'matmul', a, b, added, product, attributes=Attributes(relu=relu))
-    arguments = {c.SRC: a, c.WEIGHTS: b, c.DST: product}
-    if bias:
-        arguments[c.BIAS] = added
-    return Primitive(description, arguments)
+class _TurnedProduct:
+    """a (n, inner) @ w (inner, out), by way of its transpose.
+
+    Args:
+        w: Descriptor of the transpose of w.
+    """
+
+    def __init__(self, n, inner, out, w):
+        a, product = strided((inner, n), (1, inner)), contiguous((out, n))
+        self._product = Primitive(
+            PrimitiveDescriptor('matmul', w, a, None, product),
+            {c.SRC: w, c.WEIGHTS: a, c.DST: product})
+        self._turn = Reorder(strided((n, out), (1, n)), contiguous((n, out)))
+        self._shape = n, out
+
+    def __call__(self, a, w):
+        turned, result = empty(self._shape[::-1]), empty(self._shape)
+        self._product(w, a, turned)
+        return self._turn(turned, result)
 
 
-def forward(x, W, b=None, relu=False):
-    """y (N, O) of x (N, C), W (O, C) and b (O,) or ``None``, its positive part with ``relu``."""
-    (n, inner), out = x.shape, W.shape[0]
-    y = empty((n, out))
-    _product(n, inner, out, False, True, b is not None, relu)(
-        as_contiguous(x), as_contiguous(W), y, *(() if b is None else (as_contiguous(b),)))
+class _Dense:
+    """The operations for x (n, inner) and W (out, inner), each made when it is first asked for."""
+
+    def __init__(self, n, inner, out):
+        self.sizes = n, inner, out
+
+    @functools.cached_property
+    def forward(self):
+        n, inner, out = self.sizes
+        return _TurnedProduct(n, inner, out, contiguous((out, inner)))
+
+    @functools.cached_property
+    def backward_data(self):
+        n, inner, out = self.sizes
+        return _TurnedProduct(n, out, inner, strided((inner, out), (1, inner)))
+
+    @functools.cached_property
+    def backward_weights(self):
+        n, inner, out = self.sizes
+        x, W, y = map(contiguous, ((n, inner), (out, inner), (n, out)))
+        hint = PrimitiveDescriptor('inner_product_forward', c.TRAINING, x, W, None, y)
+        return Primitive(
+            PrimitiveDescriptor('inner_product_backward_weights', x, W, None, y, hint),
+            {c.SRC: x, c.DIFF_DST: y, c.DIFF_WEIGHTS: W})
+
+
+_cached = cached(256)(_Dense)
+
+
+def forward(x, W, b=None):
+    """y (N, O) of x (N, C), W (O, C) and b (O,) or ``None``."""
+    y = _cached(*x.shape, len(W)).forward(as_contiguous(x), as_contiguous(W))
+    if b is not None:
+        y += b
     return y
 
 
 def backward_data(gy, W):
     """Gradient with respect to x (N, C)."""
-    (n, out), inner = gy.shape, W.shape[1]
-    gx = empty((n, inner))
-    _product(n, out, inner, False, False, False, False)(as_contiguous(gy), as_contiguous(W), gx)
-    return gx
+    out, inner = W.shape
+    return _cached(len(gy), inner, out).backward_data(as_contiguous(gy), as_contiguous(W))
 
 
 def backward_weights(x, gy):
     """Gradient with respect to W (O, C)."""
     (n, inner), out = x.shape, gy.shape[1]
     gW = empty((out, inner))
-    _product(out, n, inner, True, False, False, False)(as_contiguous(gy), as_contiguous(x), gW)
+    _cached(n, inner, out).backward_weights(as_contiguous(x), as_contiguous(gy), gW)
     return gW

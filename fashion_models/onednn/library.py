@@ -49,12 +49,12 @@ _FUNCTIONS = {
     'memory_destroy': (_handle,),
     'primitive_attr_create': (_out,),
     'primitive_attr_set_scratchpad_mode': (_handle, _int),
+    'primitive_attr_set_scales_mask': (_handle, _int, _int),
     'primitive_attr_set_post_ops': (_handle, _handle),
     'primitive_attr_destroy': (_handle,),
     'post_ops_create': (_out,),
     'post_ops_append_eltwise': (_handle, _int, _float, _float),
     'post_ops_append_sum': (_handle, _float, ctypes.c_int32, _int),
-    'post_ops_append_binary': (_handle, _int, _md),
     'post_ops_destroy': (_handle,),
     'primitive_desc_query': (_handle, _int, _int, ctypes.c_void_p),
     'primitive_desc_destroy': (_handle,),
@@ -63,8 +63,6 @@ _FUNCTIONS = {
     'primitive_destroy': (_handle,),
     # *_primitive_desc_create(result, engine, ..., attributes) but for the reorder
     'reorder_primitive_desc_create': (_out, _md, _handle, _md, _handle, _handle),
-    'sum_primitive_desc_create': (
-        _out, _handle, _md, _int, ctypes.POINTER(_float), _out, _handle),
     'binary_primitive_desc_create': (_out, _handle, _int, _md, _md, _md, _handle),
     'matmul_primitive_desc_create': (_out, _handle, _md, _md, _md, _md, _handle),
     'convolution_forward_primitive_desc_create': (
@@ -83,8 +81,6 @@ _FUNCTIONS = {
         _out, _handle, _int, _md, _md, _md, _float, ctypes.c_uint, _handle, _handle),
     'inner_product_forward_primitive_desc_create': (
         _out, _handle, _int, _md, _md, _md, _md, _handle),
-    'inner_product_backward_data_primitive_desc_create': (
-        _out, _handle, _md, _md, _md, _handle, _handle),
     'inner_product_backward_weights_primitive_desc_create': (
         _out, _handle, _md, _md, _md, _md, _handle, _handle),
 }

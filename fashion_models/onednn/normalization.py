@@ -25,7 +25,7 @@ class _Normalization:
         self.flags = c.USE_SCALE | c.USE_SHIFT | c.FUSE_RELU
         self.description = PrimitiveDescriptor(
             'batch_normalization_forward', c.TRAINING, self.x, self.x, eps, self.flags)
-        self.workspace = self.description.describe(c.WORKSPACE_MD)
+        self.workspace = self.description.describe(c.WORKSPACE)
 
     def _arguments(self, *names):
         return dict.fromkeys(names, self.channel)

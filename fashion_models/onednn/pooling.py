@@ -26,7 +26,7 @@ class _Pooling:
             for out, s, k, size, p in zip(y_shape[2:], stride, ksize, x_shape[2:], pad))
         self.geometry = tuple(map(dims, (stride, ksize, (0, 0), pad, end)))
         self.description = self._describe_forward(c.TRAINING)
-        self.workspace = self.description.describe(c.WORKSPACE_MD)
+        self.workspace = self.description.describe(c.WORKSPACE)
 
     def _describe_forward(self, kind):
         return PrimitiveDescriptor(

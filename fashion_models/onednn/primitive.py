@@ -133,20 +133,22 @@ class Attributes:
     Args:
         relu (bool): Put out the positive part.
         sum (float): Add this times what was in the output array before.
-        binary (tuple): ``(dnnl_alg_kind_t, Descriptor)`` of an operation with another array.
+        scales (tuple): Arguments, ``DNNL_ARG_*``, that are multiplied by a number first; it is the
+            argument ``SCALES | DNNL_ARG_*``.
     """
 
-    def __init__(self, relu=False, sum=None, binary=None):
+    def __init__(self, relu=False, sum=None, scales=()):
         dnnl = engine().dnnl
         self._as_parameter_ = dnnl.create('primitive_attr_create', doing='making attributes')
         library.check(
             dnnl.primitive_attr_set_scratchpad_mode(self, c.SCRATCHPAD_USER), 'scratchpad mode')
+        for argument in scales:
+            library.check(dnnl.primitive_attr_set_scales_mask(self, argument, 0), 'scales')
         operations = dnnl.create('post_ops_create', doing='making post-operations')
         try:
             if sum is not None:
-                library.check(dnnl.post_ops_append_sum(operations, sum, 0, c.F32), 'appending sum')
-            if binary is not None:
-                library.check(dnnl.post_ops_append_binary(operations, *binary), 'appending binary')
+                library.check(
+                    dnnl.post_ops_append_sum(operations, sum, 0, c.SAME_TYPE), 'appending a sum')
             if relu:
                 library.check(
                     dnnl.post_ops_append_eltwise(operations, c.ELTWISE_RELU, 0, 0),
@@ -181,10 +183,10 @@ class PrimitiveDescriptor:
         if hasattr(self, '_as_parameter_'):
             self._engine.dnnl.primitive_desc_destroy(self)
 
-    def describe(self, query):
-        """Descriptor of one of the primitive's arrays, in the layout that it wants."""
+    def describe(self, argument):
+        """Descriptor of the array ``DNNL_ARG_*`` in the layout that the primitive wants."""
         dnnl = self._engine.dnnl
-        md = dnnl.primitive_desc_query_md(self, query, 0)
+        md = dnnl.primitive_desc_query_md(self, c.ARGUMENT, argument)
         return Descriptor(
             dnnl.create('memory_desc_clone', md, doing=f'asking {self.what}'), 'of its choice')
 
@@ -214,7 +216,7 @@ class Primitive:
         self._memories = []
         self._as_parameter_ = self._dnnl.create(
             'primitive_create', description, doing=f'making {description.what}')
-        scratch = description.describe(c.SCRATCHPAD_MD)
+        scratch = description.describe(c.SCRATCHPAD)
         self._scratch_size = scratch.size
         if scratch.size:
             arguments = {**arguments, c.SCRATCHPAD: scratch}
