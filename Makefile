@@ -21,7 +21,7 @@ ready  = $(VENV)/installed$(if $(EXTRAS),-$(EXTRAS))
 empty  =
 space  = $(empty) $(empty)
 
-.PHONY: help install train catalogue-given test lint clean
+.PHONY: help install train catalogue-given test lint docs clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -42,6 +42,10 @@ test: $(ready) ## Run the tests [ARGS='-k words']
 
 lint: $(ready) ## Check the source with ruff.
 	$(python) -m ruff check .
+
+docs: $(ready) ## Build the documentation in docs/_build/html.
+	@$(pip) --no-build-isolation --use-pep517 -e '.[docs]'
+	$(python) -m sphinx -q -W docs docs/_build/html
 
 clean: ## Remove .venv and what else make and the tests left, but no run and no catalogue.
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis .ruff_cache docs/_build
