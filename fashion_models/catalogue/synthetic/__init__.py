@@ -39,12 +39,12 @@ def draw(spec, view='front', size=128, retailer=None, difficulty=None):
     Returns: PIL image, RGB, (size, size).
     """
     from fashion_models.catalogue.synthetic.difficulty import EASY
-    from fashion_models.catalogue.synthetic.photograph import picture
+    from fashion_models.catalogue.synthetic.photograph import photograph, shot
     from fashion_models.catalogue.synthetic.retailers import RETAILERS
 
-    return picture(
-        spec, view, retailer or RETAILERS[0], size, spec.dice('draw', view), difficulty or EASY
-    )[0]
+    dice, retailer = spec.dice('draw', view), retailer or RETAILERS[0]
+    scene, wall, _ = shot(spec, view, retailer, dice, difficulty or EASY)
+    return photograph(scene, retailer, size, dice, wall)
 
 
 def synthesise(folder, **options):

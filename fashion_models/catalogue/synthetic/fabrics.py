@@ -16,14 +16,10 @@ def _noise_tiles():
     raw = np.random.PCG64(20160221).random_raw(256 * 256 // 8).view(np.uint8)
     rough = raw.reshape(256, 256).astype(np.float32) / 127.5 - 1
     smooth = rough
-    for shift in (1, 2, 4):
-        smooth = (
-            np.roll(smooth, shift, 0)
-            + np.roll(smooth, -shift, 0)
-            + np.roll(smooth, shift, 1)
-            + np.roll(smooth, -shift, 1)
-        ) / 4
-    return rough, smooth * np.float32(6)
+    for _ in range(6):
+        for axis in (0, 1):
+            smooth = (np.roll(smooth, 1, axis) + np.roll(smooth, -1, axis)) / 4 + smooth / 2
+    return rough, np.clip(smooth * np.float32(5), -1, 1)
 
 
 def noise(u, v, cells, seed=0):

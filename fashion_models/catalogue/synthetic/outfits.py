@@ -16,6 +16,13 @@ WOMENS_BOTTOMS = BOTTOMS + ('mini skirts', 'pencil skirts', 'leggings', 'wide-le
 OUTER = ('blazers', 'denim jackets', 'biker jackets', 'overcoats')
 
 
+#: Which part of the body a product's category covers already.
+LOWER_HALF = ('trousers', 'jeans', 'shorts', 'skirts')
+UPPER_HALF = ('tops', 'shirts', 'knitwear')
+WHOLE = ('dresses', 'jumpsuits', 'nightwear', 'swimwear', 'suits')
+UNDER_A_JACKET = (*LOWER_HALF, 'tops', 'shirts', 'belts', 'handbags')
+
+
 @dataclasses.dataclass(frozen=True)
 class Worn:
     """A garment in the picture that is not for sale there."""
@@ -46,41 +53,14 @@ def garment(names, gender, dice):
 
 def outfit(category, gender, dice, wanted):
     """The other garments: dict of layer (``bottom``, ``top``, ``outer``) to Worn."""
-    if not wanted:
+    if not wanted or category in WHOLE:
         return {}
     tops, bottoms = (WOMENS_TOPS, WOMENS_BOTTOMS) if gender == 'female' else (TOPS, BOTTOMS)
     worn = {}
-    if category not in (
-        'trousers',
-        'jeans',
-        'shorts',
-        'skirts',
-        'dresses',
-        'jumpsuits',
-        'nightwear',
-        'swimwear',
-        'suits',
-    ):
+    if category not in LOWER_HALF:
         worn['bottom'] = garment(bottoms, gender, dice)
-    if category not in (
-        'tops',
-        'shirts',
-        'knitwear',
-        'dresses',
-        'jumpsuits',
-        'nightwear',
-        'swimwear',
-    ):
-        worn['top'] = garment(tops, gender, dice)
-    if category in (
-        'tops',
-        'shirts',
-        'dresses',
-        'skirts',
-        'trousers',
-        'jeans',
-        'belts',
-        'handbags',
-    ) and dice.chance(0.3):
+    if category not in UPPER_HALF:
+        worn['top'] = garment(('formal shirts',) if category == 'ties' else tops, gender, dice)
+    if category in UNDER_A_JACKET and dice.chance(0.3):
         worn['outer'] = garment(OUTER, gender, dice)
     return worn

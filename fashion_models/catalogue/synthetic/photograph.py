@@ -44,12 +44,6 @@ def shot(spec, view, retailer, dice, difficulty):
     return staged, wall, told
 
 
-def picture(spec, view, retailer, size, dice, difficulty):
-    """Takes a picture that :func:`shot` decides on: (PIL image, what is true of it)."""
-    staged, wall, told = shot(spec, view, retailer, dice, difficulty)
-    return photograph(staged, retailer, size, dice.child('camera'), wall), told
-
-
 def photograph(scene, retailer, size, dice, wall=None):
     """Takes one picture of a scene in a retailer's manner.
 

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from fashion_models.catalogue.synthetic import palette, shapes
-from fashion_models.catalogue.synthetic.geometry import Affine, between, curve, outline
+from fashion_models.catalogue.synthetic.geometry import Affine, between, outline, ribbon
 from fashion_models.catalogue.synthetic.outfits import outfit
 from fashion_models.catalogue.synthetic.paint import Paint
 from fashion_models.catalogue.synthetic.shapes import body, figures
@@ -20,8 +20,8 @@ NO_BACK = ('jewellery',)
 
 #: Cloth laid flat is wider than on legs, which are round.
 FLAT_WIDTH = {
-    'trousers': 1.32, 'jeans': 1.32, 'shorts': 1.12, 'skirts': 1.1, 'jumpsuits': 1.15, 'suits': 1.12,
-    'nightwear': 1.12}
+    'trousers': 1.32, 'jeans': 1.32, 'shorts': 1.12, 'skirts': 1.1, 'jumpsuits': 1.15,
+    'suits': 1.12, 'nightwear': 1.12}
 
 
 @dataclasses.dataclass
@@ -93,43 +93,56 @@ def _detail(sketch, dice):
     return Scene([sketch], (x - half, y - half, x + half, y + half), tight=True)
 
 
+#: What can be worn with nothing else.
+ALONE = (
+    'dresses', 'jumpsuits', 'nightwear', 'swimwear', 'suits', 'necklaces', 'earrings', 'hats',
+    'sunglasses', 'ties')
+
+
 # On a model ---------------------------------------------------------------------------------------
 
 
-def _person(spec, dice, dummy, head=True, long_hair=None):
+def _person(spec, dice, dummy, head=True, back=False):
     """A model or a dummy: (sketch, skin)."""
     male = spec.gender == 'male'
     if dummy:
-        skin = Paint(dice.choice(((232, 230, 226), (206, 206, 208), (240, 236, 230))), 'skin')
-        return body.bare(male, skin, None, head=head, features=False), skin
+        tones = (232, 230, 226), (206, 206, 208), (240, 236, 230)
+        skin = Paint(dice.choice(tones), 'skin')
+        return body.bare(male, skin, None, head, face=False), skin
     skin = Paint(dice.choice(palette.SKINS), 'skin')
     hair = Paint(dice.choice(palette.HAIRS), 'hair')
-    return body.bare(male, skin, hair, head, not male if long_hair is None else long_hair), skin
+    return body.bare(male, skin, hair, head, face=not back), skin
 
 
-def _dressed(spec, dice, dummy, head, others, product=None):
+def _dressed(spec, dice, dummy, head, others, product=None, back=False):
     """The figure with the other garments and, where it is worn on the body, the product."""
-    figure, skin = _person(spec, dice, dummy, head)
-    look = Look(spec.gender, worn=True)
+    # Nobody is photographed half dressed.
+    dummy = dummy or (not others and spec.category not in ALONE)
+    figure, skin = _person(spec, dice, dummy, head, back=back)
+    look = Look(spec.gender, back=back, worn=True)
     worn = outfit(spec.category, spec.gender, dice, others and not dummy)
+    if 'outer' in worn or product == 'outer':
+        _slim(worn)
     layers = {layer: shapes.draw(item.features, item.cloth, look) for layer, item in worn.items()}
     if product is not None:
         layers[product] = shapes.draw(spec.features, spec.cloth, look)
-    if product == 'outer' and 'bottom' in layers and 'top' not in layers:
-        layers.pop('top', None)
     order = ['bottom', 'top', 'outer'] if dice.chance(0.7) else ['top', 'bottom', 'outer']
-    if product in ('bottom', 'top') and 'outer' in worn:
+    if 'outer' in worn and not back:
         layers['outer'] = _opened(layers['outer'])
     sketches = [figure]
-    if (others and not dummy) or product is None:
-        sketches.append(
-            figures.feet(
-                spec.gender == 'male',
-                Paint(dice.choice(((36, 36, 40), (240, 240, 238), (120, 74, 46))), 'leather'),
-            )
-        )
+    shoe = Paint(dice.choice(((36, 36, 40), (240, 240, 238), (120, 74, 46))), 'leather')
+    if others and not dummy:
+        sketches.append(figures.feet(shoe))
     sketches += [layers[name] for name in order if name in layers]
     return sketches, list(worn.values()), skin
+
+
+def _slim(worn):
+    """Makes what is worn under a jacket fit under it."""
+    top = worn.get('top')
+    if top is not None:
+        features = dataclasses.replace(top.features, ease=0.02, sleeve_width=0.12, sleeve_puff=0.0)
+        worn['top'] = dataclasses.replace(top, features=features)
 
 
 def _opened(sketch):
@@ -254,8 +267,9 @@ def _with_bag(spec, dice, dummy, head, others):
         sketches.append(bag.mapped(Affine.placing(1.0, hand[0] + 0.25, 7.75 - bottom)))
         return Scene(sketches, (-2.9, -0.1, 5.2, 8.0), worn, True, skin.rgb)
     elif handles == 'back':
-        place = Affine.placing(0.8, 0, 1.62)
-        sketches.append(shapes.draw(spec.features, spec.cloth, Look(spec.gender)).mapped(place))
+        sketches, worn, skin = _dressed(spec, dice, dummy, head, others, back=True)
+        bag = shapes.draw(spec.features, spec.cloth, Look(spec.gender))
+        sketches.append(bag.mapped(Affine.placing(0.62, 0, 1.75)))
     else:
         place = Affine.placing(
             scale,
@@ -277,8 +291,6 @@ def _with_bag(spec, dice, dummy, head, others):
 
 
 def _strap(x0, y0, x1, y1):
-    from fashion_models.catalogue.synthetic.geometry import ribbon
-
     return ribbon([(x0, y0), (between(x0, x1, 0.45), between(y0, y1, 0.5)), (x1, y1)], 0.07)
 
 
@@ -327,7 +339,7 @@ def _earrings(product, spec, figure):
 
 
 def _hat(product, spec, figure):
-    return [product.mapped(Affine.placing(0.5, 0, 0.36))]
+    return [product.mapped(Affine.placing(0.5, 0, 0.28 if spec.features.kind == 'flat' else 0.36))]
 
 
 def _glasses(product, spec, figure):
@@ -345,13 +357,14 @@ def _scarf(product, spec, figure):
 
 
 def _tie(product, spec, figure):
-    shirt = figures.shirt(spec.gender == 'male')
     scale, y = {'bow': (0.26, 1.5), 'pocket': (0.26, 2.2)}.get(spec.features.kind, (0.62, 1.54))
     x = 0.42 if spec.features.kind == 'pocket' else 0
+    product = product.mapped(lambda p: p)
     if spec.features.kind in ('neck', 'skinny'):
-        product = product.mapped(lambda p: p)
-        product.parts = product.parts[1:]
-    return [shirt, product.mapped(Affine.placing(scale, x, y))]
+        product.parts = product.parts[1:]  # not the loop, which is under the collar
+    elif spec.features.kind == 'pocket':
+        product.parts = product.parts[:-1]  # not what is in the pocket
+    return [product.mapped(Affine.placing(scale, x, y))]
 
 
 def _belt(spec, dice, dummy, head, others):
@@ -388,4 +401,3 @@ ON_MODEL = {
     'ties': _on_bust(_tie, 1.3, (0, 1.9)),
     'belts': _belt,
 }
-_ = curve

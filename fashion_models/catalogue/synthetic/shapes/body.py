@@ -6,8 +6,6 @@ middle.
 
 import dataclasses
 
-import numpy as np
-
 from fashion_models.catalogue.synthetic.geometry import (
     arc,
     between,
@@ -62,36 +60,19 @@ def arm_point(figure, fraction, across=0.0):
     return x, y
 
 
-def bare(male, skin, hair, head=True, long_hair=True, features=True):
-    """A model in skin-coloured underclothes, or without a head a shop-window dummy.
+def bare(male, skin, hair, head=True, face=True):
+    """A model without clothes, or without hair a shop-window dummy.
 
     Args:
         male (bool): Build.
         skin (Paint): Of the body.
-        hair (Paint or None): None for a bald dummy.
-        head, long_hair, features (bool): What of the head is drawn.
+        hair (Paint or None): None for a dummy.
+        head (bool): Whether there is a head.
+        face (bool): Whether it is turned to us.
     """
     f, sketch = Figure.of(male), Sketch()
-    if head and hair is not None and long_hair:
-        sketch.part(
-            closed_curve(
-                [
-                    (0, -0.06),
-                    (0.42, 0.12),
-                    (0.52, 0.7),
-                    (0.56, 1.3),
-                    (0.42, 1.75),
-                    (0, 1.6),
-                    (-0.42, 1.75),
-                    (-0.56, 1.3),
-                    (-0.52, 0.7),
-                    (-0.42, 0.12),
-                ]
-            ),
-            hair,
-            volume=0.6,
-            depth=0.2,
-        )
+    if head and hair is not None and not male:
+        sketch.part(LONG_HAIR, hair, volume=0.6, depth=0.2)
     for side in (1, -1):
         sketch.part(_leg(f, side), skin, volume=0.75, depth=0.22, edge=0.35)
         sketch.part(_arm(f, side), skin, volume=0.75, depth=0.13, edge=0.35)
@@ -112,7 +93,7 @@ def bare(male, skin, hair, head=True, long_hair=True, features=True):
     body = sketch.part(mirrored(torso), skin, volume=0.65, depth=0.25, edge=0.35)
     body.fold([(-0.5, 1.5), (-0.12, 1.58)], 0.05, -0.2).fold([(0.5, 1.5), (0.12, 1.58)], 0.05, -0.2)
     if head:
-        _head(sketch, f, skin, hair, male, features)
+        _head(sketch, skin, hair, male, face)
     return sketch
 
 
@@ -163,48 +144,37 @@ def _arm(f, side):
     return arm * (side, 1)
 
 
-def _head(sketch, f, skin, hair, male, features):
+def _head(sketch, skin, hair, male, face):
     jaw = 0.37 if male else 0.33
-    face = mirrored(
-        outline([(0, 0.04), (0.3, 0.12), (0.39, 0.45), (jaw, 0.8), (0.16, 1.04), (0, 1.08)])
-    )
-    sketch.part(face, skin, volume=0.6, depth=0.2, edge=0.35)
-    if features:
-        _face(sketch, skin, male)
-    if hair is not None:
-        fringe = (
-            [(0, -0.06), (0.34, 0.04), (0.45, 0.42), (0.4, 0.62)]
-            if not male
-            else [(0, -0.07), (0.32, 0), (0.43, 0.3), (0.4, 0.5)]
-        )
-        top = outline(fringe, [(0.34, 0.4), (0.2, 0.24), (0, 0.2 if male else 0.16)])
-        sketch.part(mirrored(top), hair, volume=0.6, depth=0.12, edge=0.3)
+    skull = outline([(0, 0.04), (0.3, 0.12), (0.39, 0.45), (jaw, 0.8), (0.16, 1.04), (0, 1.08)])
+    sketch.part(mirrored(skull), skin, volume=0.6, depth=0.2, edge=0.35)
+    if hair is None:
+        return
+    if not face:
+        short = mirrored(outline([(0, -0.07), (0.34, 0), (0.44, 0.4), (0.36, 0.85)], [(0, 0.98)]))
+        sketch.part(short if male else LONG_HAIR, hair, volume=0.6, depth=0.2, edge=0.3)
+        return
+    _face(sketch, skin, male)
+    fringe = [(0, -0.06), (0.34, 0.04), (0.45, 0.42), (0.4, 0.62)]
+    if male:
+        fringe = [(0, -0.07), (0.32, 0), (0.43, 0.3), (0.4, 0.5)]
+    top = outline(fringe, [(0.34, 0.4), (0.2, 0.24), (0, 0.16 if male else 0.2)])
+    sketch.part(mirrored(top), hair, volume=0.6, depth=0.12, edge=0.3)
 
 
 def _face(sketch, skin, male):
-    ink = skin.toned(-0.72).rgb
-    marks = sketch.part(
-        [np.array([(-0.4, 0.3), (0.4, 0.3), (0.4, 1.05), (-0.4, 1.05)])]
-        if False
-        else [disc((-0.15, 0.5), (0.055, 0.03)), disc((0.15, 0.5), (0.055, 0.03))],
-        Paint(ink, 'flat'),
-        volume=0,
-        edge=0,
-    )
-    marks.folds.clear()
-    sketch.part(
-        [arc((-0.15, 0.44), (0.1, 0.05), 3.4, 6.0, 8), arc((0.15, 0.44), (0.1, 0.05), 3.4, 6.0, 8)],
-        Paint(skin.toned(-0.6).rgb, 'flat'),
-        volume=0,
-        edge=0,
-    )
+    ink = Paint(skin.toned(-0.72).rgb, 'flat')
+    eyes = [disc((-0.15, 0.5), (0.055, 0.03)), disc((0.15, 0.5), (0.055, 0.03))]
+    brows = [arc((x, 0.44), (0.1, 0.05), 3.4, 6.0, 8) for x in (-0.15, 0.15)]
+    sketch.part(eyes + brows, ink, volume=0, edge=0)
     lips = (168, 92, 86) if male else (186, 62, 72)
-    sketch.part(
-        disc((0, 0.84), (0.11, 0.032), 12),
-        Paint(lips if skin.luma > 90 else (120, 56, 54), 'flat'),
-        volume=0,
-        edge=0,
-    )
-    sketch.part(
-        outline([(0.02, 0.56), (0.05, 0.69)], [(-0.03, 0.7)]), skin.toned(-0.16), volume=0, edge=0
-    )
+    lips = Paint(lips if skin.luma > 90 else (120, 56, 54), 'flat')
+    sketch.part(disc((0, 0.84), (0.11, 0.032), 12), lips, volume=0, edge=0)
+    nose = outline([(0.02, 0.56), (0.05, 0.69)], [(-0.03, 0.7)])
+    sketch.part(nose, skin.toned(-0.16), volume=0, edge=0)
+
+
+#: From the crown to below the shoulders.
+LONG_HAIR = closed_curve([
+    (0, -0.06), (0.42, 0.12), (0.52, 0.7), (0.56, 1.3), (0.42, 1.75), (0, 1.6), (-0.42, 1.75),
+    (-0.56, 1.3), (-0.52, 0.7), (-0.42, 0.12)])

@@ -7,15 +7,13 @@ from fashion_models.catalogue.synthetic.geometry import (
     box,
     curve,
     disc,
-    flipped,
     mirrored,
     outline,
     ribbon,
 )
-from fashion_models.catalogue.synthetic.paint import Paint
-from fashion_models.catalogue.synthetic.shapes import jewellery, upper
+from fashion_models.catalogue.synthetic.shapes import jewellery
 from fashion_models.catalogue.synthetic.shapes.body import WAIST_Y
-from fashion_models.catalogue.synthetic.shapes.features import Cloth, Look
+from fashion_models.catalogue.synthetic.shapes.features import Look
 from fashion_models.catalogue.synthetic.sketch import Sketch
 
 
@@ -57,7 +55,7 @@ def leg(shoe, skin, male, trousers):
     return sketch
 
 
-def feet(male, paint):
+def feet(paint):
     """Plain shoes from the front, at the end of a figure's legs."""
     sketch = Sketch()
     shoe = outline(
@@ -70,26 +68,6 @@ def feet(male, paint):
         part = sketch.part(shoe * (side, 1), paint, volume=0.7, depth=0.1)
         part.line(np.array([(0.26, 7.86), (0.64, 7.86)]) * (side, 1), 0.03, -0.5)
     return sketch
-
-
-def shirt(male):
-    """A white shirt under a tie."""
-    paint = Paint((240, 241, 244), 'cotton')
-    features = upper.Upper(
-        length=3.8,
-        ease=0.08,
-        neck='shirt',
-        collar='shirt',
-        closure='buttons',
-        sleeve=1,
-        sleeve_width=0.17,
-        cuff='button',
-    )
-    return upper.draw(
-        features,
-        Cloth(paint, paint, Paint((225, 225, 222), 'pearl')),
-        Look('male' if male else 'female', worn=True),
-    )
 
 
 def belt(spec, figure):
@@ -278,4 +256,3 @@ def _within(sketch, left, right):
     return sketch.mapped(cut)
 
 
-_ = flipped

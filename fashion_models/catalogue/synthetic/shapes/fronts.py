@@ -220,18 +220,13 @@ def _shawl(sketch, front, m, cloth, look):
 
 def hood_behind(sketch, cloth, look):
     """The hood of a garment lying open, behind the neck."""
-    if look.back:
+    if look.back or look.worn:
         return
     hood = mirrored(outline([(0, 0.62), (0.34, 0.68), (0.56, 1.0), (0.5, 1.42)], [(0, 1.5)]))
     part = sketch.part(hood, cloth.main, volume=0.6, depth=0.2)
     part.fold([(-0.2, 0.7), (-0.36, 1.0), (-0.34, 1.4)], 0.1, -0.3)
-    if not look.worn:
-        sketch.part(
-            mirrored(outline([(0, 0.8), (0.26, 0.86), (0.4, 1.12), (0.36, 1.4)], [(0, 1.62)])),
-            cloth.lining,
-            volume=0.3,
-            edge=0.3,
-        )
+    opening = mirrored(outline([(0, 0.8), (0.26, 0.86), (0.4, 1.12), (0.36, 1.4)], [(0, 1.62)]))
+    sketch.part(opening, cloth.lining, volume=0.3, edge=0.3)
 
 
 def _hood(sketch, front, m, cloth, look):
@@ -242,10 +237,12 @@ def _hood(sketch, front, m, cloth, look):
         part = sketch.part(hood, cloth.main, volume=0.7, depth=0.25)
         part.line([(0, 0.7), (0, 2)], 0.025, -0.4)
         return
+    # Round a neck the hood lies lower than in a picture of it alone.
+    up = 1.16 if look.worn else 0.95
     for side in (1, -1):
         edge = outline(
-            [(0, m.low + 0.02), (0.2, m.low - 0.12), (0.42, 1.2), (0.46, 0.95)],
-            [(0.58, 1.1), (0.56, 1.46), (0.3, m.low + 0.14), (0, m.low + 0.12)],
+            [(0, m.low + 0.02), (0.2, m.low - 0.12), (0.42, up + 0.25), (0.46, up)],
+            [(0.58, up + 0.15), (0.56, 1.46), (0.3, m.low + 0.14), (0, m.low + 0.12)],
         )
         sketch.part(edge * (side, 1), cloth.main, volume=0.6, depth=0.1)
         if m.f.collar == 'hood' and m.f.quilted == 0 and m.f.closure != 'toggles':

@@ -284,7 +284,8 @@ def draw_earring(f, cloth, look):
     pair = Sketch()
     pair.add(one, lambda p: p * (-1, 1) - (gap, 0.0))
     pair.add(one, lambda p: p + (gap, 0.0))
-    pair.detail(gap, sum(one.bounds()[1::2]) / 2)
+    top, bottom = one.bounds()[1::2]
+    pair.detail(gap, bottom - 0.1 if f.kind in ('hoop', 'drop') else (top + bottom) / 2)
     return pair
 
 

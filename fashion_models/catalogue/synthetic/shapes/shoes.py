@@ -51,8 +51,8 @@ def draw(f, cloth, look):
         _upper(sketch, f, last, cloth)
     _straps(sketch, f, last, cloth)
     _sole(sketch, f, last, cloth)
-    sketch.detail(1.9, -f.platform - 0.45)
-    sketch.detail(0.35, -f.heel - 0.3)
+    sketch.detail(2.3 if 'sandal' in f.features else 1.9, last.bed_y(2.1) - 0.3)
+    sketch.detail(0.35, -f.heel - (0.3 if f.shaft > 0.5 and 'sandal' not in f.features else 0.05))
     return sketch
 
 
@@ -496,8 +496,8 @@ def _from_behind(f, cloth, look):
         foot = {'stiletto': 0.09, 'kitten': 0.12, 'cone': 0.16}.get(f.heel_kind, 0.4)
         heel = mirrored(
             outline(
-                [(0, -h - 0.06), (w * 0.85, -h - 0.06)],
-                [(between(foot, w, 0.25), -h * 0.6), (foot, 0)],
+                [(0, -h - 0.06), (w * 0.7, -h - 0.06)],
+                [(between(foot, w, 0.3), -h * 0.8), (foot * 1.1, -h * 0.4), (foot, 0)],
                 [(0, 0)],
             )
         )
