@@ -2,111 +2,115 @@
 
 A training step asks for hundreds of megabytes of activations and gradients and drops them all.
 Taken from the system each time, every page of them is cleared by the kernel at its first use, which
-costs about as much as the elementwise layers themselves. The pool keeps what is dropped, but never
-more than has been in use at one moment: its footprint is the peak of what was alive.
+costs more than the layers that are not convolutions. Here an array's memory goes to the next one.
 """
 
+import bisect
 import collections
 import contextlib
+import functools
 import math
 import mmap
+import os
 import threading
 
 import numpy as np
 
+#: Smaller arrays, in bytes, are NumPy's.
 SMALL = 1 << 16
+#: Linux' value, which Python's mmap names from 3.13 on.
+_MAP_NORESERVE = 0x4000
 
 
 class _Lease(np.ndarray):
-    """Bytes out of the pool; they go back when the last array that lies in them is gone."""
+    """Bytes of an arena; they go back when the last array that lies in them is gone."""
 
-    pool = block = None
+    arena = None
 
-    def __new__(cls, pool, block):
-        # Made on the block itself: NumPy looks through arrays that are views of other arrays, and
+    def __new__(cls, arena, start, size):
+        # Made on the arena itself: NumPy looks through arrays that are views of other arrays, and
         # what lies in this one must keep it alive, not what is below.
-        lease = super().__new__(cls, (len(block),), np.uint8, buffer=block)
-        lease.pool, lease.block = pool, block
+        lease = super().__new__(cls, (size,), np.uint8, buffer=arena.memory, offset=start)
+        lease.arena, lease.start = arena, start
         return lease
 
     def __del__(self):
-        if self.pool is not None:
-            self.pool.returned.append(self.block)
+        if self.arena is not None:
+            self.arena.returned.append((self.start, self.start + self.size))
 
 
-class Pool:
-    """Blocks of memory that wait for the next array.
+class Arena:
+    """A stretch of addresses, as many as the machine has memory, that arrays are cut from.
 
-    A block is handed out for any size from two thirds of its own up, so that batches whose n
-    changes share them. When nothing fits, blocks that waited longest are freed before a new one is
-    made.
+    Addresses cost nothing: the system gives memory to those that are written to. An array gets the
+    lowest that are free, so that the footprint stays close to the most that was in use at once.
+
+    Args:
+        size (int): Bytes.
 
     Attributes:
-        used (int): Bytes in blocks that are handed out.
-        free (int): Bytes in blocks that wait.
-        peak (int): Largest ``used`` so far.
+        used (int): Bytes that are in use.
+        footprint (int): Bytes that have been.
     """
 
-    def __init__(self):
-        self.used = self.free = self.peak = 0
+    def __init__(self, size):
+        self.memory = mmap.mmap(
+            -1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _MAP_NORESERVE)
+        with contextlib.suppress(OSError, AttributeError):
+            # Fewer pages to clear and to look up; it is no matter if the kernel has none.
+            self.memory.madvise(mmap.MADV_HUGEPAGE)
+        self.used = self.footprint = 0
         # Leases end wherever the garbage collector runs, inside `take` too: they only append here.
         self.returned = collections.deque()
-        self._waiting = []      # longest first
+        self._free = [(0, size)]    # (start, end), in order, never adjacent
         self._lock = threading.Lock()
 
     def take(self, size):
-        """Bytes, at least ``size`` of them, at the beginning of a page."""
+        """At least ``size`` bytes, or ``None`` if there is no room for them in one piece."""
+        size = -(-size // SMALL) * SMALL
         with self._lock:
             while self.returned:
-                block = self.returned.popleft()
-                self._waiting.append(block)
-                self.used -= len(block)
-                self.free += len(block)
-            block = self._fitting(size)
-            if block is None:
-                rounded = -(-size // SMALL) * SMALL
-                self.peak = max(self.peak, self.used + rounded)
-                while self._waiting and self.used + self.free + rounded > self.peak:
-                    self.free -= len(self._waiting.pop(0))
-                block = _allocate(rounded)
-            self.used += len(block)
-            self.peak = max(self.peak, self.used)
-        return _Lease(self, block)
+                self._give_back(*self.returned.popleft())
+            for i, (start, end) in enumerate(self._free):
+                if end - start >= size:
+                    self._free[i:i + 1] = [(start + size, end)] if end - start > size else []
+                    self.used += size
+                    self.footprint = max(self.footprint, start + size)
+                    return _Lease(self, start, size)
+        return None
 
-    def _fitting(self, size):
-        best = None
-        for i, block in enumerate(self._waiting):
-            if size <= len(block) <= size * 3 // 2 + SMALL and (
-                    best is None or len(block) < len(self._waiting[best])):
-                best = i
-                if len(block) - size < SMALL:
-                    break
-        if best is None:
-            return None
-        block = self._waiting.pop(best)
-        self.free -= len(block)
-        return block
+    def _give_back(self, start, end):
+        self.used -= end - start
+        i = bisect.bisect(self._free, (start, end))
+        first, last = i, i
+        if i < len(self._free) and self._free[i][0] == end:
+            end, last = self._free[i][1], i + 1
+        if i and self._free[i - 1][1] == start:
+            start, first = self._free[i - 1][0], i - 1
+        self._free[first:last] = [(start, end)]
 
 
-def _allocate(size):
-    block = mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    if hasattr(mmap, 'MADV_HUGEPAGE'):
-        # Fewer pages to clear and to look up; a kernel without them says so, which is no matter.
-        with contextlib.suppress(OSError):
-            block.madvise(mmap.MADV_HUGEPAGE)
-    return block
-
-
-pool = Pool()
+@functools.cache
+def arena():
+    """The arena of this process, or ``None`` where it may have no addresses for one."""
+    size = os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE')
+    while size > SMALL:
+        try:
+            return Arena(size // SMALL * SMALL)
+        except OSError:  # a limit on the addresses of a process
+            size //= 2
+    return None
 
 
 def empty(shape, dtype=np.float32):
     """Uninitialised C-contiguous array."""
     dtype = np.dtype(dtype)
     size = math.prod(shape) * dtype.itemsize
-    if size < SMALL:
-        return np.empty(shape, dtype)
-    return np.ndarray(shape, dtype, buffer=pool.take(size))
+    if size >= SMALL and arena() is not None:
+        lease = arena().take(size)
+        if lease is not None:
+            return np.ndarray(shape, dtype, buffer=lease)
+    return np.empty(shape, dtype)
 
 
 def empty_channels_last(shape):
