@@ -16,12 +16,21 @@ PACKAGES = ('chainer', 'numpy', 'cupy-cuda11x', 'cupy-cuda12x', 'onednn-cpu-gomp
 def provenance():
     """What must be known of program and machine to repeat a result, as JSON-ready values."""
     return {
-        'command': ' '.join([pathlib.Path(sys.argv[0]).name, *sys.argv[1:]]),
+        'command': command(),
         'date': datetime.datetime.now(datetime.UTC).isoformat(timespec='seconds'),
         'commit': commit(),
         'versions': versions(),
         'machine': machine(),
     }
+
+
+def command():
+    """The command line of this process."""
+    program = pathlib.Path(sys.argv[0])
+    name = program.name
+    if name == '__main__.py':
+        name = f'python -m {program.parent.name}'
+    return ' '.join([name, *sys.argv[1:]])
 
 
 def versions():

@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 import fashion_models  # noqa: F401  (adapts Chainer, which test modules import first)
 from fashion_models.catalogue.io import CatalogueWriter
 from fashion_models.catalogue.model import Header, Listing, Product
+from fashion_models.training.recipe import Data, Model, Recipe, Training
 
 
 @pytest.fixture(scope='session')
@@ -71,3 +72,12 @@ def make_toy_catalogue():
 def toy_catalogue(make_toy_catalogue, tmp_path_factory):
     """A catalogue of 80 drawn products that tests only read."""
     return make_toy_catalogue(tmp_path_factory.mktemp('toy') / 'catalogue')
+
+
+@pytest.fixture(scope='session')
+def tiny():
+    """A recipe whose training takes seconds."""
+    return Recipe(
+        Data(shorter_side=52, size=48),
+        Model(width=0.06, image_features=24, pre_pool=16, post_pool=16, representation=16),
+        Training(batch_size=8, devices='@numpy', epochs=2, drops=(1,), learning_rate=0.01))

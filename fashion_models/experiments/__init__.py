@@ -1,0 +1,1 @@
+"""Recorded runs and, one module each, the article's tables and figures."""

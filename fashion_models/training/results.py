@@ -67,12 +67,18 @@ def evaluate_run(run, splits, device, which='best', catalogue_folder=None, store
 
 def results_table(records, tasks):
     """The article's table: its row, and two for each split, as plain text."""
+    return accuracy_table(results_rows(records, tasks), tasks)
+
+
+def results_rows(records, tasks):
+    """From each row's title to the accuracies of the tasks, for :func:`results_table`."""
     rows = {'the article, validation': [ARTICLE[task] for task in tasks]}
     for split, record in records.items():
         rows[f'{split}, {record["products"]} products'] = [
             record['accuracies'][task] for task in tasks]
-        rows['  always the commonest'] = [record['majority'][task] for task in tasks]
-    return accuracy_table(rows, tasks)
+        rows[f'  always the commonest label ({split})'] = [
+            record['majority'][task] for task in tasks]
+    return rows
 
 
 def confusion(evaluation, vocabulary):

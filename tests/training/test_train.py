@@ -67,7 +67,7 @@ def test_run_folder_and_table(unbroken):
     table = output.split('Multi-task')[1]
     assert 'the article, validation' in table
     assert '0.731' in table
-    assert 'always the commonest' in table
+    assert 'always the commonest label' in table
     assert 'MasterReplicas' not in (run.folder / 'graph.dot').read_text()
     assert (run.folder / 'graph.dot').read_text().startswith('digraph')
 
