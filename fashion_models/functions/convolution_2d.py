@@ -44,23 +44,23 @@ class Convolution2D(chainer.FunctionNode):
 
     def forward(self, inputs):
         x, W, *b = inputs
-        self.retain_inputs((0, 1))
-        self.with_bias = bool(b)
+        # The bias, too: it is small, and Chainer's own function wants it.
+        self.retain_inputs(range(len(inputs)))
         return convolution.forward(x, W, b[0] if b else None, self.stride, self.pad),
 
     def backward(self, indexes, gys):
-        x, W = self.get_retained_inputs()
-        gy, = gys
+        inputs = self.get_retained_inputs()
         if chainers_own.differentiable_wanted():
-            # The bias has no part in its own gradient, so any will do.
-            b = chainer.Variable(gy.xp.zeros(len(W), gy.dtype))
-            return chainers_own.gradients(
-                lambda x, W, b: F.convolution_2d(x, W, b, self.stride, self.pad),
-                [x, W, b], gys, indexes)
+            return chainers_own.gradients(self._chainers, inputs, gys, indexes)
+        x, W = inputs[:2]
+        gy, = gys
         gx = gW = gb = None
         if 0 in indexes:
             gx = convolution.backward_data(gy.array, W.array, x.shape, self.stride, self.pad)
         if 1 in indexes or 2 in indexes:
             gW, gb = convolution.backward_weights(
-                x.array, gy.array, W.shape, self.stride, self.pad, bias=self.with_bias)
+                x.array, gy.array, W.shape, self.stride, self.pad, bias=len(inputs) == 3)
         return tuple(chainer.as_variable((gx, gW, gb)[i]) for i in indexes)
+
+    def _chainers(self, x, W, b=None):
+        return F.convolution_2d(x, W, b, self.stride, self.pad)

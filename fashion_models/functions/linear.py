@@ -9,24 +9,33 @@ from fashion_models.functions.backend import use_onednn
 from fashion_models.onednn import dense
 
 
-def linear(x, W, b=None):
+def linear(x, W, b=None, relu=False):
     """Dense layer.
 
     Args:
         x: (N, C)
         W: (O, C)
         b: (O,) or ``None``.
+        relu (bool): Whether ReLU follows; it costs less here than by itself.
 
     Returns:
         ~chainer.Variable: (N, O)
     """
     if x.ndim != 2 or not use_onednn(x, W, b):
-        return F.linear(x, W, b)
-    return Linear().apply((x, W) if b is None else (x, W, b))[0]
+        return _chainers(x, W, b, relu)
+    return Linear(relu).apply((x, W) if b is None else (x, W, b))[0]
+
+
+def _chainers(x, W, b, relu):
+    y = F.linear(x, W, b)
+    return F.relu(y) if relu else y
 
 
 class Linear(chainer.FunctionNode):
     """The node of :func:`linear` on oneDNN."""
+
+    def __init__(self, relu):
+        self.relu = relu
 
     def check_type_forward(self, in_types):
         type_check.expect(in_types.size() >= 2, in_types.size() <= 3)
@@ -36,21 +45,26 @@ class Linear(chainer.FunctionNode):
             type_check.expect(in_types[2].ndim == 1, in_types[2].shape[0] == W.shape[0])
 
     def forward(self, inputs):
-        self.retain_inputs((0, 1))
-        return dense.forward(*inputs),
+        self.retain_inputs(range(len(inputs)))
+        if self.relu:
+            self.retain_outputs((0,))
+        return dense.forward(*inputs, relu=self.relu),
 
     def backward(self, indexes, gys):
-        x, W = self.get_retained_inputs()
-        gy, = gys
+        inputs = self.get_retained_inputs()
         if chainers_own.differentiable_wanted():
-            b = chainer.Variable(gy.xp.zeros(len(W), gy.dtype))
-            return chainers_own.gradients(F.linear, [x, W, b], gys, indexes)
-        return tuple(
-            chainer.as_variable(self._gradient(i, x.array, W.array, gy.array)) for i in indexes)
+            return chainers_own.gradients(
+                lambda x, W, b=None: _chainers(x, W, b, self.relu), inputs, gys, indexes)
+        x, W = (variable.array for variable in inputs[:2])
+        gy = gys[0].array
+        if self.relu:
+            gy = gy * (self.get_retained_outputs()[0].array > 0)
+        return tuple(chainer.as_variable(_gradient(i, x, W, gy)) for i in indexes)
 
-    def _gradient(self, i, x, W, gy):
-        if i == 0:
-            return dense.backward_data(gy, W)
-        if i == 1:
-            return dense.backward_weights(x, gy)
-        return gy.sum(axis=0)
+
+def _gradient(i, x, W, gy):
+    if i == 0:
+        return dense.backward_data(gy, W)
+    if i == 1:
+        return dense.backward_weights(x, gy)
+    return gy.sum(axis=0)

@@ -8,6 +8,8 @@ as it lies; turning the small result around costs little.
 
 import functools
 
+import numpy as np
+
 from fashion_models.onednn import constants as c
 from fashion_models.onednn.memory import empty
 from fashion_models.onednn.primitive import (
@@ -70,11 +72,13 @@ class _Dense:
 _cached = cached(256)(_Dense)
 
 
-def forward(x, W, b=None):
-    """y (N, O) of x (N, C), W (O, C) and b (O,) or ``None``."""
+def forward(x, W, b=None, relu=False):
+    """y (N, O) of x (N, C), W (O, C) and b (O,) or ``None``; its positive part with ``relu``."""
     y = _cached(*x.shape, len(W)).forward(as_contiguous(x), as_contiguous(W))
     if b is not None:
         y += b
+    if relu:
+        np.maximum(y, 0, out=y)
     return y
 
 

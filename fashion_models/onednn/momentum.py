@@ -7,6 +7,7 @@ from fashion_models.onednn.primitive import (
     Attributes,
     Primitive,
     PrimitiveDescriptor,
+    address,
     cached,
     contiguous,
 )
@@ -37,12 +38,11 @@ def update(w, g, v, learning_rate, momentum, weight_decay):
     Args:
         w, g, v: C-contiguous arrays of one shape: weights, their gradient, their velocity.
     """
-    w, g, v = (array.reshape(-1) for array in (w, g, v))
-    scale_g = np.array([-learning_rate], np.float32)
-    scale_w = np.array([-learning_rate * weight_decay], np.float32)
+    scales = np.array([-learning_rate, -learning_rate * weight_decay], np.float32)
+    scale_g, scale_w = address(scales), address(scales[1:])
+    at_w, at_g, at_v = map(address, (w, g, v))
     for start in range(0, w.size, BLOCK):
-        part = slice(start, start + BLOCK)
-        w_part, v_part = w[part], v[part]
-        velocity, step = _primitives(w_part.size, float(momentum))
-        velocity(g[part], w_part, v_part, scale_g, scale_w)
-        step(w_part, v_part, w_part)
+        velocity, step = _primitives(min(BLOCK, w.size - start), float(momentum))
+        offset = start * w.itemsize
+        velocity.run_at(at_g + offset, at_w + offset, at_v + offset, scale_g, scale_w)
+        step.run_at(at_w + offset, at_v + offset, at_w + offset)

@@ -233,13 +233,16 @@ class Primitive:
             self._dnnl.memory_destroy(memory)
 
     def __call__(self, *arrays):
-        """Runs on arrays that lie as their descriptors say; the caller keeps them alive."""
+        """Runs on arrays that lie as their descriptors say."""
+        self.run_at(*map(address, arrays))
+
+    def run_at(self, *addresses):
+        """Runs on what lies at ``addresses``; the caller keeps it alive."""
         with _lock:
-            for memory, array in zip(self._memories, arrays):
-                self._dnnl.memory_set_data_handle(memory, address(array))
             if self._scratch_size:
-                self._dnnl.memory_set_data_handle(
-                    self._memories[-1], self._engine.scratch_address(self._scratch_size))
+                addresses += self._engine.scratch_address(self._scratch_size),
+            for memory, place in zip(self._memories, addresses):
+                self._dnnl.memory_set_data_handle(memory, place)
             library.check(
                 self._dnnl.primitive_execute(
                     self, self._engine.stream, len(self._arguments), self._arguments),

@@ -19,6 +19,17 @@ def test_agrees_with_chainer(agree, values, n, c, out, bias):
           [values(n, c), values(out, c, seed=1)] + [values(out, seed=2)] * bias)
 
 
+@pytest.mark.parametrize('bias', [False, True])
+def test_with_relu(agree, values, bias):
+    agree(lambda *inputs: functions.linear(*inputs, relu=True),
+          lambda *inputs: F.relu(F.linear(*inputs)),
+          [values(9, 30), values(20, 30, seed=1)] + [values(20, seed=2)] * bias)
+
+
+def test_with_relu_without_onednn(without_onednn, agree, values):
+    test_with_relu(agree, values, True)
+
+
 @given(
     n=st.integers(1, 70), c=st.integers(1, 70), out=st.integers(1, 70), bias=st.booleans(),
     order=st.sampled_from(['C', 'with gaps', 'backwards']), seed=st.integers(0, 99))
@@ -39,11 +50,13 @@ def test_numerical_gradient(values):
         eps=1e-2, rtol=1e-2, atol=1e-2)
 
 
-def test_second_derivative(values):
+@pytest.mark.parametrize('relu', [False, True])
+def test_second_derivative(values, relu):
     gradient_check.check_double_backward(
-        functions.linear, (values(3, 5), values(4, 5, seed=1), values(4)), values(3, 4),
+        lambda *inputs: functions.linear(*inputs, relu=relu)**2,
+        (values(3, 5), values(4, 5, seed=1), values(4)), values(3, 4),
         (values(3, 5, seed=2), values(4, 5, seed=3), values(4, seed=4)),
-        eps=1e-2, rtol=2e-2, atol=2e-2)
+        eps=1e-3, rtol=5e-2, atol=5e-1)
 
 
 def test_shapes_that_do_not_fit(values):
