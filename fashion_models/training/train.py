@@ -4,7 +4,6 @@ import json
 import pathlib
 import sys
 
-import chainer
 import tqdm
 from chainer import training
 from chainer.training import extensions
@@ -26,6 +25,7 @@ from fashion_models.training.graph import write_graph
 from fashion_models.training.interrupt import Interrupt
 from fashion_models.training.learning_rate import LearningRateControl
 from fashion_models.training.model import build_model
+from fashion_models.training.optimizer import MomentumSGD
 from fashion_models.training.run import Run
 from fashion_models.training.updater import MasterReplicasUpdater, NonFiniteLossError
 
@@ -130,9 +130,8 @@ def build_trainer(run, products, devices, interrupted=lambda: False):
     """
     recipe = run.recipe.training
     model = build_model(run.recipe, run.vocabulary.classes)
-    optimizer = chainer.optimizers.MomentumSGD(recipe.learning_rate, recipe.momentum)
+    optimizer = MomentumSGD(recipe.learning_rate, recipe.momentum, recipe.weight_decay)
     optimizer.setup(model)
-    optimizer.add_hook(chainer.optimizer_hooks.WeightDecay(recipe.weight_decay))
     iterator = TrainingIterator(
         products['train'], run.mean, recipe.batch_size, recipe.seed, run.recipe.data.max_images,
         run.recipe.data.mirror)
