@@ -37,7 +37,7 @@ class Picture:
 def pictures(spec):
     """The pictures of a product: a list of Picture, those of one retailer together.
 
-    No view is shown twice by a retailer, and none begins with a back view or a detail.
+    No retailer begins with a back view or a detail, or shows a view twice before it has shown all.
     """
     dice = spec.dice('retailers')
     count = dice.weighted(PICTURES)
@@ -45,11 +45,13 @@ def pictures(spec):
     folder = f'images/{spec.number // PRODUCTS_A_FOLDER:03d}'
     found = []
     for place, retailer in enumerate(sellers):
-        share = count // len(sellers) + (place < count % len(sellers))
+        share = count // len(sellers) + (place < count % len(sellers))  # of the pictures
         views = dict(retailer.views)
         if spec.type in NO_BACK:
             del views['back']
         for turn in range(share):
+            # A fifth picture of a ring is another close one.
+            views = views or {'detail': 1, 'model': 1}
             first = {view: often for view, often in views.items() if view in OPENING_VIEWS}
             view = dice.weighted(views if turn else first)
             del views[view]
