@@ -9,29 +9,38 @@ from fashion_models.functions.backend import pair, use_onednn
 from fashion_models.onednn import convolution
 
 
-def convolution_2d(x, W, b=None, stride=1, pad=0):
+def convolution_2d(x, W, b=None, stride=1, pad=0, relu=False):
     """Two-dimensional convolution.
+
+    Weights in a read-only array of their own are taken to be constant: a copy of them in the layout
+    that oneDNN likes is kept as long as they live.
 
     Args:
         x: (N, C, H, W)
         W: (O, C, kh, kw)
         b: (O,), or ``None`` where normalization follows, which has its own.
         stride, pad (int or pair of ints): For height and width.
+        relu (bool): Whether ReLU follows; in the same pass it costs nothing.
 
     Returns:
         ~chainer.Variable: (N, O, (H + 2 * pad - kh) // stride + 1, likewise the width)
     """
     stride, pad = pair(stride), pair(pad)
     if x.ndim != 4 or not use_onednn(x, W, b):
-        return F.convolution_2d(x, W, b, stride=stride, pad=pad)
-    return Convolution2D(stride, pad).apply((x, W) if b is None else (x, W, b))[0]
+        return _chainers(x, W, b, stride, pad, relu)
+    return Convolution2D(stride, pad, relu).apply((x, W) if b is None else (x, W, b))[0]
+
+
+def _chainers(x, W, b, stride, pad, relu):
+    y = F.convolution_2d(x, W, b, stride=stride, pad=pad)
+    return F.relu(y) if relu else y
 
 
 class Convolution2D(chainer.FunctionNode):
     """The node of :func:`convolution_2d` on oneDNN."""
 
-    def __init__(self, stride, pad):
-        self.stride, self.pad = stride, pad
+    def __init__(self, stride, pad, relu):
+        self.stride, self.pad, self.relu = stride, pad, relu
 
     def check_type_forward(self, in_types):
         type_check.expect(in_types.size() >= 2, in_types.size() <= 3)
@@ -46,21 +55,26 @@ class Convolution2D(chainer.FunctionNode):
         x, W, *b = inputs
         # The bias, too: it is small, and Chainer's own function wants it.
         self.retain_inputs(range(len(inputs)))
-        return convolution.forward(x, W, b[0] if b else None, self.stride, self.pad),
+        if self.relu:
+            self.retain_outputs((0,))
+        return convolution.forward(
+            x, W, b[0] if b else None, self.stride, self.pad, self.relu),
 
     def backward(self, indexes, gys):
         inputs = self.get_retained_inputs()
         if chainers_own.differentiable_wanted():
             return chainers_own.gradients(self._chainers, inputs, gys, indexes)
-        x, W = inputs[:2]
-        gy, = gys
+        x, W = (variable.array for variable in inputs[:2])
+        gy = gys[0].array
+        if self.relu:
+            gy = gy * (self.get_retained_outputs()[0].array > 0)
         gx = gW = gb = None
         if 0 in indexes:
-            gx = convolution.backward_data(gy.array, W.array, x.shape, self.stride, self.pad)
+            gx = convolution.backward_data(gy, W, x.shape, self.stride, self.pad)
         if 1 in indexes or 2 in indexes:
             gW, gb = convolution.backward_weights(
-                x.array, gy.array, W.shape, self.stride, self.pad, bias=len(inputs) == 3)
+                x, gy, W.shape, self.stride, self.pad, bias=len(inputs) == 3)
         return tuple(chainer.as_variable((gx, gW, gb)[i]) for i in indexes)
 
     def _chainers(self, x, W, b=None):
-        return F.convolution_2d(x, W, b, self.stride, self.pad)
+        return _chainers(x, W, b, self.stride, self.pad, self.relu)

@@ -46,7 +46,8 @@ class _Operation:
 
     def __call__(self, inputs, outputs):
         inputs = [
-            array if copy is None else copy(array) for array, copy in zip(inputs, self._before)]
+            array if copy is None else copy.constant(array)
+            for array, copy in zip(inputs, self._before)]
         laid_out = [
             array if copy is None else empty((copy[1],))
             for array, copy in zip(outputs, self._after)]

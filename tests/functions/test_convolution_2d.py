@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fashion_models import functions
+from fashion_models.onednn import reorder
 from fashion_models.onednn.memory import is_channels_last
 
 pytestmark = pytest.mark.usefixtures('onednn')
@@ -35,6 +36,44 @@ def both(stride, pad):
 def test_agrees_with_chainer(agree, values, x, W, stride, pad, bias):
     inputs = [values(*x), values(*W, seed=1)] + [values(W[0], seed=2)] * bias
     agree(*both(stride, pad), inputs)
+
+
+@pytest.mark.parametrize('bias', [False, True])
+def test_with_relu(agree, values, bias):
+    inputs = [values(3, 4, 9, 9), values(5, 4, 3, 3, seed=1)] + [values(5, seed=2)] * bias
+    agree(lambda *inputs: functions.convolution_2d(*inputs, stride=2, pad=1, relu=True),
+          lambda *inputs: F.relu(F.convolution_2d(*inputs, stride=2, pad=1)), inputs)
+
+
+def test_with_relu_without_onednn(without_onednn, agree, values):
+    test_with_relu(agree, values, True)
+
+
+def test_constant_weights(values):
+    x, W = values(2, 16, 5, 5), values(32, 16, 3, 3, seed=1)
+    W.setflags(write=False)
+    for _ in range(2):
+        for size in (5, 9):
+            x = values(2, 16, size, size)
+            np.testing.assert_allclose(
+                functions.convolution_2d(x, W).array, F.convolution_2d(x, W).array,
+                rtol=1e-4, atol=1e-4)
+    assert id(W) in reorder._copies
+    key = id(W)
+    del W
+    assert key not in reorder._copies
+
+
+def test_weights_that_change_are_never_taken_for_constant(values):
+    x, W = values(2, 16, 5, 5), values(32, 16, 3, 3, seed=1)
+    before = functions.convolution_2d(x, W).array
+    view = W[:]
+    view.setflags(write=False)
+    functions.convolution_2d(x, view)
+    W *= 2
+    for weights in (W, view):
+        np.testing.assert_allclose(
+            functions.convolution_2d(x, weights).array, 2 * before, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize('order', ['channels last', 'with gaps', 'backwards'])
