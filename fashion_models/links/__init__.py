@@ -1,5 +1,6 @@
 """The networks, as Chainer Links: trunk, product encoder, multi-task classifier."""
 
+from fashion_models.links.folding import fold_batch_normalization
 from fashion_models.links.multi_task_classifier import (
     MultiTaskClassifier,
     count_correct,
@@ -14,5 +15,5 @@ TRUNKS = {'zfnet': ZFNet, 'resnet50': ResNet50}
 
 __all__ = [
     'TRUNKS', 'MultiTaskClassifier', 'ProductEncoder', 'ResNet50', 'ZFNet', 'count_correct',
-    'count_labelled', 'multi_task_loss',
+    'count_labelled', 'fold_batch_normalization', 'multi_task_loss',
 ]

@@ -21,4 +21,4 @@ def dense(in_size, out_size):
 
 def dense_relu(layer, x):
     """ReLU of a dense layer: x (N, in_size) -> (N, out_size)."""
-    return functions.relu(functions.linear(x, layer.W, layer.b))
+    return functions.linear(x, layer.W, layer.b, relu=True)

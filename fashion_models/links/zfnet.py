@@ -108,8 +108,12 @@ def _convolution(in_channels, out_channels, ksize, stride=1, pad=0):
 
 
 def _block(convolution, bn, x):
+    folded = bn is None     # into the convolution: fold_batch_normalization
     h = functions.convolution_2d(
-        x, convolution.W, convolution.b, stride=convolution.stride, pad=convolution.pad)
+        x, convolution.W, convolution.b, stride=convolution.stride, pad=convolution.pad,
+        relu=folded)
+    if folded:
+        return h
     return functions.batch_normalization_relu(
         h, bn.gamma, bn.beta, bn.avg_mean, bn.avg_var, bn.eps, bn.decay)
 
