@@ -87,7 +87,7 @@ def cotton(p, u, v, pixel):
 
 
 def stripes(p, u, v, pixel):
-    return _mix(p.rgb, p.second, _band(v, 0.26 * p.scale, 0.42, pixel))
+    return _mix(p.rgb, p.second, _band(v, 0.26 * p.scale, 0.38, pixel))
 
 
 def wide_stripes(p, u, v, pixel):

@@ -4,8 +4,8 @@ import dataclasses
 
 #: How much light each fabric throws back in highlights, 0 to 1. Others: 0.12.
 GLOSS = {
-    'leather': 0.55,
-    'patent': 1.0,
+    'leather': 0.38,
+    'patent': 0.7,
     'satin': 0.6,
     'metal': 1.0,
     'nylon': 0.5,

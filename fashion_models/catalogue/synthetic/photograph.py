@@ -5,7 +5,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from fashion_models.catalogue.synthetic.geometry import Affine
+from fashion_models.catalogue.synthetic.geometry import Affine, sine
 from fashion_models.catalogue.synthetic.render import Canvas, ramp
 from fashion_models.catalogue.synthetic.retailers import TINTED_WALLS
 from fashion_models.catalogue.synthetic.scenes import scene
@@ -58,7 +58,7 @@ def photograph(scene, retailer, size, dice, wall=None):
     """
     top, bottom = wall or retailer.background
     canvas = Canvas(size, _wall(size, top, bottom), retailer.light, retailer.contrast)
-    place = _framing(scene, retailer, dice)
+    place = framing(scene, retailer, dice)
     if retailer.shadow != 'none':
         shift, blur, strength = SHADOWS[retailer.shadow]
         shift = (shift[0] * (1 if retailer.light[0] <= 0 else -1), shift[1])
@@ -82,15 +82,18 @@ def _wall(size, top, bottom):
     return np.broadcast_to((rows + np.float32(0.5)).astype(np.uint8), (size, size, 3)).copy()
 
 
-def _framing(scene, retailer, dice):
-    """The map from the scene's units to 0..1."""
+def framing(scene, retailer, dice):
+    """The map from a scene's units to the picture's 0..1, in a retailer's manner."""
     left, top, right, bottom = scene.frame
-    margin = 0.0 if scene.tight else dice.uniform(*retailer.margin)
-    scale = (1 - 2 * margin) / max(right - left, bottom - top)
+    width, height = right - left, bottom - top
     angle = dice.bell(retailer.tilt)
-    place = Affine.placing(scale, angle=angle)
+    margin = 0.0 if scene.tight else dice.uniform(*retailer.margin)
+    # The frame's own bounds once it is tilted, so that no corner leaves the picture.
+    tilt = abs(sine(angle)) * (not scene.tight)
+    largest = max(width + tilt * height, height + tilt * width)
+    place = Affine.placing((1 - 2 * margin) / largest, angle=angle)
     x, y = place(np.array([((left + right) / 2, (top + bottom) / 2)]))[0]
-    slack = min(margin * 0.8, 2.5 * retailer.offset) if not scene.tight else 0.0
+    slack = 0.0 if scene.tight else min(margin * 0.8, 2.5 * retailer.offset)
     dx = max(-slack, min(slack, dice.bell(retailer.offset)))
     dy = max(-slack, min(slack, dice.bell(retailer.offset)))
     return Affine.placing(1, 0.5 - x + dx, 0.5 - y + dy).after(place)

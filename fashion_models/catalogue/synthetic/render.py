@@ -158,7 +158,7 @@ def _mirrored_light(shade, paint):
     """Bright and dark streaks, as a polished surface shows its surroundings."""
     wave = shade * np.float32(5)
     streak = np.abs(wave - np.floor(wave) - np.float32(0.5)) * 2 - np.float32(0.35)
-    strength = np.float32(0.16 if paint.fabric in ('pearl', 'patent') else 0.34)
+    strength = np.float32(0.12 if paint.fabric in ('pearl', 'patent') else 0.34)
     return np.maximum(shade, shade * np.float32(0.6)) + streak * strength
 
 

@@ -8,6 +8,7 @@ from fashion_models.catalogue.synthetic.difficulty import RIVAL_LABEL
 from fashion_models.catalogue.synthetic.kind import drawn
 from fashion_models.catalogue.synthetic.paint import Paint, mixed, toned
 from fashion_models.catalogue.synthetic.shapes.features import Cloth
+from fashion_models.catalogue.synthetic.shapes.jewellery import CLEAR
 from fashion_models.catalogue.synthetic.taxonomy import KINDS, PLACES, SHARES, TAXONOMY, siblings
 
 #: What men and women buy in other colours than the whole shop.
@@ -302,9 +303,10 @@ def _pattern_colours(rgb, shade, seconds, fabric):
     if seconds:
         return seconds[0].rgb, seconds[-1].rgb if len(seconds) > 1 else toned(seconds[0].rgb, -0.3)
     luma = Paint(rgb).luma
-    quiet = toned(rgb, 0.55) if luma < 110 else toned(rgb, -0.3 if luma > 200 else -0.38)
-    if fabric in ('stripes', 'dots', 'vertical_stripes', 'floral', 'pinstripe'):
-        quiet = toned(rgb, 0.78) if luma < 190 else toned(rgb, -0.28)
+    if fabric in ('dots', 'floral', 'pinstripe'):  # little of them: they may stand out
+        quiet = toned(rgb, 0.75) if luma < 190 else toned(rgb, -0.3)
+    else:
+        quiet = toned(rgb, 0.42) if luma < 110 else toned(rgb, -0.3)
     return quiet, toned(quiet, -0.2)
 
 
@@ -312,12 +314,12 @@ def _jewellery(main, shade, seconds, metal):
     if shade.colour in ('Gold', 'Silver'):
         precious = Paint(main.rgb, 'metal')
         stone = Paint(
-            (236, 240, 246),
+            CLEAR,
             main.fabric if main.fabric in ('gem', 'pearl') else 'gem',
             (226, 232, 240),
         )
         return Cloth(
-            stone if main.fabric == 'gem' else main.of(main.fabric, second=(236, 240, 246)),
+            stone if main.fabric == 'gem' else main.of(main.fabric, second=CLEAR),
             precious,
             precious,
         )

@@ -73,6 +73,10 @@ SEGMENTS = {
     'e': ((-1, 0), (-1, 1)), 'f': ((-1, -1), (-1, 0)), 'g': ((-1, 0), (1, 0))}
 
 
+#: A diamond, or what is sold for one: jewellery whose colour is that of its metal.
+CLEAR = (236, 240, 246)
+
+
 def gem(sketch, at, radius, paint, facets=True):
     """A cut stone."""
     x, y = at
@@ -180,6 +184,8 @@ def draw_necklace(f, cloth, look):
 
 
 def _charm(sketch, top, size, kind, stone, metal):
+    """Hangs a charm at ``top``, of metal, or enamelled where the product has a colour."""
+    solid = metal if stone.rgb == CLEAR else stone.of('patent')
     x, y = top
     if kind == 'heart':
         heart = mirrored(
@@ -188,11 +194,11 @@ def _charm(sketch, top, size, kind, stone, metal):
                 [(0, 1.5)],
             )
         ) * size * 0.72 + (x, y)
-        sketch.part(heart, metal, volume=0.9, depth=0.14)
+        sketch.part(heart, solid, volume=0.9, depth=0.14)
     elif kind == 'bar':
-        sketch.part(box(x - 0.07, y, x + 0.07, y + size * 2.2, 0.05), metal, volume=0.8, depth=0.06)
+        sketch.part(box(x - 0.07, y, x + 0.07, y + size * 2.2, 0.05), solid, volume=0.8, depth=0.06)
     elif kind == 'disc':
-        sketch.part(disc((x, y + size), size), metal, volume=0.7, depth=0.1).line(
+        sketch.part(disc((x, y + size), size), solid, volume=0.7, depth=0.1).line(
             arc((x, y + size), size * 0.75), 0.025, -0.5
         )
     elif kind == 'star':
@@ -203,7 +209,7 @@ def _charm(sketch, top, size, kind, stone, metal):
             )
             for k in range(10)
         ]
-        sketch.part(np.array(points), metal, volume=0.8, depth=0.12)
+        sketch.part(np.array(points), solid, volume=0.8, depth=0.12)
     elif kind == 'drop':
         shape = mirrored(
             outline(
@@ -370,9 +376,10 @@ def draw_bracelet(f, cloth, look):
             )
             gem(sketch, tuple(p), 0.12, cloth.main.of('gem'), False)
     else:
-        chain(
-            sketch, np.concatenate([ring[::7], ring[:1]]), 0.3 if f.kind == 'chain' else 0.2, metal
-        )
+        coloured = f.kind == 'chain' and cloth.main.rgb != CLEAR
+        links = cloth.main.of('metal') if coloured else metal
+        loop = np.concatenate([ring[::7], ring[:1]])
+        chain(sketch, loop, 0.3 if f.kind == 'chain' else 0.2, links)
         if f.kind == 'charm':
             for i, kind in enumerate(('heart', 'disc', 'star', 'round')):
                 a = 0.5 + i * 0.72
