@@ -3,7 +3,8 @@
 # Needed on the machine: Python 3.11, 3.12 or 3.13 with its venv module, make, and access to a package
 # index. No compiler.
 
-# How `make train` trains.
+# What `make train` trains on, a shop drawn by code unless another is named, and how.
+CATALOGUE = $(EMBEDDED)
 RECIPE  = experiments/recipes/small.toml
 DEVICES =
 RUN     = runs/$(notdir $(patsubst %/,%,$(subst $(space),_,$(CATALOGUE))))
@@ -15,27 +16,27 @@ PYTHON  =
 EXTRAS  =
 
 VENV   = .venv
+EMBEDDED = catalogues/embedded
 python = $(VENV)/bin/python
 # Written last, so that a set-up that failed half-way is taken up again.
 ready  = $(VENV)/installed$(if $(EXTRAS),-$(EXTRAS))
 empty  =
 space  = $(empty) $(empty)
 
-.PHONY: help install train catalogue-given test lint docs clean
+.PHONY: help install train test lint docs clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
 install: $(ready) ## Make .venv with the package in it [PYTHON=python3.12 EXTRAS=cuda12]
 
-train: catalogue-given $(ready) ## Train and evaluate: CATALOGUE=folder [RECIPE=file RUN=folder DEVICES=0,1 ARGS=…]
+train: $(ready) $(if $(filter $(EMBEDDED),$(CATALOGUE)),$(EMBEDDED)/catalogue.json) ## Train and evaluate [CATALOGUE=folder RECIPE=file RUN=folder DEVICES=0,1 ARGS=…]
 	$(python) -m fashion_models train --recipe '$(RECIPE)' --catalogue '$(CATALOGUE)' \
 	  --out '$(RUN)' $(if $(DEVICES),--devices '$(DEVICES)') $(ARGS)
 
-catalogue-given:
-	@test -n '$(CATALOGUE)' || { echo "make train: name a catalogue, as in make train" \
-	  "CATALOGUE=folder; '$(python) -m fashion_models catalogue import -h' says how to make one" >&2; \
-	  exit 2; }
+# Written last, so that an interrupted drawing goes on.
+$(EMBEDDED)/catalogue.json: | $(ready)
+	$(python) -m fashion_models catalogue synthesise $(EMBEDDED)
 
 test: $(ready) ## Run the tests [ARGS='-k words']
 	$(python) -m pytest $(ARGS)

@@ -93,11 +93,16 @@ def test_a_python_that_does_not_fit(project):
     assert not (project.folder / '.venv').exists()
 
 
-def test_training_without_a_catalogue_is_refused_before_the_set_up(project):
-    status, errors, calls = project.make('train')
-    assert status == 2
-    assert 'CATALOGUE=' in errors
-    assert calls == []
+def test_training_without_a_catalogue_draws_one_first_and_once(project):
+    status, _, calls = project.make('train')
+    assert status == 0
+    assert calls[-2] == (
+        '.venv/bin/python -m fashion_models catalogue synthesise catalogues/embedded')
+    assert calls[-1].strip().endswith('--catalogue catalogues/embedded --out runs/embedded')
+    (project.folder / 'catalogues' / 'embedded').mkdir(parents=True)
+    (project.folder / 'catalogues' / 'embedded' / 'catalogue.json').touch()
+    _, _, calls = project.make('train')
+    assert [call for call in calls if 'synthesise' in call] == []
 
 
 @pytest.mark.parametrize(('given', 'arguments'), [
@@ -112,6 +117,7 @@ def test_training(project, given, arguments):
     status, _, calls = project.make('train', *given)
     assert status == 0
     assert calls[-1].strip() == f'.venv/bin/python -m fashion_models train {arguments}'
+    assert [call for call in calls if 'synthesise' in call] == []
 
 
 def test_help_lists_the_targets(project):
