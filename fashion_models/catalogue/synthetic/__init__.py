@@ -21,9 +21,8 @@ def product(subcategory, gender=None, colour=None, seed=0, difficulty=None):
     from fashion_models.catalogue.synthetic.difficulty import EASY
     from fashion_models.catalogue.synthetic.specification import specify
 
-    return specify(
-        seed, seed, subcategory, 0, f'single {subcategory}', difficulty or EASY, gender, colour
-    )
+    return specify(seed, seed, subcategory, 0, f'single {subcategory}', difficulty or EASY, gender,
+        colour)
 
 
 def draw(spec, view='front', size=128, retailer=None, difficulty=None):

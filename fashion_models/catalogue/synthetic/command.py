@@ -9,44 +9,25 @@ from fashion_models.catalogue.synthetic.difficulty import EASY, Difficulty
 
 def add_parser(subparsers):
     """Adds ``synthesise`` to the sub-commands of ``catalogue``."""
-    parser = subparsers.add_parser(
-        'synthesise',
-        help='draw the embedded catalogue',
+    parser = subparsers.add_parser('synthesise', help='draw the embedded catalogue',
         description='Draws a fashion catalogue by code: a simulation for trying things out, with '
         'the difficulties that the article names. The same seed gives the same bytes. Interrupted, '
-        'it goes on when started again.',
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
+        'it goes on when started again.', formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     parser.add_argument('folder', metavar='DIR', type=pathlib.Path, help='the new catalogue')
-    parser.add_argument(
-        '--products',
-        type=int,
-        default=2000,
-        metavar='N',
-        help='how many products, of three pictures on average',
-    )
+    parser.add_argument('--products', type=int, default=2000, metavar='N',
+        help='how many products, of three pictures on average')
     parser.add_argument('--seed', type=int, default=0, help='another seed, another shop')
-    parser.add_argument(
-        '--size', type=int, default=128, metavar='PIXELS', help='width and height of the pictures'
-    )
-    parser.add_argument(
-        '--workers',
-        type=int,
-        default=None,
-        metavar='N',
-        help='processes; as many as processors if not given',
-    )
-    parser.add_argument(
-        '--overwrite', action='store_true', help='replace the catalogue that DIR holds'
-    )
+    parser.add_argument('--size', type=int, default=128, metavar='PIXELS',
+        help='width and height of the pictures')
+    parser.add_argument('--workers', type=int, default=None, metavar='N',
+        help='processes; as many as processors if not given')
+    parser.add_argument('--overwrite', action='store_true',
+        help='replace the catalogue that DIR holds')
     parser.add_argument('--easy', action='store_true', help='switch all difficulties off')
     for field in dataclasses.fields(Difficulty):
-        parser.add_argument(
-            f'--no-{field.name.replace("_", "-")}',
-            dest=field.name,
+        parser.add_argument(f'--no-{field.name.replace("_", "-")}', dest=field.name,
             action='store_false',
-            help=f'switch off: {HELP[field.name]} (a share of {field.default:.2g} otherwise)',
-        )
+            help=f'switch off: {HELP[field.name]} (a share of {field.default:.2g} otherwise)')
     parser.set_defaults(func=_synthesise)
 
 
@@ -65,24 +46,13 @@ def chosen_difficulty(args):
     """The :class:`Difficulty` that the options ask for."""
     if args.easy:
         return EASY
-    return Difficulty(
-        **{
-            field.name: field.default if getattr(args, field.name) else 0.0
-            for field in dataclasses.fields(Difficulty)
-        }
-    )
+    return Difficulty(**{field.name: field.default if getattr(args, field.name) else 0.0
+        for field in dataclasses.fields(Difficulty)})
 
 
 def _synthesise(args):
     from fashion_models.catalogue.synthetic.generator import synthesise
 
-    synthesise(
-        args.folder,
-        args.products,
-        args.seed,
-        args.size,
-        chosen_difficulty(args),
-        args.workers,
-        args.overwrite,
-    )
+    synthesise(args.folder, args.products, args.seed, args.size, chosen_difficulty(args),
+        args.workers, args.overwrite)
     print(f'{args.folder}: {args.products:,} products')

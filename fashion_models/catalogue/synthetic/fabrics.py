@@ -121,9 +121,8 @@ def tartan(p, u, v, pixel):
 
 def windowpane(p, u, v, pixel):
     s = 0.42 * p.scale
-    return _mix(
-        p.rgb, p.second, 0.7 * np.maximum(_band(u, s, 0.07, pixel), _band(v, s, 0.07, pixel))
-    )
+    return _mix(p.rgb, p.second, 0.7 * np.maximum(_band(u, s, 0.07, pixel),
+        _band(v, s, 0.07, pixel)))
 
 
 def tweed(p, u, v, pixel):
@@ -151,9 +150,8 @@ def floral(p, u, v, pixel):
     reach = 0.15 * size
     for px, py in _PETALS:
         x, y = dx - px * reach, dy - py * reach
-        petals = np.maximum(
-            petals, np.clip((0.125 * size - np.sqrt(x * x + y * y)) / pixel + 0.5, 0, 1)
-        )
+        petals = np.maximum(petals, np.clip((0.125 * size - np.sqrt(x * x + y * y)) / pixel + 0.5,
+            0, 1))
     cloth = _mix(cloth, p.second, petals * (luck > -0.25))
     cloth = _mix(cloth, p.third, petals * (luck <= -0.25))
     heart = np.clip((0.07 * size - np.sqrt(dx * dx + dy * dy)) / pixel + 0.5, 0, 1)
@@ -172,10 +170,8 @@ def leopard(p, u, v, pixel):
 def snake(p, u, v, pixel):
     s = 0.16 * p.scale
     scale = np.abs(_wave(u / s + v / s)) * np.abs(_wave(u / s - v / s))
-    return _times(
-        _mix(p.rgb, p.second, np.clip(clouds(u, v, 2.6, p.seed), 0, 0.75)),
-        0.72 + 0.38 * np.clip(scale * 2.5, 0, 1),
-    )
+    return _times(_mix(p.rgb, p.second, np.clip(clouds(u, v, 2.6, p.seed), 0, 0.75)),
+        0.72 + 0.38 * np.clip(scale * 2.5, 0, 1))
 
 
 def camouflage(p, u, v, pixel):
@@ -187,18 +183,16 @@ def camouflage(p, u, v, pixel):
 
 def zigzag(p, u, v, pixel):
     s = 0.3 * p.scale
-    return _mix(
-        p.rgb, p.second, _band(v + 0.13 * p.scale * np.abs(_wave(u / s / 1.3)), s, 0.42, pixel)
-    )
+    return _mix(p.rgb, p.second, _band(v + 0.13 * p.scale * np.abs(_wave(u / s / 1.3)), s, 0.42,
+        pixel))
 
 
 def argyle(p, u, v, pixel):
     s = 0.62 * p.scale
     diamond = np.abs(_wave(u / s)) + np.abs(_wave(v / s / 1.4)) > 1.0
     cloth = _mix(p.rgb, p.second, diamond.astype(np.float32))
-    thin = np.maximum(
-        _band(u / s + v / s / 1.4, 1, 0.05, pixel), _band(u / s - v / s / 1.4, 1, 0.05, pixel)
-    )
+    thin = np.maximum(_band(u / s + v / s / 1.4, 1, 0.05, pixel), _band(u / s - v / s / 1.4, 1,
+        0.05, pixel))
     return _mix(cloth, p.third, 0.8 * thin)
 
 
@@ -246,9 +240,7 @@ def fleece(p, u, v, pixel):
 
 
 def fur(p, u, v, pixel):
-    return _times(
-        p.rgb, 1 + 0.28 * noise(u * 3.0, v, 13, p.seed) + 0.12 * clouds(u, v, 8, p.seed)
-    )
+    return _times(p.rgb, 1 + 0.28 * noise(u * 3.0, v, 13, p.seed) + 0.12 * clouds(u, v, 8, p.seed))
 
 
 def velvet(p, u, v, pixel):
@@ -274,16 +266,14 @@ def woven(p, u, v, pixel):
     s = 0.15 * p.scale
     over = (np.floor(u / s) + np.floor(v / s)) % 2 > 0.5
     across = np.where(over, _fraction(u / s), _fraction(v / s))
-    return _times(
-        p.rgb, 0.72 + 0.34 * (1 - np.abs(2 * across - 1)) + 0.05 * noise(u, v, 40, p.seed)
-    )
+    return _times(p.rgb, 0.72 + 0.34 * (1 - np.abs(2 * across - 1)) + 0.05 * noise(u, v, 40,
+        p.seed))
 
 
 def sequin(p, u, v, pixel):
     _, _, luck, cover = _spots(u, v, 0.095, 0.045, pixel, p.seed)
-    return _times(
-        p.rgb, (0.62 + 0.38 * cover) * (1 + 0.6 * luck * (luck > 0)) - 0.08 * (luck < -0.4)
-    )
+    return _times(p.rgb, (0.62 + 0.38 * cover) * (1 + 0.6 * luck * (luck > 0))
+        - 0.08 * (luck < -0.4))
 
 
 def lace(p, u, v, pixel):
@@ -297,48 +287,12 @@ def metal(p, u, v, pixel):
     return _times(p.rgb, 1 + 0.03 * noise(u * 0.2, v, 40, p.seed))
 
 
-TEXTURES = {
-    f.__name__: f
-    for f in (
-        plain,
-        cotton,
-        stripes,
-        wide_stripes,
-        vertical_stripes,
-        pinstripe,
-        diagonal_stripes,
-        gingham,
-        tartan,
-        windowpane,
-        tweed,
-        dots,
-        floral,
-        leopard,
-        snake,
-        camouflage,
-        zigzag,
-        argyle,
-        denim,
-        knit,
-        fine_knit,
-        rib,
-        cable,
-        fair_isle,
-        fleece,
-        fur,
-        velvet,
-        leather,
-        suede,
-        crocodile,
-        woven,
-        sequin,
-        lace,
-        metal,
-    )
-}
-TEXTURES.update(
-    dict.fromkeys(('satin', 'silk', 'nylon', 'rubber', 'patent', 'gem', 'pearl', 'glass'), plain)
-)
+TEXTURES = {f.__name__: f for f in (plain, cotton, stripes, wide_stripes, vertical_stripes,
+    pinstripe, diagonal_stripes, gingham, tartan, windowpane, tweed, dots, floral, leopard, snake,
+    camouflage, zigzag, argyle, denim, knit, fine_knit, rib, cable, fair_isle, fleece, fur, velvet,
+    leather, suede, crocodile, woven, sequin, lace, metal)}
+TEXTURES.update(dict.fromkeys(('satin', 'silk', 'nylon', 'rubber', 'patent', 'gem', 'pearl',
+    'glass'), plain))
 TEXTURES['skin'] = TEXTURES['flat'] = TEXTURES['hair'] = plain
 
 

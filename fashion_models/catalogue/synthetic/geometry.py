@@ -23,12 +23,8 @@ def curve(points, steps=7):
     t = (np.arange(steps) / steps)[None, :, None]
     a, b = p[:-1, None], p[1:, None]
     ta, tb = (tangent[:-1] * chord)[:, None], (tangent[1:] * chord)[:, None]
-    inner = (
-        (2 * t**3 - 3 * t**2 + 1) * a
-        + (t**3 - 2 * t**2 + t) * ta
-        + (3 * t**2 - 2 * t**3) * b
-        + (t**3 - t**2) * tb
-    )
+    inner = ((2 * t**3 - 3 * t**2 + 1) * a + (t**3 - 2 * t**2 + t) * ta + (3 * t**2 - 2 * t**3) * b
+        + (t**3 - t**2) * tb)
     return np.concatenate([inner.reshape(-1, 2), p[-1:]])
 
 
@@ -91,14 +87,9 @@ def box(left, top, right, bottom, corner=0.0):
     if corner <= 0:
         return np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
     c, quarter = corner, math.pi / 2
-    return np.concatenate(
-        [
-            arc((right - c, top + c), c, -quarter, 0, 5),
-            arc((right - c, bottom - c), c, 0, quarter, 5),
-            arc((left + c, bottom - c), c, quarter, 2 * quarter, 5),
-            arc((left + c, top + c), c, 2 * quarter, 3 * quarter, 5),
-        ]
-    )
+    return np.concatenate([arc((right - c, top + c), c, -quarter, 0, 5),
+        arc((right - c, bottom - c), c, 0, quarter, 5), arc((left + c, bottom - c), c, quarter,
+        2 * quarter, 5), arc((left + c, top + c), c, 2 * quarter, 3 * quarter, 5)])
 
 
 def normals(points):
@@ -124,9 +115,8 @@ def along(points, fractions):
     step = points[1:] - points[:-1]
     length = np.concatenate([[0.0], np.cumsum(np.sqrt(step[:, 0] ** 2 + step[:, 1] ** 2))])
     where = np.asarray(fractions, dtype=np.float64) * length[-1]
-    return np.stack(
-        [np.interp(where, length, points[:, 0]), np.interp(where, length, points[:, 1])], axis=1
-    )
+    return np.stack([np.interp(where, length, points[:, 0]), np.interp(where, length,
+        points[:, 1])], axis=1)
 
 
 def between(a, b, t):
@@ -151,24 +141,15 @@ class Affine:
 
     def __call__(self, points):
         p = np.asarray(points, dtype=np.float64)
-        return np.stack(
-            [
-                self.a * p[:, 0] + self.b * p[:, 1] + self.e,
-                self.c * p[:, 0] + self.d * p[:, 1] + self.f,
-            ],
-            axis=1,
-        )
+        return np.stack([self.a * p[:, 0] + self.b * p[:, 1] + self.e, self.c * p[:, 0]
+            + self.d * p[:, 1] + self.f], axis=1)
 
     def after(self, first):
         """The map that does ``first``, then this one."""
-        return Affine(
-            self.a * first.a + self.b * first.c,
-            self.a * first.b + self.b * first.d,
-            self.c * first.a + self.d * first.c,
-            self.c * first.b + self.d * first.d,
-            self.a * first.e + self.b * first.f + self.e,
-            self.c * first.e + self.d * first.f + self.f,
-        )
+        return Affine(self.a * first.a + self.b * first.c, self.a * first.b + self.b * first.d,
+            self.c * first.a + self.d * first.c, self.c * first.b + self.d * first.d,
+            self.a * first.e + self.b * first.f + self.e, self.c * first.e + self.d * first.f
+            + self.f)
 
     @property
     def scale(self):

@@ -3,67 +3,20 @@
 import dataclasses
 
 #: Fabrics by how common they are, for groups of subcategories.
-JERSEY = {
-    'plain': 6,
-    'stripes': 2,
-    'wide_stripes': 0.6,
-    'dots': 0.5,
-    'floral': 0.5,
-    'camouflage': 0.2,
-    'zigzag': 0.2,
-}
-BLOUSE = {
-    'silk': 3,
-    'plain': 2,
-    'floral': 2,
-    'dots': 1,
-    'stripes': 0.7,
-    'leopard': 0.5,
-    'satin': 0.7,
-    'zigzag': 0.3,
-}
-SHIRTING = {
-    'cotton': 5,
-    'vertical_stripes': 2,
-    'gingham': 1.5,
-    'windowpane': 0.8,
-    'tartan': 0.7,
-    'dots': 0.4,
-    'floral': 0.4,
-}
-DRESS = {
-    'plain': 4,
-    'floral': 2.4,
-    'dots': 1,
-    'silk': 1.4,
-    'stripes': 0.8,
-    'lace': 0.6,
-    'leopard': 0.5,
-    'zigzag': 0.3,
-    'velvet': 0.3,
-    'sequin': 0.2,
-    'wide_stripes': 0.4,
-}
-KNITWEAR = {
-    'knit': 4,
-    'fine_knit': 3,
-    'cable': 1.6,
-    'stripes': 1.2,
-    'fair_isle': 0.8,
-    'argyle': 0.5,
-    'rib': 1,
-    'wide_stripes': 0.5,
-}
+JERSEY = {'plain': 6, 'stripes': 2, 'wide_stripes': 0.6, 'dots': 0.5, 'floral': 0.5,
+    'camouflage': 0.2, 'zigzag': 0.2}
+BLOUSE = {'silk': 3, 'plain': 2, 'floral': 2, 'dots': 1, 'stripes': 0.7, 'leopard': 0.5,
+    'satin': 0.7, 'zigzag': 0.3}
+SHIRTING = {'cotton': 5, 'vertical_stripes': 2, 'gingham': 1.5, 'windowpane': 0.8, 'tartan': 0.7,
+    'dots': 0.4, 'floral': 0.4}
+DRESS = {'plain': 4, 'floral': 2.4, 'dots': 1, 'silk': 1.4, 'stripes': 0.8, 'lace': 0.6,
+    'leopard': 0.5, 'zigzag': 0.3, 'velvet': 0.3, 'sequin': 0.2, 'wide_stripes': 0.4}
+KNITWEAR = {'knit': 4, 'fine_knit': 3, 'cable': 1.6, 'stripes': 1.2, 'fair_isle': 0.8,
+    'argyle': 0.5, 'rib': 1, 'wide_stripes': 0.5}
 SWEAT = {'fleece': 6, 'plain': 2, 'camouflage': 0.4, 'wide_stripes': 0.4}
 WOOLLEN = {'plain': 4, 'tweed': 2.5, 'windowpane': 1.2, 'fleece': 1, 'tartan': 0.6}
-TAILORING = {
-    'plain': 5,
-    'pinstripe': 1.6,
-    'windowpane': 1,
-    'tweed': 1.4,
-    'velvet': 0.3,
-    'tartan': 0.3,
-}
+TAILORING = {'plain': 5, 'pinstripe': 1.6, 'windowpane': 1, 'tweed': 1.4, 'velvet': 0.3,
+    'tartan': 0.3}
 NYLON = {'nylon': 6, 'cotton': 1, 'camouflage': 0.5}
 LEATHERS = {'leather': 6, 'suede': 2.4, 'patent': 1, 'snake': 0.4, 'crocodile': 0.4}
 DENIMS = {'denim': 1}
@@ -73,63 +26,17 @@ METALS = {'metal': 1}
 
 #: Colours by how common they are; None: as in the whole shop.
 SHOP = None
-LEATHER_COLOURS = {
-    'Black': 34,
-    'Brown': 22,
-    'Beige': 10,
-    'Navy': 5,
-    'Red': 6,
-    'White': 6,
-    'Grey': 5,
-    'Pink': 4,
-    'Blue': 4,
-    'Green': 2.5,
-    'Silver': 3,
-    'Gold': 3,
-    'Purple': 1.5,
-    'Yellow': 1.5,
-    'Orange': 1.5,
-}
+LEATHER_COLOURS = {'Black': 34, 'Brown': 22, 'Beige': 10, 'Navy': 5, 'Red': 6, 'White': 6,
+    'Grey': 5, 'Pink': 4, 'Blue': 4, 'Green': 2.5, 'Silver': 3, 'Gold': 3, 'Purple': 1.5,
+    'Yellow': 1.5, 'Orange': 1.5}
 DENIM_COLOURS = {'Blue': 44, 'Navy': 24, 'Black': 18, 'Grey': 9, 'White': 5}
 METAL_COLOURS = {'Gold': 48, 'Silver': 46, 'Black': 3, 'Pink': 3}
-STONE_COLOURS = {
-    'Gold': 18,
-    'Silver': 18,
-    'White': 13,
-    'Black': 10,
-    'Blue': 10,
-    'Green': 8,
-    'Red': 7,
-    'Pink': 6,
-    'Purple': 6,
-    'Yellow': 2,
-    'Orange': 2,
-    'Multicolour': 4,
-}
-SUIT_COLOURS = {
-    'Black': 30,
-    'Navy': 26,
-    'Grey': 24,
-    'Blue': 8,
-    'Brown': 5,
-    'Beige': 4,
-    'White': 1,
-    'Green': 1,
-}
-BRIGHT = {
-    'Black': 18,
-    'Blue': 14,
-    'Red': 11,
-    'Pink': 11,
-    'White': 8,
-    'Navy': 8,
-    'Green': 7,
-    'Multicolour': 7,
-    'Yellow': 5,
-    'Orange': 6,
-    'Purple': 4,
-    'Beige': 1.5,
-}
+STONE_COLOURS = {'Gold': 18, 'Silver': 18, 'White': 13, 'Black': 10, 'Blue': 10, 'Green': 8,
+    'Red': 7, 'Pink': 6, 'Purple': 6, 'Yellow': 2, 'Orange': 2, 'Multicolour': 4}
+SUIT_COLOURS = {'Black': 30, 'Navy': 26, 'Grey': 24, 'Blue': 8, 'Brown': 5, 'Beige': 4, 'White': 1,
+    'Green': 1}
+BRIGHT = {'Black': 18, 'Blue': 14, 'Red': 11, 'Pink': 11, 'White': 8, 'Navy': 8, 'Green': 7,
+    'Multicolour': 7, 'Yellow': 5, 'Orange': 6, 'Purple': 4, 'Beige': 1.5}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -186,10 +93,5 @@ def drawn(features, dice):
         return dice.uniform(features.low, features.high)
     if isinstance(features, OneOf):
         return drawn(dice.choice(features.values), dice)
-    return dataclasses.replace(
-        features,
-        **{
-            field.name: drawn(getattr(features, field.name), dice)
-            for field in dataclasses.fields(features)
-        },
-    )
+    return dataclasses.replace(features, **{field.name: drawn(getattr(features, field.name), dice)
+        for field in dataclasses.fields(features)})

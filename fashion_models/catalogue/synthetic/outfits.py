@@ -40,14 +40,10 @@ def garment(names, gender, dice):
     colour = dice.weighted(kind.colours or palette.FREQUENCIES)
     shade = palette.BY_COLOUR[colour if colour != 'Multicolour' else 'Blue'][0]
     fabric = dice.weighted(kind.fabrics)
-    rgb = (
-        mixed(shade.rgb, (84, 112, 160), 0.6)
-        if fabric == 'denim' and shade.colour == 'Blue'
-        else shade.rgb
-    )
-    main = Paint(
-        rgb, fabric, (236, 236, 238) if Paint(rgb).luma < 190 else (60, 62, 70), (120, 60, 60)
-    )
+    rgb = (mixed(shade.rgb, (84, 112, 160), 0.6) if fabric == 'denim' and shade.colour == 'Blue'
+        else shade.rgb)
+    main = Paint(rgb, fabric, (236, 236, 238) if Paint(rgb).luma < 190 else (60, 62, 70),
+        (120, 60, 60))
     return Worn(name, drawn(kind.features, dice), Cloth(main, main.plain()), shade)
 
 

@@ -10,11 +10,8 @@ from fashion_models.catalogue.synthetic.render import Canvas, ramp
 from fashion_models.catalogue.synthetic.retailers import TINTED_WALLS
 from fashion_models.catalogue.synthetic.scenes import scene
 
-SHADOWS = {
-    'soft': ((0.012, 0.022), 0.022, 0.3),
-    'hard': ((0.03, 0.03), 0.008, 0.34),
-    'floor': ((0.0, 0.035), 0.03, 0.38),
-}
+SHADOWS = {'soft': ((0.012, 0.022), 0.022, 0.3), 'hard': ((0.03, 0.03), 0.008, 0.34),
+    'floor': ((0.0, 0.035), 0.03, 0.38)}
 
 
 def shot(spec, view, retailer, dice, difficulty):
@@ -34,13 +31,9 @@ def shot(spec, view, retailer, dice, difficulty):
     wall = dice.choice(TINTED_WALLS) if tinted else None
     dummy = retailer.dummy or not difficulty.misleading_tones
     staged = scene(spec, view, dice, dummy, retailer.head, dice.chance(difficulty.other_garments))
-    told = {
-        'cast': list(retailer.cast),
-        'tinted_wall': tinted,
-        'others': [
-            {'subcategory': item.kind, 'colour': item.shade.colour} for item in staged.others
-        ],
-    }
+    told = {'cast': list(retailer.cast), 'tinted_wall': tinted,
+        'others': [{'subcategory': item.kind, 'colour': item.shade.colour}
+        for item in staged.others]}
     return staged, wall, told
 
 
@@ -104,9 +97,6 @@ def _developed(image, retailer):
     r = ramp(image.width)
     x = retailer.light[0]
     falloff = 1 - np.float32(0.05 * abs(x)) * (r if x <= 0 else 1 - r)
-    pixels = (
-        np.asarray(image, dtype=np.float32)
-        * np.asarray(retailer.cast, np.float32)
-        * falloff[None, :, None]
-    )
+    pixels = (np.asarray(image, dtype=np.float32) * np.asarray(retailer.cast, np.float32) * falloff[
+        None, :, None])
     return Image.fromarray(np.minimum(pixels + np.float32(0.5), 255).astype(np.uint8))

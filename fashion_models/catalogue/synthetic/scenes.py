@@ -19,8 +19,7 @@ NO_BACK = ('jewellery',)
 
 
 #: Cloth laid flat is wider than on legs, which are round.
-FLAT_WIDTH = {
-    'trousers': 1.32, 'jeans': 1.32, 'shorts': 1.12, 'skirts': 1.1, 'jumpsuits': 1.15,
+FLAT_WIDTH = {'trousers': 1.32, 'jeans': 1.32, 'shorts': 1.12, 'skirts': 1.1, 'jumpsuits': 1.15,
     'suits': 1.12, 'nightwear': 1.12}
 
 
@@ -94,8 +93,7 @@ def _detail(sketch, dice):
 
 
 #: What can be worn with nothing else.
-ALONE = (
-    'dresses', 'jumpsuits', 'nightwear', 'swimwear', 'suits', 'necklaces', 'earrings', 'hats',
+ALONE = ('dresses', 'jumpsuits', 'nightwear', 'swimwear', 'suits', 'necklaces', 'earrings', 'hats',
     'sunglasses', 'ties')
 
 
@@ -152,57 +150,25 @@ def _opened(sketch):
         points = np.concatenate(part.polygons)
         if points[:, 0].min() < -0.2 and points[:, 0].max() > 0.2:
             top, low = points[:, 1].min(), points[:, 1].max()
-            part.holes = [
-                *part.holes,
-                outline(
-                    [(-0.12, top - 0.2), (-0.26, between(top, low, 0.4)), (-0.36, low + 0.4)],
-                    [(0.36, low + 0.4)],
-                    [(0.26, between(top, low, 0.4)), (0.12, top - 0.2)],
-                    [(-0.12, top - 0.2)],
-                ),
-            ]
-    opened.parts = [
-        part
-        for part in opened.parts
-        if part.holes or abs(np.concatenate(part.polygons)[:, 0]).min() > 0.1
-    ]
+            part.holes = [*part.holes, outline([(-0.12, top - 0.2), (-0.26, between(top, low, 0.4)),
+                (-0.36, low + 0.4)], [(0.36, low + 0.4)], [(0.26, between(top, low, 0.4)),
+                (0.12, top - 0.2)], [(-0.12, top - 0.2)])]
+    opened.parts = [part for part in opened.parts if part.holes
+        or abs(np.concatenate(part.polygons)[:, 0]).min() > 0.1]
     return opened
 
 
-CROPS = {
-    'tops': (0.2, 4.3),
-    'shirts': (0.2, 4.4),
-    'knitwear': (0.2, 4.4),
-    'jackets': (0.1, 4.6),
-    'trousers': (2.2, 7.95),
-    'jeans': (2.2, 7.95),
-    'shorts': (2.0, 6.2),
-    'skirts': (2.0, 6.6),
-    'swimwear': (0, 5.4),
-}
-LAYERS = {
-    'tops': 'top',
-    'shirts': 'top',
-    'knitwear': 'top',
-    'jackets': 'outer',
-    'coats': 'outer',
-    'trousers': 'bottom',
-    'jeans': 'bottom',
-    'shorts': 'bottom',
-    'skirts': 'bottom',
-}
+CROPS = {'tops': (0.2, 4.3), 'shirts': (0.2, 4.4), 'knitwear': (0.2, 4.4), 'jackets': (0.1, 4.6),
+    'trousers': (2.2, 7.95), 'jeans': (2.2, 7.95), 'shorts': (2.0, 6.2), 'skirts': (2.0, 6.6),
+    'swimwear': (0, 5.4)}
+LAYERS = {'tops': 'top', 'shirts': 'top', 'knitwear': 'top', 'jackets': 'outer', 'coats': 'outer',
+    'trousers': 'bottom', 'jeans': 'bottom', 'shorts': 'bottom', 'skirts': 'bottom'}
 
 
 def _on_figure(spec, dice, dummy, head, others):
     """Clothes, on the whole figure or as much of it as matters."""
-    sketches, worn, skin = _dressed(
-        spec,
-        dice,
-        dummy,
-        head and not (dummy and dice.chance(0.7)),
-        others,
-        LAYERS.get(spec.category, 'top'),
-    )
+    sketches, worn, skin = _dressed(spec, dice, dummy, head and not (dummy and dice.chance(0.7)),
+        others, LAYERS.get(spec.category, 'top'))
     top, bottom = CROPS.get(spec.category, (0, 7.95))
     if dice.chance(0.25):
         top, bottom = 0, 7.95
@@ -225,24 +191,15 @@ def _with_shoes(spec, dice, dummy, head, others):
     shoe = shapes.draw(spec.features, spec.cloth, Look(spec.gender, worn=True))
     worn = outfit('tops', spec.gender, dice, others and not dummy)
     worn.pop('outer', None)
-    leg = figures.leg(
-        spec.features,
-        skin,
-        male,
-        [item.cloth.main for item in worn.values() if 'skirt' not in item.kind],
-    )
+    leg = figures.leg(spec.features, skin, male, [item.cloth.main for item in worn.values()
+        if 'skirt' not in item.kind])
     near = Sketch().add(leg).add(shoe)
     far = near.mapped(Affine.placing(0.97, dice.uniform(-1.0, -0.5), -0.22))
     sketches = [far, near]
     left, top, right, bottom = shoe.bounds()
     half = max(1.75, (bottom - top) * 0.62)
-    return Scene(
-        sketches,
-        _window((left + right) / 2 - 0.25, (top + bottom) / 2 - 0.25 * half, half, dice),
-        list(worn.values()),
-        True,
-        skin.rgb,
-    )
+    return Scene(sketches, _window((left + right) / 2 - 0.25, (top + bottom) / 2 - 0.25 * half,
+        half, dice), list(worn.values()), True, skin.rgb)
 
 
 def _with_bag(spec, dice, dummy, head, others):
@@ -256,12 +213,8 @@ def _with_bag(spec, dice, dummy, head, others):
         scale = 0.5
         place = Affine.placing(scale, 0.62, 3.75 - bottom * scale + bottom * scale * 0.3)
         strap = Sketch()
-        strap.part(
-            _strap(-0.45, 1.5, 0.55, 3.7),
-            spec.cloth.main.toned(-0.1).plain('leather'),
-            volume=0.5,
-            depth=0.04,
-        )
+        strap.part(_strap(-0.45, 1.5, 0.55, 3.7), spec.cloth.main.toned(-0.1).plain('leather'),
+            volume=0.5, depth=0.04)
         sketches += [strap, bag.mapped(place)]
     elif handles == 'telescope':
         sketches.append(bag.mapped(Affine.placing(1.0, hand[0] + 0.25, 7.75 - bottom)))
@@ -271,23 +224,15 @@ def _with_bag(spec, dice, dummy, head, others):
         bag = shapes.draw(spec.features, spec.cloth, Look(spec.gender))
         sketches.append(bag.mapped(Affine.placing(0.62, 0, 1.75)))
     else:
-        place = Affine.placing(
-            scale,
-            hand[0] - 0.02,
-            hand[1] - max(top, -0.9) * scale - 0.1 if handles != 'none' else hand[1] - 0.3,
-        )
+        place = Affine.placing(scale, hand[0] - 0.02, hand[1] - max(top, -0.9) * scale - 0.1
+            if handles != 'none' else hand[1] - 0.3)
         sketches.append(bag.mapped(place))
     left, top, right, bottom = sketches[-1].bounds()
     if dice.chance(0.4):
         return Scene(sketches, (-3.4, 0, 4.6, 8.0), worn, True, skin.rgb)
     half = max(1.9, (bottom - top) * 0.9)
-    return Scene(
-        sketches,
-        _window((left + right) / 2 * 0.75, (top + bottom) / 2 - 0.3, half, dice),
-        worn,
-        True,
-        skin.rgb,
-    )
+    return Scene(sketches, _window((left + right) / 2 * 0.75, (top + bottom) / 2 - 0.3, half, dice),
+        worn, True, skin.rgb)
 
 
 def _strap(x0, y0, x1, y1):
@@ -301,13 +246,8 @@ def _on_bust(place, half, centre):
         sketches, worn, skin = _dressed(spec, dice, dummy, True, others)
         product = shapes.draw(spec.features, spec.cloth, Look(spec.gender, worn=True))
         sketches += place(product, spec, sketches[0])
-        return Scene(
-            sketches,
-            _window(*centre, half, dice),
-            [item for item in worn if item.kind],
-            True,
-            skin.rgb,
-        )
+        return Scene(sketches, _window(*centre, half, dice), [item for item in worn if item.kind],
+            True, skin.rgb)
 
     return build
 
@@ -321,21 +261,9 @@ def _earrings(product, spec, figure):
     scale = min(0.3, 0.5 / (bottom - top))
     half = (right - left) / 2
     near = product.mapped(lambda p: p * (1, 1))
-    return [
-        near.mapped(
-            lambda p: np.stack(
-                [
-                    np.where(
-                        p[:, 0] > 0,
-                        0.43 + (p[:, 0] - half * 0.55) * scale,
-                        -0.43 + (p[:, 0] + half * 0.55) * scale,
-                    ),
-                    0.72 + (p[:, 1] - top) * scale,
-                ],
-                axis=1,
-            )
-        )
-    ]
+    return [near.mapped(
+        lambda p: np.stack([np.where(p[:, 0] > 0, 0.43 + (p[:, 0] - half * 0.55) * scale,
+        -0.43 + (p[:, 0] + half * 0.55) * scale), 0.72 + (p[:, 1] - top) * scale], axis=1))]
 
 
 def _hat(product, spec, figure):
@@ -347,13 +275,8 @@ def _glasses(product, spec, figure):
 
 
 def _scarf(product, spec, figure):
-    return [
-        product.mapped(
-            Affine.placing(0.82, 0, 1.06)
-            if spec.features.kind in ('long', 'skinny')
-            else Affine.placing(0.52, 0, 1.5)
-        )
-    ]
+    return [product.mapped(Affine.placing(0.82, 0, 1.06) if spec.features.kind in ('long', 'skinny')
+        else Affine.placing(0.52, 0, 1.5))]
 
 
 def _tie(product, spec, figure):
@@ -380,13 +303,8 @@ def _on_hand(spec, dice, dummy, head, others):
     worn.pop('outer', None)
     sleeve = worn['top'].cloth.main if 'top' in worn and dice.chance(0.6) else None
     sketch = figures.hand(spec, skin, sleeve)
-    return Scene(
-        [sketch],
-        _window(0.05, 0.9, 2.1, dice),
-        list(worn.values()) if sleeve else [],
-        True,
-        skin.rgb,
-    )
+    return Scene([sketch], _window(0.05, 0.9, 2.1, dice), list(worn.values()) if sleeve else [],
+        True, skin.rgb)
 
 
 ON_MODEL = {
@@ -394,10 +312,7 @@ ON_MODEL = {
     **dict.fromkeys(('handbags', 'clutches', 'backpacks', 'luggage', 'wallets'), _with_bag),
     **dict.fromkeys(('rings', 'bracelets', 'watches', 'gloves'), _on_hand),
     'necklaces': _on_bust(_necklace, 1.25, (0, 1.35)),
-    'earrings': _on_bust(_earrings, 0.85, (0, 0.75)),
-    'hats': _on_bust(_hat, 1.25, (0, 0.62)),
-    'sunglasses': _on_bust(_glasses, 0.8, (0, 0.62)),
-    'scarves': _on_bust(_scarf, 1.9, (0, 1.75)),
-    'ties': _on_bust(_tie, 1.3, (0, 1.9)),
-    'belts': _belt,
+    'earrings': _on_bust(_earrings, 0.85, (0, 0.75)), 'hats': _on_bust(_hat, 1.25, (0, 0.62)),
+    'sunglasses': _on_bust(_glasses, 0.8, (0, 0.62)), 'scarves': _on_bust(_scarf, 1.9, (0, 1.75)),
+    'ties': _on_bust(_tie, 1.3, (0, 1.9)), 'belts': _belt,
 }

@@ -49,15 +49,8 @@ class Part:
 
     def mapped(self, change):
         """The part with every point moved by ``change``, a function of arrays (points, 2)."""
-        part = Part(
-            [change(p) for p in self.polygons],
-            self.paint,
-            [change(p) for p in self.holes],
-            self.volume,
-            self.depth,
-            self.edge,
-            self.grain,
-        )
+        part = Part([change(p) for p in self.polygons], self.paint, [change(p) for p in self.holes],
+            self.volume, self.depth, self.edge, self.grain)
         part.folds = [(change(points), *rest) for points, *rest in self.folds]
         part.lines = [(change(points), *rest) for points, *rest in self.lines]
         return part
@@ -88,9 +81,8 @@ class Sketch:
 
     def add(self, other, change=None):
         """Puts another sketch in front, its points moved by ``change``."""
-        self.parts += (
-            other.parts if change is None else [part.mapped(change) for part in other.parts]
-        )
+        self.parts += (other.parts if change is None else [part.mapped(change)
+            for part in other.parts])
         return self
 
     def mapped(self, change):

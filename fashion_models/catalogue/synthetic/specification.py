@@ -12,45 +12,15 @@ from fashion_models.catalogue.synthetic.shapes.jewellery import CLEAR
 from fashion_models.catalogue.synthetic.taxonomy import KINDS, PLACES, SHARES, TAXONOMY, siblings
 
 #: What men and women buy in other colours than the whole shop.
-GENDER_COLOURS = {
-    'male': {
-        'Pink': 0.25,
-        'Purple': 0.45,
-        'Gold': 0.35,
-        'Red': 0.8,
-        'Navy': 1.8,
-        'Grey': 1.5,
-        'Brown': 1.2,
-        'Green': 1.2,
-        'Blue': 1.3,
-    },
-    'female': {'Pink': 1.35, 'Navy': 0.7, 'Grey': 0.8, 'Red': 1.1},
-}
+GENDER_COLOURS = {'male': {'Pink': 0.25, 'Purple': 0.45, 'Gold': 0.35, 'Red': 0.8, 'Navy': 1.8,
+    'Grey': 1.5, 'Brown': 1.2, 'Green': 1.2, 'Blue': 1.3}, 'female': {'Pink': 1.35, 'Navy': 0.7,
+    'Grey': 0.8, 'Red': 1.1}}
 #: Patterns that show two or three colours in about equal parts.
 BOLD = ('wide_stripes', 'zigzag', 'floral', 'argyle', 'tartan')
-PATTERNED = BOLD + (
-    'stripes',
-    'vertical_stripes',
-    'diagonal_stripes',
-    'gingham',
-    'dots',
-    'windowpane',
-    'pinstripe',
-    'camouflage',
-    'leopard',
-    'fair_isle',
-    'snake',
-)
-VIVID = (
-    (214, 52, 62),
-    (44, 96, 184),
-    (246, 198, 52),
-    (52, 148, 90),
-    (236, 128, 44),
-    (126, 66, 160),
-    (238, 110, 160),
-    (60, 176, 190),
-)
+PATTERNED = BOLD + ('stripes', 'vertical_stripes', 'diagonal_stripes', 'gingham', 'dots',
+    'windowpane', 'pinstripe', 'camouflage', 'leopard', 'fair_isle', 'snake')
+VIVID = ((214, 52, 62), (44, 96, 184), (246, 198, 52), (52, 148, 90), (236, 128, 44),
+    (126, 66, 160), (238, 110, 160), (60, 176, 190))
 STEEL, BRASS = Paint((194, 198, 204), 'metal'), Paint((210, 170, 82), 'metal')
 
 
@@ -100,13 +70,8 @@ class ProductSpec:
     def true_labels(self):
         """The labels without a moderator's error."""
         colours = dict.fromkeys([self.shade.colour, *(shade.colour for shade in self.seconds)])
-        return {
-            'gender': self.gender,
-            'colour': tuple(colours),
-            'type': self.type,
-            'category': self.category,
-            'subcategory': self.kind,
-        }
+        return {'gender': self.gender, 'colour': tuple(colours), 'type': self.type,
+            'category': self.category, 'subcategory': self.kind}
 
     def dice(self, *name):
         """Random numbers of this product's own, for one purpose."""
@@ -147,19 +112,14 @@ def specify(number, group, name, way, seed, difficulty, gender=None, colour=None
     kind = KINDS[name]
     design, dice = Dice('cut', seed, group), Dice('product', seed, number)
     if gender is None:
-        gender = {'f': 'female', 'm': 'male'}.get(kind.genders) or design.weighted(
-            {'female': 56, 'male': 44}
-        )
+        gender = {'f': 'female', 'm': 'male'}.get(kind.genders) or design.weighted({'female': 56,
+            'male': 44})
     twin = bool(kind.twin) and design.chance(difficulty.near_twins)
     features = dataclasses.replace(kind.features, **kind.twin) if twin else kind.features
     features = drawn(features, design)
     fabric = design.weighted(kind.twin_fabrics if twin and kind.twin_fabrics else kind.fabrics)
-    bold = design.chance(difficulty.several_colours) and fabric not in (
-        'denim',
-        'gem',
-        'metal',
-        'pearl',
-    )
+    bold = design.chance(difficulty.several_colours) and fabric not in ('denim', 'gem', 'metal',
+        'pearl')
     taken = []
     for earlier in range(way + 1):
         # A design is not sold twice in one colour.
@@ -167,19 +127,8 @@ def specify(number, group, name, way, seed, difficulty, gender=None, colour=None
     shade = _shade(colour or taken[way], dice, difficulty)
     seconds = _seconds(shade, bold, dice)
     cloth = _cloth(kind, fabric, shade, seconds, bold, design, dice)
-    spec = ProductSpec(
-        number,
-        group,
-        name,
-        gender,
-        features,
-        shade,
-        seconds,
-        cloth,
-        twin,
-        {},
-        ('product', seed, number),
-    )
+    spec = ProductSpec(number, group, name, gender, features, shade, seconds, cloth, twin, {},
+        ('product', seed, number))
     return dataclasses.replace(spec, labels=moderated(spec, difficulty))
 
 
@@ -221,50 +170,28 @@ def _cloth(kind, fabric, shade, seconds, bold, design, dice):
     if fabric == 'denim':
         rgb = mixed(rgb, (84, 112, 160), 0.6) if shade.colour == 'Blue' else rgb
     if shade.colour in ('Gold', 'Silver') and fabric not in ('metal', 'gem', 'pearl', 'sequin'):
-        fabric = (
-            'metal'
-            if type_ in ('shoes', 'bags', 'accessories')
-            else design.choice(('sequin', 'satin'))
-        )
+        fabric = ('metal' if type_ in ('shoes', 'bags', 'accessories')
+            else design.choice(('sequin', 'satin')))
     if shade.colour == 'Multicolour':
         first, second, third = design.shuffled(VIVID)[:3]
-        main = Paint(
-            _varied(first, dice),
-            fabric if fabric in BOLD + ('gem', 'pearl') else design.choice(BOLD[:3]),
-            second,
-            third,
-            scale * 1.1,
-            seed,
-        )
+        main = Paint(_varied(first, dice), fabric if fabric in BOLD + ('gem', 'pearl')
+            else design.choice(BOLD[:3]), second, third, scale * 1.1, seed)
     else:
         if bold and fabric not in PATTERNED:
             fabric = design.choice(('wide_stripes', 'zigzag', 'floral'))
         second, third = _pattern_colours(rgb, shade, seconds, fabric)
         main = Paint(rgb, fabric, second, third, scale * (1.3 if bold else 1), seed)
-    trim = Paint(
-        seconds[0].rgb
-        if seconds
-        else rgb
-        if not contrast_trim
-        else toned(rgb, -0.35 if main.luma > 90 else 0.3),
-        'plain',
-    )
+    trim = Paint(seconds[0].rgb if seconds else rgb if not contrast_trim else toned(rgb,
+        -0.35 if main.luma > 90 else 0.3), 'plain')
     if type_ == 'shoes':
-        trim = (
-            trim
-            if contrast_trim or seconds
-            else Paint(toned(rgb, 0.82) if main.luma < 190 else toned(rgb, -0.18), 'plain')
-        )
-        sole = Paint(
-            kind.sole or toned(rgb, -0.25), 'woven' if kind.sole == (206, 166, 116) else 'rubber'
-        )
+        trim = (trim if contrast_trim or seconds else Paint(toned(rgb, 0.82) if main.luma < 190
+            else toned(rgb, -0.18), 'plain'))
+        sole = Paint(kind.sole or toned(rgb, -0.25), 'woven' if kind.sole == (206, 166, 116)
+            else 'rubber')
         return Cloth(main, trim, metal, sole)
     if type_ == 'bags' and not seconds:
-        trim = (
-            Paint(toned(rgb, -0.3), 'leather')
-            if design.chance(0.7)
-            else Paint((134, 84, 50), 'leather')
-        )
+        trim = (Paint(toned(rgb, -0.3), 'leather') if design.chance(0.7) else Paint((134, 84, 50),
+            'leather'))
         if shade.colour in ('Brown', 'Beige', 'Multicolour') or not contrast_trim:
             trim = Paint(toned(rgb, -0.32), 'leather')
         return Cloth(main, trim, metal)
@@ -278,13 +205,8 @@ def _cloth(kind, fabric, shade, seconds, bold, design, dice):
         return Cloth(main, Paint(lens, 'glass'), main if fabric == 'metal' else metal)
     if category == 'scarves' and not seconds:
         trim = Paint(toned(rgb, -0.35 if main.luma > 110 else 0.45), 'plain')
-    buttons = design.choice(
-        (
-            metal,
-            Paint(toned(rgb, -0.4 if main.luma > 90 else 0.25), 'patent'),
-            Paint(toned(rgb, -0.3), 'patent'),
-        )
-    )
+    buttons = design.choice((metal, Paint(toned(rgb, -0.4 if main.luma > 90 else 0.25), 'patent'),
+        Paint(toned(rgb, -0.3), 'patent')))
     if category in ('shirts', 'tops', 'nightwear'):
         buttons = Paint((238, 236, 230) if main.luma < 215 else (196, 192, 184), 'pearl')
     if category in ('jeans', 'jackets'):
@@ -313,23 +235,12 @@ def _pattern_colours(rgb, shade, seconds, fabric):
 def _jewellery(main, shade, seconds, metal):
     if shade.colour in ('Gold', 'Silver'):
         precious = Paint(main.rgb, 'metal')
-        stone = Paint(
-            CLEAR,
-            main.fabric if main.fabric in ('gem', 'pearl') else 'gem',
-            (226, 232, 240),
-        )
-        return Cloth(
-            stone if main.fabric == 'gem' else main.of(main.fabric, second=CLEAR),
-            precious,
-            precious,
-        )
-    second = (
-        seconds[0].rgb
-        if seconds
-        else main.second
-        if shade.colour == 'Multicolour'
-        else (238, 240, 244)
-    )
+        stone = Paint(CLEAR, main.fabric if main.fabric in ('gem', 'pearl') else 'gem',
+            (226, 232, 240))
+        return Cloth(stone if main.fabric == 'gem' else main.of(main.fabric, second=CLEAR),
+            precious, precious)
+    second = (seconds[0].rgb if seconds else main.second if shade.colour == 'Multicolour'
+        else (238, 240, 244))
     if main.fabric == 'metal':
         return Cloth(main.of('metal', second=second), main, main)
     return Cloth(main.of(main.fabric, second=second), metal, metal)
@@ -349,14 +260,8 @@ def moderated(spec, difficulty):
     if dice.chance(seldom):
         labels['subcategory'] = dice.choice(siblings(spec.kind))
     if dice.chance(seldom):
-        place = dice.choice(
-            [
-                (type_, category)
-                for type_, categories in TAXONOMY.items()
-                if type_ == spec.type
-                for category in categories
-            ]
-        )
+        place = dice.choice([(type_, category) for type_, categories in TAXONOMY.items()
+            if type_ == spec.type for category in categories])
         labels['type'], labels['category'] = place
         labels['subcategory'] = dice.choice(TAXONOMY[place[0]][place[1]][1]).name
     if dice.chance(seldom):

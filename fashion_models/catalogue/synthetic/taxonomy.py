@@ -9,13 +9,8 @@ from fashion_models.catalogue.synthetic.catalogue_clothing import CLOTHING
 from fashion_models.catalogue.synthetic.catalogue_shoes import SHOES
 
 #: type -> category -> (relative frequency in the shop, its kinds, the commonest first).
-TAXONOMY = {
-    'clothing': CLOTHING,
-    'shoes': SHOES,
-    'bags': BAGS,
-    'jewellery': JEWELLERY,
-    'accessories': ACCESSORIES,
-}
+TAXONOMY = {'clothing': CLOTHING, 'shoes': SHOES, 'bags': BAGS, 'jewellery': JEWELLERY,
+    'accessories': ACCESSORIES}
 
 
 def _paths():
@@ -41,9 +36,5 @@ def siblings(name):
 
 def tree():
     """``{type: {category: [subcategory, ...]}}``, for a catalogue's header."""
-    return {
-        type_: {
-            category: [kind.name for kind in kinds] for category, (_, kinds) in categories.items()
-        }
-        for type_, categories in TAXONOMY.items()
-    }
+    return {type_: {category: [kind.name for kind in kinds] for category,
+        (_, kinds) in categories.items()} for type_, categories in TAXONOMY.items()}

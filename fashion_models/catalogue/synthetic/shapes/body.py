@@ -19,15 +19,8 @@ from fashion_models.catalogue.synthetic.geometry import (
 from fashion_models.catalogue.synthetic.paint import Paint
 from fashion_models.catalogue.synthetic.sketch import Sketch
 
-SHOULDER_Y, ARMPIT_Y, WAIST_Y, HIP_Y, CROTCH_Y, KNEE_Y, ANKLE_Y = (
-    1.52,
-    2.12,
-    2.75,
-    3.5,
-    3.98,
-    5.7,
-    7.45,
-)
+SHOULDER_Y, ARMPIT_Y, WAIST_Y, HIP_Y, CROTCH_Y, KNEE_Y, ANKLE_Y = (1.52, 2.12, 2.75, 3.5, 3.98, 5.7,
+    7.45)
 ARM = 2.5  # shoulder to wrist
 ARM_ANGLE = 0.27
 
@@ -76,20 +69,10 @@ def bare(male, skin, hair, head=True, face=True):
     for side in (1, -1):
         sketch.part(_leg(f, side), skin, volume=0.75, depth=0.22, edge=0.35)
         sketch.part(_arm(f, side), skin, volume=0.75, depth=0.13, edge=0.35)
-    torso = outline(
-        [(0, 1.02), (f.neck, 1.04)],
-        [(f.neck - 0.02, 1.2), (f.neck + 0.04, 1.34), (f.shoulder - 0.22, 1.44)],
-        [
-            (f.shoulder - 0.02, 1.58),
-            (f.shoulder - 0.06, 1.9),
-            (f.chest - 0.02, ARMPIT_Y + 0.1),
-            (f.waist, WAIST_Y),
-            (between(f.waist, f.hip, 0.6), 3.1),
-            (f.hip, HIP_Y),
-            (f.hip - 0.03, 3.8),
-        ],
-        [(0, 4.05)],
-    )
+    torso = outline([(0, 1.02), (f.neck, 1.04)], [(f.neck - 0.02, 1.2), (f.neck + 0.04, 1.34),
+        (f.shoulder - 0.22, 1.44)], [(f.shoulder - 0.02, 1.58), (f.shoulder - 0.06, 1.9),
+        (f.chest - 0.02, ARMPIT_Y + 0.1), (f.waist, WAIST_Y), (between(f.waist, f.hip, 0.6), 3.1),
+        (f.hip, HIP_Y), (f.hip - 0.03, 3.8)], [(0, 4.05)])
     body = sketch.part(mirrored(torso), skin, volume=0.65, depth=0.25, edge=0.35)
     body.fold([(-0.5, 1.5), (-0.12, 1.58)], 0.05, -0.2).fold([(0.5, 1.5), (0.12, 1.58)], 0.05, -0.2)
     if head:
@@ -99,48 +82,21 @@ def bare(male, skin, hair, head=True, face=True):
 
 def _leg(f, side):
     x = 0.36
-    leg = outline(
-        [(0.03, 3.85), (f.hip - 0.02, 3.6)],
-        [
-            (f.hip - 0.03, 4.1),
-            (x + 0.27, 5.0),
-            (x + 0.17, KNEE_Y),
-            (x + f.calf, 6.2),
-            (x + 0.12, 7.0),
-            (x + 0.1, ANKLE_Y),
-        ],
-        [(x + 0.2, 7.72), (x + 0.22, 7.84)],
-        [(x - 0.12, 7.84)],
-        [
-            (x - 0.1, ANKLE_Y),
-            (x - f.calf + 0.03, 6.3),
-            (x - 0.16, KNEE_Y),
-            (0.05, 4.6),
-            (0.03, 3.95),
-        ],
-    )
+    leg = outline([(0.03, 3.85), (f.hip - 0.02, 3.6)], [(f.hip - 0.03, 4.1), (x + 0.27, 5.0),
+        (x + 0.17, KNEE_Y), (x + f.calf, 6.2), (x + 0.12, 7.0), (x + 0.1, ANKLE_Y)],
+        [(x + 0.2, 7.72), (x + 0.22, 7.84)], [(x - 0.12, 7.84)],
+        [(x - 0.1, ANKLE_Y), (x - f.calf + 0.03, 6.3), (x - 0.16, KNEE_Y), (0.05, 4.6),
+        (0.03, 3.95)])
     return leg * (side, 1)
 
 
 def _arm(f, side):
     w = f.arm
-    arm = outline(
-        [
-            arm_point(f, -0.06, 0.02),
-            arm_point(f, 0.05, w + 0.03),
-            arm_point(f, 0.5, w * 0.8),
-            arm_point(f, 0.62, w * 0.8),
-            arm_point(f, 1.0, w * 0.5),
-        ],
-        [
-            arm_point(f, 1.08, 0.12),
-            arm_point(f, 1.2, 0.1),
-            arm_point(f, 1.3, -0.01),
-            arm_point(f, 1.18, -0.11),
-            arm_point(f, 1.02, -w * 0.55),
-        ],
-        [arm_point(f, 0.5, -w * 0.75), arm_point(f, 0.18, -w), arm_point(f, 0.1, -w - 0.1)],
-    )
+    arm = outline([arm_point(f, -0.06, 0.02), arm_point(f, 0.05, w + 0.03),
+        arm_point(f, 0.5, w * 0.8), arm_point(f, 0.62, w * 0.8), arm_point(f, 1.0, w * 0.5)],
+        [arm_point(f, 1.08, 0.12), arm_point(f, 1.2, 0.1), arm_point(f, 1.3, -0.01),
+        arm_point(f, 1.18, -0.11), arm_point(f, 1.02, -w * 0.55)], [arm_point(f, 0.5, -w * 0.75),
+        arm_point(f, 0.18, -w), arm_point(f, 0.1, -w - 0.1)])
     return arm * (side, 1)
 
 
@@ -175,6 +131,5 @@ def _face(sketch, skin, male):
 
 
 #: From the crown to below the shoulders.
-LONG_HAIR = closed_curve([
-    (0, -0.06), (0.42, 0.12), (0.52, 0.7), (0.56, 1.3), (0.42, 1.75), (0, 1.6), (-0.42, 1.75),
-    (-0.56, 1.3), (-0.52, 0.7), (-0.42, 0.12)])
+LONG_HAIR = closed_curve([(0, -0.06), (0.42, 0.12), (0.52, 0.7), (0.56, 1.3), (0.42, 1.75),
+    (0, 1.6), (-0.42, 1.75), (-0.56, 1.3), (-0.52, 0.7), (-0.42, 0.12)])

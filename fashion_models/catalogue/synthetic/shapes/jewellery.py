@@ -1,4 +1,4 @@
-"""Necklaces, earrings, bracelets, rings, and watches; about three units tall."""
+"""Necklaces, earrings, bracelets and rings; about three units tall."""
 
 import dataclasses
 import math
@@ -19,7 +19,7 @@ from fashion_models.catalogue.synthetic.geometry import (
     sine,
 )
 from fashion_models.catalogue.synthetic.paint import Paint
-from fashion_models.catalogue.synthetic.shapes.bags import chain
+from fashion_models.catalogue.synthetic.shapes.trimmings import CLEAR, chain, gem
 from fashion_models.catalogue.synthetic.sketch import Sketch
 
 
@@ -58,116 +58,37 @@ class Ring:
     width: float = 0.3
 
 
-@dataclasses.dataclass(frozen=True)
-class Watch:
-    """``strap``: leather links mesh rubber; ``face``: round square chrono digital."""
-
-    strap: str = 'leather'
-    face: str = 'round'
-    size: float = 0.62
-
-
-#: The strokes of a seven-segment digit.
-SEGMENTS = {
-    'a': ((-1, -1), (1, -1)), 'b': ((1, -1), (1, 0)), 'c': ((1, 0), (1, 1)), 'd': ((-1, 1), (1, 1)),
-    'e': ((-1, 0), (-1, 1)), 'f': ((-1, -1), (-1, 0)), 'g': ((-1, 0), (1, 0))}
-
-
-#: A diamond, or what is sold for one: jewellery whose colour is that of its metal.
-CLEAR = (236, 240, 246)
-
-
-def gem(sketch, at, radius, paint, facets=True):
-    """A cut stone."""
-    x, y = at
-    stone = sketch.part(disc(at, radius, 14), paint, volume=0.7, depth=radius * 0.6, edge=0.8)
-    if facets:
-        table = disc(at, radius * 0.5, 8)
-        stone.line(np.concatenate([table, table[:1]]), 0.02, 0.6)
-        for a in range(8):
-            c, s = cosine(a * math.pi / 4), sine(a * math.pi / 4)
-            stone.line(
-                [(x + c * radius * 0.5, y + s * radius * 0.5), (x + c * radius, y + s * radius)],
-                0.015,
-                0.5 if a % 2 else -0.4,
-            )
-    return stone
-
-
 def draw_necklace(f, cloth, look):
     """Draws a necklace lying as on a neck; its own top is at y = 0."""
     sketch = Sketch()
     metal = cloth.hardware
     stone = cloth.main
     wide = 1.0 if f.kind != 'choker' else 0.82
-    loop = [
-        (-0.25, -0.05),
-        (-wide * 0.9, 0.45),
-        (-wide * 0.8, 1.15),
-        (0, f.drop + 0.15),
-        (wide * 0.8, 1.15),
-        (wide * 0.9, 0.45),
-        (0.25, -0.05),
-    ]
+    loop = [(-0.25, -0.05), (-wide * 0.9, 0.45), (-wide * 0.8, 1.15), (0, f.drop + 0.15),
+        (wide * 0.8, 1.15), (wide * 0.9, 0.45), (0.25, -0.05)]
     if f.kind == 'choker':
-        ring = closed_curve(
-            [
-                (0, 0),
-                (wide, 0.2),
-                (wide * 0.95, 0.55),
-                (0, 0.95),
-                (-wide * 0.95, 0.55),
-                (-wide, 0.2),
-            ]
-        )
-        hole = closed_curve(
-            [
-                (0, 0.1),
-                (wide * 0.86, 0.24),
-                (wide * 0.82, 0.42),
-                (0, 0.62),
-                (-wide * 0.82, 0.42),
-                (-wide * 0.86, 0.24),
-            ]
-        )
+        ring = closed_curve([(0, 0), (wide, 0.2), (wide * 0.95, 0.55), (0, 0.95),
+            (-wide * 0.95, 0.55), (-wide, 0.2)])
+        hole = closed_curve([(0, 0.1), (wide * 0.86, 0.24), (wide * 0.82, 0.42), (0, 0.62),
+            (-wide * 0.82, 0.42), (-wide * 0.86, 0.24)])
         sketch.part(ring, stone, holes=[hole], volume=0.7, depth=0.1)
         gem(sketch, (0, 0.92), 0.16, metal, False)
         sketch.detail(0, 0.8)
         return sketch
     if f.kind == 'pearls':
         line = along(curve(loop), np.linspace(0, 1, 27))
-        sketch.part(
-            [
-                disc(tuple(p), 0.105 + 0.035 * (1 - abs(i - 13) / 13), 14)
-                for i, p in enumerate(line)
-            ],
-            stone.of('pearl'),
-            volume=0.9,
-            depth=0.1,
-            edge=0.6,
-        )
+        sketch.part([disc(tuple(p), 0.105 + 0.035 * (1 - abs(i - 13) / 13), 14) for i,
+            p in enumerate(line)], stone.of('pearl'), volume=0.9, depth=0.1, edge=0.6)
         sketch.detail(0, f.drop)
         return sketch
     if f.kind == 'statement':
         chain(sketch, loop, f.link, metal)
         for row, (n, r) in enumerate(((7, 0.2), (5, 0.24), (3, 0.28))):
-            places = along(
-                curve(
-                    [
-                        (-0.75, 1.05 + row * 0.25),
-                        (0, f.drop + 0.1 + row * 0.34),
-                        (0.75, 1.05 + row * 0.25),
-                    ]
-                ),
-                np.linspace(0.04, 0.96, n),
-            )
+            places = along(curve([(-0.75, 1.05 + row * 0.25), (0, f.drop + 0.1 + row * 0.34),
+                (0.75, 1.05 + row * 0.25)]), np.linspace(0.04, 0.96, n))
             for i, p in enumerate(places):
-                gem(
-                    sketch,
-                    tuple(p),
-                    r,
-                    stone.of('gem') if (i + row) % 2 == 0 else stone.of('gem', rgb=stone.second),
-                )
+                gem(sketch, tuple(p), r, stone.of('gem') if (i + row) % 2 == 0 else stone.of('gem',
+                    rgb=stone.second))
         sketch.detail(0, f.drop)
         return sketch
     chain(sketch, loop, f.link, metal)
@@ -175,9 +96,8 @@ def draw_necklace(f, cloth, look):
         sketch.detail(0, f.drop)
         return sketch
     y = f.drop + 0.2
-    sketch.part(
-        disc((0, y), 0.07, 10), metal, holes=[disc((0, y), 0.035, 8)], volume=0.7, depth=0.03
-    )
+    sketch.part(disc((0, y), 0.07, 10), metal, holes=[disc((0, y), 0.035, 8)], volume=0.7,
+        depth=0.03)
     _charm(sketch, (0, y + 0.06), 0.32, f.stone, stone, metal)
     sketch.detail(0, y + 0.3)
     return sketch
@@ -188,45 +108,26 @@ def _charm(sketch, top, size, kind, stone, metal):
     solid = metal if stone.rgb == CLEAR else stone.of('patent')
     x, y = top
     if kind == 'heart':
-        heart = mirrored(
-            outline(
-                [(0, 0.25), (0.2, 0.02), (0.55, 0.02), (0.85, 0.3), (0.72, 0.75), (0.3, 1.2)],
-                [(0, 1.5)],
-            )
-        ) * size * 0.72 + (x, y)
+        heart = mirrored(outline([(0, 0.25), (0.2, 0.02), (0.55, 0.02), (0.85, 0.3), (0.72, 0.75),
+            (0.3, 1.2)], [(0, 1.5)])) * size * 0.72 + (x, y)
         sketch.part(heart, solid, volume=0.9, depth=0.14)
     elif kind == 'bar':
         sketch.part(box(x - 0.07, y, x + 0.07, y + size * 2.2, 0.05), solid, volume=0.8, depth=0.06)
     elif kind == 'disc':
-        sketch.part(disc((x, y + size), size), solid, volume=0.7, depth=0.1).line(
-            arc((x, y + size), size * 0.75), 0.025, -0.5
-        )
+        sketch.part(disc((x, y + size), size), solid, volume=0.7, depth=0.1).line(arc((x, y + size),
+            size * 0.75), 0.025, -0.5)
     elif kind == 'star':
-        points = [
-            (
-                x + sine(k * math.pi / 5) * size * (1.2 if k % 2 == 0 else 0.5),
-                y + size - cosine(k * math.pi / 5) * size * (1.2 if k % 2 == 0 else 0.5),
-            )
-            for k in range(10)
-        ]
+        points = [(x + sine(k * math.pi / 5) * size * (1.2 if k % 2 == 0 else 0.5),
+            y + size - cosine(k * math.pi / 5) * size * (1.2 if k % 2 == 0 else 0.5))
+            for k in range(10)]
         sketch.part(np.array(points), solid, volume=0.8, depth=0.12)
     elif kind == 'drop':
-        shape = mirrored(
-            outline(
-                [
-                    (0, 0),
-                    (size * 0.35, size * 0.8),
-                    (size * 0.72, size * 1.5),
-                    (size * 0.4, size * 2.1),
-                    (0, size * 2.2),
-                ]
-            )
-        ) + (x, y)
+        shape = mirrored(outline([(0, 0), (size * 0.35, size * 0.8), (size * 0.72, size * 1.5),
+            (size * 0.4, size * 2.1), (0, size * 2.2)])) + (x, y)
         sketch.part(shape, metal, volume=0.8, depth=0.05)
         inner = (shape - (x, y + size * 1.3)) * 0.78 + (x, y + size * 1.36)
         sketch.part(inner, stone.of('gem'), volume=0.9, depth=0.16).line(
-            curve([(x - 0.08, y + size), (x, y + size * 1.8)]), 0.03, 0.6
-        )
+            curve([(x - 0.08, y + size), (x, y + size * 1.8)]), 0.03, 0.6)
     else:
         sketch.part(disc((x, y + size), size * 1.1), metal, volume=0.8, depth=0.05)
         gem(sketch, (x, y + size), size * 0.9, stone.of('gem'))
@@ -247,43 +148,27 @@ def draw_earring(f, cloth, look):
             _charm(one, (0, -s * 0.8), s * 0.8, f.stone, stone, metal)
     elif f.kind == 'hoop':
         ring = 0.8 + s
-        one.part(
-            disc((0, ring), (ring * 0.86, ring)),
-            metal,
-            holes=[disc((0.02, ring + 0.0), (ring * 0.86 - 0.17, ring - 0.17))],
-            volume=0.95,
-            depth=0.1,
-        )
-        one.part(
-            ribbon([(0, 0.08), (0.04, -0.12)], 0.05, smooth=False), metal, volume=0.5, depth=0.02
-        )
+        one.part(disc((0, ring), (ring * 0.86, ring)), metal,
+            holes=[disc((0.02, ring + 0.0), (ring * 0.86 - 0.17, ring - 0.17))], volume=0.95,
+            depth=0.1)
+        one.part(ribbon([(0, 0.08), (0.04, -0.12)], 0.05, smooth=False), metal, volume=0.5,
+            depth=0.02)
     else:
         hook = [(0.16, 0.12), (0.2, -0.22), (0, -0.36), (-0.14, -0.16), (0, 0.12)]
         one.part(ribbon(hook, 0.06), metal, volume=0.6, depth=0.03)
         gem(one, (0, 0.22), 0.16, stone.of('gem'))
         if f.kind == 'drop':
-            one.part(
-                ribbon([(0, 0.36), (0, 0.36 + s)], 0.05, smooth=False),
-                metal,
-                volume=0.5,
-                depth=0.02,
-            )
-            _charm(
-                one,
-                (0, 0.3 + s),
-                0.42,
-                f.stone if f.stone in ('drop', 'disc', 'bar') else 'drop',
-                stone,
-                metal,
-            )
+            one.part(ribbon([(0, 0.36), (0, 0.36 + s)], 0.05, smooth=False), metal, volume=0.5,
+                depth=0.02)
+            _charm(one, (0, 0.3 + s), 0.42, f.stone if f.stone in ('drop', 'disc', 'bar')
+                else 'drop', stone, metal)
         else:
             fan = mirrored(outline([(0, 0.4), (0.3, 0.5), (0.6, 0.95)], [(0.3, 1.12), (0, 1.18)]))
             one.part(fan, metal, volume=0.7, depth=0.08)
             for i, x in enumerate((-0.5, -0.25, 0, 0.25, 0.5)):
                 low = 1.55 + 0.25 * (2 - abs(i - 2))
-                one.part(
-                    ribbon([(x, 1.0), (x, low)], 0.035, smooth=False), metal, volume=0.4, depth=0.02
-                )
+                one.part(ribbon([(x, 1.0), (x, low)], 0.035, smooth=False), metal, volume=0.4,
+                    depth=0.02)
                 gem(one, (x, low), 0.13, stone.of('gem'))
                 gem(one, (x, 0.98), 0.09, stone.of('gem', rgb=stone.second), False)
     gap = max(0.5, one.bounds()[2] + 0.25)
@@ -300,13 +185,8 @@ def _hoop_on_table(sketch, paint, rx, ry, width, worn):
     outer = disc((0, 0), (rx, ry), 40)
     if not worn:
         back = disc((0, -width * 0.5), (rx, ry), 40)
-        sketch.part(
-            back,
-            paint.toned(-0.35),
-            holes=[disc((0, width * 0.12), (rx - 0.07, ry - 0.05), 40)],
-            volume=0.5,
-            depth=0.06,
-        )
+        sketch.part(back, paint.toned(-0.35), holes=[disc((0, width * 0.12), (rx - 0.07, ry - 0.05),
+            40)], volume=0.5, depth=0.06)
     return outer
 
 
@@ -320,46 +200,26 @@ def draw_bracelet(f, cloth, look):
             paint = cloth.main if cloth.main.fabric in ('metal', 'gem') else metal
         w = {'cuff': 0.85, 'bangle': w, 'leather': 0.3}[f.kind]
         rx, ry = 1.4, 0.72
-        far = np.concatenate(
-            [
-                arc((0, 0), (rx, ry), math.pi, 2 * math.pi, 24),
-                arc((0, w), (rx, ry), 2 * math.pi, math.pi, 24),
-            ]
-        )
+        far = np.concatenate([arc((0, 0), (rx, ry), math.pi, 2 * math.pi, 24),
+            arc((0, w), (rx, ry), 2 * math.pi, math.pi, 24)])
         sketch.part(far, paint.toned(-0.42), volume=0.5, depth=0.1, edge=0.6)
-        near = np.concatenate(
-            [arc((0, 0), (rx, ry), 0, math.pi, 24), arc((0, w), (rx, ry), math.pi, 0, 24)]
-        )
+        near = np.concatenate([arc((0, 0), (rx, ry), 0, math.pi, 24), arc((0, w), (rx, ry), math.pi,
+            0, 24)])
         part = sketch.part(near, paint, volume=0.9, depth=0.14 + w * 0.15, edge=0.7)
         if f.kind == 'cuff':
             part.line(arc((0, 0.12), (rx, ry), 0.1, 3.04, 20), 0.03, -0.5)
             part.line(arc((0, w - 0.12), (rx, ry), 0.1, 3.04, 20), 0.03, -0.5)
             for a in (0.9, 1.57, 2.24):
-                gem(
-                    sketch,
-                    (rx * cosine(a), ry * sine(a) + w / 2),
-                    0.15,
-                    Paint(cloth.main.second, 'gem'),
-                )
+                gem(sketch, (rx * cosine(a), ry * sine(a) + w / 2), 0.15, Paint(cloth.main.second,
+                    'gem'))
         elif f.kind == 'leather':
-            sketch.part(
-                box(-0.22, ry - 0.05, 0.22, ry + w + 0.05, 0.05), metal, volume=0.8, depth=0.06
-            )
+            sketch.part(box(-0.22, ry - 0.05, 0.22, ry + w + 0.05, 0.05), metal, volume=0.8,
+                depth=0.06)
             part.line(arc((0, 0.06), (rx, ry), 0.1, 3.04, 20), 0.02, -0.5, dash=0.06)
         sketch.detail(0, ry)
         return sketch
-    ring = closed_curve(
-        [
-            (0, -0.85),
-            (1.15, -0.6),
-            (1.45, 0),
-            (1.1, 0.65),
-            (0, 0.9),
-            (-1.1, 0.65),
-            (-1.45, 0),
-            (-1.15, -0.6),
-        ]
-    )
+    ring = closed_curve([(0, -0.85), (1.15, -0.6), (1.45, 0), (1.1, 0.65), (0, 0.9), (-1.1, 0.65),
+        (-1.45, 0), (-1.15, -0.6)])
     if f.kind == 'beads':
         places = along(np.concatenate([ring, ring[:1]]), np.linspace(0, 1, 21)[:-1])
         a = [disc(tuple(p), 0.21, 16) for i, p in enumerate(places) if i % 4]
@@ -368,12 +228,8 @@ def draw_bracelet(f, cloth, look):
         sketch.part(b, metal, volume=0.95, depth=0.12, edge=0.7)
     elif f.kind == 'tennis':
         for p in along(np.concatenate([ring, ring[:1]]), np.linspace(0, 1, 27)[:-1]):
-            sketch.part(
-                box(p[0] - 0.16, p[1] - 0.16, p[0] + 0.16, p[1] + 0.16, 0.03),
-                metal,
-                volume=0.5,
-                depth=0.04,
-            )
+            sketch.part(box(p[0] - 0.16, p[1] - 0.16, p[0] + 0.16, p[1] + 0.16, 0.03), metal,
+                volume=0.5, depth=0.04)
             gem(sketch, tuple(p), 0.12, cloth.main.of('gem'), False)
     else:
         coloured = f.kind == 'chain' and cloth.main.rgb != CLEAR
@@ -383,9 +239,8 @@ def draw_bracelet(f, cloth, look):
         if f.kind == 'charm':
             for i, kind in enumerate(('heart', 'disc', 'star', 'round')):
                 a = 0.5 + i * 0.72
-                _charm(
-                    sketch, (1.35 * cosine(a), 0.8 * sine(a) + 0.05), 0.22, kind, cloth.main, metal
-                )
+                _charm(sketch, (1.35 * cosine(a), 0.8 * sine(a) + 0.05), 0.22, kind, cloth.main,
+                    metal)
     sketch.detail(0, 0.85)
     return sketch
 
@@ -399,190 +254,38 @@ def draw_ring(f, cloth, look):
         thick = w if f.kind not in ('stacking', 'solitaire') else 0.15
         rx, ry = 1.05, 1.15 if f.kind != 'stacking' else 0.62
         paint = metal if i != 1 else metal.toned(-0.08)
-        inside = np.concatenate(
-            [
-                arc((dx, dy - 0.0), (rx - 0.09, ry - 0.09), 0, math.pi, 24),
-                arc((dx, dy - 0.3 - w), (rx - 0.09, ry - 0.09), math.pi, 0, 24),
-            ]
-        )
         if f.kind in ('band', 'stacking', 'signet'):
-            far = np.concatenate(
-                [
-                    arc((dx, dy - thick * 0.5), (rx, ry), math.pi, 2 * math.pi, 24),
-                    arc((dx, dy + thick * 0.5), (rx, ry), 2 * math.pi, math.pi, 24),
-                ]
-            )
-            near = np.concatenate(
-                [
-                    arc((dx, dy - thick * 0.5), (rx, ry), 0, math.pi, 24),
-                    arc((dx, dy + thick * 0.5), (rx, ry), math.pi, 0, 24),
-                ]
-            )
+            far = np.concatenate([arc((dx, dy - thick * 0.5), (rx, ry), math.pi, 2 * math.pi, 24),
+                arc((dx, dy + thick * 0.5), (rx, ry), 2 * math.pi, math.pi, 24)])
+            near = np.concatenate([arc((dx, dy - thick * 0.5), (rx, ry), 0, math.pi, 24),
+                arc((dx, dy + thick * 0.5), (rx, ry), math.pi, 0, 24)])
             sketch.part(far, paint.toned(-0.4), volume=0.5, depth=0.1)
             part = sketch.part(near, paint, volume=0.95, depth=0.16, edge=0.7)
             if f.kind == 'stacking' and i == 1:
                 for a in np.linspace(0.3, 2.84, 7):
-                    gem(
-                        sketch,
-                        (dx + rx * cosine(a), dy + ry * sine(a)),
-                        0.07,
-                        stone.of('gem'),
-                        False,
-                    )
+                    gem(sketch, (dx + rx * cosine(a), dy + ry * sine(a)), 0.07, stone.of('gem'),
+                        False)
             elif f.kind == 'band':
                 part.line(arc((dx, dy - thick * 0.3), (rx, ry), 0.05, 3.09, 20), 0.025, -0.4)
         else:
-            sketch.part(
-                disc((dx, dy), (rx, ry), 40),
-                paint,
-                holes=[disc((dx, dy), (rx - 0.16, ry - 0.16), 40)],
-                volume=0.95,
-                depth=0.1,
-            )
-        del inside
+            sketch.part(disc((dx, dy), (rx, ry), 40), paint,
+                holes=[disc((dx, dy), (rx - 0.16, ry - 0.16), 40)], volume=0.95, depth=0.1)
     if f.kind == 'solitaire':
         for d in (-0.2, 0.2):
-            sketch.part(
-                ribbon([(d * 0.6, -1.02), (d * 1.3, -1.3)], 0.07, smooth=False),
-                metal,
-                volume=0.6,
-                depth=0.03,
-            )
+            sketch.part(ribbon([(d * 0.6, -1.02), (d * 1.3, -1.3)], 0.07, smooth=False), metal,
+                volume=0.6, depth=0.03)
         gem(sketch, (0, -1.42), 0.36, stone.of('gem'))
     elif f.kind == 'cocktail':
         for k in range(10):
             a = k * math.pi / 5
-            gem(
-                sketch,
-                (0.62 * cosine(a), -1.3 + 0.5 * sine(a)),
-                0.17,
-                Paint(stone.second, 'gem'),
-                False,
-            )
-        sketch.part(
-            disc((0, -1.3), (0.56, 0.46)), stone.of('gem'), volume=0.9, depth=0.2, edge=0.8
-        ).line(arc((0, -1.3), (0.3, 0.24)), 0.03, 0.6)
+            gem(sketch, (0.62 * cosine(a), -1.3 + 0.5 * sine(a)), 0.17, Paint(stone.second, 'gem'),
+                False)
+        sketch.part(disc((0, -1.3), (0.56, 0.46)), stone.of('gem'), volume=0.9, depth=0.2,
+            edge=0.8).line(arc((0, -1.3), (0.3, 0.24)), 0.03, 0.6)
     elif f.kind == 'signet':
-        sketch.part(
-            disc((0, 0.98), (0.62, 0.46)), metal.toned(0.06), volume=0.9, depth=0.12, edge=0.8
-        ).line(arc((0, 0.98), (0.5, 0.36)), 0.03, -0.5)
-        sketch.part(
-            outline([(-0.16, 1.12), (0, 0.76), (0.16, 1.12)], [(0.06, 1.0), (-0.06, 1.0)]),
-            metal.toned(-0.45),
-            volume=0.2,
-        )
+        sketch.part(disc((0, 0.98), (0.62, 0.46)), metal.toned(0.06), volume=0.9, depth=0.12,
+            edge=0.8).line(arc((0, 0.98), (0.5, 0.36)), 0.03, -0.5)
+        sketch.part(outline([(-0.16, 1.12), (0, 0.76), (0.16, 1.12)], [(0.06, 1.0), (-0.06, 1.0)]),
+            metal.toned(-0.45), volume=0.2)
     sketch.detail(0, -1.2 if f.kind in ('solitaire', 'cocktail') else 0.9)
-    return sketch
-
-
-def draw_watch(f, cloth, look):
-    """Draws a watch, strap up and down."""
-    sketch = Sketch()
-    strap, metal, r = cloth.main, cloth.hardware, f.size
-    wide = r * 0.62
-    if f.strap in ('links', 'mesh'):
-        strap = strap if strap.fabric == 'metal' else metal
-    for sign in (1, -1):
-        band = np.array(
-            [(-wide, 0), (wide, 0), (wide * 0.82, sign * 2.0), (-wide * 0.82, sign * 2.0)]
-        )
-        if f.strap == 'leather' and sign == 1:
-            band = outline(
-                [(-wide, 0), (wide, 0)],
-                [(wide * 0.8, 1.9)],
-                [(0, 2.12), (-wide * 0.8, 1.9)],
-                [(-wide, 0)],
-            )
-        part = sketch.part(band, strap, volume=0.6, depth=0.14, edge=0.7)
-        if f.strap == 'links':
-            for y in np.arange(0.5, 2.1, 0.2):
-                part.line([(-1, sign * y), (1, sign * y)], 0.035, -0.6)
-            part.line([(-wide * 0.4, 0), (-wide * 0.34, sign * 2)], 0.03, -0.5).line(
-                [(wide * 0.4, 0), (wide * 0.34, sign * 2)], 0.03, -0.5
-            )
-        elif f.strap == 'mesh':
-            for y in np.arange(0.5, 2.1, 0.09):
-                part.line([(-1, sign * y), (1, sign * y)], 0.02, -0.4)
-        elif f.strap == 'leather':
-            part.line(
-                [(-wide * 0.78, sign * 0.6), (-wide * 0.66, sign * 1.9)], 0.022, 0.45, dash=0.07
-            )
-            part.line(
-                [(wide * 0.78, sign * 0.6), (wide * 0.66, sign * 1.9)], 0.022, 0.45, dash=0.07
-            )
-            if sign == 1:
-                sketch.part(
-                    [disc((0, y), 0.045, 8) for y in (1.2, 1.45, 1.7)],
-                    strap.toned(-0.6),
-                    volume=0,
-                    edge=0,
-                )
-            else:
-                sketch.part(
-                    box(-wide - 0.04, -2.14, wide + 0.04, -1.88, 0.05),
-                    metal,
-                    holes=[box(-wide + 0.08, -2.06, wide - 0.08, -1.96)],
-                    volume=0.7,
-                    depth=0.05,
-                )
-        else:
-            for y in (0.75, 1.05, 1.35):
-                part.line([(-wide * 0.5, sign * y), (wide * 0.5, sign * y)], 0.06, -0.4)
-    if look.back:
-        sketch.part(disc((0, 0), r), metal, volume=0.6, depth=0.1, edge=0.8).line(
-            arc((0, 0), r * 0.75), 0.03, -0.4
-        )
-        sketch.detail(0, 0)
-        return sketch
-    square = f.face in ('square', 'digital')
-
-    def plate(size):
-        return (
-            box(-size, -size * 1.08, size, size * 1.08, size * 0.22)
-            if square
-            else disc((0, 0), size)
-        )
-
-    if f.face == 'chrono':
-        sketch.part(
-            [box(r - 0.02, y - 0.07, r + 0.16, y + 0.07, 0.03) for y in (-0.3, 0, 0.3)],
-            metal,
-            volume=0.7,
-            depth=0.04,
-        )
-    else:
-        sketch.part(box(r - 0.02, -0.08, r + 0.13, 0.08, 0.03), metal, volume=0.7, depth=0.04)
-    case = metal if f.strap != 'rubber' else strap.toned(-0.1)
-    sketch.part(plate(r), case, volume=0.9, depth=0.1, edge=0.8)
-    dial = Paint(cloth.trim.rgb, 'plain')
-    face = sketch.part(
-        plate(r * 0.82),
-        dial if f.face != 'digital' else Paint((150, 166, 150), 'plain'),
-        volume=0.15,
-        depth=0.1,
-        edge=0.6,
-    )
-    ink = (30, 30, 34) if dial.luma > 110 else (236, 236, 238)
-    if f.face == 'digital':
-        for x, segments in ((-0.3, 'bc'), (-0.13, 'abged'), (0.13, 'fgbc'), (0.3, 'afgcd')):
-            for segment in segments:
-                face.line(np.array(SEGMENTS[segment]) * (0.055, 0.13) + (x, 0), 0.04, (30, 34, 30))
-        face.line([(0, -0.07), (0, -0.03)], 0.04, (30, 34, 30))
-        face.line([(0, 0.03), (0, 0.07)], 0.04, (30, 34, 30))
-        sketch.detail(0, 0)
-        return sketch
-    for k in range(12):
-        c, s = cosine(k * math.pi / 6), sine(k * math.pi / 6)
-        face.line(
-            [(c * r * 0.66, s * r * 0.66), (c * r * 0.76, s * r * 0.76)],
-            0.05 if k % 3 else 0.07,
-            ink,
-        )
-    if f.face == 'chrono':
-        for x, y in ((-0.24, 0), (0.24, 0), (0, 0.26)):
-            face.line(arc((x, y), 0.13), 0.025, ink)
-    face.line([(0, 0), (-r * 0.32, -r * 0.3)], 0.06, ink).line(
-        [(0, 0), (r * 0.34, -r * 0.42)], 0.045, ink
-    )
-    sketch.detail(0, 0)
     return sketch
