@@ -1,5 +1,6 @@
 """Which of cuDNN, oneDNN and NumPy does the work, and why."""
 
+import contextlib
 import logging
 
 import chainer
@@ -56,6 +57,19 @@ def use_onednn(*arrays):
 def pair(value):
     """``value`` for height and for width."""
     return value if isinstance(value, tuple) else (value, value)
+
+
+@contextlib.contextmanager
+def without_onednn(reason='not wanted here'):
+    """Within it, a CPU does its work by Chainer's own functions on NumPy."""
+    global _choice
+    kept = choice()
+    _choice = _Choice.__new__(_Choice)
+    _choice.library, _choice.reason = None, reason
+    try:
+        yield
+    finally:
+        _choice = kept
 
 
 def describe():

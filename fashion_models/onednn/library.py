@@ -21,6 +21,12 @@ VARIABLE = 'FASHION_MODELS_ONEDNN'
 DISTRIBUTION = 'onednn-cpu-gomp'
 OLDEST = (3, 2)
 
+#: How long a thread of GNU's OpenMP looks for new work before it sleeps; read when that is loaded.
+#: By default it is some milliseconds, in which it keeps a core from whoever else has work, a data
+#: loader say, and on a busy machine even from the thread that it waits for: training steps were
+#: seen to take several times as long as with a wait this short, which costs nothing otherwise.
+SPIN_COUNT = '20000'
+
 #: The run-time (``dnnl_cpu_runtime_t``) whose threads this binding knows how to handle.
 OPENMP = 2
 
@@ -113,6 +119,8 @@ class Library:
 
     def __init__(self, path):
         self.path = str(path)
+        if 'OMP_WAIT_POLICY' not in os.environ:
+            os.environ.setdefault('GOMP_SPINCOUNT', SPIN_COUNT)
         try:
             dll = ctypes.CDLL(self.path)
             dll.dnnl_version.restype = ctypes.POINTER(_Version)

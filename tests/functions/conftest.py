@@ -18,12 +18,10 @@ def onednn():
 
 
 @pytest.fixture
-def without_onednn(monkeypatch):
+def without_onednn():
     """The functions as they are where oneDNN is not installed."""
-    class Nothing:
-        library = None
-        reason = 'this test wants none'
-    monkeypatch.setattr(backend, '_choice', Nothing)
+    with backend.without_onednn():
+        yield
 
 
 @pytest.fixture(scope='session')

@@ -1,0 +1,288 @@
+"""Speed and memory of the CPU engine, side by side with stock Chainer, PyTorch and onnxruntime.
+
+    python experiments/benchmarks/bench.py [--quick] [--catalogue DIR] [-o FOLDER]
+
+Writes ``benchmark.json`` and ``benchmark.rst`` to the folder and prints the latter. PyTorch and
+onnxruntime take part where they are installed, ``torch.compile`` where a C++ compiler is. Takes
+about half an hour on two cores, three minutes with ``--quick``; keep the machine quiet meanwhile.
+"""
+
+# ruff: noqa: I001  (the package adapts Chainer, so that measure comes before all that needs it)
+import argparse
+import importlib.util
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+# Before any library starts its threads: the same number for all.
+os.environ.setdefault('OMP_NUM_THREADS', str(len(os.sched_getaffinity(0))))
+
+from measure import circumstances, interleaved, matmul_limit, summary
+from layers import profile
+from networks import (
+    ChainerStep,
+    OnnxScores,
+    TorchStep,
+    batch,
+    chainer_network,
+    check_same,
+    folded,
+    torch_network,
+)
+
+HERE = pathlib.Path(__file__).resolve().parent
+OURS, STOCK = 'ours', 'stock Chainer'
+TORCH = {'PyTorch': 'eager', 'PyTorch channels-last': 'channels last',
+         'PyTorch compiled': 'compiled'}
+ONNX = 'onnxruntime'
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def torch_variants(compiled):
+    """The variants of PyTorch that can be had here."""
+    if importlib.util.find_spec('torch') is None:
+        return {}
+    import torch
+    torch.set_num_threads(int(os.environ['OMP_NUM_THREADS']))
+    compiler = shutil.which('c++') or shutil.which('g++') or shutil.which('clang++')
+    return {
+        name: variant for name, variant in TORCH.items()
+        if variant != 'compiled' or (compiled and compiler)}
+
+
+def steps(size, stock, variants):
+    """A training step of each implementation, from the same weights."""
+    model = chainer_network(size)
+    found = {name: TorchStep(torch_network(model), variant) for name, variant in variants.items()}
+    if stock:
+        found[STOCK] = ChainerStep(chainer_network(size), engine=False)
+    return {OURS: ChainerStep(model), **found}
+
+
+def time_training(size, images, n, rounds, stock, variants):
+    """Times of a training step."""
+    say(f'training, size {size}, {images} images, n = {n}')
+    x, t = batch(size, images // n, n)
+    times = interleaved({
+        name: lambda step=step: step(x, t)
+        for name, step in steps(size, stock, variants).items()}, rounds)
+    return {'size': size, 'images': images // n * n, 'n': n,
+            'times': {name: summary(values) for name, values in times.items()}}
+
+
+def time_inference(size, images, rounds, variants):
+    """Times of the evaluation of a batch."""
+    say(f'inference, size {size}, {images} images')
+    x, _ = batch(size, images, 1)
+    model = chainer_network(size)
+    peers = {OURS: ChainerStep(folded(model))}
+    for name, variant in variants.items():
+        peers[name] = TorchStep(torch_network(model), variant)
+    if variants and all(map(importlib.util.find_spec, ('onnx', 'onnxruntime'))):
+        peers[ONNX] = OnnxScores(torch_network(model), x, int(os.environ['OMP_NUM_THREADS']))
+    times = interleaved(
+        {name: lambda peer=peer: peer.scores(x) for name, peer in peers.items()}, rounds)
+    return {'size': size, 'images': images,
+            'times': {name: summary(values) for name, values in times.items()}}
+
+
+def peak_memory(size, images, names):
+    """Peak of the resident memory of a process that makes three training steps, in bytes."""
+    peaks = {}
+    for name in names:
+        say(f'memory, size {size}, {images} images, {name}')
+        output = subprocess.run(
+            [sys.executable, __file__, '--memory-of', name, str(size), str(images)],
+            check=True, capture_output=True, text=True).stdout
+        baseline, peak = map(int, output.split())
+        peaks[name] = {'libraries': baseline, 'peak': peak}
+    return {'size': size, 'images': images, 'peaks': peaks}
+
+
+def _print_peak_memory(name, size, images):
+    def resident_peak():
+        # Not getrusage: a child's begins with its parent's.
+        with open('/proc/self/status') as file:
+            line, = (line for line in file if line.startswith('VmHWM'))
+        return int(line.split()[1]) * 1024
+
+    if name in TORCH:
+        step = TorchStep(torch_network(chainer_network(size)), TORCH[name])
+    else:
+        step = ChainerStep(chainer_network(size), engine=name == OURS)
+    x, t = batch(size, images, 1)
+    baseline = resident_peak()
+    for _ in range(3):
+        step(x, t)
+    print(baseline, resident_peak())
+
+
+def bars(record):
+    """The project's own bars, and what was reached: (what, bar, reached) texts."""
+    rows = []
+    for run in record['training']:
+        median = {name: values['median'] for name, values in run['times'].items()}
+        where = f"{run['size']} px, {run['images']} images, n = {run['n']}"
+        for name, bar in (('PyTorch', '>= 1.5'), (STOCK, '>= 4')):
+            if name in median:
+                rows.append((f'training step, {name} / ours, {where}', bar,
+                             f'{median[name] / median[OURS]:.2f}'))
+        best = [median[name] for name in TORCH if name in median]
+        if best:
+            rows.append((f'training step, best of PyTorch / ours, {where}', '>= 1',
+                         f'{min(best) / median[OURS]:.2f}'))
+    for run in record['inference']:
+        median = {name: values['median'] for name, values in run['times'].items()}
+        peers = [value for name, value in median.items() if name != OURS]
+        if peers:
+            rows.append((
+                f"inference, best of the others / ours, {run['size']} px, {run['images']} images",
+                '>= 1.2', f'{min(peers) / median[OURS]:.2f}'))
+    for run in record['profiles']:
+        where = f"{run['size']} px, {run['images']} images"
+        busy = [layer for layer in run['layers'].values() if layer['operations']]
+        seconds = sum(layer['seconds'] for layer in busy)
+        rate = sum(layer['operations'] for layer in busy) / seconds / 1e9
+        rows.append((f'convolutions and dense layers, share of the limit, {where}', '>= 80 %',
+                     f"{rate / record['limit_gflops']:.0%}"))
+        rows.append((f'time outside convolutions and dense layers, {where}', '<= 20 %',
+                     f"{1 - seconds / run['step']:.0%}"))
+    for run in record['memory']:
+        peaks = {name: values['peak'] for name, values in run['peaks'].items()}
+        others = [peaks[name] for name in TORCH if name in peaks]
+        if others:
+            rows.append((
+                f"peak memory, PyTorch (best) / ours, {run['size']} px, {run['images']} images",
+                '>= 1', f'{min(others) / peaks[OURS]:.2f}'))
+    if record.get('loading'):
+        rows.append(('share of an iteration of small.toml that is not the step', '<= 5 %',
+                     f"{record['loading']['share']:.1%}"))
+    return rows
+
+
+def table(head, rows):
+    """A simple reStructuredText table."""
+    widths = [max(len(str(row[i])) for row in (head, *rows)) for i in range(len(head))]
+    rule = '  '.join('=' * width for width in widths)
+    lines = ['  '.join(str(cell).ljust(width) for cell, width in zip(row, widths)).rstrip()
+             for row in (head, *rows)]
+    return '\n'.join([rule, lines[0], rule, *lines[1:], rule])
+
+
+def report(record):
+    """The record as reStructuredText."""
+    parts = []
+
+    def section(title, head, rows):
+        if rows:
+            parts.append(f"{title}\n{'-' * len(title)}\n\n{table(head, rows)}\n")
+
+    made = record['circumstances']
+    parts.append('Benchmark of the CPU engine\n===========================\n')
+    parts.append('\n'.join(
+        f':{key}: {value}' for key, value in (
+            ('command', made['command']), ('date', made['date']), ('commit', made['commit']),
+            ('machine', made['machine']), ('threads', made['threads']),
+            ('load before', made['load_before']),
+            ('engine', made['engine'].splitlines()[-1]),
+            ('versions', ', '.join(f'{k} {v}' for k, v in made['versions'].items() if v)),
+            ('practical limit', f"{record['limit_gflops']:.0f} GFLOP/s, "
+                                "oneDNN's own matrix product"))) + '\n')
+    section('Bars', ('what', 'bar', 'reached'), bars(record))
+
+    def seconds(run):
+        return [
+            (name, f"{1e3 * values['median']:.1f}",
+             f"{1e3 * values['quartiles'][0]:.1f} - {1e3 * values['quartiles'][1]:.1f}",
+             f"{1e3 * values['least']:.1f}",
+             f"{values['median'] / run['times'][OURS]['median']:.2f}")
+            for name, values in run['times'].items()]
+
+    head = ('implementation', 'median (ms)', 'quartiles', 'least', 'times ours')
+    for run in record['training']:
+        section(f"Training step, {run['size']} px, {run['images']} images, n = {run['n']}",
+                head, seconds(run))
+    for run in record['inference']:
+        section(f"Inference, {run['size']} px, {run['images']} images", head, seconds(run))
+    for run in record['profiles']:
+        rows = [
+            ('(update)', f"{1e3 * run['update']:.2f}", f"{run['update'] / run['step']:.1%}", '')]
+        for name, layer in run['layers'].items():
+            rows.append((
+                name, f"{1e3 * layer['seconds']:.2f}", f"{layer['seconds'] / run['step']:.1%}",
+                f"{layer['gflops']:.0f}" if layer['operations'] else ''))
+        section(f"Our training step by layer, {run['size']} px, {run['images']} images: "
+                f"{1e3 * run['step']:.1f} ms", ('layer', 'ms', 'share', 'GFLOP/s'), rows)
+    section('Peak memory of a training step (MiB)', ('size', 'images', 'implementation', 'peak'), [
+        (run['size'], run['images'], name, f"{values['peak'] / 2**20:.0f}")
+        for run in record['memory'] for name, values in run['peaks'].items()])
+    if record.get('loading'):
+        values = record['loading']
+        section('Training iteration of small.toml on a catalogue',
+                ('iteration (ms)', 'step (ms)', 'share outside the step'),
+                [(f"{1e3 * values['iteration']:.1f}", f"{1e3 * values['step']:.1f}",
+                  f"{values['share']:.1%}")])
+    return '\n'.join(parts)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--quick', action='store_true',
+                        help='small images and few rounds, without torch.compile')
+    parser.add_argument('--sizes', type=int, nargs='+', default=[64, 224])
+    parser.add_argument('--images', type=int, nargs='+', default=[32, 64])
+    parser.add_argument('--n', type=int, nargs='+', default=[1, 2, 3, 4, 5])
+    parser.add_argument('--rounds', type=int, default=10)
+    parser.add_argument('--catalogue', help='for the share of loading real images')
+    parser.add_argument('-o', '--out', type=pathlib.Path, default=HERE / 'results')
+    parser.add_argument('--memory-of', nargs=3, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.memory_of:
+        name, size, images = arguments.memory_of
+        return _print_peak_memory(name, int(size), int(images))
+    if arguments.quick:
+        arguments.sizes, arguments.images, arguments.n = [64], [32], [1, 5]
+        arguments.rounds = min(arguments.rounds, 5)
+
+    record = {'circumstances': circumstances(), 'training': [], 'inference': [], 'profiles': [],
+              'memory': []}
+    limits = [matmul_limit()]
+    eager, variants = torch_variants(compiled=False), torch_variants(not arguments.quick)
+    if eager:
+        say('checking that all networks are the same')
+        check_same(64)
+    for size in arguments.sizes:
+        for images in arguments.images:
+            for n in arguments.n:
+                # Stock Chainer and the compiler take long and depend little on n.
+                record['training'].append(time_training(
+                    size, images, n, arguments.rounds, stock=n == 1,
+                    variants=variants if n == 1 else eager))
+            record['inference'].append(time_inference(size, images, arguments.rounds, variants))
+            limits.append(matmul_limit())
+            say(f'profile, size {size}, {images} images')
+            record['profiles'].append({
+                'size': size, 'images': images, **profile(size, images, 1, arguments.rounds)})
+            limits.append(matmul_limit())
+            record['memory'].append(peak_memory(size, images, [OURS, *eager]))
+    record['limit_gflops'] = max(limits)
+    record['limits'] = limits
+    if arguments.catalogue:
+        from loading import loading_share
+        record['loading'] = loading_share(
+            HERE.parent / 'recipes' / 'small.toml', arguments.catalogue)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    text = report(record)
+    (arguments.out / 'benchmark.json').write_text(json.dumps(record, indent=1))
+    (arguments.out / 'benchmark.rst').write_text(text)
+    print(text)
+
+
+if __name__ == '__main__':
+    main()

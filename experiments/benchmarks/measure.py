@@ -1,0 +1,74 @@
+"""Clocks, statistics, and what the machine can do at best."""
+
+import os
+import time
+
+import numpy as np
+
+from fashion_models.functions import backend
+from fashion_models.onednn import constants as c
+from fashion_models.onednn.memory import empty
+from fashion_models.onednn.primitive import Primitive, PrimitiveDescriptor, contiguous
+from fashion_models.provenance import provenance
+
+
+def interleaved(functions, rounds, warm_up=2):
+    """Seconds that each function takes, called in turn so that noise falls on all alike.
+
+    Args:
+        functions (dict): From name to function.
+        rounds (int): Calls of each, after ``warm_up`` more that are not counted.
+
+    Returns:
+        dict: From name to a list of ``rounds`` times.
+    """
+    times = {name: [] for name in functions}
+    for i in range(warm_up + rounds):
+        for name, function in functions.items():
+            started = time.perf_counter()
+            function()
+            elapsed = time.perf_counter() - started
+            if i >= warm_up:
+                times[name].append(elapsed)
+            time.sleep(0.01)  # lets the threads of one library go to sleep before the next
+    return times
+
+
+def summary(times):
+    """Median, quartiles and least of a list of seconds."""
+    first, median, third = np.percentile(times, [25, 50, 75])
+    return {
+        'median': float(median), 'quartiles': [float(first), float(third)],
+        'least': float(min(times)), 'times': [float(t) for t in times]}
+
+
+def matmul_limit(sizes=((2048, 2048, 2048), (4096, 1024, 4096)), rounds=5):
+    """GFLOP/s of oneDNN's own matrix product at its best: the practical limit."""
+    best = 0
+    for m, k, n in sizes:
+        shapes = (m, k), (k, n), (m, n)
+        a, b, product = map(contiguous, shapes)
+        run = Primitive(
+            PrimitiveDescriptor('matmul', a, b, None, product),
+            {c.SRC: a, c.WEIGHTS: b, c.DST: product})
+        arrays = [empty(shape) for shape in shapes]
+        for array in arrays:
+            array.fill(1)
+        times = interleaved({'': lambda run=run, arrays=arrays: run(*arrays)}, rounds)['']
+        best = max(best, 2 * m * k * n / min(times) / 1e9)
+    return best
+
+
+def circumstances():
+    """What the numbers were measured on."""
+    versions = {}
+    for name in ('torch', 'onnxruntime'):
+        try:
+            versions[name] = __import__(name).__version__
+        except ImportError:
+            versions[name] = None
+    record = provenance()
+    record['versions'].update(versions)
+    return {
+        **record, 'threads': os.environ.get('OMP_NUM_THREADS'), 'engine': backend.describe(),
+        'load_before': round(os.getloadavg()[0], 2)}
