@@ -66,7 +66,8 @@ TOPS = [
     Kind('blouses', Upper(length=Range(3.45, 3.7), ease=Range(0.1, 0.18), neck=OneOf('shirt', 'v',
         'crew'), collar=OneOf('shirt', 'tie', 'round'), closure=OneOf('buttons', 'none'),
         sleeve=OneOf(0.7, 1), sleeve_width=Range(0.2, 0.3), sleeve_puff=Range(0.02, 0.1),
-        cuff='button'), 'f', BLOUSE, words=('blouse',)),
+        cuff='button', hem=OneOf('straight', 'straight', 'peplum')), 'f', BLOUSE,
+        words=('blouse', 'peplum blouse')),
     Kind('vest tops', Upper(length=Range(3.45, 3.7), ease=Range(0.02, 0.1), neck='tank', sleeve=0,
         depth=Range(-0.1, 0.1)), 'fm', JERSEY, words=('vest', 'tank top')),
     Kind('polo shirts', Upper(length=Range(3.5, 3.75), ease=Range(0.08, 0.14), neck='shirt',
@@ -231,7 +232,7 @@ SHORTS = [
 ]
 SKIRTS = [
     Kind('mini skirts', Skirt(length=Range(4.2, 4.55), flare=Range(0.02, 0.18),
-        closure=OneOf('none', 'zip', 'buttons'), folds=1), 'f', DRESS | {'leather': 1.2,
+        closure=OneOf('none', 'zip', 'buttons', 'wrap'), folds=1), 'f', DRESS | {'leather': 1.2,
         'suede': 0.8, 'tweed': 0.8}, words=('mini skirt',)),
     Kind('pencil skirts', Skirt(length=Range(5.5, 5.8), flare=Range(-0.12, -0.04),
         slit=OneOf(True, False), folds=1), 'f', TAILORING | {'leather': 0.8, 'lace': 0.5},
@@ -251,13 +252,13 @@ SKIRTS = [
 SLIM = Trousers(thigh=0.62, knee=0.44, hem=0.34, pockets='none')
 JUMPSUITS = [
     Kind('jumpsuits', Outfit(Upper(length=3.05, ease=0.06, waisted=0.8,
-        neck=OneOf('v', 'cami', 'halter', 'crew'), sleeve=0, waistline=OneOf('belt', 'tie',
-        'seam')), Trousers(rise=2.8, thigh=0.7, knee=0.62, hem=Range(0.4, 0.8), pockets='slant'),
-        joined=True), 'f', DRESS, words=('jumpsuit',)),
+        neck=OneOf('v', 'cami', 'halter', 'crew'), sleeve=0,
+        waistline=OneOf('belt', 'tie', 'seam')), Trousers(rise=2.8, thigh=0.7, knee=0.62,
+        hem=Range(0.4, 0.8), pockets='slant')), 'f', DRESS, words=('jumpsuit',)),
     Kind('playsuits', Outfit(Upper(length=3.05, ease=0.08, waisted=0.7,
-        neck=OneOf('v', 'off', 'cami', 'crew'), sleeve=OneOf(0, 0.33), waistline=OneOf('elastic',
-        'tie')), Trousers(rise=2.8, length=Range(4.4, 4.7), thigh=0.82, knee=0.84, hem=0.86,
-        pockets='slant'), joined=True), 'f', DRESS, words=('playsuit', 'romper')),
+        neck=OneOf('v', 'off', 'cami', 'crew'), sleeve=OneOf(0, 0.33),
+        waistline=OneOf('elastic', 'tie')), Trousers(rise=2.8, length=Range(4.4, 4.7), thigh=0.82,
+        knee=0.84, hem=0.86, pockets='slant')), 'f', DRESS, words=('playsuit', 'romper')),
     Kind('dungarees', Dungarees(Trousers(thigh=Range(0.62, 0.76), knee=Range(0.46, 0.6),
         hem=Range(0.36, 0.5), cuff=OneOf('none', 'turned'), **FIVE_POCKETS)), 'fm', DENIMS,
         DENIM_COLOURS, words=('dungarees', 'overalls')),

@@ -15,11 +15,12 @@ BOTTOMS = ('skinny jeans', 'straight jeans', 'chinos', 'tailored trousers')
 WOMENS_BOTTOMS = BOTTOMS + ('mini skirts', 'pencil skirts', 'leggings', 'wide-leg trousers')
 OUTER = ('blazers', 'denim jackets', 'biker jackets', 'overcoats')
 
-
 #: Which part of the body a product's category covers already.
 LOWER_HALF = ('trousers', 'jeans', 'shorts', 'skirts')
 UPPER_HALF = ('tops', 'shirts', 'knitwear')
-WHOLE = ('dresses', 'jumpsuits', 'nightwear', 'swimwear', 'suits')
+WHOLE = ('dresses', 'jumpsuits', 'nightwear', 'swimwear')
+#: What is worn under these alone.
+UNDER = {'suits': ('formal shirts',), 'dungarees': ('t-shirts', 'long sleeve tops')}
 UNDER_A_JACKET = (*LOWER_HALF, 'tops', 'shirts', 'belts', 'handbags')
 
 
@@ -33,7 +34,7 @@ class Worn:
     shade: palette.Shade
 
 
-def garment(names, gender, dice):
+def garment(names, dice):
     """Any garment of the subcategories ``names``, in any colour."""
     name = dice.choice(names)
     kind = KINDS[name]
@@ -48,15 +49,26 @@ def garment(names, gender, dice):
 
 
 def outfit(category, gender, dice, wanted):
-    """The other garments: dict of layer (``bottom``, ``top``, ``outer``) to Worn."""
+    """The other garments: dict of layer (``bottom``, ``top``, ``outer``) to Worn.
+
+    ``category`` may be one of the subcategories that :data:`UNDER` names.
+    """
     if not wanted or category in WHOLE:
         return {}
+    if category in UNDER:
+        return {'top': garment(UNDER[category], dice)}
     tops, bottoms = (WOMENS_TOPS, WOMENS_BOTTOMS) if gender == 'female' else (TOPS, BOTTOMS)
     worn = {}
     if category not in LOWER_HALF:
-        worn['bottom'] = garment(bottoms, gender, dice)
+        worn['bottom'] = garment(bottoms, dice)
     if category not in UPPER_HALF:
-        worn['top'] = garment(('formal shirts',) if category == 'ties' else tops, gender, dice)
+        worn['top'] = garment(('formal shirts',) if category == 'ties' else tops, dice)
     if category in UNDER_A_JACKET and dice.chance(0.3):
-        worn['outer'] = garment(OUTER, gender, dice)
+        worn['outer'] = garment(OUTER, dice)
     return worn
+
+
+def slim(worn):
+    """The same garment cut to fit under a jacket."""
+    features = dataclasses.replace(worn.features, ease=0.02, sleeve_width=0.12, sleeve_puff=0.0)
+    return dataclasses.replace(worn, features=features)

@@ -30,7 +30,8 @@ def shot(spec, view, retailer, dice, difficulty):
     tinted = dice.chance(difficulty.misleading_tones)
     wall = dice.choice(TINTED_WALLS) if tinted else None
     dummy = retailer.dummy or not difficulty.misleading_tones
-    staged = scene(spec, view, dice, dummy, retailer.head, dice.chance(difficulty.other_garments))
+    others = dice.chance(difficulty.other_garments) and not retailer.dummy
+    staged = scene(spec, view, dice, dummy, retailer.head, others)
     told = {'cast': list(retailer.cast), 'tinted_wall': tinted,
         'others': [{'subcategory': item.kind, 'colour': item.shade.colour}
         for item in staged.others]}

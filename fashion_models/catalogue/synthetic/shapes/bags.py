@@ -46,7 +46,7 @@ def draw(f, cloth, look):
     """Draws a bag from the front or the back."""
     sketch = Sketch()
     HANDLES[f.handles](sketch, f, cloth, look, False)
-    if (f.closure in ('none', 'magnet') and f.flap == 0 and f.handles in ('pair', 'tote', 'hobo')
+    if (f.closure == 'none' and f.flap == 0 and f.handles in ('pair', 'tote', 'hobo')
             and not look.worn):
         lip = mirrored(outline([(0, -0.1), (f.top - 0.05, -0.07)], [(f.top, 0)],
             [(0, 0.1 + f.slouch * 0.3)]))
@@ -261,7 +261,7 @@ def _ribs(body, f):
         body.line([(x, 0.1), (x, f.height - 0.1)], 0.03, -0.4)
         body.fold([(x + 0.08, 0.1), (x + 0.08, f.height - 0.1)], 0.1, 0.3)
 
-CLOSURES = {'none': _none, 'magnet': _none, 'zip': _zip, 'clasp': _clasp, 'turnlock': _turnlock,
+CLOSURES = {'none': _none, 'zip': _zip, 'clasp': _clasp, 'turnlock': _turnlock,
     'buckles': _buckles, 'frame': _frame, 'drawstring': _drawstring, 'padlock': _padlock}
 POCKETS = {'none': _none, 'zip': _pocket_zip, 'patch': _pocket_patch, 'pair': _pocket_pair,
     'front': _pocket_front}

@@ -41,10 +41,6 @@ def _zip(sketch, front, m, cloth, stop=None):
     front.line([(0.12, start), (0.12, stop)], 0.018, -0.35)
 
 
-def _half_zip(sketch, front, m, cloth):
-    _zip(sketch, front, m, cloth, m.low + 0.75)
-
-
 def _double(sketch, front, m, cloth):
     start = m.low + 0.2
     front.line(curve([(0, m.low), (0.3, m.low + 0.3), (0.3, m.length + 0.3)]), 0.032, -0.5)
@@ -131,6 +127,6 @@ def _frog(sketch, front, m, cloth):
     studs(sketch, [(0, between(m.low + 0.1, m.length - 0.08, i / (n - 1))) for i in range(n)],
         cloth.hardware, 0.055)
 
-CLOSURES = {'none': _none, 'buttons': _buttons, 'zip': _zip, 'half_zip': _half_zip,
-    'double': _double, 'single': _single, 'toggles': _toggles, 'biker': _biker, 'wrap': _wrap,
-    'open': _open, 'placket': _placket, 'band': _frog}
+CLOSURES = {'none': _none, 'buttons': _buttons, 'zip': _zip, 'double': _double, 'single': _single,
+    'toggles': _toggles, 'biker': _biker, 'wrap': _wrap, 'open': _open, 'placket': _placket,
+    'band': _frog}

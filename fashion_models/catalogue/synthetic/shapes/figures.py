@@ -20,7 +20,7 @@ from fashion_models.catalogue.synthetic.shapes.watches import draw_watch
 from fashion_models.catalogue.synthetic.sketch import Sketch
 
 
-def leg(shoe, skin, male, trousers):
+def leg(shoe, skin, trousers):
     """A lower leg in profile, in the units of :mod:`shapes.shoes`, with a trouser leg or bare."""
     sketch, h = Sketch(), shoe.heel
     top = -h - max(shoe.shaft, 1.0)
@@ -29,11 +29,11 @@ def leg(shoe, skin, male, trousers):
         (1.75, -shoe.platform - 0.62), (2.7, -shoe.platform - 0.22), (2.8, -shoe.platform - 0.06)],
         [(2.0, -shoe.platform - 0.02), (0.9, -h * 0.6 - 0.02), (0.16, -h - 0.05)])
     sketch.part(foot, skin, volume=0.8, depth=0.35, edge=0.35)
-    if trousers:
+    if trousers is not None:
         hem = min(top + 0.25, -h - 0.75) if shoe.shaft < 1.8 else -h - shoe.shaft - 0.1
         cloth = sketch.part(outline([(0.0, hem), (-0.18, hem - 1.5), (-0.2, hem - 5)],
             [(1.6, hem - 5)], [(1.42, hem - 1.5), (1.34, hem + 0.02)],
-            [(0.6, hem + 0.1), (0.0, hem)]), trousers[0], volume=0.75, depth=0.35)
+            [(0.6, hem + 0.1), (0.0, hem)]), trousers, volume=0.75, depth=0.35)
         cloth.fold([(0.0, hem - 0.3), (0.7, hem - 0.15), (1.3, hem - 0.35)], 0.12,
             -0.35).fold([(0.1, hem - 0.6), (0.8, hem - 0.5)], 0.1, -0.25)
         cloth.line([(-0.3, hem - 0.05), (2, hem - 0.02)], 0.03, -0.35)

@@ -45,10 +45,6 @@ def _strap(sketch, f, cloth, look, front, width=0.1):
         holes=[disc((s * (x - 0.06), 0.12), 0.05, 10) for s in (1, -1)], volume=0.7, depth=0.03)
 
 
-def _wide_strap(sketch, f, cloth, look, front):
-    _strap(sketch, f, cloth, look, front, 0.2)
-
-
 def _chain(sketch, f, cloth, look, front):
     if front:
         return
@@ -113,5 +109,4 @@ def _no_handle(*_):
     pass
 
 HANDLES = {'none': _no_handle, 'pair': _pair, 'tote': _tote, 'top': _top_handle, 'strap': _strap,
-    'wide_strap': _wide_strap, 'chain': _chain, 'hobo': _hobo, 'wrist': _wrist,
-    'back': _back_straps, 'telescope': _telescope}
+    'chain': _chain, 'hobo': _hobo, 'wrist': _wrist, 'back': _back_straps, 'telescope': _telescope}

@@ -17,14 +17,13 @@ from fashion_models.catalogue.synthetic.sketch import Sketch
 
 @dataclasses.dataclass(frozen=True)
 class Hat:
-    """``kind``: beanie cap brim bucket flat beret headband turban."""
+    """``kind``: beanie cap brim bucket flat."""
 
     kind: str = 'beanie'
     brim: float = 0.5  # beyond the crown
     crown: float = 1.1  # its height
     pinch: bool = False
     pompom: bool = False
-    band: bool = True
     droop: float = 0.0
 
 
@@ -97,12 +96,11 @@ def _brim(sketch, f, cloth, look):
         top.fold([(0, -h), (0.05, -h * 0.7), (0, -h * 0.5)], 0.22, -0.4)
         top.fold([(-0.55, -h * 0.95), (-0.4, -h * 0.7), (-0.42, -h * 0.45)], 0.12,
             -0.3).fold([(0.55, -h * 0.95), (0.4, -h * 0.7), (0.42, -h * 0.45)], 0.12, -0.3)
-    if f.band:
-        ribbon_ = outline([(-0.92, -0.24), (-0.4, -0.12), (0.4, -0.12), (0.92, -0.24)],
-            [(0.92, 0.08), (0.5, 0.2), (-0.5, 0.2), (-0.92, 0.08)], [(-0.92, -0.24)])
-        sketch.part(ribbon_, cloth.trim, volume=0.4, depth=0.08)
-        if not look.back:
-            bow(sketch, (-0.72, -0.04), 0.17, cloth.trim.toned(-0.1))
+    ribbon_ = outline([(-0.92, -0.24), (-0.4, -0.12), (0.4, -0.12), (0.92, -0.24)],
+        [(0.92, 0.08), (0.5, 0.2), (-0.5, 0.2), (-0.92, 0.08)], [(-0.92, -0.24)])
+    sketch.part(ribbon_, cloth.trim, volume=0.4, depth=0.08)
+    if not look.back:
+        bow(sketch, (-0.72, -0.04), 0.17, cloth.trim.toned(-0.1))
 
 
 def _bucket(sketch, f, cloth, look):
@@ -131,24 +129,4 @@ def _flat(sketch, f, cloth, look):
     part.fold([(0.2, 0.1), (0.9, -0.05), (1.3, 0.1)], 0.1, -0.35)
 
 
-def _beret(sketch, f, cloth, look):
-    dome = closed_curve([(-1.3, -0.02), (-1.2, -0.5), (-0.3, -0.86), (0.7, -0.74), (1.35, -0.25),
-        (1.15, 0.18), (0.3, 0.22), (-0.7, 0.22)])
-    part = sketch.part(dome, cloth.main, volume=0.8, depth=0.35)
-    part.fold([(-0.9, -0.05), (0.1, 0.06), (1.0, -0.1)], 0.14, -0.3)
-    band = outline([(-0.85, 0.14), (0, 0.2), (0.85, 0.14)], [(0.82, 0.36)],
-        [(0, 0.44), (-0.82, 0.36)], [(-0.85, 0.14)])
-    sketch.part(band, cloth.trim.toned(-0.15), volume=0.4, depth=0.08)
-    sketch.part(ribbon([(0.1, -0.84), (0.16, -1.05)], 0.07, smooth=False), cloth.main.toned(-0.1),
-        volume=0.5, depth=0.03)
-
-
-def _headband(sketch, f, cloth, look):
-    ring = outline([(-1.1, 0.5), (-1.12, -0.3), (-0.6, -0.95), (0, -1.12), (0.6, -0.95),
-        (1.12, -0.3), (1.1, 0.5)], [(0.9, 0.5)], [(0.92, -0.2), (0.5, -0.72), (0, -0.84),
-        (-0.5, -0.72), (-0.92, -0.2), (-0.9, 0.5)], [(-1.1, 0.5)])
-    sketch.part(ring, cloth.main, volume=0.8, depth=0.12)
-    bow(sketch, (0.62, -0.86), 0.36, cloth.main.toned(0.04))
-
-HATS = {'beanie': _beanie, 'cap': _cap, 'brim': _brim, 'bucket': _bucket, 'flat': _flat,
-    'beret': _beret, 'headband': _headband}
+HATS = {'beanie': _beanie, 'cap': _cap, 'brim': _brim, 'bucket': _bucket, 'flat': _flat}

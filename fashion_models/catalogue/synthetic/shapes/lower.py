@@ -42,7 +42,6 @@ class Trousers:
     side_stripe: bool = False
     worn_out: bool = False  # holes and whiskers
     pleats: bool = False
-    crotch: float = CROTCH_Y
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,9 +57,7 @@ class Skirt:
     closure: str = 'none'  # none buttons zip wrap
     slit: bool = False
     tiers: int = 0
-    hip: float = 0.02  # ease at the hip
     pockets: bool = False
-    points: bool = False
 
 
 def _waist_width(body, rise):
@@ -89,7 +86,7 @@ def _axis(f, y):
 def _leg(f, body):
     hip = max(body.hip + 0.03, f.thigh * 0.5 + 0.36)
     top = _waist_width(body, f.rise) + (0.05 if f.waist in ('elastic', 'drawstring') else 0)
-    knee_y = min(KNEE_Y, between(f.crotch, f.length, 0.6))
+    knee_y = min(KNEE_Y, between(CROTCH_Y, f.length, 0.6))
     mid = between(f.thigh, f.knee, 0.5)
     end = f.hem if f.length > 5 else between(f.thigh, f.hem, 0.0) if f.length < 4.5 else f.hem
 
@@ -100,13 +97,13 @@ def _leg(f, body):
         return (_axis(f, y) - w / 2, y)
 
     right = [(top, f.rise), (between(top, hip, 0.75), 3.15), (hip, HIP_Y),
-        outer(f.crotch + 0.2, f.thigh)]
-    left = [(0.02, f.crotch)]
+        outer(CROTCH_Y + 0.2, f.thigh)]
+    left = [(0.02, CROTCH_Y)]
     if f.length > 4.9:
-        right += [outer(between(f.crotch, knee_y, 0.6), mid), outer(knee_y, f.knee),
+        right += [outer(between(CROTCH_Y, knee_y, 0.6), mid), outer(knee_y, f.knee),
             outer(between(knee_y, f.length, 0.5), between(f.knee, end, 0.5))]
         left = [inner(between(knee_y, f.length, 0.5), between(f.knee, end, 0.5)),
-            inner(knee_y, f.knee), inner(between(f.crotch, knee_y, 0.5), mid), *left]
+            inner(knee_y, f.knee), inner(between(CROTCH_Y, knee_y, 0.5), mid), *left]
     right.append(outer(f.length, end))
     return outline([(0, f.rise + 0.06), (top, f.rise)], right[1:],
         [(_axis(f, f.length) - end / 2, f.length + 0.03)], left, [(0, f.rise + 0.06)])
@@ -125,9 +122,9 @@ def _leg_details(sketch, leg, f, body, cloth, look, side):
             leg.fold([(x + 0.16 * side, 5.0), (x + 0.2 * side, f.length + 0.1)], 0.14, -0.25)
         for y in (f.length - 0.22, f.length - 0.4):
             leg.fold([(x - 0.2, y - 0.04), (x + 0.25, y + 0.03)], 0.06, -0.25)
-    leg.fold([(0.03 * side, f.crotch - 0.1), (0.28 * side, f.crotch - 0.14),
-        (0.5 * side, f.crotch - 0.32)], 0.1, -0.36)
-    leg.fold([(0.03 * side, f.crotch), (0.25 * side, f.crotch + 0.12)], 0.08, -0.3)
+    leg.fold([(0.03 * side, CROTCH_Y - 0.1), (0.28 * side, CROTCH_Y - 0.14),
+        (0.5 * side, CROTCH_Y - 0.32)], 0.1, -0.36)
+    leg.fold([(0.03 * side, CROTCH_Y), (0.25 * side, CROTCH_Y + 0.12)], 0.08, -0.3)
     thread = ({'tone': STITCH, 'dash': 0.05, 'width': 0.022} if jeans else {'tone': -0.3,
         'width': 0.02})
     leg.line(curve([((hip + 0.01) * side, 3.3), (x + f.knee / 2 * side, KNEE_Y)]), 0.03, -0.3)
@@ -199,10 +196,10 @@ def _seat(sketch, legs, f, body, cloth, look):
                 leg.line(np.array([(0.3, f.rise + 0.1), (0.34, f.rise + 0.6)]) * (side, 1), 0.03,
                     -0.4)
         if f.waist in ('band', 'jeans'):
-            right.line(curve([(0.14, f.rise + 0.1), (0.14, f.crotch - 0.4), (0, f.crotch - 0.18)]),
+            right.line(curve([(0.14, f.rise + 0.1), (0.14, CROTCH_Y - 0.4), (0, CROTCH_Y - 0.18)]),
                 **thread)
     for leg in legs:
-        leg.line([(0, f.rise), (0, f.crotch)], 0.03, -0.5)
+        leg.line([(0, f.rise), (0, CROTCH_Y)], 0.03, -0.5)
     _waistband(sketch, f, top, cloth, look)
 
 
@@ -241,7 +238,7 @@ def draw_skirt(f, cloth, look):
     """Draws a skirt, in units of :mod:`shapes.body`."""
     body, sketch = Figure.of(look.male), Sketch()
     top = _waist_width(body, f.rise)
-    hip, hem = body.hip + f.hip, body.hip + f.hip + f.flare
+    hip, hem = body.hip + 0.02, body.hip + 0.02 + f.flare
 
     def width(y):
         straight = float(np.interp(y, [f.rise, 3.15, HIP_Y, 9], [top, between(top, hip, 0.75), hip,
@@ -251,8 +248,6 @@ def draw_skirt(f, cloth, look):
     stops = [y for y in (3.1, HIP_Y, 4.2, 5, 6) if y < f.length - 0.2]
     sag = 0.05 + 0.1 * min(f.flare, 1) + 0.015 * f.length
     hem_run = [(hem * 0.6, f.length + sag * 0.8), (0, f.length + sag)]
-    if f.points:
-        hem_run = [(hem * 0.72, f.length + 0.35), (hem * 0.4, f.length - 0.05), (0, f.length + 0.2)]
     shape = mirrored(outline([(0, f.rise + 0.05), (top, f.rise)], [*[(width(y), y) for y in stops],
         (hem, f.length)], hem_run))
     if not look.worn and not look.back:

@@ -235,7 +235,7 @@ def _straps(sketch, f, last, cloth):
             near = [(2.42, last.bed_y(2.42) - 0.05), (2.2, last.over(2.2)[1] + 0.1),
                 (1.6, last.bed_y(1.6) - 0.3), (1.2, last.bed_y(1.2) - 0.02)]
             sketch.part(ribbon(near, width), paint, volume=0.6, depth=0.06)
-        elif place.startswith('high') or place.startswith('gladiator'):
+        elif place.startswith('high'):
             n = int(place[-1])
             y = -f.heel - 0.75 - 0.42 * n
             sketch.part(ribbon([(0.1, y), (0.6, y - 0.14), (1.14, y - 0.06)], 0.09),
@@ -297,7 +297,7 @@ def _sole(sketch, f, last, cloth):
             part.line(bed + (0, min(0.1, p * 0.5)), 0.03, -0.4)
             for x in np.linspace(0.2, 2.8, 14):
                 part.line([(x, 0), (x + 0.05, -0.06)], 0.04, -0.45)
-        if kind == 'wedge' and sole.fabric in ('woven', 'rope'):
+        if kind == 'wedge' and sole.fabric == 'woven':
             for t in np.linspace(0.15, 0.9, 5):
                 part.line(bed * (1, 1 - t), 0.025, -0.35)
         if kind == 'espadrille':

@@ -24,8 +24,6 @@ class Outfit:
 
     top: Upper
     bottom: lower.Trousers
-    joined: bool = False  # sewn together at the waist
-    waistcoat: bool = False
     apart: float = 0.0  # the lower one laid further down by
 
 
@@ -34,7 +32,6 @@ class Dungarees:
     """Trousers with a bib."""
 
     bottom: lower.Trousers
-    skirt: lower.Skirt | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,7 +60,7 @@ def draw_outfit(f, cloth, look):
 
 
 def draw_dungarees(f, cloth, look):
-    """Draws trousers (or a skirt) with bib and braces."""
+    """Draws trousers with bib and braces."""
     body, sketch = Figure.of(look.male), Sketch()
     rise = 2.85
     for side in (1, -1):
@@ -71,10 +68,8 @@ def draw_dungarees(f, cloth, look):
         if look.back:
             ends = [(side * 0.06, 2.6), (side * 0.2, 1.9), (side * 0.3, 1.38)]
         sketch.part(ribbon(ends, 0.13), cloth.main.toned(-0.06), volume=0.35, depth=0.06)
-    if f.skirt is not None:
-        sketch.add(lower.draw_skirt(f.skirt, cloth, dataclasses.replace(look, worn=True)))
-    else:
-        sketch.add(lower.draw_trousers(f.bottom, cloth, dataclasses.replace(look, worn=True)))
+    worn = dataclasses.replace(look, worn=True)  # no inside shows under a bib
+    sketch.add(lower.draw_trousers(f.bottom, cloth, worn))
     w = body.waist + 0.06
     if look.back:
         panel = mirrored(outline([(0, 2.55), (0.12, 2.55)], [(w, rise + 0.12)], [(0, rise + 0.16)]))
