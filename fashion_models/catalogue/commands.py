@@ -1,4 +1,4 @@
-"""``fashion-models catalogue``: import, check, show and prepare catalogues."""
+"""``fashion-models catalogue``: import, draw, check, show and prepare catalogues."""
 
 import argparse
 import pathlib
@@ -10,18 +10,20 @@ from fashion_models.catalogue.importers import IMPORTERS
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.catalogue.model import TASKS
 from fashion_models.catalogue.split import SPLITS, split_of
+from fashion_models.catalogue.synthetic import command as synthesise
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
 
 
 def add_parser(subparsers):
     """Adds ``catalogue`` and its sub-commands to the command line."""
-    parser = subparsers.add_parser('catalogue', help='import, check, show and prepare catalogues')
+    parser = subparsers.add_parser('catalogue', help='import, draw, check, show and prepare catalogues')
     commands = parser.add_subparsers(metavar='COMMAND', required=True)
     _add_import(commands)
     _add_check(commands)
     _add_show(commands)
     prepare.add_parser(commands)
+    synthesise.add_parser(commands)
 
 
 def _add_import(commands):
