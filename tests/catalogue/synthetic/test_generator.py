@@ -18,8 +18,8 @@ from fashion_models.errors import UserError
 #: and 2.5, Pillow 10.3, 11.3, 12.3 and 13.0. Pixels rest on NumPy's basic operations and Pillow's
 #: blur, bytes on libjpeg-turbo, too. A change of drawing changes them; record them anew, and raise
 #: generator.VERSION.
-PIXELS = 'recorded'
-BYTES = 'recorded'
+PIXELS = '8b6cb68e07d0ccde'
+BYTES = 'be04324766d853c0'
 
 
 def files(folder):
