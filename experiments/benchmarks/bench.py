@@ -35,8 +35,12 @@ from networks import (
 
 HERE = pathlib.Path(__file__).resolve().parent
 OURS, STOCK = 'ours', 'stock Chainer'
-TORCH = {'PyTorch': 'eager', 'PyTorch channels-last': 'channels last',
-         'PyTorch compiled': 'compiled'}
+#: From the name in the tables to the arguments of TorchStep.
+TORCH = {
+    'PyTorch': {},
+    'PyTorch channels-last': {'channels_last': True},
+    'PyTorch channels-last, fused SGD': {'channels_last': True, 'fused': True},
+    'PyTorch compiled, fused SGD': {'channels_last': True, 'fused': True, 'compiled': True}}
 ONNX = 'onnxruntime'
 
 
@@ -53,13 +57,13 @@ def torch_variants(compiled):
     compiler = shutil.which('c++') or shutil.which('g++') or shutil.which('clang++')
     return {
         name: variant for name, variant in TORCH.items()
-        if variant != 'compiled' or (compiled and compiler)}
+        if 'compiled' not in variant or (compiled and compiler)}
 
 
 def steps(size, stock, variants):
     """A training step of each implementation, from the same weights."""
     model = chainer_network(size)
-    found = {name: TorchStep(torch_network(model), variant) for name, variant in variants.items()}
+    found = {name: TorchStep(torch_network(model), **variant) for name, variant in variants.items()}
     if stock:
         found[STOCK] = ChainerStep(chainer_network(size), engine=False)
     return {OURS: ChainerStep(model), **found}
@@ -83,7 +87,8 @@ def time_inference(size, images, rounds, variants):
     model = chainer_network(size)
     peers = {OURS: ChainerStep(folded(model))}
     for name, variant in variants.items():
-        peers[name] = TorchStep(torch_network(model), variant)
+        if 'fused' not in variant or 'compiled' in variant:     # the optimizer has no part in it
+            peers[name] = TorchStep(torch_network(model), **variant)
     if variants and all(map(importlib.util.find_spec, ('onnx', 'onnxruntime'))):
         peers[ONNX] = OnnxScores(torch_network(model), x, int(os.environ['OMP_NUM_THREADS']))
     times = interleaved(
@@ -113,7 +118,7 @@ def _print_peak_memory(name, size, images):
         return int(line.split()[1]) * 1024
 
     if name in TORCH:
-        step = TorchStep(torch_network(chainer_network(size)), TORCH[name])
+        step = TorchStep(torch_network(chainer_network(size)), **TORCH[name])
     else:
         step = ChainerStep(chainer_network(size), engine=name == OURS)
     x, t = batch(size, images, 1)

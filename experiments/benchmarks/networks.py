@@ -149,23 +149,22 @@ def torch_network(model):
 class TorchStep:
     """The training step that a PyTorch user would write.
 
-    The optimizer is PyTorch's fused one, the fastest it has.
-
     Args:
         model: Of :func:`torch_network`.
-        variant (str): ``'eager'`` (default layout), ``'channels last'`` or ``'compiled'`` (by
-            ``torch.compile``, channels-last; needs a C++ compiler).
+        channels_last (bool): Whether weights (and so all that follows) lie channels-last.
+        fused (bool): Whether the optimizer is PyTorch's fused one, the fastest it has.
+        compiled (bool): Whether ``torch.compile`` compiles the network; needs a C++ compiler.
     """
 
-    def __init__(self, model, variant):
+    def __init__(self, model, channels_last=False, fused=False, compiled=False):
         import torch
         self.torch = torch
-        self.memory_format = (
-            torch.contiguous_format if variant == 'eager' else torch.channels_last)
-        self.model = model.to(memory_format=self.memory_format)
-        self.call = torch.compile(self.model) if variant == 'compiled' else self.model
+        self.model = model.to(
+            memory_format=torch.channels_last if channels_last else torch.contiguous_format)
+        self.call = torch.compile(self.model) if compiled else self.model
         self.optimizer = torch.optim.SGD(
-            self.model.parameters(), LEARNING_RATE, MOMENTUM, weight_decay=WEIGHT_DECAY, fused=True)
+            self.model.parameters(), LEARNING_RATE, MOMENTUM, weight_decay=WEIGHT_DECAY,
+            fused=fused or None)
 
     def _input(self, x):
         return self.torch.from_numpy(x)
@@ -219,8 +218,9 @@ def check_same(size, n=2):
     """
     x, t = batch(size, 4, n)
     ours, stock = ChainerStep(chainer_network(size)), ChainerStep(chainer_network(size), False)
-    peers = {'stock Chainer': stock, 'PyTorch': TorchStep(torch_network(ours.model), 'eager'),
-             'PyTorch channels last': TorchStep(torch_network(ours.model), 'channels last')}
+    peers = {'stock Chainer': stock, 'PyTorch': TorchStep(torch_network(ours.model)),
+             'PyTorch channels-last': TorchStep(
+                 torch_network(ours.model), channels_last=True, fused=True)}
     expected = ours.scores(x)
     scale = np.abs(expected).max()
     np.testing.assert_allclose(

@@ -79,6 +79,10 @@ def forward(x, gamma, beta, eps):
     workspace = empty((operation.workspace.size,), np.uint8)
     operation.forward(
         x, y, workspace, as_contiguous(gamma), as_contiguous(beta), mean, variance)
+    finite = np.isfinite(variance)
+    if not finite.all():
+        # oneDNN's ReLU makes 0 of NaN, and a network that has diverged would go on unnoticed.
+        y[:, ~finite] = np.nan
     return y, mean, variance, workspace
 
 

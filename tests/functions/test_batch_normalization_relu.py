@@ -117,6 +117,17 @@ def test_second_derivative(values):
         eps=1e-2, rtol=5e-2, atol=5e-2)
 
 
+@pytest.mark.parametrize('bad', [np.nan, np.inf])
+@pytest.mark.parametrize('shape', [(4, 3, 5, 5), (6, 3)])
+def test_divergence_shows(values, shape, bad):
+    x = values(*shape)
+    x[2, 1] = bad
+    y = functions.batch_normalization_relu(
+        x, np.ones(3, np.float32), np.zeros(3, np.float32), *running(3), train=True).array
+    assert np.isnan(y[:, 1]).all()
+    assert np.isfinite(y[:, [0, 2]]).all()
+
+
 def test_large_mean_does_not_swallow_the_variance(agree, values):
     x = values(16, 3, 8, 8) + 100
     agree(lambda *inputs: functions.batch_normalization_relu(*inputs, *running(3), train=True),
