@@ -10,6 +10,7 @@ import numpy as np
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
+from fashion_models.links import fold_batch_normalization
 from fashion_models.training import snapshots
 from fashion_models.training.model import build_model
 from fashion_models.training.recipe import Recipe
@@ -141,7 +142,7 @@ class Run:
         return found[-1] if found else None
 
     def load_model(self, which='best'):
-        """The trained network, on the CPU.
+        """The trained network, on the CPU and made fast for evaluation, which it is good for only.
 
         Args:
             which (str): ``'best'`` (lowest validation loss) or ``'last'``.
@@ -156,4 +157,4 @@ class Run:
         self.check_vocabulary()
         model = build_model(self.recipe, self.vocabulary.classes)
         snapshots.load_model(model, path)
-        return model
+        return fold_batch_normalization(model)
