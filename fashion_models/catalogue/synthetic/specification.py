@@ -171,7 +171,7 @@ def _cloth(kind, fabric, shade, seconds, bold, design, dice):
         rgb = mixed(rgb, (84, 112, 160), 0.6) if shade.colour == 'Blue' else rgb
     if shade.colour in ('Gold', 'Silver') and fabric not in ('metal', 'gem', 'pearl', 'sequin'):
         fabric = ('metal' if type_ in ('shoes', 'bags', 'accessories')
-            else design.choice(('sequin', 'satin')))
+            else design.choice(('sequin', 'metal')))  # lamé, where satin would look grey
     if shade.colour == 'Multicolour':
         first, second, third = design.shuffled(VIVID)[:3]
         main = Paint(_varied(first, dice), fabric if fabric in BOLD + ('gem', 'pearl')
@@ -233,6 +233,8 @@ def _pattern_colours(rgb, shade, seconds, fabric):
 
 
 def _jewellery(main, shade, seconds, metal):
+    if shade.colour == 'White':
+        metal = BRASS  # set in silver, white stones would be silver jewellery
     if shade.colour in ('Gold', 'Silver'):
         precious = Paint(main.rgb, 'metal')
         stone = Paint(CLEAR, main.fabric if main.fabric in ('gem', 'pearl') else 'gem',
