@@ -17,7 +17,8 @@ from fashion_models.files import atomic_write
 
 def add_parser(subparsers):
     """Adds ``catalogue`` and its sub-commands to the command line."""
-    parser = subparsers.add_parser('catalogue', help='import, draw, check, show and prepare catalogues')
+    parser = subparsers.add_parser(
+        'catalogue', help='import, draw, check, show and prepare catalogues')
     commands = parser.add_subparsers(metavar='COMMAND', required=True)
     _add_import(commands)
     _add_check(commands)
