@@ -5,6 +5,7 @@ import logging
 
 import chainer
 import numpy as np
+from chainer.utils import type_check
 
 from fashion_models.onednn import library
 
@@ -52,6 +53,21 @@ def use_onednn(*arrays):
             if type(array) is not np.ndarray or array.dtype != np.float32 or not array.size:
                 return False
     return choice().library is not None
+
+
+def apply(node, *inputs):
+    """Output of a function node of one output; without Chainer's bookkeeping if no graph is wanted.
+
+    The bookkeeping of one node takes about 0.1 ms, which in the inference of small images adds up
+    to a tenth.
+    """
+    inputs = tuple(value for value in inputs if value is not None)
+    if chainer.config.enable_backprop or chainer.get_function_hooks():
+        return node.apply(inputs)[0]
+    arrays = tuple(getattr(value, 'array', value) for value in inputs)
+    with type_check.light_mode:
+        node.check_type_forward(type_check.get_light_types(arrays))
+    return chainer.Variable(node.forward(arrays)[0], requires_grad=False)
 
 
 def pair(value):

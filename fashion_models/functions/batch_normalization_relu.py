@@ -5,7 +5,7 @@ import chainer.functions as F
 from chainer.utils import type_check
 
 from fashion_models.functions import chainers_own
-from fashion_models.functions.backend import use_onednn
+from fashion_models.functions.backend import apply, use_onednn
 from fashion_models.onednn import normalization
 
 
@@ -34,7 +34,7 @@ def batch_normalization_relu(
             node = BatchNormalizationReLU(eps, decay, running_mean, running_var)
         else:
             node = FixedBatchNormalizationReLU(eps, running_mean, running_var)
-        return node.apply((x, gamma, beta))[0]
+        return apply(node, x, gamma, beta)
     axis = _axis(x)
     if train:
         y = F.batch_normalization(

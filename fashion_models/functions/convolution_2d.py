@@ -5,7 +5,7 @@ import chainer.functions as F
 from chainer.utils import type_check
 
 from fashion_models.functions import chainers_own
-from fashion_models.functions.backend import pair, use_onednn
+from fashion_models.functions.backend import apply, pair, use_onednn
 from fashion_models.onednn import convolution
 
 
@@ -28,7 +28,7 @@ def convolution_2d(x, W, b=None, stride=1, pad=0, relu=False):
     stride, pad = pair(stride), pair(pad)
     if x.ndim != 4 or not use_onednn(x, W, b):
         return _chainers(x, W, b, stride, pad, relu)
-    return Convolution2D(stride, pad, relu).apply((x, W) if b is None else (x, W, b))[0]
+    return apply(Convolution2D(stride, pad, relu), x, W, b)
 
 
 def _chainers(x, W, b, stride, pad, relu):

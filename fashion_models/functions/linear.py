@@ -5,7 +5,7 @@ import chainer.functions as F
 from chainer.utils import type_check
 
 from fashion_models.functions import chainers_own
-from fashion_models.functions.backend import use_onednn
+from fashion_models.functions.backend import apply, use_onednn
 from fashion_models.onednn import dense
 
 
@@ -23,7 +23,7 @@ def linear(x, W, b=None, relu=False):
     """
     if x.ndim != 2 or not use_onednn(x, W, b):
         return _chainers(x, W, b, relu)
-    return Linear(relu).apply((x, W) if b is None else (x, W, b))[0]
+    return apply(Linear(relu), x, W, b)
 
 
 def _chainers(x, W, b, relu):

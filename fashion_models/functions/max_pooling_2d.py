@@ -8,7 +8,7 @@ import numpy as np
 from chainer.utils import get_conv_outsize, type_check
 
 from fashion_models.functions import chainers_own
-from fashion_models.functions.backend import pair, use_onednn
+from fashion_models.functions.backend import apply, pair, use_onednn
 from fashion_models.onednn import pooling
 
 
@@ -28,7 +28,7 @@ def max_pooling_2d(x, ksize, stride=None, pad=0):
     stride = ksize if stride is None else pair(stride)
     if x.ndim != 4 or not use_onednn(x) or not _windows_hold_pixels(x, ksize, stride, pad):
         return F.max_pooling_2d(x, ksize, stride=stride, pad=pad, cover_all=True)
-    return MaxPooling2D(ksize, stride, pad).apply((x,))[0]
+    return apply(MaxPooling2D(ksize, stride, pad), x)
 
 
 def _out_size(x_shape, ksize, stride, pad):

@@ -140,6 +140,8 @@ def test_shapes_that_do_not_fit(values):
         functions.convolution_2d(values(1, 2, 4, 4), values(3, 5, 3, 3))
     with pytest.raises(chainer.utils.type_check.InvalidType):
         functions.convolution_2d(values(1, 2, 4, 4), values(3, 2, 7, 7))
+    with chainer.no_backprop_mode(), pytest.raises(chainer.utils.type_check.InvalidType):
+        functions.convolution_2d(values(1, 2, 4, 4), values(3, 2, 7, 7))
 
 
 def test_nan_stays_nan(values):

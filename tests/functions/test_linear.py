@@ -62,6 +62,8 @@ def test_second_derivative(values, relu):
 def test_shapes_that_do_not_fit(values):
     with pytest.raises(chainer.utils.type_check.InvalidType):
         functions.linear(values(2, 3), values(4, 5))
+    with chainer.no_backprop_mode(), pytest.raises(chainer.utils.type_check.InvalidType):
+        functions.linear(values(2, 3), values(4, 5))
 
 
 def test_empty_batch(values):
