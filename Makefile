@@ -23,7 +23,7 @@ ready  = $(VENV)/installed$(if $(EXTRAS),-$(EXTRAS))
 empty  =
 space  = $(empty) $(empty)
 
-.PHONY: help install train test lint docs clean
+.PHONY: help install train test lint bench docs clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -43,6 +43,9 @@ test: $(ready) ## Run the tests [ARGS='-k words']
 
 lint: $(ready) ## Check the source with ruff.
 	$(python) -m ruff check .
+
+bench: $(ready) ## Measure the CPU engine beside PyTorch and onnxruntime, where .venv has them [ARGS=--quick]
+	$(python) experiments/benchmarks/bench.py $(ARGS)
 
 docs: $(ready) ## Build the documentation in docs/_build/html.
 	@$(pip) --no-build-isolation --use-pep517 -e '.[docs]'
