@@ -159,10 +159,9 @@ def _decoded(files, shorter_side, workers):
     # A window of chunks, so that the decoded images never pile up before a slow disk.
     pending = collections.deque()
     try:
-        _start(pool)
         while True:
             while len(pending) < 3 * workers and (chunk := _take(CHUNK, files)):
-                pending.append((chunk, pool.submit(_decode, chunk, shorter_side)))
+                pending.append((chunk, _submit(pool, chunk, shorter_side)))
             if not pending:
                 break
             yield from pending[0][1].result()
@@ -190,11 +189,14 @@ def _decode(files, shorter_side):
     return images
 
 
-def _start(pool):
-    """Starts the workers with Ctrl-C blocked: it is for this process, which ends them in order."""
+def _submit(pool, chunk, shorter_side):
+    """Hands a chunk to the pool, which may start a worker for it, with Ctrl-C blocked.
+
+    Workers inherit that: Ctrl-C is for this process, which ends them in order.
+    """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        pool.submit(os.getpid)  # the first task, whatever it is, starts all of them
+        return pool.submit(_decode, chunk, shorter_side)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
