@@ -110,6 +110,8 @@ class MasterReplicasUpdater(training.updaters.StandardUpdater):
             self.on_first_loss(loss)
             self.on_first_loss = None
         loss.backward()
+        for y in ys:
+            y.unchain()  # lets go of the graph before the next device builds its own
         return loss.array, ys, t
 
 
