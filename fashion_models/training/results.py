@@ -44,7 +44,7 @@ def evaluate_run(run, splits, device, which='best', catalogue_folder=None, store
             'snapshot': which,
             'catalogue': {
                 'name': catalogue.header.name, 'version': catalogue.header.version,
-                'hash': catalogue.hash()},
+                'hash': images.catalogue_hash},
             'products': len(products[split]),
             'images': sum(map(len, products[split].images)),
             'loss': evaluation.loss,

@@ -110,7 +110,7 @@ def _describe(catalogue, images, products):
     return {
         'folder': str(pathlib.Path(catalogue.folder).resolve()),
         'name': catalogue.header.name, 'version': catalogue.header.version,
-        'hash': catalogue.hash(), 'images': len(images),
+        'hash': images.catalogue_hash, 'images': len(images),
         'products': {split: len(part) for split, part in products.items()},
         'dropped_images': len(images.dropped['images']),
         'dropped_products': len(images.dropped['products'])}
