@@ -7,7 +7,6 @@ from chainer.links.model.vision.resnet import BuildingBlock
 
 from fashion_models.links.layers import dense, dense_relu, output_of
 
-MINIMUM_SIZE = 32
 BLOCKS = ('res2', 3, 64, 1), ('res3', 4, 128, 2), ('res4', 6, 256, 2), ('res5', 3, 512, 2)
 
 
@@ -27,11 +26,13 @@ class ResNet50(chainer.Chain):
         ValueError: If the images are smaller than the network's stride.
     """
 
+    minimum_size = 32
+
     def __init__(self, size=224, width=1.0, image_features=4096, dropout=0.5):
         super().__init__()
-        if size < MINIMUM_SIZE:
+        if size < self.minimum_size:
             raise ValueError(
-                f'ResNet-50 needs images of at least {MINIMUM_SIZE} pixels, not {size}')
+                f'ResNet-50 needs images of at least {self.minimum_size} pixels, not {size}')
         self.dropout = dropout
         self.out_size = image_features
         initialW = chainer.initializers.HeNormal()

@@ -9,7 +9,6 @@ from fashion_models.links.layers import dense, dense_relu, output_of
 
 CHANNELS = (96, 256, 384, 384, 256)
 HIDDEN = 4096
-MINIMUM_SIZE = 48
 
 
 class ZFNet(chainer.Chain):
@@ -46,10 +45,13 @@ class ZFNet(chainer.Chain):
         ValueError: If the images are too small for the three poolings.
     """
 
+    minimum_size = 48
+
     def __init__(self, size=224, width=1.0, image_features=4096, dropout=0.5):
         super().__init__()
-        if size < MINIMUM_SIZE:
-            raise ValueError(f'ZFNet needs images of at least {MINIMUM_SIZE} pixels, not {size}')
+        if size < self.minimum_size:
+            raise ValueError(
+                f'ZFNet needs images of at least {self.minimum_size} pixels, not {size}')
         self.dropout = dropout
         self.out_size = image_features
         c1, c2, c3, c4, c5 = (max(1, round(width * channels)) for channels in CHANNELS)

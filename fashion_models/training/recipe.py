@@ -13,8 +13,9 @@ import tomllib
 from fashion_models.catalogue.model import TASKS
 from fashion_models.data.epoch import MAX_IMAGES
 from fashion_models.errors import UserError
+from fashion_models.links import TRUNKS
 
-TRUNK_MINIMUM_SIZES = {'zfnet': 48, 'resnet50': 32}
+TRUNK_MINIMUM_SIZES = {name: trunk.minimum_size for name, trunk in TRUNKS.items()}
 SCHEDULES = ('drops', 'plateau')
 
 
