@@ -194,8 +194,8 @@ def report(record):
         f':{key}: {value}' for key, value in (
             ('command', made['command']), ('date', made['date']), ('commit', made['commit']),
             ('machine', made['machine']), ('threads', made['threads']),
-            ('load before', made['load_before']),
-            ('engine', made['engine'].splitlines()[-1]),
+            ('priority', made['priority']), ('load before', made['load_before']),
+            ('engine', made['engine']),
             ('versions', ', '.join(f'{k} {v}' for k, v in made['versions'].items() if v)),
             ('practical limit', f"{record['limit_gflops']:.0f} GFLOP/s, "
                                 "oneDNN's own matrix product"))) + '\n')

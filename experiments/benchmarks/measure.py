@@ -71,5 +71,13 @@ def circumstances():
     record = provenance()
     record['versions'].update(versions)
     return {
-        **record, 'threads': os.environ.get('OMP_NUM_THREADS'), 'engine': backend.describe(),
-        'load_before': round(os.getloadavg()[0], 2)}
+        **record, 'threads': os.environ.get('OMP_NUM_THREADS'),
+        # Without the library's path, which says nothing to others.
+        'engine': backend.describe().splitlines()[-1].partition(', from ')[0],
+        'priority': _priority(), 'load_before': round(os.getloadavg()[0], 2)}
+
+
+def _priority():
+    if os.sched_getscheduler(0) in (os.SCHED_FIFO, os.SCHED_RR):
+        return 'real-time, so that other work on the machine waits'
+    return f'normal, niceness {os.getpriority(os.PRIO_PROCESS, 0)}'
