@@ -1,0 +1,164 @@
+"""Which differences are more than chance: intervals over products and over seeds.
+
+Two networks are compared on the same products, and seed by seed, so that what is hard about a
+product, or lucky about a seed, falls out of the difference. What is left has two sources of chance:
+
+* **Which products** the split holds. Groups of products (the colours of a design) are drawn anew
+  with replacement, many times: the paired bootstrap (Efron & Tibshirani, 1993, chapter 16).
+* **Which seeds** the networks were trained with. Three of them are too few to draw from: the
+  bootstrap's interval would hold the truth in 3 of 4 cases instead of 19 of 20 (see the tests).
+  Their mean is given the spread of Student's t instead, with a degree of freedom less than seeds.
+
+An interval over both adds a draw of each.
+"""
+
+import dataclasses
+import math
+
+import numpy as np
+
+DRAWS = 2000
+_CHUNK = 100  # draws at once: bounds the memory
+
+
+@dataclasses.dataclass(frozen=True)
+class Interval:
+    """A number and what chance does to it.
+
+    Attributes:
+        value (float): The estimate.
+        products (tuple of float): Its interval over products, for just these seeds.
+        both (tuple of float): Its interval over products and seeds; ``None`` with one seed, from
+            which nothing can be told about others.
+        level (float): How often such an interval holds the truth.
+    """
+
+    value: float
+    products: tuple
+    both: tuple | None
+    level: float = 0.95
+
+    @property
+    def widest(self):
+        """The interval over all that is known to vary: ``both``, or ``products`` with one seed."""
+        return self.products if self.both is None else self.both
+
+    @property
+    def excludes_zero(self):
+        """Whether chance alone would hardly give such a number in place of 0."""
+        low, high = self.widest
+        return low > 0 or high < 0
+
+    def record(self):
+        """The interval as JSON-ready values."""
+        return {
+            'value': self.value, 'products': list(self.products),
+            'both': None if self.both is None else list(self.both), 'level': self.level}
+
+    def __str__(self):
+        low, high = self.widest
+        return f'{self.value:+.3f} [{low:+.3f}, {high:+.3f}]'
+
+
+def accuracy(correct, groups, level=0.95, draws=DRAWS, seed=0):
+    """An accuracy with its intervals.
+
+    Args:
+        correct: (seeds, products) or (seeds, products, tasks): how right each product's answer is,
+            1 or 0 or between, and nan where it has no label. Of several tasks the mean of their
+            accuracies is taken, the article's "Multi-task".
+        groups: (products,) the group of each: those of one group are drawn together.
+        level (float): How often the interval is to hold the truth.
+        draws (int): How often the groups are drawn.
+        seed (int): The same seed gives the same interval.
+
+    Returns:
+        Interval
+
+    Raises:
+        ValueError: If the shapes do not fit, or a task has no labelled product.
+    """
+    return _interval(_as_array(correct), groups, level, draws, seed)
+
+
+def difference(a, b, groups, level=0.95, draws=DRAWS, seed=0):
+    """How much more accurate ``a`` is than ``b``, on the same products and seed by seed.
+
+    Args:
+        a: As ``correct`` of :func:`accuracy`.
+        b: Of the same shape, with the same labels missing.
+        groups, level, draws, seed: As of :func:`accuracy`.
+
+    Returns:
+        Interval
+    """
+    a, b = _as_array(a), _as_array(b)
+    if a.shape != b.shape:
+        raise ValueError(f'cannot compare {a.shape} with {b.shape} in pairs')
+    if (np.isnan(a) != np.isnan(b)).any():
+        raise ValueError('cannot compare in pairs: a label is missing on one side only')
+    return _interval(a - b, groups, level, draws, seed)
+
+
+def _as_array(correct):
+    correct = np.asarray(correct, np.float64)
+    if correct.ndim == 2:
+        correct = correct[..., None]
+    if correct.ndim != 3:
+        raise ValueError(
+            f'found {correct.ndim} dimensions, expected (seeds, products) or (…, tasks)')
+    return correct
+
+
+def _interval(values, groups, level, draws, seed):
+    seeds, products, _ = values.shape
+    if len(groups) != products:
+        raise ValueError(f'{len(groups)} groups for {products} products')
+    labelled = ~np.isnan(values)
+    if not labelled.any(axis=1).all():
+        raise ValueError('a task has no labelled product')
+    _, rows = np.unique(list(groups), return_inverse=True)
+    sums = _by_group(np.where(labelled, values, 0.0), rows)
+    counts = _by_group(labelled.astype(np.float64), rows)
+    rng = np.random.default_rng(seed)
+    estimates = _means(np.ones((1, sums.shape[1])), sums, counts)[0]    # (seeds,)
+    drawn = np.concatenate([
+        _means(_weights(rng, size, sums.shape[1]), sums, counts)
+        for size in _chunks(draws)]).mean(axis=1)
+    both = None
+    if seeds > 1:
+        spread = estimates.std(ddof=1) / math.sqrt(seeds)
+        both = _quantiles(drawn + spread * rng.standard_t(seeds - 1, draws), level)
+    return Interval(float(estimates.mean()), _quantiles(drawn, level), both, level)
+
+
+def _by_group(values, rows):
+    """Sums over the products of each group: (seeds, products, tasks) -> (seeds, groups, tasks)."""
+    sums = np.zeros((len(values), rows.max() + 1, values.shape[2]))
+    for own, of_seed in zip(sums, values):
+        np.add.at(own, rows, of_seed)
+    return sums
+
+
+def _weights(rng, draws, groups):
+    """How often each of the groups is drawn: (draws, groups)."""
+    return rng.multinomial(groups, np.full(groups, 1 / groups), draws).astype(np.float64)
+
+
+def _chunks(draws):
+    return [min(_CHUNK, draws - start) for start in range(0, draws, _CHUNK)]
+
+
+def _means(weights, sums, counts):
+    """Mean over the tasks of the means over products, for each draw and seed: (draws, seeds)."""
+    sums, counts = (np.tensordot(weights, values, (1, 1)) for values in (sums, counts))
+    # A draw may leave a task without any label: the other tasks stand for it. A draw without any
+    # label at all is nan.
+    with np.errstate(invalid='ignore'):
+        accuracies, known = sums / counts, counts > 0
+        return np.where(known, accuracies, 0.0).sum(axis=2) / known.sum(axis=2)
+
+
+def _quantiles(drawn, level):
+    low, high = np.nanquantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
