@@ -17,35 +17,44 @@ class ProductSet:
         ids (list of str): The products' ids.
         images (list of numpy.ndarray): For each product, the numbers of its images in the store.
         t (numpy.ndarray): (products, tasks) int32, -1 where a label is missing.
+        groups (list of str): The products' groups.
     """
 
     store: object
     ids: list
     images: list
     t: np.ndarray
+    groups: list
 
     def __len__(self):
         return len(self.ids)
 
 
-def split_products(catalogue, store, vocabulary):
+def split_products(catalogue, store, vocabulary, split_of=split_of):
     """The products of the catalogue that have images in the store, by split.
+
+    Args:
+        catalogue (~fashion_models.catalogue.io.Catalogue): Whose products.
+        store (~fashion_models.catalogue.store.ImageStore): Its images.
+        vocabulary (~fashion_models.data.vocabulary.Vocabulary): Gives the labels numbers.
+        split_of (callable): From a group's name to 'train', 'validation' or 'test'.
 
     Returns:
         dict: From 'train', 'validation' and 'test' to :class:`ProductSet`.
     """
     rows = {int(row): number for number, row in enumerate(store.product_index)}
-    parts = {split: ([], [], []) for split in SPLITS}
+    parts = {split: ([], [], [], []) for split in SPLITS}
     for row, product in enumerate(catalogue.products):
         if row in rows:
-            ids, images, t = parts[split_of(product.group)]
+            ids, images, t, groups = parts[split_of(product.group)]
             ids.append(product.id)
             images.append(np.asarray(store.product_images[rows[row]]))
             t.append(vocabulary.encode(product))
+            groups.append(product.group)
     return {
         split: ProductSet(
-            store, ids, images, np.array(t, np.int32).reshape(-1, len(vocabulary.tasks)))
-        for split, (ids, images, t) in parts.items()}
+            store, ids, images, np.array(t, np.int32).reshape(-1, len(vocabulary.tasks)), groups)
+        for split, (ids, images, t, groups) in parts.items()}
 
 
 def require_products(products, split, catalogue):

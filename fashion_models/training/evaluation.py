@@ -8,6 +8,7 @@ import tqdm
 from chainer import training
 
 from fashion_models.data.batches import evaluation_batches
+from fashion_models.data.views import flattened
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,6 +81,30 @@ def evaluate(model, products, mean, device, progress=False):
     return Evaluation(
         {task: np.concatenate(parts)[order] for task, parts in zip(model.tasks, zip(*scores))},
         products.t)
+
+
+def evaluate_images(model, products, mean, device, progress=False):
+    """Classifies every image of a set by itself, as a single-image network is meant to.
+
+    Args:
+        model (~fashion_models.links.MultiTaskClassifier): On ``device``.
+        products (~fashion_models.data.products.ProductSet): At least one, not flattened.
+        mean (numpy.ndarray): (3, size, size) float32.
+        device (~chainer.backend.Device): Where to compute.
+        progress (bool): Whether to show a progress bar.
+
+    Returns:
+        tuple: Two :class:`Evaluation`: of the images, in the order of
+        :func:`~fashion_models.data.views.flattened`; and of the products, each class having the
+        mean of its probabilities over the product's images.
+    """
+    images = evaluate(model, flattened(products), mean, device, progress)
+    counts = np.array([len(own) for own in products.images])
+    first = np.cumsum(counts) - counts
+    averaged = {
+        task: np.log(np.add.reduceat(np.exp(y), first) / counts[:, None].astype(y.dtype))
+        for task, y in images.log_probabilities.items()}
+    return images, Evaluation(averaged, products.t)
 
 
 def _log_softmax(y):

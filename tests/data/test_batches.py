@@ -51,7 +51,8 @@ class Ramps:
 
 def test_half_of_each_batch_is_mirrored_all_images_of_a_product_together(ramp):
     images = [np.arange(n) for n in [1] * 16 + [3] * 16]
-    products = ProductSet(Ramps(), list(map(str, range(32))), images, np.zeros((32, 1), np.int32))
+    products = ProductSet(
+        Ramps(), list(map(str, range(32))), images, np.zeros((32, 1), np.int32), ['group'] * 32)
     batches = take(TrainingIterator(products, np.zeros_like(ramp), batch_size=8, seed=0), 12)
     assert {batch.x.shape[1] for batch in batches} == {3, 9}
     mirrored = [batch.x[:, :, 0, 0] > batch.x[:, :, 0, -1] for batch in batches]

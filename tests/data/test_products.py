@@ -23,6 +23,6 @@ def test_images_are_the_products_own(toy, toy_splits):
 
 
 def test_empty_split_is_named(toy, toy_store):
-    empty = ProductSet(toy_store, [], [], None)
+    empty = ProductSet(toy_store, [], [], None, [])
     with pytest.raises(UserError, match='no product falls into the test split'):
         require_products(empty, 'test', toy)

@@ -3,7 +3,12 @@ import numpy as np
 import pytest
 
 from fashion_models.data.products import ProductSet
-from fashion_models.training.evaluation import Evaluation, evaluate, majority_accuracies
+from fashion_models.training.evaluation import (
+    Evaluation,
+    evaluate,
+    evaluate_images,
+    majority_accuracies,
+)
 
 
 def log(probabilities):
@@ -63,8 +68,35 @@ def test_every_product_counts_once_whatever_the_batches():
     # Batches of 64 images: 64 products of one image, then a lone one of three.
     images = [np.array([number]) for number in range(70)] + [np.array([1, 2, 3])]
     t = np.array([[number % 4] for number in range(70)] + [[3]], np.int32)
-    products = ProductSet(Flat(), list(map(str, range(71))), images, t)
+    products = ProductSet(Flat(), list(map(str, range(71))), images, t, ['group'] * 71)
     result = evaluate(
         Brightness(), products, np.zeros((3, 48, 48), np.float32), chainer.get_device('@numpy'))
     assert result.accuracies['brightness'] == pytest.approx(70 / 71)
     assert result.predicted[:, 0].tolist() == [number % 4 for number in range(70)] + [1]
+
+
+class Guess(chainer.Chain):
+    """Answers each image with probabilities of its own, known by its brightness."""
+
+    tasks = ('shape',)
+    table = log([[0.9, 0.1], [0.4, 0.6], [0.3, 0.7], [0.2, 0.8]])
+
+    def forward(self, x):
+        level = np.round(x[:, 0, 0, 0] / 10).astype(int)
+        return [chainer.Variable(self.table[level])]
+
+
+def test_single_images_by_hand():
+    # Two of the second product's images say class 1, the mean of all three says class 0.
+    images = [np.array([0]), np.array([0, 1, 2]), np.array([2, 3])]
+    products = ProductSet(
+        Flat(), ['a', 'b', 'c'], images, np.array([[0], [0], [-1]], np.int32), ['x', 'x', 'y'])
+    of_images, of_products = evaluate_images(
+        Guess(), products, np.zeros((3, 48, 48), np.float32), chainer.get_device('@numpy'))
+    assert of_images.predicted[:, 0].tolist() == [0, 0, 1, 1, 1, 1]
+    assert of_images.accuracies['shape'] == pytest.approx(2 / 4)
+    np.testing.assert_allclose(
+        np.exp(of_products.log_probabilities['shape'])[:, 0],
+        [0.9, (0.9 + 0.4 + 0.3) / 3, (0.3 + 0.2) / 2], rtol=1e-5)
+    assert of_products.accuracies['shape'] == 1.0
+    assert of_products.t is products.t

@@ -1,0 +1,114 @@
+"""Other ways to see a catalogue than as products in its own split: k folds, and single images."""
+
+import dataclasses
+import hashlib
+
+import numpy as np
+
+from fashion_models.data.products import ProductSet, split_products
+from fashion_models.errors import UserError
+
+
+@dataclasses.dataclass(frozen=True)
+class View:
+    """What a training sees of a catalogue. The plain ``View()`` is the catalogue's own split.
+
+    It is plain data, which a run records: the run is resumed and evaluated with the view that it
+    was trained with.
+
+    Attributes:
+        folds (int): Number k of folds for a cross-validation; 0 keeps the catalogue's split.
+        fold (int): Which fold is held out, 0 to k - 1. Its products are the validation split, those
+            of the others the training split; the test split is empty. Whoever reports what a fold
+            reached takes the last snapshot, since the best one is chosen by that very fold.
+        flattened (bool): Whether each image is a product of its own: see :func:`flattened`.
+    """
+
+    folds: int = 0
+    fold: int = 0
+    flattened: bool = False
+
+    def __post_init__(self):
+        if self.folds == 1 or not 0 <= self.fold < max(self.folds, 1):
+            raise ValueError(f'expected a fold from 0 to k - 1, of k = 2 or more: {self}')
+
+    def products(self, catalogue, store, vocabulary):
+        """The products of a catalogue, by split, as this view has them.
+
+        Args:
+            catalogue (~fashion_models.catalogue.io.Catalogue): Whose.
+            store (~fashion_models.catalogue.store.ImageStore): Its images.
+            vocabulary (~fashion_models.data.vocabulary.Vocabulary): Gives the labels numbers.
+
+        Returns:
+            dict: From 'train', 'validation' and 'test' to
+            :class:`~fashion_models.data.products.ProductSet`.
+
+        Raises:
+            UserError: If there are fewer groups than folds.
+        """
+        if self.folds:
+            fold_of = group_folds(catalogue, self.folds)
+            parts = split_products(
+                catalogue, store, vocabulary,
+                lambda group: 'validation' if fold_of[group] == self.fold else 'train')
+        else:
+            parts = split_products(catalogue, store, vocabulary)
+        if self.flattened:
+            parts = {split: flattened(part) for split, part in parts.items()}
+        return parts
+
+
+def group_folds(catalogue, k):
+    """Deals the groups of a catalogue's products out to k folds.
+
+    The groups are put in the order of a hash of their names and dealt like cards, so that no group
+    straddles two folds and each fold has as many groups as any other, but for one. In a merged
+    catalogue (whose products have the extra text ``catalogue``) each source's groups follow those
+    of another, so that every fold has its share of each.
+
+    Args:
+        catalogue (~fashion_models.catalogue.io.Catalogue): Whose groups.
+        k (int): Number of folds, at least 2.
+
+    Returns:
+        dict: From each group's name to its fold, 0 to k - 1. The same groups always give the same.
+
+    Raises:
+        UserError: If there are fewer groups than folds.
+    """
+    sources = {}
+    for product in catalogue.products:
+        sources.setdefault(product.group, product.extra.get('catalogue', ''))
+    if len(sources) < k:
+        raise UserError(
+            f'{catalogue.folder}: has {len(sources)} groups of products, too few for {k} folds')
+
+    def place(group):
+        digest = hashlib.sha256(group.encode('utf-8', 'surrogatepass')).digest()
+        return sources[group], digest, group
+
+    return {group: number % k for number, group in enumerate(sorted(sources, key=place))}
+
+
+def flattened(products):
+    """Each image as a product of its own, with the labels and the group of the product it shows.
+
+    That is what a single-image network is trained on.
+
+    Args:
+        products (~fashion_models.data.products.ProductSet): p products with m images in all.
+
+    Returns:
+        ~fashion_models.data.products.ProductSet: m products of one image each, in the order of
+        the products and of their images; their ids are ``'<product id>/<number from 1>'``.
+    """
+    rows = np.repeat(np.arange(len(products)), [len(images) for images in products.images])
+    return ProductSet(
+        products.store,
+        [f'{id_}/{number}' for id_, images in zip(products.ids, products.images)
+         for number in range(1, len(images) + 1)],
+        [images[position:position + 1] for images in products.images
+         for position in range(len(images))],
+        products.t[rows],
+        [products.groups[row] for row in rows])
