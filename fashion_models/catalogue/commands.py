@@ -65,11 +65,11 @@ def _import(args):
     source, folder = args.source.resolve(), args.folder.resolve()
     if source == folder or folder in source.parents:
         raise UserError(f'{args.folder}: SOURCE lies in DIR; choose another folder')
-    if args.link and source.is_file() and not args.format == 'csv':
-        raise UserError('--link: an archive has no files to link to; leave it out')
     origin = {name: str(value) for name, value in vars(args).items()
               if name not in ('func', 'overwrite', 'folder')} | {'source': str(source)}
     with IMPORTERS[args.format].open_source(args.source, args) as opened:
+        if args.link and not opened.tree.has_files:
+            raise UserError(f'--link: {args.source} holds no image files to link to; leave it out')
         report = run_import(opened, args.folder, origin=origin, overwrite=args.overwrite,
                             link=args.link, lyst16=args.colours == 'lyst16')
     print(report.text())

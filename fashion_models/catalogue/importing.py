@@ -1,7 +1,6 @@
 """The way of every import: read twice, reconcile the taxonomy, write products and images."""
 
 import collections
-import contextlib
 import dataclasses
 import hashlib
 import json
@@ -168,8 +167,9 @@ def _with_images(product, where, source, folder, link, report):
     def place(image):
         nonlocal digest
         target = f'{io.IMAGES_FOLDER}/{image.removeprefix(source.strip)}'
+        copy = not link and not _is_there(source.tree, image, folder / target)
         content = None
-        if not link or (source.same_image_same_group and digest is None):
+        if copy or (source.same_image_same_group and digest is None):
             try:
                 content = source.tree.read(image)
             except OSError as error:
@@ -179,18 +179,19 @@ def _with_images(product, where, source, folder, link, report):
             digest = digest or hashlib.sha256(content).digest()
         if link:
             _link(source.tree.file(image), folder / target)
-        else:
+        elif copy:
             _copy(content, folder / target)
         return target
 
     return _map_images(product, place), digest
 
 
+def _is_there(tree, image, target):
+    """Whether an import that was interrupted has already written an image, and wholly."""
+    return target.is_file() and not target.is_symlink() and tree.is_copy(image, target)
+
+
 def _copy(content, target):
-    # An image that is there whole was put there before an interruption.
-    with contextlib.suppress(FileNotFoundError):
-        if not target.is_symlink() and target.stat().st_size == len(content):
-            return
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(target.name + '.partial')
     partial.write_bytes(content)

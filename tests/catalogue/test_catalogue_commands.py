@@ -1,4 +1,5 @@
 import argparse
+import zipfile
 
 import pytest
 from PIL import Image
@@ -100,6 +101,10 @@ def test_source_and_catalogue_cannot_be_one(shop, tmp_path, command):
             command('import', 'csv', shop, folder, '--overwrite')
 
 
-def test_an_archive_cannot_be_linked_to(shop, tmp_path, command):
-    with pytest.raises(UserError, match='--link: an archive has no files to link to'):
-        command('import', 'fashion-product-images', shop / '1.jpg', tmp_path / 'new', '--link')
+def test_an_archive_cannot_be_linked_to(tmp_path, command):
+    archive = tmp_path / 'archive.zip'
+    with zipfile.ZipFile(archive, 'w') as file:
+        file.writestr('styles.csv', '')
+    with pytest.raises(UserError, match=r'--link: .*archive\.zip holds no image files to link to'):
+        command('import', 'fashion-product-images', archive, tmp_path / 'new', '--link')
+    assert not (tmp_path / 'new').exists()

@@ -9,12 +9,29 @@ import zlib
 from fashion_models.errors import UserError
 
 
-class FolderTree:
-    """Files below a folder.
+class Tree:
+    """What the trees have in common.
 
     Attributes:
-        place (pathlib.Path): The folder.
+        place (pathlib.Path): The folder or the archive, for messages.
+        has_files (bool): Whether :meth:`file` gives files that can be linked to.
     """
+
+    has_files = False
+
+    def file(self, path):
+        """Returns the file on disk (pathlib.Path, absolute, no symbolic link), or None."""
+        return None
+
+    def is_copy(self, path, file):
+        """Says whether ``file`` (pathlib.Path), which an earlier import wrote, is whole."""
+        return file.stat().st_size == self.size(path)
+
+
+class FolderTree(Tree):
+    """Files below a folder."""
+
+    has_files = True
 
     def __init__(self, folder):
         self.place = pathlib.Path(folder)
@@ -35,11 +52,10 @@ class FolderTree:
         return (self.place / path).read_bytes()
 
     def file(self, path):
-        """Returns the file on disk (pathlib.Path, absolute, no symbolic link)."""
         return (self.place / path).resolve()
 
 
-class ZipTree:
+class ZipTree(Tree):
     """Files inside a zip archive; they are read where they are and never unpacked as a whole.
 
     Members are only ever looked up by the paths that a data set's own table gives; a member's name
@@ -73,10 +89,6 @@ class ZipTree:
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError,
                 RuntimeError) as error:
             raise OSError(f'damaged or encrypted in the archive ({error})') from error
-
-    def file(self, path):
-        """Returns None: a member has no file of its own."""
-        return None
 
     def close(self):
         self._zip.close()
