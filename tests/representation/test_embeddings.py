@@ -1,0 +1,295 @@
+import os
+import signal
+import subprocess
+import sys
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fashion_models.errors import UserError
+from fashion_models.representation.embeddings import (
+    EmbeddingsWriter,
+    Item,
+    Projection,
+    normalize,
+    open_embeddings,
+)
+
+HEADER = {'per': 'product', 'size': 4, 'run': '/a run', 'catalogue_hash': 'abc'}
+
+
+def unit(rows, size=4, seed=0):
+    return normalize(np.random.default_rng(seed).normal(size=(rows, size))).astype(np.float32)
+
+
+def items(start, stop):
+    return [
+        Item(f'p{n}', f'p{n}', f'g{n // 2}', {'type': 'bags', 'colour': 'Red|Blue'}, 'Shop',
+             f'Tasche {n} für Ängstliche', '', (f'images/{n}.jpg',))
+        for n in range(start, stop)]
+
+
+def write(file, rows=5, **arguments):
+    vectors = unit(rows)
+    with EmbeddingsWriter(file, HEADER, **arguments) as writer:
+        writer.add(vectors[:2], items(0, 2))
+        writer.add(vectors[2:], items(2, rows))
+    return vectors
+
+
+def test_what_is_written_is_read(tmp_path):
+    vectors = write(tmp_path / 'e')
+    found = open_embeddings(tmp_path / 'e')
+    np.testing.assert_array_equal(found.vectors, vectors)
+    assert list(found.items) == items(0, 5)
+    assert found.items[-1] == items(4, 5)[0]
+    assert found.items[1:3] == items(1, 3)
+    assert found.ids == ['p0', 'p1', 'p2', 'p3', 'p4']
+    assert found.header == {**HEADER, 'dtype': 'float32', 'rows': 5}
+    assert len(found) == 5
+    assert os.listdir(tmp_path) == ['e']
+
+
+def test_numpy_alone_reads_the_vectors(tmp_path):
+    vectors = write(tmp_path / 'e')
+    np.testing.assert_array_equal(np.load(tmp_path / 'e', allow_pickle=False), vectors)
+    mapped = np.load(tmp_path / 'e', mmap_mode='r', allow_pickle=False)
+    np.testing.assert_array_equal(mapped, vectors)
+
+
+def test_vectors_are_mapped_and_read_only(tmp_path):
+    write(tmp_path / 'e')
+    vectors = open_embeddings(tmp_path / 'e').vectors
+    assert not vectors.flags.writeable
+    assert not vectors.flags.owndata
+
+
+def test_half_the_bytes_with_float16(tmp_path):
+    with EmbeddingsWriter(tmp_path / 'e', {**HEADER, 'dtype': 'float16'}) as writer:
+        writer.add(unit(3), items(0, 3))
+    vectors = open_embeddings(tmp_path / 'e').vectors
+    assert vectors.dtype == np.float16
+    np.testing.assert_array_equal(vectors, unit(3).astype(np.float16))
+
+
+@settings(deadline=None, max_examples=30)
+@given(text=st.text(max_size=5))
+def test_any_text_comes_back(tmp_path_factory, text):
+    file = tmp_path_factory.mktemp('any') / 'e'
+    found = [
+        Item(text, text, text, {'type': text}, text, text, text, (text,)),
+        Item(f'{text}\n', 'half a pair: \ud800', '\x85\u2028')]
+    with EmbeddingsWriter(file, HEADER) as writer:
+        writer.add(unit(2), found)
+    embeddings = open_embeddings(file)
+    assert list(embeddings.items) == found
+    assert embeddings.ids == [item.id for item in found]
+
+
+def test_row_of_an_id(tmp_path):
+    write(tmp_path / 'e')
+    assert open_embeddings(tmp_path / 'e').row('p3') == 3
+
+
+def test_an_unknown_id_is_told_with_those_that_look_like_it(tmp_path):
+    write(tmp_path / 'e')
+    with pytest.raises(UserError, match=r"/e: no product has the id 'pp3'.*p3"):
+        open_embeddings(tmp_path / 'e').row('pp3')
+
+
+def test_projection_comes_back_and_projects_queries(tmp_path):
+    projection = Projection(
+        np.array([.1, 0, 0, 0], np.float32), np.eye(4, dtype=np.float32)[[1, 0]])
+    with EmbeddingsWriter(tmp_path / 'e', {**HEADER, 'size': 2}, projection) as writer:
+        writer.add(projection(unit(3)), items(0, 3))
+    found = open_embeddings(tmp_path / 'e')
+    np.testing.assert_array_equal(found.projection.components, projection.components)
+    query = np.array([.5, .3, .8, 0], np.float32)
+    np.testing.assert_allclose(found.project(query), [.6, .8], rtol=1e-6)
+    np.testing.assert_allclose(found.project(unit(3)), found.vectors, rtol=1e-6)
+
+
+def test_without_projection_queries_stay_as_they_are(tmp_path):
+    write(tmp_path / 'e')
+    found = open_embeddings(tmp_path / 'e')
+    assert found.projection is None
+    np.testing.assert_array_equal(found.project(unit(2)), unit(2))
+
+
+def test_a_vector_of_zeros_stays_one():
+    np.testing.assert_array_equal(normalize(np.zeros((2, 3))), np.zeros((2, 3)))
+
+
+@pytest.mark.parametrize('content', [b'', b'short', b'x' * 1000])
+def test_other_files_are_refused(tmp_path, content):
+    (tmp_path / 'e').write_bytes(content)
+    with pytest.raises(UserError, match='/e: no embeddings'):
+        open_embeddings(tmp_path / 'e')
+
+
+def test_a_missing_file_is_told(tmp_path):
+    with pytest.raises(UserError, match='/e: no such file'):
+        open_embeddings(tmp_path / 'e')
+
+
+def test_every_shorter_file_is_refused(tmp_path):
+    write(tmp_path / 'e')
+    whole = (tmp_path / 'e').read_bytes()
+    for size in range(0, len(whole), 7):
+        (tmp_path / 'e').write_bytes(whole[:size])
+        with pytest.raises(UserError, match='no embeddings, or not all of them'):
+            open_embeddings(tmp_path / 'e')
+
+
+class StoppedError(Exception):
+    pass
+
+
+def stop_after(file, rows, **arguments):
+    def write_some():
+        with EmbeddingsWriter(file, HEADER, **arguments) as writer:
+            writer.add(unit(5)[:rows], items(0, rows))
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        write_some()
+
+
+def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
+    vectors = write(tmp_path / 'e')
+    stop_after(tmp_path / 'e', 1)
+    np.testing.assert_array_equal(open_embeddings(tmp_path / 'e').vectors, vectors)
+    assert os.listdir(tmp_path) == ['e']
+
+
+def test_an_unfinished_file_is_gone_on_with(tmp_path):
+    stop_after(tmp_path / 'e', 3, resume=True)
+    with EmbeddingsWriter(tmp_path / 'e', HEADER, resume=True) as writer:
+        assert writer.rows == 3
+        writer.add(unit(5)[3:], items(3, 5))
+    write(tmp_path / 'in one go')
+    assert (tmp_path / 'e').read_bytes() == (tmp_path / 'in one go').read_bytes()
+    assert sorted(os.listdir(tmp_path)) == ['e', 'in one go']
+
+
+def test_one_of_another_header_is_started_anew(tmp_path):
+    stop_after(tmp_path / 'e', 3, resume=True)
+    other = {**HEADER, 'catalogue_hash': 'another'}
+    with EmbeddingsWriter(tmp_path / 'e', other, resume=True) as writer:
+        assert writer.rows == 0
+        writer.add(unit(1), items(0, 1))
+    assert len(open_embeddings(tmp_path / 'e')) == 1
+
+
+def test_an_interrupted_addition_leaves_whole_rows(tmp_path):
+    class Interrupted(Item):
+        def record(self):
+            raise KeyboardInterrupt
+
+    def write_some():
+        with EmbeddingsWriter(tmp_path / 'e', HEADER, resume=True) as writer:
+            writer.add(unit(5)[:1], items(0, 1))
+            writer.add(unit(5)[1:3], [*items(1, 2), Interrupted('x', 'x', 'x')])
+
+    with pytest.raises(KeyboardInterrupt):
+        write_some()
+    with EmbeddingsWriter(tmp_path / 'e', HEADER, resume=True) as writer:
+        assert writer.rows == 1
+        writer.add(unit(5)[1:], items(1, 5))
+    np.testing.assert_array_equal(open_embeddings(tmp_path / 'e').vectors, unit(5))
+
+
+KILLED = '''
+import os, signal, sys
+import numpy as np
+from fashion_models.representation import embeddings
+
+file, moment = sys.argv[1:]
+embeddings._SECONDS_BETWEEN = 0
+kill = lambda: os.kill(os.getpid(), signal.SIGKILL)
+replace = os.replace
+os.replace = lambda old, new: kill() if str(new) == file else replace(old, new)
+header = {'per': 'product', 'size': 4, 'run': '/a run', 'catalogue_hash': 'abc'}
+with embeddings.EmbeddingsWriter(file, header, resume=True) as writer:
+    writer.add(np.eye(4, dtype=np.float32), [embeddings.Item(c, c, c) for c in 'abcd'])
+    if moment == 'adding':
+        writer._parts['vectors'].write(b'half a vector')
+        writer._parts['vectors'].flush()
+        kill()
+'''
+
+
+@pytest.mark.parametrize('moment', ['adding', 'finishing'])
+def test_kill_9_leaves_the_old_file_and_whole_rows(tmp_path, moment):
+    file = tmp_path / 'e'
+    old = write(file)
+    done = subprocess.run([sys.executable, '-c', KILLED, str(file), moment])
+    assert done.returncode == -signal.SIGKILL
+    np.testing.assert_array_equal(open_embeddings(file).vectors, old)
+    with EmbeddingsWriter(file, HEADER, resume=True) as writer:
+        assert writer.rows == 4
+        writer.add(unit(1), items(4, 5))
+    found = open_embeddings(file)
+    np.testing.assert_array_equal(found.vectors, [*np.eye(4), *unit(1)])
+    assert found.ids == ['a', 'b', 'c', 'd', 'p4']
+
+
+def test_two_at_once_are_refused(tmp_path):
+    with EmbeddingsWriter(tmp_path / 'e', HEADER) as writer:
+        with (pytest.raises(UserError, match='another process is writing it'),
+              EmbeddingsWriter(tmp_path / 'e', HEADER)):
+            pass
+        writer.add(unit(1), items(0, 1))
+    assert len(open_embeddings(tmp_path / 'e')) == 1
+
+
+def test_nothing_to_write_is_told(tmp_path):
+    with (pytest.raises(UserError, match='nothing to embed'),
+          EmbeddingsWriter(tmp_path / 'e', HEADER)):
+        pass
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_full_disk_is_told(tmp_path):
+    def write_to_full_disk():
+        with EmbeddingsWriter(tmp_path / 'e', HEADER) as writer:
+            writer._parts['items'].close()
+            writer._parts['items'] = open('/dev/full', 'wb')  # noqa: SIM115
+            writer.add(unit(5), items(0, 5))
+
+    with pytest.raises(UserError, match='/e: cannot be written: No space left'):
+        write_to_full_disk()
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path):
+    for file in tmp_path, tmp_path / 'none' / 'e':
+        with pytest.raises(UserError, match=str(file)), EmbeddingsWriter(file, HEADER):
+            pass
+
+
+def test_vectors_must_fit_items_and_size(tmp_path):
+    for vectors in unit(3, 4), unit(2, 5), np.full((2, 4), np.nan):
+        with (pytest.raises(ValueError, match='expected|finite'),
+              EmbeddingsWriter(tmp_path / 'e', HEADER) as writer):
+            writer.add(vectors, items(0, 2))
+
+
+def test_memory_does_not_grow_with_the_rows(tmp_path):
+    def peak(rows):
+        header = {**HEADER, 'size': 64}
+        vectors = unit(100, 64)
+        tracemalloc.start()
+        try:
+            with EmbeddingsWriter(tmp_path / 'e', header, resume=True) as writer:
+                for start in range(0, rows, 100):
+                    writer.add(vectors, items(start, start + 100))
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(100)
+    assert peak(16_000) < peak(4000) + 20_000
