@@ -14,10 +14,16 @@ import shutil
 import sys
 
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write
+from fashion_models.experiments.results import (
+    Table,
+    portable_provenance,
+    read_log,
+    training_seconds,
+    write_record,
+)
 from fashion_models.training.results import results_rows
 from fashion_models.training.run import Run
-from fashion_models.training.table import TITLES, accuracy_table, with_mean
+from fashion_models.training.table import TITLES, with_mean
 
 SPLITS = 'validation', 'test'
 
@@ -38,41 +44,28 @@ def record(run, folder):
     """
     folder = pathlib.Path(folder)
     evaluations = {split: _evaluation(run, split) for split in SPLITS}
-    log = json.loads((run.folder / 'log.json').read_text(encoding='utf-8'))
     provenance = run.provenance
-    results = {
+    tasks = run.vocabulary.tasks
+    results = write_record(folder, {
         'recipe': run.recipe.to_toml(),
-        **{key: provenance[key] for key in ('date', 'commit', 'versions', 'machine')},
-        'command': _without_folders(provenance['command']),
+        **portable_provenance(provenance),
         'catalogue': {
             key: value for key, value in provenance['catalogue'].items() if key != 'folder'},
-        'seconds': log[-1]['elapsed_time'],
+        'seconds': training_seconds(run),
         'evaluation': evaluations,
-        'log': log,
-    }
-    folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / 'results.json', json.dumps(results, ensure_ascii=False, indent=1) + '\n')
-    tasks = run.vocabulary.tasks
-    rows = results_rows(evaluations, tasks)
-    _write(folder / 'table.txt', accuracy_table(rows, tasks) + '\n')
-    _write(folder / 'table.rst', rst_table(rows, tasks))
+        'log': read_log(run),
+    }, [accuracies_table(
+        f'{provenance["catalogue"]["name"]}: accuracy over products',
+        results_rows(evaluations, tasks), tasks)])
     for plot in 'loss.png', 'accuracy.png':
         shutil.copyfile(run.folder / plot, folder / plot)
     return results
 
 
-def rst_table(rows, tasks):
-    """Rows of accuracies under the article's headings, as a reStructuredText table."""
-    cells = [['', 'Multi-task', *(TITLES[task] for task in tasks)]]
-    for title, accuracies in rows.items():
-        cells.append([title.strip(), *(f'{value:.3f}' for value in with_mean(accuracies))])
-    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
-    rule = '  '.join('=' * width for width in widths)
-    lines = ['  '.join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
-             for row in cells]
-    # An empty first cell would be read as the continuation of the line above it.
-    lines[0] = '\\' + lines[0][1:]
-    return '\n'.join([rule, lines[0], rule, *lines[1:], rule]) + '\n'
+def accuracies_table(title, rows, tasks):
+    """Rows of accuracies, from their titles, under the article's headings."""
+    return Table(title, ('', 'Multi-task', *(TITLES[task] for task in tasks)), [
+        (title, *with_mean(accuracies)) for title, accuracies in rows.items()])
 
 
 def _evaluation(run, split):
@@ -83,17 +76,6 @@ def _evaluation(run, split):
     evaluation = json.loads(path.read_text(encoding='utf-8'))
     del evaluation['provenance']
     return evaluation
-
-
-def _without_folders(command):
-    return ' '.join(
-        word.rstrip('/').rsplit('/', 1)[-1] if word.startswith(('/', '..')) else word
-        for word in command.split(' '))
-
-
-def _write(path, text):
-    with atomic_write(path, 'w', encoding='utf-8') as file:
-        file.write(text)
 
 
 def main(argv=None):

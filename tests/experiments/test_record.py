@@ -3,7 +3,7 @@ import pathlib
 
 import pytest
 
-from fashion_models.experiments.record import main, record, rst_table
+from fashion_models.experiments.record import accuracies_table, main, record
 from fashion_models.training import train as training
 from fashion_models.training.results import evaluate_run, results_rows
 
@@ -33,22 +33,11 @@ def test_record_of_a_run(run, tmp_path, capsys):
     assert str(run.folder.parent) not in text, 'no folder of this machine is in the record'
 
 
-def test_rst_table():
-    table = rst_table({'a': [0.5, 1.0], '  longer title': [0.25, 0.75]}, ['colour', 'type'])
-    assert table == '''\
-============  ==========  =====  =====
-\\             Multi-task  Color  Type
-============  ==========  =====  =====
-a             0.750       0.500  1.000
-longer title  0.500       0.250  0.750
-============  ==========  =====  =====
-'''
-
-
-def test_tables_of_the_documentation_are_those_of_the_records():
+def test_the_recorded_table_is_that_of_the_recorded_evaluation():
     results = json.loads((RECORDED / 'results.json').read_text())
     evaluations = results['evaluation']
     tasks = list(evaluations['validation']['accuracies'])
-    table = rst_table(results_rows(evaluations, tasks), tasks)
-    assert (RECORDED / 'table.rst').read_text() == table
-    assert table in (REPOSITORY / 'README.rst').read_text()
+    table = accuracies_table(
+        results['tables'][0]['title'], results_rows(evaluations, tasks), tasks)
+    assert results['tables'] == [table.record()]
+    assert (RECORDED / 'table.rst').read_text() == table.rst()

@@ -1,0 +1,161 @@
+"""What all experiments have in common: their arguments, and what becomes of what they find."""
+
+import argparse
+import dataclasses
+import pathlib
+import sys
+import time
+
+from fashion_models.catalogue.io import Catalogue
+from fashion_models.errors import UserError
+from fashion_models.experiments.catalogues import EMBEDDED, open_or_draw
+from fashion_models.experiments.results import write_results
+from fashion_models.experiments.runs import Interrupted, trained_run
+from fashion_models.training.recipe import Recipe
+
+RECIPE = pathlib.Path('experiments', 'recipes', 'small.toml')
+#: ``make train`` leaves its run there, too.
+RUNS = pathlib.Path('runs')
+RESULTS = pathlib.Path('experiments', 'results')
+#: A first look is not to take the place of recorded results.
+QUICK_RESULTS = pathlib.Path('runs', 'quick-results')
+SEEDS = 3
+QUICK_EPOCHS = 2
+
+
+@dataclasses.dataclass
+class Settings:
+    """What an experiment works with.
+
+    Attributes:
+        catalogue (~fashion_models.catalogue.io.Catalogue): On what.
+        name (str): The catalogue's name in the folder of the results.
+        recipe (~fashion_models.training.recipe.Recipe): How networks are trained.
+        seeds (tuple of int): With which seeds.
+        runs (~pathlib.Path): Where runs are kept.
+        results (~pathlib.Path): Where results go: ``<results>/<experiment>/<catalogue's name>``.
+        quick (bool): Whether a first look is enough.
+        used (list of ~fashion_models.training.run.Run): Those that :meth:`run` has given.
+    """
+
+    catalogue: Catalogue
+    name: str
+    recipe: Recipe
+    seeds: tuple
+    runs: pathlib.Path
+    results: pathlib.Path
+    quick: bool
+    used: list = dataclasses.field(default_factory=list)
+
+    def run(self, name, seed, recipe=None):
+        """The trained run of a recipe (that of the settings if ``None``) and a seed.
+
+        See :func:`~fashion_models.experiments.runs.trained_run`.
+        """
+        run = trained_run(
+            self.catalogue, recipe or self.recipe, seed, self.runs, f'{self.name}-{name}-{seed}')
+        if run.folder not in [other.folder for other in self.used]:
+            self.used.append(run)
+        return run
+
+    def shortened(self, recipe):
+        """A recipe with its learning-rate drops at the same shares of a first look's few epochs."""
+        if not self.quick or recipe.training.epochs <= QUICK_EPOCHS:
+            return recipe
+        return with_epochs(recipe, QUICK_EPOCHS)
+
+
+def with_epochs(recipe, epochs):
+    """A recipe over another number of epochs, its drops at the same shares of them."""
+    drops = {
+        round(drop * epochs / recipe.training.epochs) for drop in recipe.training.drops}
+    return recipe.replace(
+        training__epochs=epochs, training__drops=tuple(sorted(drops - {0, epochs})))
+
+
+def add_arguments(parser):
+    """Adds the arguments that all experiments take."""
+    parser.add_argument('--catalogue', metavar='DIR', help=(
+        f'default: the embedded one, in {EMBEDDED}, drawn if it is not there'))
+    parser.add_argument('--name', help=(
+        "the catalogue's name in the folder of the results (default: its own)"))
+    parser.add_argument('--recipe', metavar='FILE', default=RECIPE, help=f'default: {RECIPE}')
+    parser.add_argument('--devices', help="instead of the recipe's")
+    parser.add_argument('--seeds', metavar='N', type=int, help=(
+        f'train each network with so many seeds (default: {SEEDS}, or 1 with --quick)'))
+    parser.add_argument('--runs', metavar='DIR', default=RUNS, help=(
+        f'keeps the trained networks, for all experiments (default: {RUNS})'))
+    parser.add_argument('--out', metavar='DIR', help=(
+        f'results go to DIR/<experiment>/<catalogue> (default: {RESULTS}, or {QUICK_RESULTS} with '
+        '--quick)'))
+    parser.add_argument('--quick', action='store_true', help=(
+        f'a first look: {QUICK_EPOCHS} epochs, one seed'))
+
+
+def settings_of(arguments):
+    """The settings that the arguments of :func:`add_arguments` ask for.
+
+    Raises:
+        UserError: If they cannot be used.
+    """
+    seeds = arguments.seeds
+    if seeds is None:
+        seeds = 1 if arguments.quick else SEEDS
+    if seeds < 1:
+        raise UserError(f'--seeds {seeds}: expected 1 or more')
+    recipe = Recipe.load(arguments.recipe).replace(training__devices=arguments.devices)
+    catalogue = open_or_draw(arguments.catalogue)
+    settings = Settings(
+        catalogue, arguments.name or catalogue.header.name, recipe, tuple(range(seeds)),
+        pathlib.Path(arguments.runs),
+        pathlib.Path(arguments.out or (QUICK_RESULTS if arguments.quick else RESULTS)),
+        arguments.quick)
+    settings.recipe = settings.shortened(recipe)
+    return settings
+
+
+def command(name, description, experiment, argv=None):
+    """Runs an experiment from the command line; what every experiment's ``main`` does.
+
+    Args:
+        name (str): The module's name.
+        description (str): Its docstring.
+        experiment (callable): Given the :class:`Settings` and the folder for its pictures, which
+            exists; returns its figures (dict) and its tables (list of
+            :class:`~fashion_models.experiments.results.Table`).
+        argv (list of str): Instead of the process' arguments.
+
+    Returns:
+        int: Exit status: 0, 2 if something given cannot be used, 130 after Ctrl-C.
+    """
+    parser = argparse.ArgumentParser(
+        prog=f'python -m fashion_models.experiments.{name}', description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_arguments(parser)
+    arguments = parser.parse_args(argv)
+    try:
+        print(run_experiment(name, experiment, settings_of(arguments)), end='')
+    except UserError as error:
+        print(f'{name}: error: {error}', file=sys.stderr)
+        return 2
+    except (Interrupted, KeyboardInterrupt):
+        print(f'{name}: stopped; the same command goes on', file=sys.stderr)
+        return 130
+    return 0
+
+
+def run_experiment(name, experiment, settings):
+    """Runs an experiment and writes its results.
+
+    Returns:
+        str: Its tables, and where the rest is.
+    """
+    started = time.monotonic()
+    folder = settings.results / name / settings.name
+    folder.mkdir(parents=True, exist_ok=True)
+    settings.used.clear()
+    figures, tables = experiment(settings, folder)
+    write_results(
+        folder, name, figures, tables, settings.catalogue, settings.recipe, settings.seeds,
+        settings.used, time.monotonic() - started)
+    return (folder / 'table.txt').read_text(encoding='utf-8') + f'\nmore in {folder}\n'

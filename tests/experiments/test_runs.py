@@ -1,0 +1,93 @@
+import pytest
+
+from fashion_models.catalogue.io import open_catalogue
+from fashion_models.errors import UserError
+from fashion_models.experiments import runs
+from fashion_models.experiments.runs import Interrupted, find_run, trained_run
+from fashion_models.training import train as training
+from fashion_models.training.updater import MasterReplicasUpdater
+
+
+@pytest.fixture(scope='module')
+def catalogue(toy_catalogue):
+    return open_catalogue(toy_catalogue)
+
+
+@pytest.fixture(scope='module')
+def short(tiny):
+    return tiny.replace(training__epochs=1)
+
+
+@pytest.fixture(scope='module')
+def trained(catalogue, short, tmp_path_factory):
+    folder = tmp_path_factory.mktemp('runs')
+    return folder, trained_run(catalogue, short, 0, folder, 'multi')
+
+
+@pytest.fixture
+def no_training(monkeypatch):
+    def refuse(*arguments, **more):
+        raise AssertionError('trained again')
+    monkeypatch.setattr(runs.train, 'train', refuse)
+    monkeypatch.setattr(runs.train, 'resume', refuse)
+
+
+def test_a_finished_run_serves_again_under_any_name(catalogue, short, trained, no_training):
+    folder, run = trained
+    again = trained_run(catalogue, short, 0, folder, 'another name')
+    assert again.folder == run.folder
+    assert again.load_model('best').tasks == short.model.tasks
+
+
+def test_its_larger_snapshots_are_removed(trained):
+    assert [path.name for path in trained[1].snapshots.iterdir()] == ['best.npz']
+    assert not list(trained[0].glob('.*.lock'))
+
+
+@pytest.mark.parametrize('change', [
+    {'training__seed': 1}, {'training__epochs': 2}, {'model__tasks': ('colour',)},
+    {'training__learning_rate': 0.02}])
+def test_another_recipe_is_another_run(catalogue, short, trained, change):
+    folder, run = trained
+    assert find_run(folder, short, catalogue.hash()).folder == run.folder
+    assert find_run(folder, short.replace(**change), catalogue.hash()) is None
+
+
+def test_another_catalogue_is_another_run(short, trained):
+    assert find_run(trained[0], short, 'of another catalogue') is None
+
+
+def test_a_run_of_the_train_command_serves(catalogue, short, tmp_path):
+    run, _ = training.train(short, catalogue.folder, tmp_path / 'toy')
+    found = trained_run(catalogue, short, 0, tmp_path, 'multi')
+    assert found.folder == run.folder
+    assert found.last_snapshot() is not None, 'its owner may want to train it longer'
+
+
+def test_goes_on_after_an_interruption(catalogue, tiny, trained, tmp_path, monkeypatch):
+    update = MasterReplicasUpdater.update_core
+    steps = []
+
+    def update_and_count(self):
+        steps.append(self.iteration)
+        update(self)
+
+    monkeypatch.setattr(MasterReplicasUpdater, 'update_core', update_and_count)
+    monkeypatch.setattr(training.Interrupt, 'requested', property(
+        lambda self: len(steps) >= 3, lambda self, value: None), raising=False)
+    with pytest.raises(Interrupted):
+        trained_run(catalogue, tiny, 0, tmp_path, 'multi')
+    monkeypatch.delattr(training.Interrupt, 'requested')
+    trained_run(catalogue, tiny, 0, tmp_path, 'multi')
+    assert steps == list(range(len(steps)))
+    assert len(list(tmp_path.glob('*/provenance.json'))) == 1
+
+
+def test_another_process_is_at_it(catalogue, short, tmp_path, monkeypatch):
+    def train(recipe, catalogue_folder, out, **options):
+        with pytest.raises(UserError, match='another process is training it'):
+            trained_run(catalogue, short, 0, tmp_path, 'multi')
+        raise Interrupted
+    monkeypatch.setattr(runs.train, 'train', train)
+    with pytest.raises(Interrupted):
+        trained_run(catalogue, short, 0, tmp_path, 'multi')
