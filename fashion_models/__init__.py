@@ -5,3 +5,18 @@
 from fashion_models import compat  # noqa: F401
 
 __version__ = '0.1.0'
+
+
+def load(run_folder, which='best', device='@numpy'):
+    """Loads a trained network: ``fashion_models.load('runs/shop').embed(['front.jpg'])``.
+
+    Args:
+        run_folder: What ``fashion-models train`` made.
+        which (str): ``'best'`` (lowest validation loss) or ``'last'`` snapshot.
+        device (str): Where to compute: ``'@numpy'`` is the CPU, ``'0'`` the first GPU.
+
+    Returns:
+        ~fashion_models.representation.encoder.Encoder
+    """
+    from fashion_models.representation import encoder  # which imports Chainer
+    return encoder.load(run_folder, which, device)

@@ -4,7 +4,7 @@ import chainer
 import chainer.functions as F
 import numpy as np
 
-from fashion_models.catalogue.decode import ImageError, load_image, scale_shorter_side
+from fashion_models.catalogue.decode import ImageError, load_image
 from fashion_models.data.crops import assemble
 from fashion_models.data.epoch import MAX_IMAGES
 from fashion_models.errors import UserError
@@ -14,20 +14,17 @@ def read_product(paths, shorter_side, mean):
     """The network's input for one product: (1, 3 * n, size, size) float32, cropped in the centre.
 
     Args:
-        paths (list): 1 to 5 image files.
+        paths (list): One or more image files.
         shorter_side (int): Pixels to scale the shorter side to.
         mean (numpy.ndarray): (3, size, size) float32.
 
     Raises:
-        UserError: If a file is no image, or their number is not 1 to 5.
+        UserError: If a file is no image.
     """
-    if not 1 <= len(paths) <= MAX_IMAGES:
-        raise UserError(
-            f'found {len(paths)} images, expected 1 to {MAX_IMAGES} of one product')
     images = []
     for path in paths:
         try:
-            images.append(scale_shorter_side(load_image(path), shorter_side))
+            images.append(load_image(path, shorter_side))
         except (ImageError, OSError) as error:
             raise UserError(f'{path}: not a usable image: {error}') from error
     return assemble([images], mean, np.zeros(1, bool))
@@ -43,14 +40,33 @@ def predict(run, model, paths):
 
     Returns:
         dict: From each task to a dict from label to probability, the likeliest first.
+
+    Raises:
+        UserError: If a file is no image, or their number is not 1 to 5.
     """
+    if not 1 <= len(paths) <= MAX_IMAGES:
+        raise UserError(
+            f'found {len(paths)} images, expected 1 to {MAX_IMAGES} of one product')
     x = read_product(paths, run.recipe.data.shorter_side, run.mean)
     with chainer.using_config('train', False), chainer.no_backprop_mode():
         ys = model(x)
+    return probabilities(run.vocabulary, ys)
+
+
+def probabilities(vocabulary, ys):
+    """Probabilities of all labels of one product, from the network's scores.
+
+    Args:
+        vocabulary (~fashion_models.data.vocabulary.Vocabulary): The labels of each task.
+        ys (list of ~chainer.Variable): For each task, (1, classes).
+
+    Returns:
+        dict: From each task to a dict from label to probability, the likeliest first.
+    """
     result = {}
-    for (task, labels), y in zip(run.vocabulary.labels.items(), ys):
-        probabilities = F.softmax(y).array[0]
+    for (task, labels), y in zip(vocabulary.labels.items(), ys):
+        values = chainer.cuda.to_cpu(F.softmax(y).array[0])
         result[task] = {
-            labels[number]: float(probabilities[number])
-            for number in np.argsort(-probabilities, kind='stable')}
+            labels[number]: float(values[number])
+            for number in np.argsort(-values, kind='stable')}
     return result

@@ -1,0 +1,120 @@
+import subprocess
+import sys
+
+import chainer
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import fashion_models
+from fashion_models.catalogue.io import open_catalogue
+from fashion_models.catalogue.prepare import prepare
+from fashion_models.data.batches import evaluation_batches
+from fashion_models.data.products import split_products
+from fashion_models.errors import UserError
+from fashion_models.representation.encoder import batches
+from fashion_models.training.prediction import predict
+
+
+@pytest.fixture(scope='module')
+def encoder(tiny_run):
+    return fashion_models.load(tiny_run[0])
+
+
+@pytest.fixture(scope='module')
+def products(tiny_run):
+    """Products of 1, 2 and 6 images: (id, image files)."""
+    catalogue = open_catalogue(tiny_run[1])
+    found = {}
+    for product in catalogue.products:
+        found[len(product.images)] = (
+            product.id, [catalogue.image_file(image) for image in product.images])
+    return [found[n] for n in (1, 2, 6)]
+
+
+def test_a_vector_of_unit_length(encoder, products):
+    vector = encoder.embed(products[1][1])
+    assert vector.shape == (encoder.size,) == (16,)
+    assert vector.dtype == np.float32
+    assert np.linalg.norm(vector) == pytest.approx(1, rel=1e-6)
+
+
+def test_it_is_what_evaluation_sees(encoder, products, tiny_run):
+    """Six images included: all of them, which is the way of evaluation."""
+    run = encoder.run
+    catalogue = open_catalogue(tiny_run[1])
+    store = prepare(catalogue, run.recipe.data.shorter_side)
+    expected = {}
+    for part in split_products(catalogue, store, run.vocabulary).values():
+        for batch in evaluation_batches(part, run.mean):
+            with chainer.using_config('train', False), chainer.no_backprop_mode():
+                rows = encoder.model.encoder(batch.x).array
+            for product, row in zip(batch.products, rows):
+                expected[part.ids[product]] = row / np.linalg.norm(row)
+    vectors = encoder.embed_products([files for _, files in products])
+    for (product, _), vector in zip(products, vectors):
+        np.testing.assert_allclose(vector, expected[product], atol=1e-6)
+
+
+def test_many_products_are_many_times_one(encoder, products):
+    files = [files for _, files in products]
+    files += [files[2][:2], files[2][:1]]
+    np.testing.assert_allclose(
+        encoder.embed_products(files), [encoder.embed(own) for own in files], atol=1e-6)
+
+
+def test_the_order_of_the_images_does_not_matter(encoder, products):
+    files = products[2][1]
+    np.testing.assert_allclose(encoder.embed(files[::-1]), encoder.embed(files), atol=1e-6)
+
+
+def test_one_file_needs_no_list(encoder, products):
+    file, = products[0][1]
+    np.testing.assert_array_equal(encoder.embed(str(file)), encoder.embed([file]))
+
+
+def test_labels_are_those_of_predict(encoder, products):
+    files = products[1][1]
+    assert encoder.predict(files) == predict(encoder.run, encoder.model, files)
+
+
+def test_labels_of_more_than_five_images(encoder, products):
+    found = encoder.predict(products[2][1])
+    assert list(found) == list(encoder.run.vocabulary.tasks)
+    for task, probabilities in found.items():
+        assert set(probabilities) == set(encoder.run.vocabulary.labels[task])
+        assert sum(probabilities.values()) == pytest.approx(1, rel=1e-5)
+
+
+@given(st.lists(st.integers(1, 9)), st.integers(1, 12))
+def test_batches_hold_every_row_once(image_counts, images):
+    rows = []
+    for batch in batches(image_counts, images):
+        counts = {image_counts[row] for row in batch}
+        assert len(counts) == 1
+        assert len(batch) * counts.pop() <= images or len(batch) == 1
+        rows.extend(batch)
+    assert sorted(rows) == list(range(len(image_counts)))
+
+
+def test_a_file_that_is_no_image_is_told(encoder, tmp_path):
+    (tmp_path / 'x.jpg').write_text('not an image')
+    with pytest.raises(UserError, match=r'x\.jpg: not a usable image'):
+        encoder.embed([tmp_path / 'x.jpg'])
+
+
+def test_a_product_without_images_is_told(encoder):
+    with pytest.raises(UserError, match='expected one or more'):
+        encoder.embed([])
+
+
+def test_a_folder_that_is_no_run_is_told(tmp_path):
+    with pytest.raises(UserError, match='not a run folder'):
+        fashion_models.load(tmp_path)
+
+
+def test_importing_the_package_does_not_import_chainer():
+    subprocess.run(
+        [sys.executable, '-c',
+         'import sys, fashion_models; sys.exit("chainer" in sys.modules)'], check=True)
