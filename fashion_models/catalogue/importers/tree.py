@@ -1,6 +1,7 @@
 """The files of a data set, in a folder or inside a zip archive, by relative path."""
 
 import contextlib
+import errno
 import os
 import pathlib
 import zipfile
@@ -47,9 +48,31 @@ class FolderTree(Tree):
         file = self.place / path
         return os.path.getsize(file) if os.path.isfile(file) else None
 
+    def paths(self):
+        """Yields the path of every file (str), folder by folder, sorted; links are followed."""
+        entered = set()  # each folder once, whatever links lead back to it
+
+        def enter(folder):
+            entry = os.stat(folder)
+            if (entry.st_dev, entry.st_ino) in entered:
+                return
+            entered.add((entry.st_dev, entry.st_ino))
+            for name in sorted(os.listdir(folder)):
+                path = os.path.join(folder, name)
+                if os.path.isdir(path):
+                    yield from enter(path)
+                elif os.path.isfile(path):
+                    yield os.path.relpath(path, self.place).replace(os.sep, '/')
+
+        yield from enter(self.place)
+
     def read(self, path):
         """Returns a file's bytes."""
         return (self.place / path).read_bytes()
+
+    def open(self, path):
+        """Opens a file for reading bytes."""
+        return open(self.place / path, 'rb')
 
     def file(self, path):
         return (self.place / path).resolve()
@@ -78,16 +101,37 @@ class ZipTree(Tree):
         """Returns a member's size in bytes, or None if there is no such member."""
         return self._sizes.get(path)
 
+    def paths(self):
+        """Yields the path of every member (str), sorted."""
+        yield from sorted(self._sizes)
+
     def read(self, path):
         """Returns a member's bytes.
 
         Raises:
             OSError: The archive is damaged there, or encrypted.
         """
+        with self.open(path) as file:
+            return file.read()
+
+    @contextlib.contextmanager
+    def open(self, path):
+        """Opens a member for reading bytes, without unpacking it.
+
+        Raises:
+            OSError: There is no such member, or the archive is damaged there, or encrypted; also
+                from within the ``with`` block.
+        """
         try:
-            return self._zip.read(path)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError,
-                RuntimeError) as error:
+            file = self._zip.open(path)
+        except KeyError as error:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path) from error
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+            raise OSError(f'damaged or encrypted in the archive ({error})') from error
+        try:
+            with file:
+                yield file
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise OSError(f'damaged or encrypted in the archive ({error})') from error
 
     def close(self):

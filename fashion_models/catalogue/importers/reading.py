@@ -1,0 +1,93 @@
+"""Reading the text files of a data set a piece at a time: lines, JSON lists, untidy encodings."""
+
+import codecs
+import contextlib
+import io
+import itertools
+import json
+
+from fashion_models.errors import UserError
+
+#: Name of an error handler for ``open`` and ``decode``: bytes that are not UTF-8 are taken for
+#: Windows-1252, which Windows programs write, or for Latin-1 where that has none.
+MIXED = 'fashion_models.mixed'
+
+_CHUNK = 1 << 16
+_LONGEST = 1 << 24  # characters of one element; what claims to be longer is no list of records
+
+
+def _as_windows(error):
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    wrong = error.object[error.start:error.end]
+    return ''.join(
+        bytes([byte]).decode('cp1252' if byte not in b'\x81\x8d\x8f\x90\x9d' else 'latin-1')
+        for byte in wrong), error.end
+
+
+codecs.register_error(MIXED, _as_windows)
+
+
+@contextlib.contextmanager
+def open_text(tree, path, newline=None):
+    """Opens a file of a tree as text: UTF-8, a byte order mark or not, other bytes by MIXED.
+
+    Raises:
+        UserError: It cannot be read; also from within the ``with`` block.
+    """
+    try:
+        with (tree.open(path) as file,
+              io.TextIOWrapper(file, 'utf-8-sig', errors=MIXED, newline=newline) as text):
+            yield text
+    except OSError as error:
+        raise UserError(f'{path}: {error.strerror or error}') from error
+
+
+def lines(tree, path):
+    """Yields the number (from 1) and the text of every line of a file that is not blank."""
+    with open_text(tree, path) as file:
+        for number, line in enumerate(file, 1):
+            if line.strip():
+                yield number, line.rstrip('\n')
+
+
+def json_list(tree, path):
+    """Yields the elements of a JSON list one by one; the file is never in memory as a whole.
+
+    Raises:
+        UserError: It is no JSON, or something else than a list.
+    """
+    with open_text(tree, path) as file:
+        buffer = file.read(_CHUNK).lstrip()
+        if not buffer.startswith('['):
+            raise UserError(f'{path}: expected a JSON list, found '
+                            f'{repr(buffer[:40]) if buffer else "nothing"}')
+        buffer = buffer[1:].lstrip() or file.read(_CHUNK).lstrip()
+        if buffer.startswith(']'):
+            return
+        for number in itertools.count(1):
+            value, buffer = _element(buffer, file, f'{path}: element {number}')
+            yield value
+            if buffer[0] == ']':
+                return
+            if buffer[0] != ',':
+                raise UserError(f'{path}: expected , or ] after element {number}, '
+                                f'found {buffer[:40]!r}')
+            buffer = buffer[1:]
+
+
+def _element(buffer, file, where):
+    """Decodes one value; returns it and what was read after it, of which there is something."""
+    while True:
+        try:
+            value, end = json.JSONDecoder().raw_decode(buffer.lstrip())
+            if rest := buffer.lstrip()[end:].lstrip():
+                return value, rest
+            problem = 'the file ends after it'
+        except json.JSONDecodeError as error:
+            problem = f'no JSON: {error.msg}'
+        # Perhaps only for want of the rest of it.
+        more = file.read(_CHUNK)
+        if not more or len(buffer) > _LONGEST:
+            raise UserError(f'{where}: {problem}')
+        buffer += more

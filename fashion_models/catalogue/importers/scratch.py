@@ -1,0 +1,83 @@
+"""Sorting and looking things up on disk, for data sets whose lists are too long for memory.
+
+All of it stands on SQLite's private temporary database, which keeps two megabytes in memory
+and the rest in a file of the system's temporary folder, gone when it is closed.
+"""
+
+import contextlib
+import itertools
+import json
+import operator
+import posixpath
+import sqlite3
+
+from fashion_models.catalogue.model import path_problem
+
+
+@contextlib.contextmanager
+def _database(columns):
+    with contextlib.closing(sqlite3.connect('', isolation_level=None)) as database:
+        # What a crash would lose here is of no use to anybody.
+        database.execute('PRAGMA journal_mode = OFF')
+        database.execute('PRAGMA synchronous = OFF')
+        database.execute(f'CREATE TABLE rows ({columns})')
+        yield database
+
+
+def grouped(rows):
+    """Groups rows that come in any order.
+
+    Args:
+        rows: Yields (key, value): str and any JSON value.
+
+    Yields:
+        tuple: Each key, sorted, with the list of its values in the order in which they came.
+    """
+    with _database('key TEXT, value TEXT') as database:
+        database.executemany('INSERT INTO rows VALUES (?, ?)',
+                             ((key, json.dumps(value)) for key, value in rows))
+        found = database.execute('SELECT key, value FROM rows ORDER BY key, rowid')
+        for key, group in itertools.groupby(found, operator.itemgetter(0)):
+            yield key, [json.loads(value) for _, value in group]
+
+
+@contextlib.contextmanager
+def table(rows):
+    """Keeps what is looked up by a key; of several rows with one key the first.
+
+    Args:
+        rows: Yields (key, value): str and any JSON value.
+
+    Yields:
+        A function from a key to its value, or to None if there is none.
+    """
+    with _database('key TEXT PRIMARY KEY, value TEXT') as database:
+        database.executemany('INSERT OR IGNORE INTO rows VALUES (?, ?)',
+                             ((key, json.dumps(value)) for key, value in rows))
+
+        def get(key):
+            row = database.execute('SELECT value FROM rows WHERE key = ?', [key]).fetchone()
+            return row and json.loads(row[0])
+
+        yield get
+
+
+def images_by_name(tree, endings=('.jpg', '.jpeg', '.png')):
+    """Looks the images of a tree up by their name alone, in whatever folder they lie.
+
+    Args:
+        tree: The files of a data set.
+        endings (tuple of str): Of the files that are images, in lower case.
+
+    Returns:
+        A context manager that yields a function from a name without its ending, as in
+        ``'100627.255'``, to the image's path in the tree, or to None.
+    """
+    def names():
+        for path in tree.paths():
+            name, ending = posixpath.splitext(posixpath.basename(path))
+            if ending.lower() in endings and not path_problem(path):
+                yield name, path
+
+    return table(names())
+
