@@ -1,0 +1,93 @@
+"""How good a ranking is: recall@k, average precision, precision and recall over a threshold."""
+
+import numpy as np
+
+
+def ranked_relevance(similarities, relevant, excluded=None):
+    """Whether each result is relevant, in the order in which a search gives them.
+
+    Args:
+        similarities (numpy.ndarray): (q, n), of each query with each item of the gallery.
+        relevant (numpy.ndarray): (q, n) bool, what the query should find.
+        excluded (numpy.ndarray): (q, n) bool, what is no part of a query's gallery, as itself.
+
+    Returns:
+        numpy.ndarray: (q, n) bool, the most similar first, equally similar ones as they come; what
+        is excluded stands last and is never relevant.
+    """
+    if excluded is not None:
+        similarities = np.where(excluded, -np.inf, similarities)
+        relevant = relevant & ~excluded
+    order = np.argsort(-similarities, axis=1, kind='stable')
+    return np.take_along_axis(relevant, order, axis=1)
+
+
+def recall_at_k(ranked, k):
+    """Recall@k as retrieval by embeddings has it: is one of the first k results relevant?
+
+    (Jégou, Douze & Schmid, 2011, "Product quantization for nearest neighbor search"; with many
+    relevant items it is not the share of them that is found.)
+
+    Args:
+        ranked (numpy.ndarray): (q, n) bool, as of :func:`ranked_relevance`.
+        k (int): At least 1.
+
+    Returns:
+        numpy.ndarray: (q,) 1 or 0; nan for a query without anything relevant.
+    """
+    return _where_possible(ranked, ranked[:, :k].any(axis=1))
+
+
+def average_precision(ranked):
+    """Mean, over a query's relevant items, of the precision of the results down to that item.
+
+    Args:
+        ranked (numpy.ndarray): (q, n) bool, as of :func:`ranked_relevance`: the whole gallery.
+
+    Returns:
+        numpy.ndarray: (q,) float64; nan for a query without anything relevant. Its mean over
+        queries is the mean average precision.
+    """
+    precision = np.cumsum(ranked, axis=1) / np.arange(1, ranked.shape[1] + 1)
+    found = ranked.sum(axis=1)
+    return _where_possible(ranked, (precision * ranked).sum(axis=1) / np.maximum(found, 1))
+
+
+def _where_possible(ranked, values):
+    return np.where(ranked.any(axis=1), values, np.nan)
+
+
+def precision_recall(scores, positive, total=None, weights=None):
+    """Precision and recall of answering yes from each score upwards.
+
+    Args:
+        scores (numpy.ndarray): (m,) the higher, the likelier yes.
+        positive (numpy.ndarray): (m,) bool, whether yes is right.
+        total (float): How many positives there are, where some have no score because nobody
+            looked at them; by default those of ``positive``. Recall is a share of these.
+        weights (numpy.ndarray): (m,) how much each counts; by default 1.
+
+    Returns:
+        tuple: Thresholds, precision and recall, (t,) each: the distinct scores, highest first, and
+        what answering yes to all from there upwards gives.
+    """
+    weights = np.ones(len(scores)) if weights is None else np.asarray(weights, np.float64)
+    order = np.argsort(-np.asarray(scores), kind='stable')
+    scores, positive, weights = (
+        np.asarray(values)[order] for values in (scores, positive, weights))
+    last = np.flatnonzero(np.append(np.diff(scores) != 0, True)) if len(scores) else []
+    right = np.cumsum(weights * positive)[last]
+    said = np.cumsum(weights)[last]
+    total = (weights * positive).sum() if total is None else total
+    with np.errstate(invalid='ignore', divide='ignore'):
+        return scores[last], right / said, right / total
+
+
+def pair_average_precision(precision, recall):
+    """Area under a curve of :func:`precision_recall`, as a sum of steps (float)."""
+    return float(np.nansum(np.diff(recall, prepend=0.0) * precision))
+
+
+def recall_at_precision(precision, recall, wanted):
+    """The highest recall at which precision is at least ``wanted`` (float); 0 where it never is."""
+    return float(np.max(recall[precision >= wanted], initial=0.0))
