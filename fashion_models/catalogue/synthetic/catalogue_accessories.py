@@ -98,7 +98,7 @@ NECKLACES = [
     Kind('beaded necklaces', Necklace('pearls', drop=Range(1.2, 1.6)), 'f', {'pearl': 1},
         STONE_COLOURS | {'White': 40}, words=('pearl necklace', 'beaded necklace')),
     Kind('statement necklaces', Necklace('statement', drop=Range(1.3, 1.5)), 'f', GEMS,
-        STONE_COLOURS, words=('statement necklace', 'bib necklace')),
+        STONE_COLOURS | {'Multicolour': 8}, words=('statement necklace', 'bib necklace')),
 ]
 EARRINGS = [
     Kind('stud earrings', Earring('stud', size=Range(0.42, 0.6), stone=OneOf('round', 'round',

@@ -287,10 +287,16 @@ def metal(p, u, v, pixel):
     return _times(p.rgb, 1 + 0.03 * noise(u * 0.2, v, 40, p.seed))
 
 
+def lame(p, u, v, pixel):
+    """Crinkled metal thread: each crease mirrors something else, light or dark."""
+    crease = clouds(u, 0.45 * v, 64, p.seed) + 0.6 * clouds(u, 0.6 * v, 130, p.seed + 3)
+    return _times(p.rgb, 0.97 + 0.26 * np.clip(1.5 * crease, -1, 1))
+
+
 TEXTURES = {f.__name__: f for f in (plain, cotton, stripes, wide_stripes, vertical_stripes,
     pinstripe, diagonal_stripes, gingham, tartan, windowpane, tweed, dots, floral, leopard, snake,
     camouflage, zigzag, argyle, denim, knit, fine_knit, rib, cable, fair_isle, fleece, fur, velvet,
-    leather, suede, crocodile, woven, sequin, lace, metal)}
+    leather, suede, crocodile, woven, sequin, lace, metal, lame)}
 TEXTURES.update(dict.fromkeys(('satin', 'silk', 'nylon', 'rubber', 'patent', 'gem', 'pearl',
     'glass'), plain))
 TEXTURES['skin'] = TEXTURES['flat'] = TEXTURES['hair'] = plain

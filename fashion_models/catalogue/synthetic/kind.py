@@ -32,7 +32,7 @@ LEATHER_COLOURS = {'Black': 34, 'Brown': 22, 'Beige': 10, 'Navy': 5, 'Red': 6, '
 DENIM_COLOURS = {'Blue': 44, 'Navy': 24, 'Black': 18, 'Grey': 9, 'White': 5}
 METAL_COLOURS = {'Gold': 48, 'Silver': 46, 'Black': 3, 'Pink': 3}
 STONE_COLOURS = {'Gold': 18, 'Silver': 18, 'White': 13, 'Black': 10, 'Blue': 10, 'Green': 8,
-    'Red': 7, 'Pink': 6, 'Purple': 6, 'Yellow': 2, 'Orange': 2, 'Multicolour': 4}
+    'Red': 7, 'Pink': 6, 'Purple': 6, 'Yellow': 2, 'Orange': 2}
 SUIT_COLOURS = {'Black': 30, 'Navy': 26, 'Grey': 24, 'Blue': 8, 'Brown': 5, 'Beige': 4, 'White': 1,
     'Green': 1}
 BRIGHT = {'Black': 18, 'Blue': 14, 'Red': 11, 'Pink': 11, 'White': 8, 'Navy': 8, 'Green': 7,

@@ -11,6 +11,7 @@ GLOSS = {
     'nylon': 0.5,
     'rubber': 0.4,
     'sequin': 0.7,
+    'lame': 0.8,
     'gem': 1.0,
     'pearl': 0.8,
     'glass': 0.9,

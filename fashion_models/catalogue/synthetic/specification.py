@@ -19,8 +19,15 @@ GENDER_COLOURS = {'male': {'Pink': 0.25, 'Purple': 0.45, 'Gold': 0.35, 'Red': 0.
 BOLD = ('wide_stripes', 'zigzag', 'floral', 'argyle', 'tartan')
 PATTERNED = BOLD + ('stripes', 'vertical_stripes', 'diagonal_stripes', 'gingham', 'dots',
     'windowpane', 'pinstripe', 'camouflage', 'leopard', 'fair_isle', 'snake')
-VIVID = ((214, 52, 62), (44, 96, 184), (246, 198, 52), (52, 148, 90), (236, 128, 44),
-    (126, 66, 160), (238, 110, 160), (60, 176, 190))
+_RED, _BLUE, _YELLOW, _GREEN, _ORANGE, _PURPLE, _PINK, _TURQUOISE = (
+    (214, 52, 62), (44, 96, 184), (246, 198, 52), (52, 148, 90), (236, 128, 44), (126, 66, 160),
+    (238, 110, 160), (60, 176, 190))
+#: Three colours each that nobody takes for one another.
+VIVID = (
+    (_RED, _YELLOW, _BLUE), (_BLUE, _YELLOW, _PINK), (_YELLOW, _PURPLE, _TURQUOISE),
+    (_GREEN, _PINK, _YELLOW), (_ORANGE, _BLUE, _GREEN), (_PURPLE, _YELLOW, _GREEN),
+    (_PINK, _GREEN, _BLUE), (_TURQUOISE, _RED, _YELLOW), (_GREEN, _RED, _BLUE),
+    (_TURQUOISE, _ORANGE, _PURPLE), (_RED, _TURQUOISE, _YELLOW), (_BLUE, _ORANGE, _PURPLE))
 STEEL, BRASS = Paint((194, 198, 204), 'metal'), Paint((210, 170, 82), 'metal')
 
 
@@ -170,10 +177,11 @@ def _cloth(kind, fabric, shade, seconds, bold, design, dice):
     if fabric == 'denim':
         rgb = mixed(rgb, (84, 112, 160), 0.6) if shade.colour == 'Blue' else rgb
     if shade.colour in ('Gold', 'Silver') and fabric not in ('metal', 'gem', 'pearl', 'sequin'):
-        fabric = ('metal' if type_ in ('shoes', 'bags', 'accessories')
-            else design.choice(('sequin', 'metal')))  # lamé, where satin would look grey
+        # Only what mirrors is silver: smooth cloth of that colour would be grey.
+        soft = type_ == 'clothing' or category in ('hats', 'scarves', 'gloves', 'ties')
+        fabric = design.choice(('sequin', 'lame')) if soft else 'metal'
     if shade.colour == 'Multicolour':
-        first, second, third = design.shuffled(VIVID)[:3]
+        first, second, third = design.choice(VIVID)
         main = Paint(_varied(first, dice), fabric if fabric in BOLD + ('gem', 'pearl')
             else design.choice(BOLD[:3]), second, third, scale * 1.1, seed)
     else:
@@ -237,10 +245,8 @@ def _jewellery(main, shade, seconds, metal):
         metal = BRASS  # set in silver, white stones would be silver jewellery
     if shade.colour in ('Gold', 'Silver'):
         precious = Paint(main.rgb, 'metal')
-        stone = Paint(CLEAR, main.fabric if main.fabric in ('gem', 'pearl') else 'gem',
-            (226, 232, 240))
-        return Cloth(stone if main.fabric == 'gem' else main.of(main.fabric, second=CLEAR),
-            precious, precious)
+        # Stones of the metal's colour: clear ones set in gold are sold as white.
+        return Cloth(main.of(main.fabric, second=CLEAR), precious, precious)
     second = (seconds[0].rgb if seconds else main.second if shade.colour == 'Multicolour'
         else (238, 240, 244))
     if main.fabric == 'metal':

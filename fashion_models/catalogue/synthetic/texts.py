@@ -19,7 +19,7 @@ MATERIALS = {
     'leopard': 'leopard-print', 'snake': 'snake-effect', 'camouflage': 'camouflage',
     'zigzag': 'zigzag', 'velvet': 'velvet', 'sequin': 'sequinned', 'lace': 'lace',
     'crocodile': 'croc-effect', 'woven': 'woven', 'fur': 'faux-fur', 'rubber': 'rubber',
-    'metal': 'metallic', 'gem': 'stone-set', 'pearl': 'beaded',
+    'metal': 'metallic', 'lame': 'lamé', 'gem': 'stone-set', 'pearl': 'beaded',
 }
 NAMES = ('Alma', 'Briar', 'Cleo', 'Dara', 'Elin', 'Fenn', 'Greta', 'Hollis', 'Ines', 'Juno', 'Kit',
     'Lark', 'Mara', 'Nell', 'Orla', 'Penn', 'Quinn', 'Rue', 'Sol', 'Tess', 'Vale', 'Wren', 'Yara',

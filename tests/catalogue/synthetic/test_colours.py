@@ -9,6 +9,7 @@ import pytest
 from fashion_models.catalogue.synthetic import draw, product
 from fashion_models.catalogue.synthetic.palette import COLOURS
 from fashion_models.catalogue.synthetic.retailers import RETAILERS
+from fashion_models.catalogue.synthetic.taxonomy import KINDS
 
 THINGS = ('t-shirts', 'gowns', 'skinny jeans', 'tote bags', 'court shoes', 'leather belts')
 
@@ -61,13 +62,33 @@ def test_white_things_are_bright_and_pale():
         assert np.median(middle.max(axis=1) - middle.min(axis=1)) < 20
 
 
-def test_multicoloured_things_have_several_hues():
-    for name in THINGS:
-        pixels = np.asarray(draw(product(name, colour='Multicolour'), size=96)).reshape(-1, 3)
-        hsv = np.array([colorsys.rgb_to_hsv(*(p / 255)) for p in pixels])
-        hues = hsv[(hsv[:, 1] > 0.4) & (hsv[:, 2] > 0.3), 0]
-        counts = np.histogram(hues, bins=12, range=(0, 1))[0]
-        assert (counts > 0.06 * counts.sum()).sum() >= 2, name
+@pytest.mark.parametrize('name', [
+    name for name, kind in KINDS.items() if kind.colours is None or 'Multicolour' in kind.colours])
+def test_multicoloured_things_have_several_hues(name):
+    pixels = np.asarray(draw(product(name, colour='Multicolour'), size=96)).reshape(-1, 3)
+    hsv = np.array([colorsys.rgb_to_hsv(*(p / 255)) for p in pixels])
+    hues = hsv[(hsv[:, 1] > 0.4) & (hsv[:, 2] > 0.3), 0]
+    counts = np.histogram(hues, bins=12, range=(0, 1))[0]
+    assert (counts > 0.06 * counts.sum()).sum() >= 2
+
+
+@pytest.mark.parametrize('colour', ('Silver', 'Gold'))
+def test_silver_and_gold_are_what_mirrors(colour):
+    for name, kind in KINDS.items():
+        if kind.colours is None or colour in kind.colours:
+            for seed in range(5):
+                fabric = product(name, colour=colour, seed=seed).cloth.main.fabric
+                assert fabric in ('metal', 'sequin', 'lame', 'gem', 'pearl'), name
+
+
+@pytest.mark.parametrize('name', [
+    name for name, kind in KINDS.items() if kind.colours and {'Gold', 'White'} <= set(kind.colours)
+    and 'gem' in kind.fabrics])
+def test_gold_jewellery_has_no_white_stones(name):
+    # They are what white jewellery has, set in gold, too.
+    for seed in range(5):
+        red, _, blue = product(name, colour='Gold', seed=seed).cloth.main.rgb
+        assert red - blue > 60
 
 
 def test_all_sixteen_are_tried():
