@@ -6,9 +6,16 @@ images per product, licence and where to ask for it), both shown by ``catalogue 
 a context manager that yields a :class:`~fashion_models.catalogue.importers.source.Source`.
 """
 
-from fashion_models.catalogue.importers import delimited, fashion_product_images
+from fashion_models.catalogue.importers import (
+    delimited,
+    fashion_product_images,
+    magento,
+    ut_zappos50k,
+)
 
 IMPORTERS = {
     'csv': delimited,
+    'magento': magento,
     'fashion-product-images': fashion_product_images,
+    'ut-zappos50k': ut_zappos50k,
 }

@@ -1,0 +1,329 @@
+"""The product export of a Magento 2 shop (also Adobe Commerce): one CSV file and its media folder.
+
+What is relied on: the export's own columns and the way Magento writes several values into a field.
+
+``additional_attributes``
+    ``code=value,code=value``, the values of a multiple select joined by ``|``. A piece without
+    ``=`` belongs to the value before it, as in Magento. With the export's option "Fields
+    enclosure" it is ``code="value",code="value"``; other tools enclose a whole pair that holds a
+    comma, ``"code=value, value"``. A quote inside quotes is doubled in both.
+``configurable_variations``
+    ``sku=A-S-Red,size=S,color=Red|sku=…``: the simple rows that a configurable row is sold as,
+    which may stand anywhere in the file.
+``categories``
+    Paths from the root, ``Default Category/Men/Tops/Tees``, joined by commas; a ``/`` in a name
+    is written ``\\/``.
+``base_image``, ``additional_images``
+    Paths below ``pub/media/catalog/product`` with a leading ``/``; the latter joined by commas.
+
+A row with a ``store_view_code`` repeats another's ``sku`` with what that store view says otherwise
+(a translation); it is no product. Rows of other kinds (bundles, grouped, virtual, downloadable
+products) are none that can be photographed by themselves, or name others that are.
+"""
+
+import contextlib
+import csv
+import html
+import pathlib
+import re
+
+from fashion_models.catalogue.importers import reading, scratch
+from fashion_models.catalogue.importers.source import Source, clean
+from fashion_models.catalogue.importers.tree import FolderTree
+from fashion_models.catalogue.importers.wording import (
+    genders,
+    names_only_a_gender,
+    one_gender,
+    plain_text,
+)
+from fashion_models.catalogue.model import LEVELS, Header, Listing, Product
+from fashion_models.errors import UserError
+
+SUMMARY = 'a Magento 2 product export: configurable and simple rows, one or more images each'
+
+DESCRIPTION = """\
+SOURCE  the CSV file of System > Data Transfer > Export > Products; the images are looked
+        for in pub/media/catalog/product beside it or in a folder above it (else --images)
+rows    a configurable row in one colour is a product: the simple rows that it names, of all
+        sizes; a simple row that none names is a product too
+labels  colour from the attribute color; type, category and subcategory from the longest of
+        the category paths, below its root (see --levels); gender from the attribute gender,
+        else from a category called Men, Women's, Girls and so on, which is then no type;
+        the other attributes are kept as extra texts
+images  base_image, then additional_images of the product's simple rows, each once
+groups  the colours of one configurable row, and configurable rows that share a simple row
+from    your own shop; licence: yours (--licence)"""
+
+REQUIRED = ('sku', 'product_type', 'base_image')
+MEDIA_FOLDER = 'pub/media/catalog/product'
+COLOUR_ATTRIBUTES = ('color', 'colour')
+
+#: Columns that are kept of a simple row until its configurable row asks for it.
+_KEPT = ('sku', 'name', 'description', 'short_description', 'categories', 'attribute_set_code',
+         'base_image', 'additional_images', 'additional_attributes', *COLOUR_ATTRIBUTES, 'gender')
+#: Attributes that say how Magento handles a row and nothing of the goods.
+_TECHNICAL = {'has_options', 'required_options', 'sku'}
+
+_PIECE = re.compile(
+    r'"(?P<pair>(?:[^"]|"")*)"(?=,|$)'
+    r'|(?P<code>[^=,"]+)="(?P<value>(?:[^"]|"")*)"(?=,|$)'
+    r'|(?P<plain>[^,]*)')
+
+
+def add_arguments(parser):
+    """Adds the options that only this format has."""
+    parser.add_argument('--images', metavar='ROOT',
+                        help=f'the media folder (default: the nearest {MEDIA_FOLDER} beside or '
+                             "above the CSV file, else the file's own folder)")
+    parser.add_argument('--levels', default='type/category/subcategory', metavar='LEVELS',
+                        help='what the levels of a category path stand for, below its root and '
+                             'without those that are a gender, such as category/subcategory '
+                             '(default: type/category/subcategory)')
+    parser.add_argument('--name', help="the catalogue's name (default: the CSV file's)")
+    parser.add_argument('--licence', default='', help="the images' licence, for the header")
+
+
+@contextlib.contextmanager
+def open_source(source, arguments):
+    """Opens a product export as a :class:`Source`."""
+    table = pathlib.Path(source)
+    if not table.is_file():
+        raise UserError(f'{table}: expected the CSV file of a product export')
+    levels = arguments.levels.split('/')
+    if not set(levels) <= set(LEVELS) or len(set(levels)) < len(levels):
+        raise UserError(f'--levels {arguments.levels}: expected some of {", ".join(LEVELS)}, each '
+                        'once, joined by /')
+    root = pathlib.Path(arguments.images) if arguments.images else _media_folder(table)
+    if not root.is_dir():
+        raise UserError(f'--images {root}: there is no such folder')
+    header = Header(arguments.name or table.stem, source=table.name, licence=arguments.licence)
+    yield _Export(FolderTree(root), table, levels, header)
+
+
+def _media_folder(table):
+    folders = [folder / MEDIA_FOLDER for folder in table.resolve().parents]
+    return next(filter(pathlib.Path.is_dir, folders), table.parent)
+
+
+class _Export(Source):
+    def __init__(self, tree, table, levels, header):
+        super().__init__(tree)
+        self.table = table
+        self.header = header
+        self._levels = levels
+
+    def products(self, report):
+        groups = _Groups()
+        with scratch.table(self._simple_rows(groups)) as simple:
+            for where, row in self._rows(report):
+                sku = clean(row['sku'])
+                if row['product_type'] == 'configurable':
+                    for identity, product in self._of_configurable(row, groups, simple):
+                        report.read()
+                        yield f'{where} ({identity})', product
+                elif sku not in groups.children:
+                    report.read()
+                    yield f'{where} ({sku})', self._product(sku, sku, [row], [row])
+
+    def _simple_rows(self, groups):
+        """Yields (sku, row) of the simple rows, and tells ``groups`` of the configurable ones."""
+        for _, row in self._rows():
+            sku = clean(row['sku'])
+            if row['product_type'] == 'configurable':
+                groups.add(sku, [variation['sku'] for variation in _variations(row)])
+            else:
+                yield sku, {name: row[name] for name in _KEPT if row.get(name)}
+
+    def _of_configurable(self, row, groups, simple):
+        """Yields (id, product) of each colour that a configurable row is sold in."""
+        sku = clean(row['sku'])
+        colours = {}
+        for variation in _variations(row):
+            child = simple(variation['sku'])
+            if child is not None:
+                child['variation'] = variation
+                colours.setdefault(_colour(child), []).append(child)
+        if not any(_images([child]) for children in colours.values() for child in children):
+            # The shop has photographs of the whole only, in one colour or in all: which of
+            # several they show is not known.
+            children = [child for found in colours.values() for child in found]
+            pictures = [row, *children] if len(colours) == 1 else [row]
+            yield sku, self._product(sku, groups.of(sku), pictures, [row, *children])
+            return
+        for colour, children in colours.items():
+            identity = f'{sku}-{colour}' if colour else sku
+            yield identity, self._product(identity, groups.of(sku), children, [row, *children])
+
+    def _product(self, identity, group, pictured, rows):
+        """A product.
+
+        Args:
+            identity (str): Its id.
+            group (str): Its group.
+            pictured (list of dict): The rows whose images show it.
+            rows (list of dict): The rows that tell of it, the more general first.
+        """
+        row = rows[0]
+        attributes = [_attributes_of(row) for row in rows]
+        path = _longest_path(row)
+        labels = dict(zip(self._levels, [
+            html.unescape(name) for name in path if not names_only_a_gender(name)]))
+        labels['gender'] = _gender(row, attributes[0])
+        labels['colour'] = tuple(filter(None, map(clean, _colour(pictured[-1]).split('|'))))
+        # Sizes and whatever else the simple rows differ in are told one after the other.
+        extra = {'categories': row.get('categories', ''),
+                 'attribute_set': row.get('attribute_set_code', ''),
+                 'short_description': plain_text(row.get('short_description', ''))}
+        for name in dict.fromkeys(name for found in attributes for name in found):
+            if name not in _TECHNICAL and name not in COLOUR_ATTRIBUTES:
+                values = dict.fromkeys(found[name] for found in attributes if name in found)
+                extra[name] = '|'.join(clean(html.unescape(value)) for value in values)
+        listing = Listing(
+            title=plain_text(row.get('name', '')),
+            description=plain_text(row.get('description', '')), images=_images(pictured))
+        return Product(identity, group, labels, [listing],
+                       {name: text for name, text in extra.items() if text})
+
+    def _rows(self, report=None):
+        """Yields (where, {column: text}) of the simple and configurable rows."""
+        seen = set()
+        for where, values, columns in self._table():
+            row = dict(zip(columns, values))
+            sku, kind = clean(row.get('sku', '')), row.get('product_type')
+            problem = None
+            if len(values) != len(columns):
+                problem = "another number of fields than the first line's"
+            elif row.get('store_view_code'):
+                problem = 'the words of a store view for another row'
+            elif kind not in ('simple', 'configurable'):
+                problem = f'product type {kind or "missing"}'
+            elif not sku:
+                problem = 'no sku'
+            elif sku in seen:
+                problem = 'a sku that came before'
+            if not problem:
+                seen.add(sku)
+                yield where, row
+            elif report:
+                report.read()
+                report.drop(problem, f'{where} ({sku})')
+
+    def _table(self):
+        """Yields (where, values, columns) of every row."""
+        with reading.open_text(FolderTree(self.table.parent), self.table.name, newline='') as file:
+            first = file.readline()
+            delimiter = max(',;\t', key=first.count)
+            columns = [clean(name) for name in next(csv.reader([first], delimiter=delimiter), [])]
+            missing = [name for name in REQUIRED if name not in columns]
+            if missing:
+                raise UserError(f'{self.table}:1: expected a Magento 2 product export; missing '
+                                f'column {", ".join(missing)}; found '
+                                f'{", ".join(columns)[:200] or "nothing"}')
+            csv.field_size_limit(1 << 30)  # descriptions may be long
+            reader = csv.reader(file, delimiter=delimiter, strict=True)
+            try:
+                for values in reader:
+                    if any(values):
+                        yield f'{self.table.name}:{reader.line_num + 1}', values, columns
+            except csv.Error as error:
+                raise UserError(f'{self.table}:{reader.line_num + 1}: no CSV: {error}') from error
+
+
+class _Groups:
+    """Which configurable rows hang together, by the simple rows that they name.
+
+    Attributes:
+        children (dict): SKU of every simple row that a configurable one names → the latter's.
+    """
+
+    def __init__(self):
+        self.children = {}
+        self._joined = {}
+
+    def add(self, sku, children):
+        """Takes in a configurable row."""
+        for child in children:
+            first, own = self.of(self.children.setdefault(child, sku)), self.of(sku)
+            if first != own:
+                self._joined[own] = first
+
+    def of(self, sku):
+        """Returns the group of a configurable row: its SKU, or that of the first one it joins."""
+        while sku in self._joined:
+            sku = self._joined[sku]
+        return sku
+
+
+def _variations(row):
+    """The attributes (dict, ``sku`` among them) of each simple row that a configurable names."""
+    found = map(_attributes, (row.get('configurable_variations') or '').split('|'))
+    return [{**variation, 'sku': clean(variation['sku'])}
+            for variation in found if variation.get('sku')]
+
+
+def _attributes(text):
+    """Takes ``code=value,code=value`` apart; the codes in lower case, as Magento has them."""
+    found = {}
+    code, position = None, 0
+    while position <= len(text):
+        piece = _PIECE.match(text, position)
+        position = piece.end() + 1
+        if piece['code'] is not None:
+            code = piece['code'].strip().lower()
+            found[code] = piece['value'].replace('""', '"')
+            continue
+        pair = piece['plain'] if piece['pair'] is None else piece['pair'].replace('""', '"')
+        name, equals, value = pair.partition('=')
+        if equals:
+            code = name.strip().lower()
+            found[code] = value
+        elif code is not None:  # a comma inside a value
+            found[code] += ',' + pair
+    return found
+
+
+def _attributes_of(row):
+    found = _attributes(row.get('additional_attributes') or '')
+    return {name: value for name, value in (found | row.get('variation', {})).items() if value}
+
+
+def _colour(row):
+    """The colour of a simple row, as the variation, its attributes or a column has it."""
+    for found in (row.get('variation', {}), _attributes(row.get('additional_attributes') or ''),
+                  row):
+        for name in COLOUR_ATTRIBUTES:
+            if value := clean(html.unescape(found.get(name) or '')):
+                return value
+    return ''
+
+
+def _images(rows):
+    """The images of rows, relative to the media folder, each once."""
+    found = {}
+    for row in rows:
+        for image in [row.get('base_image', ''), *(row.get('additional_images') or '').split(',')]:
+            image = image.strip().lstrip('/')
+            if image and image != 'no_selection':
+                found[image] = None
+    return list(found)
+
+
+def _paths(row):
+    """The category paths of a row, each the list of its names below the root."""
+    return [[clean(name.replace('\\/', '/')) for name in re.split(r'(?<!\\)/', path)][1:]
+            for path in (row.get('categories') or '').split(',')]
+
+
+def _longest_path(row):
+    # Sales and collections are filed under short paths; of equals the first is the main one.
+    return max(_paths(row), key=len)
+
+
+def _gender(row, attributes):
+    found = genders((attributes.get('gender') or row.get('gender') or '').replace('|', ' '))
+    if not found:
+        found = {gender for path in _paths(row) for name in path if names_only_a_gender(name)
+                 for gender in genders(name)}
+    if not found:
+        found = {gender for name in _longest_path(row) for gender in genders(name)}
+    return one_gender(found)
