@@ -1,0 +1,109 @@
+"""Labels of all items of a file as numbers, to search only among some of them."""
+
+import difflib
+import re
+
+import numpy as np
+
+from fashion_models.catalogue.model import TASKS
+from fashion_models.errors import UserError
+
+_MOST_CHOICES = 40
+
+
+def parse_where(texts):
+    """Reads conditions such as ``gender=female,type=shoes``.
+
+    Args:
+        texts (list of str): Any number of them. A comma that no ``task=`` follows belongs to the
+            label before it.
+
+    Returns:
+        dict: Task to label.
+
+    Raises:
+        UserError: If one is not ``task=label``, or names an unknown task or one task twice.
+    """
+    where = {}
+    for text in texts:
+        for condition in re.split(r',(?=\s*\w+=)', text):
+            task, _, label = (word.strip() for word in condition.partition('='))
+            if not label:
+                raise UserError(f'--where {text}: expected TASK=LABEL, as in type=shoes')
+            if task not in TASKS:
+                raise UserError(
+                    f'--where {text}: there is no task {task!r}, only {", ".join(TASKS)}')
+            if task in where:
+                raise UserError(f'--where {text}: {task} may be given once')
+            where[task] = label
+    return where
+
+
+class Labels:
+    """The labels and groups of n items.
+
+    Attributes:
+        names (dict): Task to the list of its labels; several colours of an item are one name,
+            joined by ``|``.
+        numbers (dict): Task to (n,) int32, the place of each item's label in that list, -1 where
+            it has none.
+        groups (numpy.ndarray): (n,) int32, equal for items of one group.
+    """
+
+    def __init__(self, names, numbers, groups):
+        self.names = names
+        self.numbers = numbers
+        self.groups = groups
+
+    @classmethod
+    def of(cls, items):
+        """The labels of a sequence of :class:`~fashion_models.representation.embeddings.Item`."""
+        known = {task: {} for task in TASKS}
+        groups_known = {}
+        numbers = {task: np.full(len(items), -1, np.int32) for task in TASKS}
+        groups = np.empty(len(items), np.int32)
+        for row, item in enumerate(items):
+            groups[row] = groups_known.setdefault(item.group, len(groups_known))
+            for task, label in item.labels.items():
+                if task in known:
+                    numbers[task][row] = known[task].setdefault(label, len(known[task]))
+        return cls({task: list(names) for task, names in known.items()}, numbers, groups)
+
+    def allowed(self, where):
+        """Which items have all of some labels; of several colours, any will do.
+
+        Args:
+            where (dict): Task to label.
+
+        Returns:
+            numpy.ndarray: (n,) bool.
+
+        Raises:
+            UserError: If no item at all has one of the labels.
+        """
+        allowed = np.ones(len(self.groups), bool)
+        for task, label in where.items():
+            fitting = [number for number, name in enumerate(self.names[task])
+                       if label in _parts(task, name)]
+            if not fitting:
+                raise UserError(f'--where {task}={label}: {self._choices(task, label)}')
+            allowed &= np.isin(self.numbers[task], fitting)
+        return allowed
+
+    def _choices(self, task, label):
+        choices = sorted({part for name in self.names[task] for part in _parts(task, name)})
+        if not choices:
+            return f'no item has a {task}'
+        shown = choices
+        if len(choices) > _MOST_CHOICES:
+            # Shops write Shoes where a person types shoes.
+            folded = {choice.casefold(): choice for choice in reversed(choices)}
+            close = difflib.get_close_matches(label.casefold(), folded, 5, 0.5)
+            shown = [folded[name] for name in close] or choices[:_MOST_CHOICES]
+        more = len(choices) - len(shown)
+        return (f'no item has this {task}, but {", ".join(shown)}'
+                + (f' and {more} others' if more else ''))
+
+
+def _parts(task, name):
+    return name.split('|') if task == 'colour' else [name]
