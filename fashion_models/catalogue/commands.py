@@ -113,15 +113,11 @@ def _add_show(commands):
 
 
 def _show(args):
-    from PIL import Image
-
-    from fashion_models.catalogue.show import contact_sheet, sample
+    from fashion_models.catalogue.show import contact_sheet, picture_kind, sample
 
     if args.products < 1:
         raise UserError(f'--products {args.products}: expected 1 or more')
-    kind = Image.registered_extensions().get(args.output.suffix.lower())
-    if kind not in Image.SAVE:
-        raise UserError(f'-o {args.output}: expected a picture\'s ending, such as .png')
+    kind = picture_kind(args.output)
     wanted = [_task_and_label(text) for text in args.label]
     catalogue = open_catalogue(args.folder)
     products = sample(

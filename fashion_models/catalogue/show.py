@@ -8,6 +8,7 @@ import matplotlib
 from PIL import Image, ImageDraw, ImageFont
 
 from fashion_models.catalogue.decode import ImageError, load_image
+from fashion_models.errors import UserError
 
 SHEET_WIDTH = 1476
 TILE = 144  # side of the square that an image fits into, in pixels
@@ -17,6 +18,18 @@ TITLE_LINES, LABEL_LINES = 2, 3
 LINE = 16
 
 _INK, _GREY, _PAPER, _FRAME = '#222222', '#666666', '#ffffff', '#dddddd'
+
+
+def picture_kind(path):
+    """The format (str), as Pillow calls it, that the ending of a picture's name asks for.
+
+    Raises:
+        UserError: If it is none that can be written.
+    """
+    kind = Image.registered_extensions().get(path.suffix.lower())
+    if kind not in Image.SAVE:
+        raise UserError(f'-o {path}: expected a picture\'s ending, such as .png')
+    return kind
 
 
 def sample(products, count, seed=0):
