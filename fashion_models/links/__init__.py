@@ -7,13 +7,13 @@ from fashion_models.links.multi_task_classifier import (
     count_labelled,
     multi_task_loss,
 )
-from fashion_models.links.product_encoder import ProductEncoder
+from fashion_models.links.product_encoder import POOLINGS, ProductEncoder
 from fashion_models.links.resnet50 import ResNet50
 from fashion_models.links.zfnet import ZFNet
 
 TRUNKS = {'zfnet': ZFNet, 'resnet50': ResNet50}
 
 __all__ = [
-    'TRUNKS', 'MultiTaskClassifier', 'ProductEncoder', 'ResNet50', 'ZFNet', 'count_correct',
-    'count_labelled', 'fold_batch_normalization', 'multi_task_loss',
+    'POOLINGS', 'TRUNKS', 'MultiTaskClassifier', 'ProductEncoder', 'ResNet50', 'ZFNet',
+    'count_correct', 'count_labelled', 'fold_batch_normalization', 'multi_task_loss',
 ]

@@ -6,24 +6,31 @@ import chainer.functions as F
 from fashion_models import functions
 from fashion_models.links.layers import dense, dense_relu, output_of
 
+POOLINGS = {
+    'max': functions.column_max_pooling, 'mean': functions.column_mean_pooling,
+    'sum': functions.column_sum_pooling}
+
 
 class ProductEncoder(chainer.Chain):
-    """Trunk, pre-pooling layer, column max pooling over the images, two post-pooling layers.
+    """Trunk, pre-pooling layer, column pooling over the images, two post-pooling layers.
 
-    The pooling keeps, of every feature, the strongest activation among the images ("The Model" in
-    the article), so that the order of the images does not matter. Each dense layer is followed by
-    ReLU: without one between them, two dense layers would be no more than one.
+    The article's max pooling keeps, of every feature, the strongest activation among the images
+    ("The Model" in the article), so that the order of the images does not matter. Each dense layer
+    is followed by ReLU: without one between them, two dense layers would be no more than one.
 
     Args:
         trunk (~chainer.Chain): Turns images (N, 3, h, w) into features (N, trunk.out_size).
         pre_pool (int): Width of the layer before the pooling.
         post_pool (int): Width of the first layer after it.
         representation (int): Width of the second, the product representation; 1024 in the article.
+        pooling (str): ``'max'``, or what the article contrasts it with: ``'mean'`` or ``'sum'``.
     """
 
-    def __init__(self, trunk, pre_pool=1024, post_pool=1024, representation=1024):
+    def __init__(
+            self, trunk, pre_pool=1024, post_pool=1024, representation=1024, pooling='max'):
         super().__init__()
         self.out_size = representation
+        self.pooling = pooling
         with self.init_scope():
             self.trunk = trunk
             self.pre_pool = dense(trunk.out_size, pre_pool)
@@ -54,8 +61,8 @@ class ProductEncoder(chainer.Chain):
             yield f'trunk/{name}', h
         h = dense_relu(self.pre_pool, h)
         yield 'pre_pool', h
-        h = functions.column_max_pooling(h, n)
-        yield 'column_max_pooling', h
+        h = POOLINGS[self.pooling](h, n)
+        yield f'column_{self.pooling}_pooling', h
         h = dense_relu(self.post_pool, h)
         yield 'post_pool', h
         h = dense_relu(self.representation, h)

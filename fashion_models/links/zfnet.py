@@ -40,6 +40,8 @@ class ZFNet(chainer.Chain):
             image features.
         image_features (int): Values an image, 4096 in the article.
         dropout (float): Ratio of the values dropped after each dense layer.
+        first_ksize (int): Height and width of the first filters. With 1, as in the article's
+            network that is trained on colour only, a filter is nothing but a colour.
 
     Raises:
         ValueError: If the images are too small for the three poolings.
@@ -47,7 +49,7 @@ class ZFNet(chainer.Chain):
 
     minimum_size = 48
 
-    def __init__(self, size=224, width=1.0, image_features=4096, dropout=0.5):
+    def __init__(self, size=224, width=1.0, image_features=4096, dropout=0.5, first_ksize=7):
         super().__init__()
         if size < self.minimum_size:
             raise ValueError(
@@ -57,12 +59,13 @@ class ZFNet(chainer.Chain):
         c1, c2, c3, c4, c5 = (max(1, round(width * channels)) for channels in CHANNELS)
         hidden = max(1, round(width * HIDDEN))
         with self.init_scope():
-            self.conv1, self.bn1 = _convolution(3, c1, 7, stride=2, pad=1)
+            self.conv1, self.bn1 = _convolution(
+                3, c1, first_ksize, stride=2, pad=_first_pad(first_ksize))
             self.conv2, self.bn2 = _convolution(c1, c2, 5, stride=2)
             self.conv3, self.bn3 = _convolution(c2, c3, 3, pad=1)
             self.conv4, self.bn4 = _convolution(c3, c4, 3, pad=1)
             self.conv5, self.bn5 = _convolution(c4, c5, 3, pad=1)
-            self.fc6 = dense(c5 * _last_size(size) ** 2, hidden)
+            self.fc6 = dense(c5 * _last_size(size, first_ksize) ** 2, hidden)
             self.fc7 = dense(hidden, image_features)
 
     def forward(self, x):
@@ -120,8 +123,12 @@ def _block(convolution, bn, x):
         h, bn.gamma, bn.beta, bn.avg_mean, bn.avg_var, bn.eps, bn.decay)
 
 
-def _last_size(size):
-    size = get_conv_outsize(size, 7, 2, 1)
+def _first_pad(ksize):
+    return min(1, ksize // 2)
+
+
+def _last_size(size, first_ksize):
+    size = get_conv_outsize(size, first_ksize, 2, _first_pad(first_ksize))
     size = get_conv_outsize(size, 3, 2, 0, cover_all=True)
     size = get_conv_outsize(size, 5, 2, 0)
     size = get_conv_outsize(size, 3, 2, 0, cover_all=True)

@@ -18,8 +18,10 @@ def build_model(recipe, classes):
     # Chainer's initializers and dropout draw from NumPy's global generator.
     np.random.seed(recipe.training.seed)  # noqa: NPY002
     model = recipe.model
+    options = {'first_ksize': model.first_ksize} if model.trunk == 'zfnet' else {}
     trunk = TRUNKS[model.trunk](
         size=recipe.data.size, width=model.width, image_features=model.image_features,
-        dropout=model.dropout)
-    encoder = ProductEncoder(trunk, model.pre_pool, model.post_pool, model.representation)
+        dropout=model.dropout, **options)
+    encoder = ProductEncoder(
+        trunk, model.pre_pool, model.post_pool, model.representation, model.pooling)
     return MultiTaskClassifier(encoder, classes)

@@ -13,10 +13,12 @@ import tomllib
 from fashion_models.catalogue.model import TASKS
 from fashion_models.data.epoch import MAX_IMAGES
 from fashion_models.errors import UserError
-from fashion_models.links import TRUNKS
+from fashion_models.links import POOLINGS, TRUNKS
 
 TRUNK_MINIMUM_SIZES = {name: trunk.minimum_size for name, trunk in TRUNKS.items()}
 SCHEDULES = ('drops', 'plateau')
+#: Marks a choice that recipes could not always make, whose default is what was done before.
+LATER = {'later': True}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,8 +38,10 @@ class Model:
     tasks: tuple[str, ...] = TASKS
     trunk: str = 'zfnet'
     width: float = 1.0
+    first_ksize: int = dataclasses.field(default=7, metadata=LATER)
     image_features: int = 4096
     pre_pool: int = 1024
+    pooling: str = dataclasses.field(default='max', metadata=LATER)
     post_pool: int = 1024
     representation: int = 1024
     dropout: float = 0.5
@@ -50,6 +54,7 @@ class Training:
     batch_size: int = 64
     devices: str = '0,1,2,3'
     epochs: int = 20
+    epoch_batches: int = dataclasses.field(default=0, metadata=LATER)
     seed: int = 0
     learning_rate: float = 0.01
     schedule: str = 'drops'
@@ -111,18 +116,29 @@ class Recipe:
 
     def to_toml(self):
         """The recipe as the text of a TOML file."""
+        return self._text(lambda field, value: True)
+
+    def hash(self):
+        """A digest of all choices but the number of epochs, which a resumed run may extend.
+
+        A choice that recipes could not always make counts only where it differs from what was done
+        before, so that earlier runs stay what they are.
+        """
+        text = self.replace(training__epochs=1)._text(
+            lambda field, value: 'later' not in field.metadata or value != field.default)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def _text(self, wanted):
         lines = []
         for section in dataclasses.fields(self):
             lines.append(f'[{section.name}]')
-            values = dataclasses.asdict(getattr(self, section.name))
-            lines += [f'{name} = {_toml(value)}' for name, value in values.items()]
+            values = getattr(self, section.name)
+            for field in dataclasses.fields(values):
+                value = getattr(values, field.name)
+                if wanted(field, value):
+                    lines.append(f'{field.name} = {_toml(value)}')
             lines.append('')
         return '\n'.join(lines)
-
-    def hash(self):
-        """A digest of all choices but the number of epochs, which a resumed run may extend."""
-        text = self.replace(training__epochs=1).to_toml()
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _sections(tables):
@@ -187,6 +203,13 @@ def _faults(recipe):
     elif data.size < TRUNK_MINIMUM_SIZES[model.trunk]:
         yield (f'data.size: found {data.size}, expected at least '
                f'{TRUNK_MINIMUM_SIZES[model.trunk]} for the trunk {model.trunk}')
+    if model.first_ksize < 1:
+        yield f'model.first_ksize: found {model.first_ksize}, expected 1 or more'
+    if model.first_ksize != 7 and model.trunk != 'zfnet':
+        yield (f'model.first_ksize: found {model.first_ksize}, expected 7 with the trunk '
+               f'{model.trunk}: only zfnet has another')
+    if model.pooling not in POOLINGS:
+        yield f'model.pooling: found {model.pooling!r}, expected {_or(POOLINGS)}'
     if not 0 <= model.dropout < 1:
         yield f'model.dropout: found {model.dropout}, expected 0 to less than 1'
     for name in 'image_features', 'pre_pool', 'post_pool', 'representation', 'width':
@@ -195,7 +218,7 @@ def _faults(recipe):
     for name in 'batch_size', 'epochs', 'learning_rate', 'drop_factor', 'plateau_epochs':
         if getattr(training, name) <= 0:
             yield f'training.{name}: found {getattr(training, name)}, expected more than 0'
-    for name in 'seed', 'momentum', 'weight_decay':
+    for name in 'epoch_batches', 'seed', 'momentum', 'weight_decay':
         if getattr(training, name) < 0:
             yield f'training.{name}: found {getattr(training, name)}, expected 0 or more'
     if training.momentum >= 1:

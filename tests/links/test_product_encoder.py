@@ -44,6 +44,16 @@ def test_pools_the_largest_activation_of_each_feature(encoder):
     np.testing.assert_array_equal(layers['column_max_pooling'].array, expected)
 
 
+@pytest.mark.parametrize(('pooling', 'pooled'), [('sum', np.sum), ('mean', np.mean)])
+def test_other_poolings(pooling, pooled):
+    np.random.seed(0)  # noqa: NPY002
+    encoder = ProductEncoder(ZFNet(SIZE, width=0.05, image_features=12), 10, 9, 8, pooling)
+    layers = dict(encoder.layers(images(2, 3)))
+    rows = layers['pre_pool'].array.reshape(2, 3, 10)
+    np.testing.assert_allclose(
+        layers[f'column_{pooling}_pooling'].array, pooled(rows, axis=1), rtol=1e-5)
+
+
 @settings(max_examples=15, deadline=None)
 @given(n=st.integers(1, 5), order=st.randoms(use_true_random=False), seed=st.integers(0, 99))
 def test_order_of_the_images_does_not_matter(encoder, n, order, seed):

@@ -30,6 +30,24 @@ def test_number_of_weights_at_the_articles_size():
     assert ZFNet().count_params() == expected
 
 
+def test_first_filters_of_one_pixel():
+    """As in the article's network that is trained on colour only."""
+    trunk = ZFNet(64, width=0.1, image_features=10, first_ksize=1)
+    assert trunk.conv1.W.shape == (10, 3, 1, 1)
+    x = random_images(1, 64)
+    with chainer.using_config('train', False), chainer.no_backprop_mode():
+        h = dict(trunk.layers(x))['conv1'].array
+    np.testing.assert_allclose(
+        h[0, :, 5, 7], F.relu(trunk.conv1.W.array[:, :, 0, 0] @ x[0, :, 10, 14]).array, rtol=1e-4)
+
+
+@pytest.mark.parametrize('first_ksize', [1, 3, 5])
+@pytest.mark.parametrize('size', [48, 63, 64])
+def test_first_filters_of_other_sizes(size, first_ksize):
+    trunk = ZFNet(size, width=0.05, image_features=10, first_ksize=first_ksize)
+    assert shapes(trunk, size)['fc7'] == (10,)
+
+
 @pytest.mark.parametrize('size', [48, 49, 63, 64, 97])
 def test_any_size_from_48_up(size):
     trunk = ZFNet(size, width=0.05, image_features=10)

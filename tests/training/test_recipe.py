@@ -58,6 +58,15 @@ def test_hash_tells_recipes_apart_but_for_the_number_of_epochs():
     assert recipe.hash() != recipe.replace(training__seed=3).hash()
 
 
+def test_a_new_choice_leaves_earlier_runs_what_they_are():
+    """The hashes are those of snapshots from before there was a choice of pooling."""
+    assert Recipe().hash() == 'e8a243ce9be03919'
+    assert Recipe.load(RECIPES / 'small.toml').hash() == '27b98a8c34b9004b'
+    for change in ({'model__pooling': 'mean'}, {'model__first_ksize': 1},
+                   {'training__epoch_batches': 7}):
+        assert Recipe().replace(**change).hash() != Recipe().hash()
+
+
 @pytest.mark.parametrize(('text', 'message'), [
     ('[training]\nbatchsize = 8', r'unknown key training.batchsize: did you mean '
                                   r'training.batch_size\?'),
@@ -82,6 +91,10 @@ def test_hash_tells_recipes_apart_but_for_the_number_of_epochs():
     ('[model]\ntasks = []', 'model.tasks: found'),
     ('[model]\ndropout = 1', 'model.dropout: found 1.0'),
     ('[model]\nwidth = 0', 'model.width: found 0.0, expected more than 0'),
+    ('[model]\npooling = "median"', "found 'median', expected 'max' or 'mean' or 'sum'"),
+    ('[model]\nfirst_ksize = 0', 'model.first_ksize: found 0, expected 1 or more'),
+    ('[model]\ntrunk = "resnet50"\nfirst_ksize = 1', 'found 1, expected 7 with the trunk resnet50'),
+    ('[training]\nepoch_batches = -1', 'training.epoch_batches: found -1, expected 0 or more'),
     ('[training]\nepochs = 0', 'training.epochs: found 0, expected more than 0'),
     ('[training]\nlearning_rate = -1', 'training.learning_rate: found -1.0'),
     ('[training]\nmomentum = 1', 'training.momentum: found 1.0, expected less than 1'),
