@@ -67,13 +67,16 @@ class TrainingIterator(chainer.dataset.Iterator):
         mirror (float): Share of each batch's products that are mirrored. The article copies and
             mirrors half the batch; here a mirrored product takes the original's place.
         workers (int): Threads that make batches.
+        epoch_batches (int): How many batches are called an epoch; 0 for a whole pass, as many as
+            it takes for every product to come once. The sequence of batches is the same.
 
     Attributes:
         waited (float): Seconds that the last call of ``next`` waited for its batch.
     """
 
     def __init__(
-            self, products, mean, batch_size, seed, max_images=MAX_IMAGES, mirror=0.5, workers=2):
+            self, products, mean, batch_size, seed, max_images=MAX_IMAGES, mirror=0.5, workers=2,
+            epoch_batches=0):
         self._batches = None
         self._products = products
         self._mean = mean
@@ -83,7 +86,8 @@ class TrainingIterator(chainer.dataset.Iterator):
         self._mirror = mirror
         self._workers = workers
         self._image_counts = [len(images) for images in products.images]
-        self.batches_per_epoch = len(self._plan(0))
+        self._batches_per_pass = len(self._plan(0))
+        self.batches_per_epoch = epoch_batches or self._batches_per_pass
         self._count = 0  # batches given so far
         self.waited = 0.0
 
@@ -130,7 +134,7 @@ class TrainingIterator(chainer.dataset.Iterator):
         self.finalize()
 
     def _place(self):
-        return divmod(self._count, self.batches_per_epoch)
+        return divmod(self._count, self._batches_per_pass)
 
     def _plan(self, epoch):
         return plan_epoch(

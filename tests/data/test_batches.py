@@ -128,3 +128,13 @@ def test_ahead_keeps_the_order_and_passes_errors_on():
     assert take(results, 3) == [0, 1, 2]
     with pytest.raises(OSError, match='disk gone'):
         next(results)
+
+
+def test_an_epoch_of_another_length_is_the_same_sequence_of_batches(toy_splits):
+    mean = np.zeros((3, 48, 48), np.float32)
+    whole, short = iterator(toy_splits, mean), iterator(toy_splits, mean, epoch_batches=3)
+    assert whole.batches_per_epoch > short.batches_per_epoch == 3
+    number = whole.batches_per_epoch + 4
+    assert_same(take(whole, number), take(short, number))
+    assert short.epoch == number // 3
+    assert short.is_new_epoch == (number % 3 == 0)
