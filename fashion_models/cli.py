@@ -7,6 +7,7 @@ import sys
 import fashion_models
 from fashion_models.catalogue import commands as catalogue_commands
 from fashion_models.errors import UserError
+from fashion_models.representation import commands as representation_commands
 from fashion_models.training import commands as training_commands
 
 
@@ -19,6 +20,7 @@ def build_parser():
     subparsers = parser.add_subparsers(metavar='<command>', required=True)
     catalogue_commands.add_parser(subparsers)
     training_commands.add_parser(subparsers)
+    representation_commands.add_parser(subparsers)
     return parser
 
 

@@ -1,0 +1,65 @@
+"""``fashion-models embed``: what a trained network is good for."""
+
+import argparse
+
+
+def add_parser(subparsers):
+    """Adds the commands to those of ``fashion-models``."""
+    _add_embed(subparsers)
+
+
+def _parser(subparsers, name, summary, function, epilog=None):
+    parser = subparsers.add_parser(
+        name, help=summary, description=summary[0].upper() + summary[1:] + '.', epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.set_defaults(func=function)
+    return parser
+
+
+def _add_embed(subparsers):
+    parser = _parser(
+        subparsers, 'embed', 'turn every product of a catalogue into a vector', _embed, '''\
+examples:
+  fashion-models embed runs/shop shop -o shop.embeddings
+  fashion-models embed runs/shop shop -o listings.embeddings --listings
+  fashion-models embed runs/shop shop -o small.embeddings --pca 128 --float16
+
+The vectors have unit length: the dot product of two says how alike they are. The same command
+goes on after an interruption. NumPy alone reads the vectors: numpy.load(FILE, mmap_mode='r').''')
+    parser.add_argument('run', metavar='RUN', help='a run folder')
+    parser.add_argument('catalogue', metavar='CATALOGUE', help='a catalogue folder, any one')
+    parser.add_argument('-o', '--out', metavar='FILE', required=True, help='the file to write')
+    per = parser.add_mutually_exclusive_group()
+    per.add_argument('--listings', dest='per', action='store_const', const='listing',
+                     default='product', help='a vector for each listing instead of each product')
+    per.add_argument('--images', dest='per', action='store_const', const='image',
+                     help='a vector for each image')
+    parser.add_argument('--split', choices=('train', 'validation', 'test'),
+                        help='only the products of this split')
+    parser.add_argument('--float16', action='store_true', help='half the bytes')
+    parser.add_argument('--pca', metavar='D', type=int,
+                        help="reduce the vectors to D numbers by the training split's principal "
+                             'components')
+    parser.add_argument('--snapshot', choices=('best', 'last'), default='best')
+    parser.add_argument('--devices', help="instead of the recipe's; the first one is used")
+    parser.add_argument('--store', metavar='DIR', help='folder of prepared images')
+
+
+def _embed(arguments):
+    from fashion_models.catalogue.io import open_catalogue
+    from fashion_models.representation.embed import embed
+    from fashion_models.representation.encoder import Encoder
+    from fashion_models.training.run import Run
+
+    run = Run.open(arguments.run)
+    catalogue = open_catalogue(arguments.catalogue)
+    encoder = Encoder(
+        run, arguments.snapshot, arguments.devices or run.recipe.training.devices)
+    embeddings = embed(
+        encoder, catalogue, arguments.out, arguments.per, arguments.split,
+        'float16' if arguments.float16 else 'float32', arguments.pca, arguments.store)
+    header = embeddings.header
+    megabytes = embeddings.file.stat().st_size / 1e6
+    kept = f' (PCA, {header["pca"]["variance"]:.1%} of the variance)' if 'pca' in header else ''
+    print(f'{arguments.out}: {len(embeddings)} {header["per"]}s, {header["size"]} numbers each'
+          f'{kept}, {megabytes:.1f} MB')
