@@ -8,6 +8,7 @@ a context manager that yields a :class:`~fashion_models.catalogue.importers.sour
 
 from fashion_models.catalogue.importers import (
     delimited,
+    fashion_gen,
     fashion_product_images,
     magento,
     ut_zappos50k,
@@ -17,5 +18,6 @@ IMPORTERS = {
     'csv': delimited,
     'magento': magento,
     'fashion-product-images': fashion_product_images,
+    'fashion-gen': fashion_gen,
     'ut-zappos50k': ut_zappos50k,
 }
