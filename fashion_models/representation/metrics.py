@@ -1,4 +1,4 @@
-"""How good a ranking is: recall@k, average precision, precision and recall over a threshold."""
+"""How good a ranking is: recall@k, average precision, NDCG, precision and recall of thresholds."""
 
 import numpy as np
 
@@ -51,6 +51,28 @@ def average_precision(ranked):
     precision = np.cumsum(ranked, axis=1) / np.arange(1, ranked.shape[1] + 1)
     found = ranked.sum(axis=1)
     return _where_possible(ranked, (precision * ranked).sum(axis=1) / np.maximum(found, 1))
+
+
+def ndcg(ranked_gains, k):
+    """Normalised discounted cumulative gain of the first k places.
+
+    The gain at place i, from 1, is divided by log2(i + 1); their sum, by that of the best order
+    (Järvelin & Kekäläinen, 2002, "Cumulated gain-based evaluation of IR techniques").
+
+    Args:
+        ranked_gains (numpy.ndarray): (q, n) what each item is worth, 0 or more, in the order that
+            is judged: all n of them, for the best order is made of these.
+        k (int): At least 1.
+
+    Returns:
+        numpy.ndarray: (q,) float64, 1 for the best order; nan where nothing is worth anything.
+    """
+    ranked_gains = np.asarray(ranked_gains, np.float64)
+    k = min(k, ranked_gains.shape[1])
+    discounts = 1 / np.log2(np.arange(2, k + 2))
+    best = -np.sort(-ranked_gains, axis=1)[:, :k] @ discounts
+    with np.errstate(invalid='ignore'):
+        return np.where(best > 0, ranked_gains[:, :k] @ discounts / best, np.nan)
 
 
 def _where_possible(ranked, values):

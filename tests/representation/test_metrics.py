@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from fashion_models.representation.metrics import (
     average_precision,
+    ndcg,
     pair_average_precision,
     precision_recall,
     ranked_relevance,
@@ -87,3 +88,23 @@ def test_average_precision_is_that_of_scikit_learn(relevant):
     ranked = ranked_relevance(similarities[None], np.array([relevant]))
     assert average_precision(ranked)[0] == pytest.approx(
         oracle.average_precision_score(relevant, similarities))
+
+
+def test_ndcg_by_hand():
+    # 3 at place 1 and 1 at place 3; the best order has the 1 at place 2.
+    found = ndcg([[3, 0, 1], [0, 3, 1], [0, 0, 0]], 3)
+    best = 3 + 1 / np.log2(3)
+    assert found[0] == pytest.approx((3 + 1 / 2) / best)
+    assert found[1] == pytest.approx((3 / np.log2(3) + 1 / 2) / best)
+    assert np.isnan(found[2])
+    # Only the first place counts, and the best order's only place holds the 3.
+    assert ndcg([[3, 0, 1], [1, 3, 0]], 1).tolist() == pytest.approx([1, 1 / 3])
+    assert ndcg([[1, 2]], 99).tolist() == ndcg([[1, 2]], 2).tolist()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(0, 4), min_size=2, max_size=9).filter(any), st.integers(1, 9))
+def test_ndcg_is_that_of_scikit_learn(gains, k):
+    judge = pytest.importorskip('sklearn.metrics')
+    scores = np.arange(len(gains))[::-1]
+    assert ndcg([gains], k)[0] == pytest.approx(judge.ndcg_score([gains], [scores], k=k))
