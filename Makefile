@@ -18,8 +18,9 @@ EXTRAS  =
 VENV   = .venv
 EMBEDDED = catalogues/embedded
 python = $(VENV)/bin/python
-# Written last, so that a set-up that failed half-way is taken up again.
+# Written last, so that a set-up that failed half-way is taken up again: what training needs, and all.
 ready  = $(VENV)/installed$(if $(EXTRAS),-$(EXTRAS))
+whole  = $(VENV)/installed-whole$(if $(EXTRAS),-$(EXTRAS))
 empty  =
 space  = $(empty) $(empty)
 
@@ -28,7 +29,7 @@ space  = $(empty) $(empty)
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
-install: $(ready) ## Make .venv with the package in it [PYTHON=python3.12 EXTRAS=cuda12]
+install: $(whole) ## Make .venv with the package and all that its commands need [PYTHON=python3.12 EXTRAS=cuda12]
 
 train: $(ready) $(if $(filter $(EMBEDDED),$(CATALOGUE)),$(EMBEDDED)/catalogue.json) ## Train and evaluate [CATALOGUE=folder RECIPE=file RUN=folder DEVICES=0,1 ARGS=…]
 	$(python) -m fashion_models train --recipe '$(RECIPE)' --catalogue '$(CATALOGUE)' \
@@ -38,16 +39,16 @@ train: $(ready) $(if $(filter $(EMBEDDED),$(CATALOGUE)),$(EMBEDDED)/catalogue.js
 $(EMBEDDED)/catalogue.json: | $(ready)
 	$(python) -m fashion_models catalogue synthesise $(EMBEDDED)
 
-test: $(ready) ## Run the tests [ARGS='-k words']
+test: $(whole) ## Run the tests [ARGS='-k words']
 	$(python) -m pytest $(ARGS)
 
-lint: $(ready) ## Check the source with ruff.
+lint: $(whole) ## Check the source with ruff.
 	$(python) -m ruff check .
 
-bench: $(ready) ## Measure the CPU engine beside PyTorch and onnxruntime, where .venv has them [ARGS=--quick]
+bench: $(ready) ## Measure the CPU engine; beside PyTorch and onnxruntime with EXTRAS=peers [ARGS=--quick]
 	$(python) experiments/benchmarks/bench.py $(ARGS)
 
-docs: $(ready) ## Build the documentation in docs/_build/html.
+docs: $(whole) ## Build the documentation in docs/_build/html.
 	@$(pip) --no-build-isolation --use-pep517 -e '.[docs]'
 	$(python) -m fashion_models.experiments.tables README.rst docs/*.rst
 	$(python) -m sphinx -q -W docs docs/_build/html
@@ -76,7 +77,11 @@ $(ready): setup.py
 	  "$$found" -m venv --clear $(VENV); \
 	fi
 	@$(pip) 'setuptools<81' wheel
-	@$(pip) --no-build-isolation --use-pep517 -e '.[engine,test,lint$(if $(EXTRAS),$(comma)$(EXTRAS))]'
+	@$(pip) --no-build-isolation --use-pep517 -e '.[engine$(if $(EXTRAS),$(comma)$(EXTRAS))]'
+	@touch '$@'
+
+$(whole): $(ready)
+	@$(pip) --no-build-isolation --use-pep517 -e '.[all,test,lint]'
 	@touch '$@'
 
 comma = ,

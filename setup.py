@@ -14,6 +14,15 @@ def version():
     return re.search(r"^__version__ = '(.+)'$", text, re.MULTILINE).group(1)
 
 
+#: What single commands need: each says so where it is missing.
+EXTRAS = {
+    'analysis': ['scikit-learn>=1.4', 'openTSNE>=1.0.1'],
+    'audit': ['cleanlab>=2.6'],
+    'fashion-gen': ['h5py>=3.10'],
+    # Chainer's exporter uses onnx.mapping, which 1.19 removed.
+    'onnx': ['onnx<1.19', 'onnxruntime>=1.17'],
+}
+
 setup(
     name='fashion-models',
     version=version(),
@@ -29,17 +38,19 @@ setup(
         'pillow>=10.3',
         'tqdm>=4.60',
     ],
-    extras_require={
+    extras_require=EXTRAS | {
+        'all': sorted({package for packages in EXTRAS.values() for package in packages}),
         # CuPy 14 no longer has cuDNN; 10 and 11 confuse the devices of several GPUs.
         'cuda11': ['cupy-cuda11x>=12,<14'],
         'cuda12': ['cupy-cuda12x>=12,<14'],
         # The oneDNN library, for convolutions on a CPU; it needs the system's libgomp.
         'engine': ['onednn-cpu-gomp==2023.2.0; '
                    'sys_platform == "linux" and platform_machine == "x86_64"'],
-        'analysis': ['scikit-learn>=1.4', 'openTSNE>=1.0.1'],
         'test': ['pytest>=8', 'hypothesis>=6.100', 'packaging'],
         'lint': ['ruff>=0.6'],
         'docs': ['sphinx>=7.2'],
+        # What the benchmark measures the engine against.
+        'peers': ['torch>=2.4', 'onnxruntime>=1.17', 'onnx<1.19'],
     },
     entry_points={'console_scripts': ['fashion-models = fashion_models.cli:main']},
 )

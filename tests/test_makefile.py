@@ -54,7 +54,8 @@ def test_the_set_up_is_done_once(project):
     status, _, calls = project.make('install')
     assert status == 0
     assert [call for call in calls if '-m venv' in call]
-    assert calls[-1].endswith('--no-build-isolation --use-pep517 -e .[engine,test,lint]')
+    assert calls[-2].endswith('--no-build-isolation --use-pep517 -e .[engine]')
+    assert calls[-1].endswith('--no-build-isolation --use-pep517 -e .[all,test,lint]')
     assert project.make('install') == (0, '', [])
     assert project.make('lint')[2] == ['.venv/bin/python -m ruff check .']
 
@@ -65,7 +66,7 @@ def test_it_is_done_again_when_setup_py_changes(project):
     newer = stamp.stat().st_mtime + 1
     os.utime(project.folder / 'setup.py', (newer, newer))
     _, _, calls = project.make('install')
-    assert calls[-1].endswith('-e .[engine,test,lint]')
+    assert calls[-2].endswith('-e .[engine]')
     assert not [call for call in calls if '-m venv' in call]
 
 
@@ -75,14 +76,19 @@ def test_one_that_failed_is_taken_up_again(project):
     (project.folder / 'broken').unlink()
     status, _, calls = project.make('test')
     assert status == 0
-    assert calls[-2].endswith('-e .[engine,test,lint]')
+    assert calls[-2].endswith('-e .[all,test,lint]')
     assert calls[-1].startswith('.venv/bin/python -m pytest')
+
+
+def test_training_needs_but_a_part_of_it(project):
+    _, _, calls = project.make('train', 'CATALOGUE=shop')
+    assert [call.rpartition(' -e ')[2] for call in calls if ' -e ' in call] == ['.[engine]']
 
 
 def test_extras_are_installed_beside(project):
     project.make('install')
     _, _, calls = project.make('install', 'EXTRAS=cuda12,docs')
-    assert calls[-1].endswith('-e .[engine,test,lint,cuda12,docs]')
+    assert calls[-2].endswith('-e .[engine,cuda12,docs]')
     assert project.make('install', 'EXTRAS=cuda12,docs')[2] == []
 
 
