@@ -47,13 +47,14 @@ class Settings:
     quick: bool
     used: list = dataclasses.field(default_factory=list)
 
-    def run(self, name, seed, recipe=None):
-        """The trained run of a recipe (that of the settings if ``None``) and a seed.
+    def run(self, name, seed, recipe=None, view=None, init=None):
+        """The trained run of a recipe (that of the settings if ``None``), a seed and a view.
 
         See :func:`~fashion_models.experiments.runs.trained_run`.
         """
         run = trained_run(
-            self.catalogue, recipe or self.recipe, seed, self.runs, f'{self.name}-{name}-{seed}')
+            self.catalogue, recipe or self.recipe, seed, self.runs, f'{self.name}-{name}-{seed}',
+            view, init)
         if run.folder not in [other.folder for other in self.used]:
             self.used.append(run)
         return run

@@ -1,11 +1,13 @@
 """The trained networks of the experiments: each is trained once, whoever needs it."""
 
 import contextlib
+import dataclasses
 import fcntl
 import gc
 import hashlib
 import pathlib
 
+from fashion_models.data.views import View
 from fashion_models.errors import UserError
 from fashion_models.training import snapshots, train
 from fashion_models.training.run import Run
@@ -18,15 +20,16 @@ class Interrupted(Exception):
     """A training was stopped by Ctrl-C, after a snapshot; the same command goes on with it."""
 
 
-def trained_run(catalogue, recipe, seed, runs_folder, name, store=None):
-    """A finished run of this recipe, catalogue and seed: found, gone on with, or trained now.
+def trained_run(catalogue, recipe, seed, runs_folder, name, view=None, init=None, store=None):
+    """A finished run of this recipe, catalogue, seed and view: found, gone on with, or trained now.
 
     Runs are known by what they are, not by their names: one that another experiment, or ``make
-    train``, left in the folder serves if its catalogue's hash and every choice of its recipe are
-    the same.
+    train``, left in the folder serves if its catalogue's hash, its view, what it began with and
+    every choice of its recipe are the same.
 
     The training runs in this process and shows its own progress. When it is finished, the network
-    of the best epoch is kept; the snapshots to go on from, which are larger, are removed.
+    of the best epoch is kept, and for a fold that of the last; the other snapshots, to go on from,
+    are removed.
 
     Args:
         catalogue (~fashion_models.catalogue.io.Catalogue): On what.
@@ -34,6 +37,8 @@ def trained_run(catalogue, recipe, seed, runs_folder, name, store=None):
         seed (int): Takes the place of the recipe's.
         runs_folder: Where the runs are.
         name (str): What a new run's folder is called, before the digest of what it is.
+        view (~fashion_models.data.views.View): What to see of the catalogue.
+        init: Folder of the run to begin with, or ``None``.
         store: Folder of image stores, where that of the catalogue is not to be written to.
 
     Returns:
@@ -45,57 +50,83 @@ def trained_run(catalogue, recipe, seed, runs_folder, name, store=None):
     """
     runs_folder = pathlib.Path(runs_folder)
     recipe = recipe.replace(training__seed=seed)
-    catalogue_hash = catalogue.hash()
-    run = find_run(runs_folder, recipe, catalogue_hash)
-    own = runs_folder / f'{name}-{_digest(recipe, catalogue_hash)}'
+    view = view or View()
+    sought = Identity.of_training(catalogue.hash(), recipe, view, init)
+    run = find_run(runs_folder, sought)
+    own = runs_folder / f'{name}-{sought.digest()}'
     if run is None:
         run = Run(own)
     elif (run.folder / FINISHED).exists():
         return run
     runs_folder.mkdir(parents=True, exist_ok=True)
     with _lock(run.folder):
-        _train(run, recipe, catalogue, store)
+        _train(run, recipe, catalogue, view, init, store)
         (run.folder / FINISHED).touch()
         if run.folder == own:
-            for snapshot in snapshots.list_snapshots(run.snapshots):
+            kept = 1 if view.folds else 0
+            for snapshot in list(reversed(snapshots.list_snapshots(run.snapshots)))[kept:]:
                 snapshot.unlink()
     return run
 
 
-def find_run(runs_folder, recipe, catalogue_hash):
-    """The run of a recipe, seed included, and a catalogue, finished or not; ``None`` if none is."""
+@dataclasses.dataclass(frozen=True)
+class Identity:
+    """All that decides what a training gives."""
+
+    catalogue_hash: str
+    recipe_hash: str
+    epochs: int
+    view: View
+    init: str | None    # SHA-256 of the snapshot begun with
+
+    @classmethod
+    def of_training(cls, catalogue_hash, recipe, view, init):
+        """That of a training to come."""
+        if init is not None:
+            with open(Run.open(init).snapshot('best'), 'rb') as file:
+                init = hashlib.file_digest(file, 'sha256').hexdigest()
+        return cls(catalogue_hash, recipe.hash(), recipe.training.epochs, view, init)
+
+    @classmethod
+    def of_run(cls, run):
+        """That of a run."""
+        provenance = run.provenance
+        return cls(
+            provenance['catalogue']['hash'], run.recipe.hash(), run.recipe.training.epochs,
+            run.view, provenance.get('init', {}).get('sha256'))
+
+    def digest(self):
+        """Eight digits that tell it apart."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:8]
+
+
+def find_run(runs_folder, identity):
+    """The run of this identity, a finished one rather than another; ``None`` if there is none."""
     found = []
     for path in sorted(pathlib.Path(runs_folder).glob('*/provenance.json')):
         try:
             run = Run.open(path.parent)
-            same = (
-                run.recipe.hash() == recipe.hash()
-                and run.recipe.training.epochs == recipe.training.epochs
-                and run.provenance['catalogue']['hash'] == catalogue_hash)
+            if Identity.of_run(run) == identity:
+                found.append(run)
         except UserError:   # a folder of something else, or of a recipe that is no longer known
             continue
-        if same:
-            found.append(run)
     finished = [run for run in found if (run.folder / FINISHED).exists()]
     return next(iter(finished + found), None)
 
 
-def _train(run, recipe, catalogue, store):
+def _train(run, recipe, catalogue, view, init, store):
     if run.last_snapshot() is not None:
         print(f'{run.folder}: going on')
         finished = train.resume(run, recipe, catalogue.folder, store=store)
     else:
         print(f'{run.folder}: training')
         # What an interrupted start left holds nothing yet.
-        _, finished = train.train(recipe, catalogue.folder, run.folder, overwrite=True, store=store)
+        _, finished = train.train(
+            recipe, catalogue.folder, run.folder, overwrite=True, store=store, init=init,
+            view=view if view != View() else None)
     gc.collect()    # the network, its replicas and its batches, which refer to each other
     if not finished:
         raise Interrupted(run.folder)
-
-
-def _digest(recipe, catalogue_hash):
-    text = f'{recipe.hash()} {recipe.training.epochs} {catalogue_hash}'
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 @contextlib.contextmanager

@@ -1,9 +1,10 @@
 import pytest
 
 from fashion_models.catalogue.io import open_catalogue
+from fashion_models.data.views import View
 from fashion_models.errors import UserError
 from fashion_models.experiments import runs
-from fashion_models.experiments.runs import Interrupted, find_run, trained_run
+from fashion_models.experiments.runs import Identity, Interrupted, find_run, trained_run
 from fashion_models.training import train as training
 from fashion_models.training.updater import MasterReplicasUpdater
 
@@ -25,15 +26,19 @@ def trained(catalogue, short, tmp_path_factory):
 
 
 @pytest.fixture
-def no_training(monkeypatch):
+def no_training_after(monkeypatch):
     def refuse(*arguments, **more):
         raise AssertionError('trained again')
-    monkeypatch.setattr(runs.train, 'train', refuse)
-    monkeypatch.setattr(runs.train, 'resume', refuse)
+
+    def forbid():
+        monkeypatch.setattr(runs.train, 'train', refuse)
+        monkeypatch.setattr(runs.train, 'resume', refuse)
+    return forbid
 
 
-def test_a_finished_run_serves_again_under_any_name(catalogue, short, trained, no_training):
+def test_a_finished_run_serves_again_under_any_name(catalogue, short, trained, no_training_after):
     folder, run = trained
+    no_training_after()
     again = trained_run(catalogue, short, 0, folder, 'another name')
     assert again.folder == run.folder
     assert again.load_model('best').tasks == short.model.tasks
@@ -48,13 +53,29 @@ def test_its_larger_snapshots_are_removed(trained):
     {'training__seed': 1}, {'training__epochs': 2}, {'model__tasks': ('colour',)},
     {'training__learning_rate': 0.02}])
 def test_another_recipe_is_another_run(catalogue, short, trained, change):
-    folder, run = trained
-    assert find_run(folder, short, catalogue.hash()).folder == run.folder
-    assert find_run(folder, short.replace(**change), catalogue.hash()) is None
+    def find(recipe, view=None, catalogue_hash=None, init=None):
+        return find_run(trained[0], Identity.of_training(
+            catalogue_hash or catalogue.hash(), recipe, view or View(), init))
+
+    assert find(short).folder == trained[1].folder
+    assert find(short.replace(**change)) is None
+    assert find(short, catalogue_hash='of another catalogue') is None
+    assert find(short, View(flattened=True)) is None
+    assert find(short, init=trained[1].folder) is None
 
 
-def test_another_catalogue_is_another_run(short, trained):
-    assert find_run(trained[0], short, 'of another catalogue') is None
+def test_views_and_beginnings(catalogue, short, trained, tmp_path, no_training_after):
+    """Each is another run, which serves again; of a fold the last snapshot is kept."""
+    folds = View(folds=2, fold=1)
+    options = {'view': View(flattened=True)}, {'view': folds}, {'init': trained[1].folder}
+    made = [trained_run(catalogue, short, 0, tmp_path, 'other', **more) for more in options]
+    assert len({run.folder for run in made}) == 3
+    no_training_after()
+    again = [trained_run(catalogue, short, 0, tmp_path, 'other', **more) for more in options]
+    assert [run.folder for run in again] == [run.folder for run in made]
+    assert [run.last_snapshot() is not None for run in made] == [False, True, False]
+    assert made[1].view == folds
+    assert made[1].load_model('last').tasks == short.model.tasks
 
 
 def test_a_run_of_the_train_command_serves(catalogue, short, tmp_path):
