@@ -28,8 +28,10 @@ def command():
     """The command line of this process."""
     program = pathlib.Path(sys.argv[0])
     name = program.name
-    if name == '__main__.py':
-        name = f'python -m {program.parent.name}'
+    package = pathlib.Path(__file__).resolve().parent
+    if program.resolve().is_relative_to(package):   # python -m fashion_models…
+        parts = program.resolve().relative_to(package.parent).with_suffix('').parts
+        name = 'python -m ' + '.'.join(part for part in parts if part != '__main__')
     return ' '.join([name, *sys.argv[1:]])
 
 

@@ -1,9 +1,12 @@
 import json
+import pathlib
 import platform
 
 import chainer
+import pytest
 
-from fashion_models.provenance import provenance
+import fashion_models
+from fashion_models.provenance import command, provenance
 
 
 def test_says_what_is_needed_to_repeat_a_result():
@@ -14,3 +17,16 @@ def test_says_what_is_needed_to_repeat_a_result():
     assert record['machine']['processor']
     assert set(record) == {'command', 'date', 'commit', 'versions', 'machine'}
     json.dumps(record)
+
+
+@pytest.mark.parametrize(('program', 'expected'), [
+    ('{package}/__main__.py', 'python -m fashion_models train'),
+    ('{package}/experiments/__main__.py', 'python -m fashion_models.experiments train'),
+    ('{package}/experiments/record.py', 'python -m fashion_models.experiments.record train'),
+    ('/usr/bin/fashion-models', 'fashion-models train'),
+    ('elsewhere/bench.py', 'bench.py train'),
+])
+def test_command(program, expected, monkeypatch):
+    package = pathlib.Path(fashion_models.__file__).parent
+    monkeypatch.setattr('sys.argv', [program.format(package=package), 'train'])
+    assert command() == expected
