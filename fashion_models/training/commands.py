@@ -30,6 +30,7 @@ examples:
   fashion-models train --recipe experiments/recipes/small.toml --catalogue shop --out runs/shop
   fashion-models train --out runs/shop --resume               go on after an interruption
   fashion-models train --out runs/shop --resume --epochs 30   train longer
+  fashion-models train … --init runs/fashion                  begin with what another run learnt
   fashion-models train … --devices 0,1,2,3                    four GPUs
   fashion-models train … --devices @numpy*4                   four replicas on the CPU
 
@@ -42,6 +43,8 @@ snapshot and stops.''')
                                           '@numpy for the CPU, @numpy*4 for four replicas on it')
     parser.add_argument('--seed', type=int, help='instead of that of the recipe')
     parser.add_argument('--epochs', type=int, help='instead of those of the recipe')
+    parser.add_argument('--init', metavar='RUN', help='begin with the trunk and the encoder of '
+                                                      'another run, where they fit; heads anew')
     parser.add_argument('--resume', action='store_true', help='go on with the run in RUN')
     parser.add_argument('--overwrite', action='store_true', help='replace the run in RUN')
     parser.add_argument('--store', metavar='DIR', help='keep prepared images here instead of in '
@@ -61,6 +64,9 @@ def _train(arguments):
     if arguments.resume:
         if arguments.overwrite:
             raise UserError('--resume and --overwrite contradict each other: give one of them')
+        if arguments.init is not None:
+            raise UserError('--resume goes on from the last snapshot of the run itself: leave out '
+                            '--init')
         run = Run.open(arguments.out)
         if arguments.recipe is None and (arguments.devices or arguments.seed is not None):
             raise UserError('--resume goes on with the devices and the seed of the run: leave out '
@@ -73,7 +79,8 @@ def _train(arguments):
             if getattr(arguments, option) is None:
                 raise UserError(f'train: --{option} is missing (only --resume does without)')
         run, finished = train.train(
-            recipe(), arguments.catalogue, arguments.out, arguments.overwrite, arguments.store)
+            recipe(), arguments.catalogue, arguments.out, arguments.overwrite, arguments.store,
+            arguments.init)
     if not finished:
         print(f'stopped; go on with: fashion-models train --out {arguments.out} --resume')
         return 130

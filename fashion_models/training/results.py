@@ -6,7 +6,7 @@ import numpy as np
 
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.catalogue.prepare import prepare
-from fashion_models.data.products import require_products, split_products
+from fashion_models.data.products import require_products
 from fashion_models.files import atomic_write
 from fashion_models.provenance import provenance
 from fashion_models.training.evaluation import evaluate, majority_accuracies
@@ -34,7 +34,7 @@ def evaluate_run(run, splits, device, which='best', catalogue_folder=None, store
     model = run.load_model(which)
     model.to_device(device)
     images = prepare(catalogue, run.recipe.data.shorter_side, store)
-    products = split_products(catalogue, images, run.vocabulary)
+    products = run.view.products(catalogue, images, run.vocabulary)
     records = {}
     for split in splits:
         require_products(products[split], split, catalogue)

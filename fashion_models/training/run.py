@@ -7,6 +7,7 @@ import shutil
 
 import numpy as np
 
+from fashion_models.data.views import View
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
@@ -29,7 +30,8 @@ class Run:
     ``labels.json``             the label vocabulary of each task
     ``mean.npy``                the mean image, (3, size, size) float32
     ``provenance.json``         command, commit, versions, machine, catalogue and its hash
-    ``snapshots/``              the last states of the training, and the best model
+    ``snapshots/``              the last states of the training, the best model, and with
+                                ``--init`` the initial one
     ``log.json``                one record an epoch
     ``loss.png, accuracy.png``  the same as plots
     ``learning-rate.jsonl``     every change of the learning rate
@@ -61,11 +63,13 @@ class Run:
         return run
 
     @classmethod
-    def create(cls, folder, recipe, vocabulary, mean, provenance, overwrite=False):
+    def create(cls, folder, recipe, vocabulary, mean, provenance, overwrite=False, initial=None):
         """Starts a run in a new or empty folder.
 
         Args:
             overwrite (bool): Whether to remove a run that is there.
+            initial (~chainer.Link): The model that training begins with, unless it is what recipe
+                and seed give.
 
         Raises:
             UserError: If the folder holds something else, or a run that is not to be overwritten.
@@ -80,6 +84,10 @@ class Run:
             np.save(file, mean)
         vocabulary.save(run.folder / LABELS)
         run.save_recipe(recipe)
+        if initial is not None:
+            run.snapshots.mkdir()
+            snapshots.save_model(initial, run.snapshots / snapshots.INITIAL)
+        # Written last: without it, the folder is no run.
         with atomic_write(run.folder / PROVENANCE, 'w', encoding='utf-8') as file:
             json.dump(provenance, file, ensure_ascii=False, indent=1)
         return run
@@ -125,6 +133,11 @@ class Run:
         return json.loads((self.folder / PROVENANCE).read_text(encoding='utf-8'))
 
     @property
+    def view(self):
+        """What the run sees of its catalogue."""
+        return View(**self.provenance.get('view', {}))
+
+    @property
     def snapshots(self):
         """Folder of the snapshots."""
         return self.folder / 'snapshots'
@@ -141,19 +154,31 @@ class Run:
         found = snapshots.list_snapshots(self.snapshots)
         return found[-1] if found else None
 
-    def load_model(self, which='best'):
-        """The trained network, on the CPU and made fast for evaluation, which it is good for only.
+    def snapshot(self, which='best'):
+        """The file of a snapshot that holds a trained model.
 
         Args:
             which (str): ``'best'`` (lowest validation loss) or ``'last'``.
 
         Raises:
-            UserError: If there is no such snapshot yet, or it does not fit recipe and labels.
+            UserError: If there is none yet.
         """
         path = self.snapshots / snapshots.BEST if which == 'best' else self.last_snapshot()
         if path is None or not path.exists():
             raise UserError(
                 f'{self.folder}: has no {which} snapshot yet; the first is taken after an epoch')
+        return path
+
+    def load_model(self, which='best'):
+        """The trained network, on the CPU and made fast for evaluation, which it is good for only.
+
+        Args:
+            which (str): As of :meth:`snapshot`.
+
+        Raises:
+            UserError: If there is no such snapshot yet, or it does not fit recipe and labels.
+        """
+        path = self.snapshot(which)
         self.check_vocabulary()
         model = build_model(self.recipe, self.vocabulary.classes)
         snapshots.load_model(model, path)

@@ -13,6 +13,8 @@ from fashion_models.files import atomic_write
 
 MODEL = 'updater/model:main/'
 BEST = 'best.npz'
+#: The model alone, as a training began that did not begin with random parameters.
+INITIAL = 'initial.npz'
 SECONDS_BETWEEN = 600
 
 
@@ -52,7 +54,7 @@ class Snapshots(training.Extension):
         loss = trainer.observation.get('validation/loss')
         if loss is not None and loss < self._best_loss:
             self._best_loss = float(loss)
-            self._save_best(trainer.updater.master)
+            save_model(trainer.updater.master, self._folder / BEST)
         if trainer.updater.is_new_epoch or time.monotonic() - self._last_time > SECONDS_BETWEEN:
             self.take(trainer)
 
@@ -68,7 +70,7 @@ class Snapshots(training.Extension):
         serializer = chainer.serializers.DictionarySerializer()
         serializer.save(trainer)
         serializer('recipe', np.array(self._recipe_hash))
-        self._write(f'iteration-{iteration:08d}.npz', serializer.target)
+        _write(self._folder / f'iteration-{iteration:08d}.npz', serializer.target)
         self._last_time = time.monotonic()
         self._last_iteration = iteration
         for old in list_snapshots(self._folder)[:-self._keep]:
@@ -78,26 +80,22 @@ class Snapshots(training.Extension):
         """Saves or restores which validation loss was the best."""
         self._best_loss = float(serializer('best_loss', self._best_loss))
 
-    def _save_best(self, model):
-        serializer = chainer.serializers.DictionarySerializer(path=MODEL)
-        serializer.save(model)
-        self._write(BEST, serializer.target)
 
-    def _write(self, name, arrays):
-        for key, array in arrays.items():
-            if np.asarray(array).dtype.hasobject:
-                raise TypeError(f'{key}: an object array would need pickle')
-        try:
-            with atomic_write(self._folder / name) as file:
-                np.savez(file, **arrays)
-        except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-                raise
-            earlier = list_snapshots(self._folder)
-            kept = f'{earlier[-1].name} is intact' if earlier else 'there was no earlier one'
-            raise UserError(
-                f'{self._folder / name}: cannot write the snapshot: {error.strerror}; {kept}: make '
-                'room and go on with --resume') from error
+def _write(path, arrays):
+    for key, array in arrays.items():
+        if np.asarray(array).dtype.hasobject:
+            raise TypeError(f'{key}: an object array would need pickle')
+    try:
+        with atomic_write(path) as file:
+            np.savez(file, **arrays)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
+        earlier = list_snapshots(path.parent)
+        kept = f'{earlier[-1].name} is intact' if earlier else 'there was no earlier one'
+        raise UserError(
+            f'{path}: cannot write the snapshot: {error.strerror}; {kept}: make room and go on '
+            'with --resume') from error
 
 
 def list_snapshots(folder):
@@ -122,6 +120,30 @@ def resume(trainer, path, recipe_hash):
         chainer.serializers.NpzDeserializer(arrays).load(trainer)
 
 
+def model_arrays(model):
+    """All parameters and running statistics of a model by name, as 'encoder/trunk/conv1/W'."""
+    serializer = chainer.serializers.DictionarySerializer()
+    serializer.save(model)
+    return serializer.target
+
+
+def read_model_arrays(path):
+    """Those of the model in a snapshot."""
+    with np.load(path, allow_pickle=False) as arrays:
+        return {
+            key.removeprefix(MODEL): arrays[key] for key in arrays.files if key.startswith(MODEL)}
+
+
+def set_model_arrays(model, arrays):
+    """Gives a model the values that :func:`model_arrays` returned."""
+    chainer.serializers.NpzDeserializer(arrays).load(model)
+
+
+def save_model(model, path):
+    """Writes a snapshot of a model alone."""
+    _write(path, {MODEL + name: array for name, array in model_arrays(model).items()})
+
+
 def load_model(model, path):
     """Reads the parameters of a model from a snapshot.
 
@@ -129,8 +151,7 @@ def load_model(model, path):
         UserError: If the snapshot does not fit the model.
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            chainer.serializers.NpzDeserializer(arrays, path=MODEL).load(model)
+        set_model_arrays(model, read_model_arrays(path))
     except (KeyError, ValueError, TypeError, chainer.utils.type_check.InvalidType) as error:
         raise UserError(
             f'{path}: the snapshot does not fit the recipe and the labels beside it '

@@ -1,5 +1,6 @@
 """Trains the network of a recipe on a catalogue, into a run folder."""
 
+import dataclasses
 import json
 import pathlib
 import sys
@@ -13,13 +14,14 @@ from fashion_models.catalogue.prepare import prepare
 from fashion_models.data.batches import TrainingIterator
 from fashion_models.data.crops import mean_image
 from fashion_models.data.epoch import require_batch
-from fashion_models.data.products import require_products, split_products
+from fashion_models.data.products import require_products
+from fashion_models.data.views import View
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.devices import resolve
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
 from fashion_models.provenance import provenance
-from fashion_models.training import report, snapshots
+from fashion_models.training import initial, report, snapshots
 from fashion_models.training.evaluation import ValidationEvaluation
 from fashion_models.training.graph import write_graph
 from fashion_models.training.interrupt import Interrupt
@@ -30,7 +32,7 @@ from fashion_models.training.run import Run
 from fashion_models.training.updater import MasterReplicasUpdater, NonFiniteLossError
 
 
-def train(recipe, catalogue_folder, out, overwrite=False, store=None):
+def train(recipe, catalogue_folder, out, overwrite=False, store=None, init=None, view=None):
     """Trains a new network.
 
     Args:
@@ -39,6 +41,10 @@ def train(recipe, catalogue_folder, out, overwrite=False, store=None):
         out: The run folder to make.
         overwrite (bool): Whether to replace a run that is there.
         store: Folder of image stores, where that of the catalogue is not to be written to.
+        init: Folder of a run whose trunk and encoder to begin with (see
+            :func:`~fashion_models.training.initial.take_over`), instead of random ones.
+        view (~fashion_models.data.views.View): What to see of the catalogue; its own split and its
+            products as they are if ``None``.
 
     Returns:
         tuple: The :class:`Run`, and whether the training came to its end (it was not interrupted).
@@ -48,18 +54,26 @@ def train(recipe, catalogue_folder, out, overwrite=False, store=None):
     """
     devices = _devices(recipe)
     Run(out).check_free(overwrite)
+    origin = None if init is None else Run.open(init)
     catalogue = open_catalogue(catalogue_folder)
     images = prepare(catalogue, recipe.data.shorter_side, store)
     vocabulary = Vocabulary.of(catalogue.products, recipe.model.tasks)
-    products = split_products(catalogue, images, vocabulary)
+    products = (view or View()).products(catalogue, images, vocabulary)
     for split in 'train', 'validation':
         require_products(products[split], split, catalogue)
     require_batch(len(products['train']), recipe.training.batch_size)
     mean = mean_image(
         images, (image for own in products['train'].images for image in own), recipe.data.size)
-    run = Run.create(
-        out, recipe, vocabulary, mean,
-        {**provenance(), 'catalogue': _describe(catalogue, images, products)}, overwrite)
+    source = {**provenance(), 'catalogue': _describe(catalogue, images, products)}
+    if view is not None:
+        source['view'] = dataclasses.asdict(view)
+    model = None
+    if origin is not None:
+        model = build_model(recipe, vocabulary.classes)
+        source['init'] = initial.take_over(model, origin)
+        for line in initial.describe(source['init']):
+            tell(line)
+    run = Run.create(out, recipe, vocabulary, mean, source, overwrite, model)
     return run, _run(run, products, devices)
 
 
@@ -93,7 +107,7 @@ def resume(run, recipe=None, catalogue_folder=None, epochs=None, store=None):
             f'{catalogue.folder}: not the catalogue that the run was started on (its content '
             'has changed since); start a new run')
     images = prepare(catalogue, run.recipe.data.shorter_side, store)
-    return _run(run, split_products(catalogue, images, run.vocabulary), devices)
+    return _run(run, run.view.products(catalogue, images, run.vocabulary), devices)
 
 
 def _devices(recipe):
@@ -134,7 +148,7 @@ def build_trainer(run, products, devices, interrupted=lambda: False):
     optimizer.setup(model)
     iterator = TrainingIterator(
         products['train'], run.mean, recipe.batch_size, recipe.seed, run.recipe.data.max_images,
-        run.recipe.data.mirror)
+        run.recipe.data.mirror, epoch_batches=recipe.epoch_batches)
     updater = MasterReplicasUpdater(iterator, optimizer, devices, recipe.seed)
     trainer = training.Trainer(
         updater, lambda trainer: interrupted() or updater.epoch >= recipe.epochs,
@@ -160,6 +174,8 @@ def _run(run, products, devices):
             snapshots.resume(trainer, last, run.recipe.hash())
             tell(f'going on from {last.name}')
         else:
+            if (run.snapshots / snapshots.INITIAL).exists():
+                snapshots.load_model(updater.master, run.snapshots / snapshots.INITIAL)
             updater.on_first_loss = lambda loss: write_graph(loss, run.folder)
         iterator = updater.get_iterator('main')
         trainer.extend(report.Progress(

@@ -242,3 +242,26 @@ def test_full_disk_names_the_snapshot_that_is_left(tiny, toy_catalogue, tmp_path
             training.resume(run)
     assert run.last_snapshot() == left
     assert training.resume(run)
+
+
+def test_view_of_a_run_is_kept(tiny, toy_catalogue, tmp_path, monkeypatch):
+    from fashion_models.catalogue.io import open_catalogue
+    from fashion_models.data.views import View, group_folds
+    from fashion_models.devices import resolve
+    from fashion_models.training.results import evaluate_run
+    recipe = tiny.replace(training__epochs=1)
+    view = View(folds=3, fold=1, flattened=True)
+    whole, _ = training.train(recipe, toy_catalogue, tmp_path / 'whole', view=view)
+    part, _ = interrupted_train(
+        monkeypatch, 3, recipe, toy_catalogue, tmp_path / 'part', view=view)
+    assert training.resume(part)
+    assert_same_training(part, whole)
+    catalogue = open_catalogue(toy_catalogue)
+    folds = group_folds(catalogue, 3)
+    images = {False: 0, True: 0}
+    for product in catalogue.products:
+        images[folds[product.group] == 1] += len(product.images)
+    assert whole.provenance['catalogue']['products'] == {
+        'train': images[False], 'validation': images[True], 'test': 0}
+    records = evaluate_run(whole, ['validation'], resolve('@numpy')[0])
+    assert records['validation']['products'] == images[True]
