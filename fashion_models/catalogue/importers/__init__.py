@@ -7,6 +7,7 @@ a context manager that yields a :class:`~fashion_models.catalogue.importers.sour
 """
 
 from fashion_models.catalogue.importers import (
+    deepfashion_inshop,
     delimited,
     fashion_gen,
     fashion_product_images,
@@ -20,4 +21,5 @@ IMPORTERS = {
     'fashion-product-images': fashion_product_images,
     'fashion-gen': fashion_gen,
     'ut-zappos50k': ut_zappos50k,
+    'deepfashion-inshop': deepfashion_inshop,
 }

@@ -57,23 +57,41 @@ def json_list(tree, path):
     Raises:
         UserError: It is no JSON, or something else than a list.
     """
+    return _items(tree, path, 'list', '[]', _element)
+
+
+def json_object(tree, path):
+    """Yields the (name, value) pairs of a JSON object one by one, as :func:`json_list` does."""
+    return _items(tree, path, 'object', '{}', _pair)
+
+
+def _items(tree, path, kind, brackets, read):
     with open_text(tree, path) as file:
         buffer = file.read(_CHUNK).lstrip()
-        if not buffer.startswith('['):
-            raise UserError(f'{path}: expected a JSON list, found '
+        if not buffer.startswith(brackets[0]):
+            raise UserError(f'{path}: expected a JSON {kind}, found '
                             f'{repr(buffer[:40]) if buffer else "nothing"}')
         buffer = buffer[1:].lstrip() or file.read(_CHUNK).lstrip()
-        if buffer.startswith(']'):
+        if buffer.startswith(brackets[1]):
             return
         for number in itertools.count(1):
-            value, buffer = _element(buffer, file, f'{path}: element {number}')
-            yield value
-            if buffer[0] == ']':
+            item, buffer = read(buffer, file, f'{path}: element {number}')
+            yield item
+            if buffer[0] == brackets[1]:
                 return
-            if buffer[0] != ',':
-                raise UserError(f'{path}: expected , or ] after element {number}, '
-                                f'found {buffer[:40]!r}')
-            buffer = buffer[1:]
+            buffer = _after(',', buffer, f'{path}: element {number}')
+
+
+def _pair(buffer, file, where):
+    name, buffer = _element(buffer, file, where)
+    value, buffer = _element(_after(':', buffer, where), file, where)
+    return (name, value), buffer
+
+
+def _after(sign, buffer, where):
+    if buffer[0] != sign:
+        raise UserError(f'{where}: expected {sign} after it, found {buffer[:40]!r}')
+    return buffer[1:]
 
 
 def _element(buffer, file, where):

@@ -43,12 +43,34 @@ def test_a_json_list_is_what_json_says(tmp_path_factory, elements, chunk, indent
     ('[1', 'file: element 1: the file ends after it'),
     ('[1,', 'file: element 2: no JSON: Expecting value'),
     ('[1,]', 'file: element 2: no JSON: Expecting value'),
-    ('[1 2]', 'file: expected , or ] after element 1, found .2]'),
+    ('[1 2]', 'file: element 1: expected , after it, found .2]'),
     ('[{"a": 1}, {"a"}]', 'file: element 2: no JSON: Expecting .:. delimiter'),
 ])
 def test_what_is_no_json_list(tree, content, message):
     with pytest.raises(UserError, match=message):
         list(reading.json_list(tree(content), 'file'))
+
+
+@settings(deadline=None)
+@given(pairs=st.dictionaries(st.text(), values), chunk=st.integers(1, 40))
+def test_a_json_object_is_what_json_says(tmp_path_factory, pairs, chunk):
+    folder = tmp_path_factory.getbasetemp() / 'json'
+    folder.mkdir(exist_ok=True)
+    (folder / 'file').write_text(json.dumps(pairs))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, '_CHUNK', chunk)
+        found = list(reading.json_object(FolderTree(folder), 'file'))
+    assert found == list(pairs.items())
+
+
+@pytest.mark.parametrize(('content', 'message'), [
+    ('[]', 'file: expected a JSON object, found'),
+    ('{"a" 1}', 'file: element 1: expected : after it, found .1}'),
+    ('{"a": 1', 'file: element 1: the file ends after it'),
+])
+def test_what_is_no_json_object(tree, content, message):
+    with pytest.raises(UserError, match=message):
+        list(reading.json_object(tree(content), 'file'))
 
 
 def test_a_list_that_begins_with_more_blanks_than_are_read_at_once(tree, monkeypatch):
