@@ -7,11 +7,13 @@ a context manager that yields a :class:`~fashion_models.catalogue.importers.sour
 """
 
 from fashion_models.catalogue.importers import (
+    abo,
     deepfashion_inshop,
     delimited,
     fashion_gen,
     fashion_product_images,
     magento,
+    mvc,
     ut_zappos50k,
 )
 
@@ -20,6 +22,8 @@ IMPORTERS = {
     'magento': magento,
     'fashion-product-images': fashion_product_images,
     'fashion-gen': fashion_gen,
+    'abo': abo,
     'ut-zappos50k': ut_zappos50k,
     'deepfashion-inshop': deepfashion_inshop,
+    'mvc': mvc,
 }

@@ -1,0 +1,326 @@
+"""Amazon Berkeley Objects: product listings of Amazon's own brands, in many languages.
+
+What is relied on: the data set's README, and what public code that reads it has met.
+
+* A line of ``listings_<0-f>.json.gz`` is one marketplace's listing; ``item_id`` and
+  ``domain_name`` together are its key. Any key may be absent.
+* Texts are lists of ``{"language_tag": "en_US", "value": ...}``, ``color`` with
+  ``standardized_values`` too. ``product_type`` is a text by the README and ``[{"value": ...}]`` in
+  the files; a ``node``'s place is its ``path`` by the README and its ``node_name`` in the files.
+* Listings of one item in several marketplaces are one product. Each size of a shoe is an item of
+  its own, with the same pictures, and a size chart or a brand's banner is among the pictures of
+  many unlike items. So items form a group where one's *main* image is an image of the other.
+"""
+
+import contextlib
+import csv
+import gzip
+import itertools
+import json
+import pathlib
+import zlib
+
+from fashion_models.catalogue.importers import scratch
+from fashion_models.catalogue.importers.source import Source, clean
+from fashion_models.catalogue.importers.tree import FolderTree
+from fashion_models.catalogue.importers.wording import (
+    genders,
+    names_only_a_gender,
+    one_gender,
+    plain_text,
+)
+from fashion_models.catalogue.model import Header, Listing, Product
+from fashion_models.errors import UserError
+
+SUMMARY = 'Amazon Berkeley Objects, its fashion: shoes, jewellery, bags, several images each'
+
+DESCRIPTION = """\
+SOURCE  a folder with the unpacked archives abo-listings.tar and abo-images-small.tar:
+        listings/metadata/listings_*.json.gz, images/metadata/images.csv.gz and images/small/
+        (images/original/ where there is no small/; unzipped .json and .csv will do)
+labels  product_type → category, and by a list of this project's → type; the end of the
+        category path (node) of a marketplace in English → subcategory; gender from that path,
+        else from the English name; colour, as standardised where it is, in English where
+        there is; brand, material, pattern and so on are kept as extra texts
+images  main_image_id, then other_image_id: about four a product; 256 pixels in images/small
+groups  the listings of one item_id are one product; items with the same main image (the
+        sizes of a shoe) are one group
+left    all that is not fashion: of the 147,702 listings, 64,853 are covers of mobile phones;
+out     there are few clothes
+from    amazon-berkeley-objects.s3.amazonaws.com, free to download; CC BY 4.0 by its README
+        and licence file (an earlier README: CC BY-NC 4.0); credit to Amazon.com"""
+
+#: What counts as fashion, by type: what one wears, and the bags that one wears it with, named as
+#: Amazon names product types. Not among them: luggage and cases (LUGGAGE, SUITCASE,
+#: CARRYING_CASE_OR_BAG), which hold things rather than go with clothes; covers of telephones;
+#: BABY_PRODUCT, SPORTING_GOODS and SAFETY_SUPPLY, where a few shoes and gloves stand among all
+#: else. ACCESSORY is kept: scarves, gloves and sets of both are filed there. The names that public
+#: code has met in the data set are shoes, jewellery, bags, hats, watches and some clothes; the rest
+#: are Amazon's names for the same kinds of goods, should they occur.
+FASHION_TYPES = {
+    'Shoes': ('BOOT', 'SANDAL', 'SHOES', 'SLIPPER', 'TECHNICAL_SPORT_SHOE'),
+    'Clothing': (
+        'APPAREL', 'BLAZER', 'BRA', 'COAT', 'DRESS', 'ETHNIC_WEAR', 'JUMPSUIT', 'KURTA', 'LEGGINGS',
+        'NIGHTGOWN_NIGHTSHIRT', 'ONE_PIECE_OUTFIT', 'OUTERWEAR', 'PAJAMAS', 'PANTS', 'ROBE',
+        'SALWAR_SUIT_SET', 'SARI', 'SHIRT', 'SHORTS', 'SKIRT', 'SLEEPWEAR', 'SOCKSHOSIERY', 'SUIT',
+        'SWEATER', 'SWEATSHIRT', 'SWIMWEAR', 'TIGHTS', 'TRACK_SUIT', 'TUNIC', 'T_SHIRT',
+        'UNDERPANTS', 'UNDERWEAR', 'VEST'),
+    'Jewellery': (
+        'ANKLET', 'BRACELET', 'CHARM', 'EARRING', 'FASHIONEARRING', 'FASHIONNECKLACEBRACELETANKLET',
+        'FASHIONOTHER', 'FASHIONRING', 'FINEEARRING', 'FINENECKLACEBRACELETANKLET', 'FINEOTHER',
+        'FINERING', 'JEWELRY', 'JEWELRY_SET', 'NECKLACE', 'RING'),
+    'Bags': ('BACKPACK', 'HANDBAG', 'TOTE_BAG', 'WALLET'),
+    'Accessories': (
+        'ACCESSORY', 'APPAREL_BELT', 'APPAREL_GLOVES', 'APPAREL_HEAD_NECK_COVERING', 'BELT', 'HAT',
+        'NECKTIE', 'SCARF', 'SUNGLASSES', 'WATCH', 'WRIST_WATCH'),
+}
+
+#: Marketplaces that name their categories in English.
+ENGLISH_DOMAINS = ('amazon.com', 'amazon.co.uk', 'amazon.in', 'amazon.ca', 'amazon.com.au',
+                   'amazon.ae', 'amazon.sg')
+EXTRA = ('brand', 'fabric_type', 'finish_type', 'item_keywords', 'item_shape', 'material',
+         'model_name', 'model_number', 'pattern', 'style')
+
+_TYPE_OF = {name: type_ for type_, names in FASHION_TYPES.items() for name in names}
+_KEPT = {'item_id', 'domain_name', 'product_type', 'item_name', 'bullet_point',
+         'product_description', 'color', 'node', 'main_image_id', 'other_image_id', *EXTRA}
+
+
+def add_arguments(parser):
+    """Adds no options: none is needed."""
+
+
+@contextlib.contextmanager
+def open_source(source, arguments):
+    """Opens the data set, a folder, as a :class:`Source`."""
+    folder = pathlib.Path(source)
+    listings = sorted(path for ending in ('json.gz', 'json')
+                      for path in folder.glob(f'listings/metadata/listings_*.{ending}'))
+    images = [path for name in ('images.csv.gz', 'images.csv')
+              if (path := folder / 'images' / 'metadata' / name).is_file()]
+    places = [f'images/{size}/' for size in ('small', 'original')
+              if (folder / 'images' / size).is_dir()]
+    for found, name in ((listings, 'listings/metadata/listings_*.json.gz'),
+                        (images, 'images/metadata/images.csv.gz'), (places, 'images/small/')):
+        if not found:
+            raise UserError(f'{folder}: expected the unpacked archives abo-listings.tar and '
+                            f'abo-images-small.tar, and found no {name}')
+    yield _Abo(FolderTree(folder), listings, images[0], places[0])
+
+
+class _Abo(Source):
+    header = Header(
+        'abo', source='Amazon Berkeley Objects, amazon-berkeley-objects.s3.amazonaws.com',
+        licence='CC BY 4.0; data and images: Amazon.com; data set: M. Guillaumin, T. Dideriksen, '
+                'K. Deng, H. Arora, J. Collins, J. Malik')
+
+    def __init__(self, tree, listings, images, strip):
+        super().__init__(tree)
+        self.strip = strip
+        self._listings = listings
+        self._images = images
+
+    def products(self, report):
+        groups = _Groups()
+        items = scratch.grouped(self._fashion(groups, report))
+        first = list(itertools.islice(items, 1))  # only now has every listing been seen
+        groups.join()
+        with scratch.table(self._image_paths()) as path_of:
+            for identity, listings in itertools.chain(first, items):
+                report.read()
+                yield f'item {identity}', self._product(
+                    identity, groups.of(identity), listings, path_of, report)
+
+    def _fashion(self, groups, report):
+        """Yields (item id, listing) of every listing of fashion; tells ``groups`` of images."""
+        keys = set()
+        for where, listing in self._lines():
+            problem = None
+            if listing is None:
+                problem = 'a line that is no JSON object'
+            elif not (identity := _word(listing.get('item_id'))):
+                problem = 'no item_id'
+            elif _product_type(listing) not in _TYPE_OF:
+                problem = 'no product type of fashion'
+                where = f'{where}: {_product_type(listing) or "none"}'
+            elif (key := f'{identity} {_word(listing.get("domain_name"))}') in keys:
+                problem = 'an item and marketplace that came before'
+                where = f'{where}: {key}'
+            if problem:
+                report.read()
+                report.drop(problem, where)
+            else:
+                keys.add(key)
+                groups.add(identity, _word(listing.get('main_image_id')), _image_ids(listing))
+                yield identity, {name: listing[name] for name in _KEPT & listing.keys()}
+
+    def _lines(self):
+        """Yields (where, JSON object or None) of every line of every file of listings."""
+        for path in self._listings:
+            with _open(path) as file:
+                for number, line in enumerate(file, 1):
+                    try:
+                        value = json.loads(line)
+                    except ValueError:  # no JSON, or bytes that are not UTF-8
+                        value = None
+                    yield f'{path.name}:{number}', value if isinstance(value, dict) else None
+
+    def _image_paths(self):
+        """Yields (image id, path)."""
+        with _open(self._images) as file:
+            rows = csv.DictReader(line.decode('utf-8', 'replace') for line in file)
+            if not {'image_id', 'path'} <= set(rows.fieldnames or ()):
+                raise UserError(f'{self._images}:1: expected the columns image_id and path, found '
+                                f'{", ".join(rows.fieldnames or ()) or "nothing"}')
+            for row in rows:
+                if row['path']:
+                    yield row['image_id'], row['path']
+
+    def _product(self, identity, group, records, path_of, report):
+        kind = _product_type(records[0])
+        node = _node(records)
+        path = [name for name in node if not names_only_a_gender(name)]
+        labels = {'type': _TYPE_OF[kind], 'category': kind, 'subcategory': path[-1] if path else '',
+                  'gender': _gender(node, records), 'colour': _colours(records)}
+        extra = {name: text for name in EXTRA if (text := _best(records, name))}
+        if node:
+            extra['node'] = '/'.join(node)
+        if (colour := _best(records, 'color')) and (colour,) != labels['colour']:
+            extra['colour_text'] = colour
+        images, listings = {}, []
+        for record in records:
+            new = [image for image in _image_ids(record) if image not in images]
+            images |= {image: path_of(image) for image in new}
+            for image in new:
+                if not images[image]:
+                    report.drop_image('an id that images.csv does not have',
+                                      f'{image} of item {identity}')
+            texts = [*_values(record, 'bullet_point'), *_values(record, 'product_description')]
+            listings.append(Listing(
+                _word(record.get('domain_name')), _best([record], 'item_name'),
+                '\n'.join(map(plain_text, _in_one_language(texts))),
+                [self.strip + images[image] for image in new if images[image]]))
+        return Product(identity, group, labels, listings, extra)
+
+
+@contextlib.contextmanager
+def _open(path):
+    try:
+        with gzip.open(path) if path.suffix == '.gz' else open(path, 'rb') as file:
+            yield file
+    except (OSError, EOFError, zlib.error) as error:
+        raise UserError(f'{path}: damaged or incomplete: {error}') from error
+
+
+class _Groups:
+    """Which items hang together by their images."""
+
+    def __init__(self):
+        self._item_of = {}  # main image → the first item that has it
+        self._images = []  # (image, item) of the others
+        self._parent = {}
+
+    def add(self, identity, main, images):
+        """Takes in the ids of a listing's main image (``''`` if there is none) and of all."""
+        if main:
+            self._unite(self._item_of.setdefault(main, identity), identity)
+        self._images += [(image, identity) for image in images if image != main]
+
+    def join(self):
+        """Unites items with those whose main image is among their other ones."""
+        for image, identity in self._images:
+            if image in self._item_of:
+                self._unite(self._item_of[image], identity)
+        self._images = []
+
+    def of(self, identity):
+        """Returns the group of an item: the least of its items' ids."""
+        while (parent := self._parent.get(identity, identity)) != identity:
+            self._parent[identity] = self._parent.get(parent, parent)
+            identity = parent
+        return identity
+
+    def _unite(self, one, other):
+        least, greatest = sorted((self.of(one), self.of(other)))
+        if least != greatest:
+            self._parent[greatest] = least
+
+
+def _word(value):
+    return clean(value) if isinstance(value, str) else ''
+
+
+def _values(record, name):
+    """The (language tag, text) pairs of a key, in whatever form it has them."""
+    value = record.get(name)
+    entries = value if isinstance(value, list) else [value]
+    found = []
+    for entry in entries:
+        language = entry.get('language_tag') if isinstance(entry, dict) else None
+        text = entry.get('value') if isinstance(entry, dict) else entry
+        if isinstance(text, (str, int, float)) and clean(str(text)):
+            found.append((_word(language), clean(str(text))))
+    return found
+
+
+def _in_one_language(values):
+    """The texts in the first English variant; if there is none, in the first language."""
+    languages = [language for language, _ in values]
+    wanted = next(filter(_is_english, languages), languages[0] if languages else '')
+    return list(dict.fromkeys(text for language, text in values if language == wanted))
+
+
+def _is_english(language):
+    return language.split('_')[0] == 'en'
+
+
+def _best(records, name):
+    """The first text of several listings in English, else the first; keywords joined by ``|``."""
+    values = [value for record in records for value in _values(record, name)]
+    texts = _in_one_language(values)
+    return '|'.join(texts) if name == 'item_keywords' else texts[0] if texts else ''
+
+
+def _product_type(record):
+    return next((text for _, text in _values(record, 'product_type')), '')
+
+
+def _image_ids(record):
+    others = record.get('other_image_id')
+    found = [record.get('main_image_id'), *(others if isinstance(others, list) else [others])]
+    return list(dict.fromkeys(filter(None, map(_word, found))))
+
+
+def _colours(records):
+    """The colours in English, standardised where they are; else in whatever language there is."""
+    entries = [entry for record in records if isinstance(record.get('color'), list)
+               for entry in record['color'] if isinstance(entry, dict)]
+    entries.sort(key=lambda entry: not _is_english(_word(entry.get('language_tag'))))  # stable
+    for entry in entries:
+        standard = entry.get('standardized_values')
+        names = [*(standard if isinstance(standard, list) else [])] or [entry.get('value')]
+        if colours := tuple(dict.fromkeys(filter(None, map(_word, names)))):
+            return colours
+    return ()
+
+
+def _node(records):
+    """The longest category path of an English marketplace, without its root (list of str)."""
+    paths = [[]]
+    for record in records:
+        nodes = record.get('node')
+        if record.get('domain_name') in ENGLISH_DOMAINS and isinstance(nodes, list):
+            for node in nodes:
+                path = isinstance(node, dict) and _word(node.get('node_name') or node.get('path'))
+                if path:
+                    names = [clean(name) for name in path.strip('/').split('/')]
+                    paths.append([name for name in names if name and name != 'Categories'])
+    return max(paths, key=len)
+
+
+def _gender(node, records):
+    found = {gender for name in node for gender in genders(name)}
+    if not found:
+        found = {gender for record in records for language, name in _values(record, 'item_name')
+                 if _is_english(language) for gender in genders(name)}
+    return one_gender(found)
