@@ -7,6 +7,8 @@ import sys
 import time
 
 from fashion_models.catalogue.io import Catalogue
+from fashion_models.catalogue.prepare import prepare
+from fashion_models.data.views import View
 from fashion_models.errors import UserError
 from fashion_models.experiments.catalogues import EMBEDDED, open_or_draw
 from fashion_models.experiments.results import write_results
@@ -46,6 +48,7 @@ class Settings:
     results: pathlib.Path
     quick: bool
     used: list = dataclasses.field(default_factory=list)
+    _products: dict = dataclasses.field(default_factory=dict)
 
     def run(self, name, seed, recipe=None, view=None, init=None):
         """The trained run of a recipe (that of the settings if ``None``), a seed and a view.
@@ -58,6 +61,19 @@ class Settings:
         if run.folder not in [other.folder for other in self.used]:
             self.used.append(run)
         return run
+
+    def products(self, run):
+        """The catalogue's products as they are, not as the run's view has them.
+
+        Returns:
+            dict: From split to :class:`~fashion_models.data.products.ProductSet`, whose labels are
+            those of the run's tasks.
+        """
+        key = run.recipe.data.shorter_side, run.vocabulary.tasks
+        if key not in self._products:
+            self._products[key] = View().products(
+                self.catalogue, prepare(self.catalogue, key[0]), run.vocabulary)
+        return self._products[key]
 
     def shortened(self, recipe):
         """A recipe with its learning-rate drops at the same shares of a first look's few epochs."""

@@ -49,6 +49,10 @@ class Interval:
         low, high = self.widest
         return low > 0 or high < 0
 
+    def range(self):
+        """The ends of :attr:`widest`, as text."""
+        return '{:.3f} to {:.3f}'.format(*self.widest)
+
     def record(self):
         """The interval as JSON-ready values."""
         return {
@@ -78,7 +82,7 @@ def accuracy(correct, groups, level=0.95, draws=DRAWS, seed=0):
     Raises:
         ValueError: If the shapes do not fit, or a task has no labelled product.
     """
-    return _interval(_as_array(correct), groups, level, draws, seed)
+    return _interval(_as_array(correct), groups, level, draws, seed, 0, 1)
 
 
 def difference(a, b, groups, level=0.95, draws=DRAWS, seed=0):
@@ -97,7 +101,7 @@ def difference(a, b, groups, level=0.95, draws=DRAWS, seed=0):
         raise ValueError(f'cannot compare {a.shape} with {b.shape} in pairs')
     if (np.isnan(a) != np.isnan(b)).any():
         raise ValueError('cannot compare in pairs: a label is missing on one side only')
-    return _interval(a - b, groups, level, draws, seed)
+    return _interval(a - b, groups, level, draws, seed, -1, 1)
 
 
 def _as_array(correct):
@@ -110,7 +114,7 @@ def _as_array(correct):
     return correct
 
 
-def _interval(values, groups, level, draws, seed):
+def _interval(values, groups, level, draws, seed, lowest, highest):
     seeds, products, _ = values.shape
     if len(groups) != products:
         raise ValueError(f'{len(groups)} groups for {products} products')
@@ -128,7 +132,9 @@ def _interval(values, groups, level, draws, seed):
     both = None
     if seeds > 1:
         spread = estimates.std(ddof=1) / math.sqrt(seeds)
-        both = _quantiles(drawn + spread * rng.standard_t(seeds - 1, draws), level)
+        # Student's t knows nothing of the ends of what an accuracy can be.
+        both = _quantiles(np.clip(
+            drawn + spread * rng.standard_t(seeds - 1, draws), lowest, highest), level)
     return Interval(float(estimates.mean()), _quantiles(drawn, level), both, level)
 
 

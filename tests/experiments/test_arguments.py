@@ -12,10 +12,8 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def words(tiny, toy_catalogue, tmp_path):
-    (tmp_path / 'tiny.toml').write_text(tiny.to_toml())
-    return ['--catalogue', str(toy_catalogue), '--recipe', str(tmp_path / 'tiny.toml'),
-            '--runs', str(tmp_path / 'runs'), '--out', str(tmp_path / 'results')]
+def words(words, tmp_path):
+    return [*words, '--runs', str(tmp_path / 'runs'), '--out', str(tmp_path / 'results')]
 
 
 def test_an_experiment_from_the_command_line(words, tmp_path, capsys):

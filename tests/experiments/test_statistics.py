@@ -35,6 +35,15 @@ def test_one_seed_tells_nothing_of_others():
     assert found.widest == found.products
 
 
+def test_an_interval_stays_within_what_is_possible():
+    found = accuracy([[1, 1, 1, 1], [1, 0, 0, 0]], 'abcd')
+    assert found.both[0] == 0
+    assert found.both[1] == 1
+    found = difference([[1, 1, 1, 1], [1, 0, 0, 0]], [[0, 0, 0, 0], [0, 0, 0, 0]], 'abcd')
+    assert found.both[0] >= -1
+    assert found.both[1] == 1
+
+
 def test_nothing_to_tell_apart():
     values = np.random.default_rng(0).integers(0, 2, (3, 50))
     found = difference(values, values, range(50))
@@ -98,8 +107,8 @@ def test_covers_the_truth_as_often_as_promised(name, of_product, of_seed, of_bot
             0.03 + of_product * rng.normal(size=(1, 200)) + of_seed * rng.normal(size=(3, 1))
             + of_both * rng.normal(size=(3, 200)))
         low, high = difference(
-            values, np.zeros_like(values), range(200), draws=400, seed=trial).both
-        covered += low <= 0.03 <= high
+            values / 10, np.zeros_like(values), range(200), draws=400, seed=trial).both
+        covered += low <= 0.003 <= high
     assert expected[0] <= covered / trials <= expected[1]
 
 
