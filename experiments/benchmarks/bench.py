@@ -193,7 +193,8 @@ def report(record):
     parts.append('\n'.join(
         f':{key}: {value}' for key, value in (
             ('command', made['command']), ('date', made['date']), ('commit', made['commit']),
-            ('machine', made['machine']), ('threads', made['threads']),
+            ('machine', '{processor}, {cores} cores, {system}'.format(**made['machine'])),
+            ('threads', made['threads']),
             ('priority', made['priority']), ('load before', made['load_before']),
             ('engine', made['engine']),
             ('versions', ', '.join(f'{k} {v}' for k, v in made['versions'].items() if v)),
