@@ -2,10 +2,13 @@
 
 import argparse
 
+from fashion_models.representation import search_commands
+
 
 def add_parser(subparsers):
     """Adds the commands to those of ``fashion-models``."""
     _add_embed(subparsers)
+    search_commands.add_parser(subparsers)
 
 
 def _parser(subparsers, name, summary, function, epilog=None):

@@ -1,0 +1,223 @@
+"""An index beside a file of embeddings that is too large to be read at every search.
+
+The index proposes and the vectors decide: it keeps each vector in 128 bytes (128 principal
+components of 8 bits), sorted into cells, and tells from the nearest cells which rows seem most
+similar; their similarities are then computed from the file. What was compared, and how this came
+out: ``experiments/benchmarks/results/search.rst``.
+
+It lies in a folder, ``<file>.index``::
+
+    cells.faiss     the cells and their content, written and read by faiss
+    labels.npz      the items' labels and groups as numbers; their names are in index.json
+    index.json      what it was made of and how; written last
+"""
+
+import contextlib
+import functools
+import hashlib
+import importlib.metadata
+import json
+import pathlib
+import zipfile
+
+import numpy as np
+from tqdm import tqdm
+
+from fashion_models.errors import UserError
+from fashion_models.files import atomic_write
+from fashion_models.representation.embeddings import open_embeddings
+from fashion_models.representation.labels import Labels
+
+#: Of the files, and of the choices below: an index of another one is built anew.
+LAYOUT = 1
+
+COMPONENTS = 128
+#: Cells that a search looks into.
+PROBES = 32
+#: Vectors, per cell, that components and cells are learnt from.
+SAMPLE = 50
+_BLOCK = 20_000
+
+
+def index_folder(file):
+    """The folder (pathlib.Path) of the index of a file of embeddings."""
+    file = pathlib.Path(file)
+    return file.with_name(f'{file.name}.index')
+
+
+def open_index(embeddings):
+    """Opens the index of a file of embeddings.
+
+    Returns:
+        Index: None if there is none, or one of other embeddings than the file now holds.
+    """
+    folder = index_folder(embeddings.file)
+    try:
+        header = json.loads((folder / 'index.json').read_text('utf-8'))
+    except (OSError, ValueError):
+        return None
+    if header.get('layout') != LAYOUT or not _belongs(header, embeddings.file, folder):
+        return None
+    return Index(folder, header)
+
+
+def build_index(file):
+    """Builds the index of a file of embeddings, with progress, and opens it.
+
+    Args:
+        file (pathlib.Path): The file.
+
+    Returns:
+        Index
+
+    Raises:
+        UserError: If faiss is not installed, the file is none of embeddings or is replaced
+            meanwhile, or the folder cannot be written.
+    """
+    _faiss()
+    embeddings = open_embeddings(file)
+    folder = index_folder(file)
+    stamp = _stamp(file)
+    try:
+        folder.mkdir(exist_ok=True)
+        (folder / 'index.json').unlink(missing_ok=True)
+        _write_cells(embeddings.vectors, folder / 'cells.faiss')
+        labels = Labels.of(tqdm(embeddings.items, desc='reading labels', unit=' items',
+                                unit_scale=True, disable=None))
+        with atomic_write(folder / 'labels.npz') as numbers:
+            np.savez(numbers, groups=labels.groups, **labels.numbers)
+        header = {
+            'layout': LAYOUT, 'stamp': stamp, 'sha256': file_hash(file), 'names': labels.names,
+            'versions': {
+                name: importlib.metadata.version(name) for name in ('faiss-cpu', 'numpy')}}
+        if _stamp(file) != stamp:
+            raise UserError(f'{file}: was replaced while it was indexed')
+        _write_header(header, folder)
+    except OSError as error:
+        raise UserError(f'{folder}: cannot be written: {error.strerror or error}') from error
+    return Index(folder, header)
+
+
+def _write_cells(vectors, file):
+    faiss = _faiss()
+    n, size = vectors.shape
+    cells = 2 ** round(np.log2(4 * np.sqrt(n)))
+    reduction = f'PCA{COMPONENTS},' if size > COMPONENTS else ''
+    # By distance: of unit vectors the nearest are the most similar, and other than scalar products
+    # distances survive that PCA moves the origin.
+    index = faiss.index_factory(size, f'{reduction}IVF{cells},SQ8', faiss.METRIC_L2)
+    sample = np.random.default_rng(0).choice(n, min(n, SAMPLE * cells), replace=False)
+    with tqdm(total=n, desc='indexing', unit=' vectors', unit_scale=True, disable=None) as bar:
+        index.train(vectors[np.sort(sample)].astype(np.float32))
+        for start in range(0, n, _BLOCK):
+            block = vectors[start:start + _BLOCK]
+            index.add(np.ascontiguousarray(block, np.float32))
+            bar.update(len(block))
+    # faiss writes to a name only.
+    partial = file.with_suffix('.partial')
+    faiss.write_index(index, str(partial))
+    partial.replace(file)
+
+
+class Index:
+    """An index that lies in a folder; see :func:`open_index` and :func:`build_index`.
+
+    Raises:
+        UserError: If faiss is not installed, or the folder's files are damaged.
+    """
+
+    def __init__(self, folder, header):
+        faiss = _faiss()
+        try:
+            self._index = faiss.read_index(str(folder / 'cells.faiss'))
+            with np.load(folder / 'labels.npz', allow_pickle=False) as numbers:
+                numbers = dict(numbers)
+            groups = numbers.pop('groups')
+            #: The :class:`~fashion_models.representation.labels.Labels` of the items.
+            self.labels = Labels(header['names'], numbers, groups)
+        except (OSError, RuntimeError, KeyError, ValueError, zipfile.BadZipFile) as error:
+            raise UserError(f'{folder}: the index is damaged; delete it ({error})') from error
+        self._cells = faiss.extract_index_ivf(self._index)
+
+    def __len__(self):
+        return self._index.ntotal
+
+    def candidates(self, query, count, allowed=None):
+        """Proposes rows that may be the nearest to a query.
+
+        Args:
+            query (numpy.ndarray): (d,), of unit length.
+            count (int): How many rows are wanted.
+            allowed (numpy.ndarray): (n,) bool, the rows to choose from; by default all. As many of
+                these are looked at as would be of all rows, in the nearest cells that hold any.
+
+        Returns:
+            numpy.ndarray: At most ``count`` rows, int64, in no order.
+        """
+        faiss = _faiss()
+        limits = {'nprobe': PROBES}
+        if allowed is not None:
+            held = np.bincount(self._cell_of_row[allowed], minlength=self._cells.nlist)
+            wanted = PROBES * len(self) / self._cells.nlist
+            limits = {
+                'nprobe': int(np.ceil(wanted / held[held > 0].mean())),
+                'sel': _selector(allowed),
+                'quantizer_params': faiss.SearchParameters(sel=_selector(held > 0))}
+        query = np.asarray(query, np.float32)[np.newaxis]
+        _, found = self._index.search(query, count, params=faiss.SearchParametersIVF(**limits))
+        return found[found >= 0]
+
+    @functools.cached_property
+    def _cell_of_row(self):
+        faiss = _faiss()
+        cells = np.empty(len(self), np.int32)
+        lists = self._cells.invlists
+        for cell in range(self._cells.nlist):
+            size = lists.list_size(cell)
+            if size:
+                cells[faiss.rev_swig_ptr(lists.get_ids(cell), size)] = cell
+        return cells
+
+
+def _selector(mask):
+    return _faiss().IDSelectorBitmap(np.packbits(mask, bitorder='little'))
+
+
+def _belongs(header, file, folder):
+    """Whether the file is the one that an index was made of."""
+    stamp = _stamp(file)
+    if header['stamp'] == stamp:
+        return True
+    if header['stamp']['size'] != stamp['size'] or header['sha256'] != file_hash(file):
+        return False
+    # Moved or copied: its content need not be read the next time.
+    with contextlib.suppress(OSError):      # where the folder is to be read only
+        _write_header({**header, 'stamp': stamp}, folder)
+    return True
+
+
+def _stamp(file):
+    """What changes whenever a file is written: reading gigabytes at each search would take long."""
+    status = file.stat()
+    return {'size': status.st_size, 'modified': status.st_mtime_ns, 'inode': status.st_ino}
+
+
+def file_hash(file):
+    """SHA-256 of a file's content, 64 hexadecimal digits."""
+    with open(file, 'rb') as content:
+        return hashlib.file_digest(content, 'sha256').hexdigest()
+
+
+def _write_header(header, folder):
+    with atomic_write(folder / 'index.json', 'w', encoding='utf-8') as file:
+        json.dump(header, file, ensure_ascii=False, indent=1)
+
+
+def _faiss():
+    try:
+        import faiss
+    except ImportError:
+        raise UserError(
+            'an index needs faiss, which is not installed; pip install "fashion-models[search]" '
+            'installs it, and --exact searches without one') from None
+    return faiss
