@@ -2,7 +2,7 @@ import pathlib
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fashion_models.catalogue.colours import LYST16, fold
@@ -38,19 +38,59 @@ def test_no_shade_folds_into_two():
 
 
 @pytest.mark.parametrize(('text', 'colours'), [
+    # As DeepFashion In-shop writes them.
+    ('Cream', ('White',)),
     ('Black-blush', ('Black', 'Pink')),
     ('Heather grey', ('Grey',)),
+    ('Light heather grey', ('Grey',)),
+    ('Heather grey-black', ('Grey', 'Black')),
+    ('Charcoal healther', ('Grey',)),
+    ('Light denim', ('Blue',)),
+    ('Denim washed-white', ('Blue', 'White')),
+    ('Dark navy-cream', ('Navy', 'White')),
+    ('Cream-multi', ('White', 'Multicolour')),
+    ('Cream-pink', ('White', 'Pink')),
+    ('Pink-neon yellow', ('Pink', 'Yellow')),
+    ('Bright cobalt-red', ('Blue', 'Red')),
+    ('Georgia peach', ('Pink',)),
+    ('Hunter green', ('Green',)),
+    ('Bubble gum', ('Pink',)),
+    ('Black-tomato', ('Black', 'Red')),
+    ('Periwinkle', ('Blue',)),
+    # As shops do.
+    ('Taupe/Ivory', ('Beige', 'White')),
     ('Light GRAY', ('Grey',)),
     ('Navy/white', ('Navy', 'White')),
     ('dark_navy_blue', ('Navy',)),
     ('royal blue & navy blue', ('Blue', 'Navy')),
     ('Off-White', ('White',)),
-    ('rose gold', ('Gold',)),
-    ('Rose, Gold', ('Pink', 'Gold')),
-    ('light brown / brown', ('Brown',)),
     ('Multi-Coloured', ('Multicolour',)),
+    ('001BLACK', ('Black',)),
+    ('Écru', ('Beige',)),
+    ('light brown / brown', ('Brown',)),
     ('blue blue', ('Blue',)),
     ('ecru', ('Beige',)),
+    # Of two words for one colour the second says which.
+    ('stone grey', ('Grey',)),
+    ('Steel Blue', ('Blue',)),
+    ('wine red', ('Red',)),
+    ('cream white, mint green', ('White', 'Green')),
+    ('peach, pink', ('Pink',)),
+    ('stone / grey', ('Beige', 'Grey')),
+    ('stone washed grey', ('Beige', 'Grey')),
+    ('silver grey', ('Silver', 'Grey')),
+    ('black white', ('Black', 'White')),
+    # Metals.
+    ('rose gold', ('Gold',)),
+    ('Rose, Gold', ('Pink', 'Gold')),
+    ('white gold', ('Silver',)),
+    # Denim is a cloth, too.
+    ('Black denim', ('Black',)),
+    ('Olive Denim', ('Green',)),
+    ('Cream-denim', ('White', 'Blue')),
+    # No colour, or none that is told.
+    ('Berry', ()),
+    ('Leopard', ()),
     ('Bluebell', ()),
     ('NA', ()),
     ('123', ()),
@@ -60,6 +100,7 @@ def test_free_text(text, colours):
     assert fold(text) == colours
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_folds_into_base_colours_each_once(text):
     found = fold(text)
@@ -67,9 +108,41 @@ def test_any_text_folds_into_base_colours_each_once(text):
     assert len(found) == len(set(found))
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(sorted(LYST16)), max_size=6))
 def test_base_colours_fold_into_themselves(colours):
     assert fold(' / '.join(colours)) == tuple(dict.fromkeys(colours))
+
+
+SHADES = {shade: base for base, shades in LYST16.items() for shade in (base.lower(), *shades)}
+
+
+@settings(deadline=None)
+@given(st.sampled_from(sorted(SHADES)))
+def test_every_shade_folds_into_its_base_colour_however_it_is_written(shade):
+    for text in (shade, shade.upper(), f' {shade} ', shade.replace(' ', '-'),
+                 shade.replace(' ', '_'), f'Light {shade}', f'{shade} heather', f'7 {shade} (12)'):
+        assert fold(text) == (SHADES[shade],)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(sorted(SHADES)), max_size=5), st.sampled_from([*'/,;|&+']))
+def test_signs_part_colours(shades, sign):
+    assert fold(sign.join(shades)) == tuple(dict.fromkeys(SHADES[shade] for shade in shades))
+
+
+@settings(deadline=None)
+@given(st.text(), st.text())
+def test_what_stands_before_a_sign_does_not_change_what_stands_behind_it(one, two):
+    assert fold(f'{one}/{two}') == tuple(dict.fromkeys(fold(one) + fold(two)))
+
+
+@settings(deadline=None)
+@given(st.sampled_from(sorted(SHADES)), st.sampled_from(sorted(LYST16)))
+def test_a_base_colour_s_name_right_after_a_shade_decides(shade, base):
+    if f'{shade} {base.lower()}' in SHADES or shade.title() in LYST16 or shade == 'gray':
+        return
+    assert fold(f'{shade} {base}') == (base,)
 
 
 def test_the_documentation_shows_the_table():
