@@ -33,7 +33,7 @@ SOURCE  a folder in which ut-zap50k-data.zip and ut-zap50k-images.zip (or -image
 labels  Gender (Men;Women is Unisex), Category → category (4: Boots, Sandals, Shoes, Slippers),
         SubCategory → subcategory (21); no colour, no type; the other columns (HeelHeight,
         Insole, Closure, Material, ToeStyle) and the folder's brand are kept as extra texts
-images  one a product, 136×102 pixels, white background
+images  one a product, 136×102 pixels (136×136 in -square), white background
 groups  the colours of a shoe (the first number of the CID) are one group
 from    vision.cs.utexas.edu/projects/finegrained/utzap50k; for academic, non-commercial use"""
 
