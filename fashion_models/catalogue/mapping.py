@@ -1,0 +1,225 @@
+"""Which label of which catalogue becomes what, when catalogues are merged: a TOML file.
+
+For each catalogue, by its name, and each of its tasks there is a table::
+
+    [shop.gender]
+    "Herren" = "Men"
+
+    [shop.colour]
+    "schwarz/weiß" = ["Black", "White"]
+
+    [shop.subcategory]
+    "Hemden" = ["Apparel", "Topwear", "Shirts"]
+    "Socken" = ["Accessories", "Socks"]
+    "Neuheiten" = []
+
+    [another-shop]
+    gender = "same"
+    type = []
+
+What a label of type, category or subcategory becomes is a place in the one taxonomy of the merged
+catalogue: type, category, subcategory, or as many of them as it tells. An empty list is nothing:
+the label says nothing in these terms. In place of a table, ``"same"`` keeps a task's labels as they
+are, and an empty list drops them all. ``"?"`` in place of a label is a question still open, as if
+the line were not there.
+"""
+
+import collections
+import dataclasses
+import difflib
+import json
+import pathlib
+import re
+import tomllib
+
+from fashion_models.catalogue.model import LEVELS, TASKS, Product
+from fashion_models.catalogue.taxonomy import Places, Taxonomy
+from fashion_models.errors import UserError
+
+SAME = 'same'
+NOTHING = ()
+OPEN = '?'
+
+
+def source_labels(product):
+    """What a product's catalogue says of it: task to labels (tuple of str), for all five tasks.
+
+    A label of the taxonomy that an import took away, since it contradicted the others of its
+    catalogue, is read from the text where the import kept it: in this taxonomy it may have a place.
+    """
+    labels = {task: (label,) if (label := product.label(task)) else () for task in TASKS}
+    labels['colour'] = product.colours
+    for task in LEVELS:
+        kept = product.extra.get(f'source_{task}')
+        if kept and not labels[task]:
+            labels[task] = (kept,)
+    return labels
+
+
+class Mapping:
+    """What labels become.
+
+    Args:
+        tables (dict): Catalogue's name to task to :data:`SAME`, to :data:`NOTHING`, or to label to
+            what it becomes (tuple of str).
+    """
+
+    def __init__(self, tables):
+        self.tables = tables
+
+    @classmethod
+    def load(cls, path):
+        """Reads a mapping file.
+
+        Raises:
+            UserError: Naming the file, the table and the line's label: it cannot be read, something
+                in it is not as described above, or its places contradict each other.
+        """
+        path = pathlib.Path(path)
+        try:
+            tables = tomllib.loads(path.read_text(encoding='utf-8'))
+        except (OSError, UnicodeDecodeError) as error:
+            raise UserError(f'{path}: cannot read the mapping: {error}') from error
+        except tomllib.TOMLDecodeError as error:
+            raise UserError(f'{path}: not a TOML file: {error}') from error
+        try:
+            mapping = cls({name: _catalogue(name, table) for name, table in tables.items()})
+            for contradiction in mapping._places().contradictions():
+                raise UserError(f'{contradiction}: one label has one place')
+        except UserError as error:
+            raise UserError(f'{path}: {error}') from None
+        return mapping
+
+    def unmapped(self, name, labels):
+        """Yields (task, label) of those of :func:`source_labels` that nothing is said about."""
+        tables = self.tables.get(name, {})
+        for task, found in labels.items():
+            table = tables.get(task, {})
+            if table not in (SAME, NOTHING):
+                yield from ((task, label) for label in found if label not in table)
+
+    def apply(self, name, product, report):
+        """The product with its labels mapped.
+
+        Where its labels lead to places that contradict each other, it keeps what they agree on.
+        What the catalogue said of a task and the merged one does not is kept as the extra text
+        ``source_<task>``.
+
+        Args:
+            name (str): Name of the product's catalogue.
+            product (Product): None of its labels is unmapped.
+            report (Report): Told of contradictions.
+
+        Returns:
+            Product
+        """
+        found = source_labels(product)
+        labels = dict(zip(LEVELS, self._place(name, found, report)))
+        for task in 'gender', 'colour':
+            targets = dict.fromkeys(
+                target for label in found[task] for target in self._targets(name, task, label))
+            labels[task] = tuple(targets) if task == 'colour' else next(iter(targets), None)
+        mapped = dataclasses.replace(product, labels=labels)
+        extra = dict(product.extra)
+        for task, said in found.items():
+            now = mapped.colours if task == 'colour' else (mapped.label(task),)
+            if said and said != now:
+                extra.setdefault(f'source_{task}', '|'.join(said))
+        return dataclasses.replace(mapped, extra=extra)
+
+    def _targets(self, name, task, label):
+        table = self.tables[name][task]
+        if table == SAME:
+            return (label,)
+        return table[label] if table else ()
+
+    def _place(self, name, found, report):
+        """Type, category and subcategory, None where nothing tells it."""
+        paths = [
+            (None,) * (level if self.tables[name][task] == SAME else 0)
+            + self._targets(name, task, label)
+            for level, task in enumerate(LEVELS) for label in found[task]]
+        place = [None] * len(LEVELS)
+        for level, task in enumerate(LEVELS):
+            said = {path[level] for path in paths if len(path) > level and path[level]}
+            if len(said) > 1:
+                report.change(task, ' or '.join(sorted(said)), None)
+                break
+            place[level] = next(iter(said), None)
+        return place
+
+    def _places(self):
+        """The tree of all places that the mapping names."""
+        taxonomy = Taxonomy()
+        for tables in self.tables.values():
+            for task in LEVELS:
+                table = tables.get(task, {})
+                for path in table.values() if isinstance(table, dict) else ():
+                    taxonomy.add(Product('', '', dict(zip(LEVELS, path)), ()))
+        return Places(taxonomy.tree())
+
+
+def _catalogue(name, table):
+    if not isinstance(table, dict):
+        raise UserError(f'{name}: found {table!r}, expected a table for each task, as in '
+                        f'[{_key(name)}.gender]')
+    for task in table:
+        if task not in TASKS:
+            near = difflib.get_close_matches(task, TASKS, 1)
+            hint = f'did you mean {near[0]}?' if near else f'expected one of {", ".join(TASKS)}'
+            raise UserError(f'[{_key(name)}.{_key(task)}]: no such task; {hint}')
+    return {task: _task(f'[{_key(name)}.{task}]', task, lines) for task, lines in table.items()}
+
+
+def _task(where, task, lines):
+    if lines == SAME:
+        return SAME
+    if lines == []:
+        return NOTHING
+    if not isinstance(lines, dict):
+        raise UserError(f'{where}: found {lines!r}, expected a table, "{SAME}" or []')
+    return {label: _target(f'{where} {label!r}', task, target)
+            for label, target in lines.items() if target != OPEN}
+
+
+def _target(where, task, target):
+    names = [target] if isinstance(target, str) else target
+    if not isinstance(names, list) or not all(
+            isinstance(name, str) and name.strip() for name in names):
+        raise UserError(f'{where}: found {target!r}, expected a label, or a list of labels '
+                        '([] for none)')
+    most = {'gender': 1, 'colour': len(names)}.get(task, len(LEVELS))
+    if len(names) > most:
+        raise UserError(f'{where}: found {len(names)} labels, expected '
+                        + ('one' if task == 'gender' else f'{", ".join(LEVELS)} or fewer'))
+    return tuple(names)
+
+
+def template(counts):
+    """The lines that a mapping lacks, as TOML with a question mark for each answer.
+
+    Args:
+        counts (dict): (catalogue's name, task, label) to its number of products.
+
+    Returns:
+        str: Tables in the order of their first lines, their labels from the commonest on.
+    """
+    tables = collections.defaultdict(list)
+    for (name, task, label), count in counts.items():
+        tables[name, task].append((-count, label))
+    order = {name: number for number, name in enumerate(dict.fromkeys(name for name, _ in tables))}
+    lines = []
+    for name, task in sorted(tables, key=lambda key: (order[key[0]], TASKS.index(key[1]))):
+        lines += ['', f'[{_key(name)}.{task}]']
+        lines += [f'{_quoted(label)} = "{OPEN}"  # {-count:,} product{"s" * (count != -1)}'
+                  for count, label in sorted(tables[name, task])]
+    return '\n'.join(lines[1:])
+
+
+def _key(name):
+    return name if re.fullmatch('[A-Za-z0-9_-]+', name) else _quoted(name)
+
+
+def _quoted(text):
+    # The escapes of TOML's basic strings are those of JSON, but for this one.
+    return json.dumps(text, ensure_ascii=False).replace('\x7f', '\\u007f')

@@ -1,0 +1,203 @@
+"""``fashion-models catalogue merge``: joins catalogues under one taxonomy and one vocabulary."""
+
+import argparse
+import collections
+import dataclasses
+import pathlib
+import sys
+
+from fashion_models.catalogue import mapping as mappings
+from fashion_models.catalogue.importers.source import Source
+from fashion_models.catalogue.importers.tree import FolderTree, Tree
+from fashion_models.catalogue.importing import run_import
+from fashion_models.catalogue.io import IMAGES_FOLDER, open_catalogue
+from fashion_models.catalogue.mapping import Mapping
+from fashion_models.catalogue.model import Header, path_problem
+from fashion_models.errors import UserError
+
+_BELOW = f'{IMAGES_FOLDER}/'
+
+
+class UnmappedLabels(UserError):
+    """The mapping says nothing about some labels.
+
+    Attributes:
+        counts (dict): (catalogue's name, task, label) to its number of products.
+    """
+
+    def __init__(self, counts):
+        catalogues = len({name for name, *_ in counts})
+        super().__init__(
+            f'{len(counts)} label{"s" * (len(counts) > 1)} of {catalogues} '
+            f'catalogue{"s" * (catalogues > 1)} not mapped: say in the mapping what each becomes, '
+            '[] for nothing')
+        self.counts = counts
+
+
+def merge(catalogues, mapping, folder, overwrite=False, link=False):
+    """Joins catalogues into a new one, as an import does (:func:`~.importing.run_import`).
+
+    Ids and groups begin with the name of their catalogue and a slash, images lie below
+    ``images/<name>/``, and the extra text ``catalogue`` holds the name. So two catalogues never
+    share a group.
+
+    Args:
+        catalogues (list of Catalogue): Each with another name.
+        mapping (Mapping): What their labels become.
+        folder: The new catalogue's folder.
+        overwrite (bool): Whether a catalogue in ``folder`` is replaced.
+        link (bool): Whether images are linked or copied.
+
+    Returns:
+        Report: What was kept and what was not; also saved as import-report.json.
+
+    Raises:
+        UnmappedLabels: The mapping lacks some; nothing is written.
+        UserError: As of an import, or two of the catalogues have the same name.
+    """
+    if counts := unmapped_labels(catalogues, mapping):
+        raise UnmappedLabels(counts)
+    origin = {
+        'merged': {catalogue.header.name: catalogue.hash() for catalogue in catalogues},
+        'mapping': mapping.tables, 'link': link}
+    source = _Merged(catalogues, mapping, pathlib.Path(folder).resolve().name)
+    return run_import(source, folder, origin=origin, overwrite=overwrite, link=link)
+
+
+def unmapped_labels(catalogues, mapping):
+    """What a mapping lacks: {(catalogue's name, task, label): products with it}."""
+    counts = collections.Counter()
+    for catalogue in catalogues:
+        name = catalogue.header.name
+        for product in catalogue.products:
+            labels = mappings.source_labels(product)
+            counts.update((name, task, label) for task, label in mapping.unmapped(name, labels))
+    return counts
+
+
+class _Merged(Source):
+    def __init__(self, catalogues, mapping, name):
+        self._catalogues = _by_name(catalogues)
+        self._mapping = mapping
+        # Image paths lose the folder that they have in common, as almost always they do.
+        self._strip = {
+            name: _BELOW if all(image.startswith(_BELOW) for product in catalogue.products
+                                for image in product.images) else ''
+            for name, catalogue in self._catalogues.items()}
+        super().__init__(_Trees({
+            name: FolderTree(catalogue.folder / self._strip[name])
+            for name, catalogue in self._catalogues.items()}))
+        headers = [catalogue.header for catalogue in catalogues]
+        self.header = Header(
+            name, source='; '.join(
+                ', '.join(filter(None, (header.name, header.version, header.source)))
+                for header in headers),
+            licence='; '.join(
+                f'{header.name}: {header.licence}' for header in headers if header.licence))
+
+    def products(self, report):
+        for name, catalogue in self._catalogues.items():
+            for product in catalogue.products:
+                report.read()
+                yield f'{name}: {product.id}', self._joined(name, product, report)
+
+    def _joined(self, name, product, report):
+        product = self._mapping.apply(name, product, report)
+        listings = [
+            dataclasses.replace(listing, images=[
+                f'{name}/{image.removeprefix(self._strip[name])}' for image in listing.images])
+            for listing in product.listings]
+        return dataclasses.replace(
+            product, id=f'{name}/{product.id}', group=f'{name}/{product.group}',
+            listings=listings, extra=product.extra | {'catalogue': name})
+
+
+class _Trees(Tree):
+    """Several trees in one: the first part of a path names the tree."""
+
+    has_files = True
+
+    def __init__(self, trees):
+        self._trees = trees
+        self.place = ', '.join(str(tree.place) for tree in trees.values())
+
+    def size(self, path):
+        tree, rest = self._find(path)
+        return tree.size(rest)
+
+    def read(self, path):
+        tree, rest = self._find(path)
+        return tree.read(rest)
+
+    def file(self, path):
+        tree, rest = self._find(path)
+        return tree.file(rest)
+
+    def _find(self, path):
+        name, _, rest = path.partition('/')
+        return self._trees[name], rest
+
+
+def _by_name(catalogues):
+    found = {}
+    for catalogue in catalogues:
+        name = catalogue.header.name
+        if '/' in name or path_problem(name):
+            raise UserError(f'{catalogue.folder}: the catalogue is called {name!r}, which cannot '
+                            'name a folder; change "name" in its catalogue.json')
+        if other := found.get(name):
+            raise UserError(f'{catalogue.folder}: is called {name!r} as {other.folder} is; change '
+                            '"name" in the catalogue.json of one of them')
+        found[name] = catalogue
+    return found
+
+
+def add_parser(subparsers):
+    """Adds ``merge`` to the sub-commands of ``fashion-models catalogue``."""
+    parser = subparsers.add_parser(
+        'merge', help='join catalogues under one taxonomy and one vocabulary',
+        description='Joins catalogues into a new one, DIR. The mapping file says which label of '
+                    'which catalogue becomes what.',
+        epilog=f'the mapping file:\n\n{_file_format()}\n\nto begin one:\n'
+               '  fashion-models catalogue merge A B DIR --list-unmapped > mapping.toml',
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('catalogues', metavar='CATALOGUE', nargs='+', type=pathlib.Path,
+                        help='the folders of the catalogues to join')
+    parser.add_argument('folder', metavar='DIR', type=pathlib.Path, help='the new catalogue')
+    parser.add_argument('--mapping', metavar='FILE', type=pathlib.Path, help='the mapping (TOML)')
+    parser.add_argument('--list-unmapped', action='store_true',
+                        help='print the lines that the mapping lacks, to be filled in, and write '
+                             'no catalogue')
+    parser.add_argument('--link', action='store_true',
+                        help='link images to those of the catalogues instead of copying them')
+    parser.add_argument('--overwrite', action='store_true',
+                        help='replace the catalogue that DIR holds')
+    parser.set_defaults(func=_merge)
+
+
+def _file_format():
+    _, _, text = mappings.__doc__.partition('\n\n')
+    return text.strip().replace('::', ':').replace('``', '')
+
+
+def _merge(args):
+    if args.mapping is None and not args.list_unmapped:
+        raise UserError('merge: --mapping is missing; --list-unmapped prints the lines of one')
+    target = args.folder.resolve()
+    catalogues = []
+    for folder in args.catalogues:
+        if target == folder.resolve() or target in folder.resolve().parents:
+            raise UserError(f'{args.folder}: {folder} lies in DIR; choose another folder')
+        catalogues.append(open_catalogue(folder))
+    _by_name(catalogues)
+    mapping = Mapping.load(args.mapping) if args.mapping else Mapping({})
+    if args.list_unmapped:
+        if counts := unmapped_labels(catalogues, mapping):
+            print(mappings.template(counts))
+        return
+    try:
+        report = merge(catalogues, mapping, args.folder, args.overwrite, args.link)
+    except UnmappedLabels as error:
+        print(mappings.template(error.counts), file=sys.stderr)
+        raise UserError(f'{args.mapping}: {error}') from None
+    print(report.text())
