@@ -2,13 +2,14 @@
 
 import argparse
 
-from fashion_models.representation import search_commands
+from fashion_models.representation import order_commands, search_commands
 
 
 def add_parser(subparsers):
     """Adds the commands to those of ``fashion-models``."""
     _add_embed(subparsers)
     search_commands.add_parser(subparsers)
+    order_commands.add_parser(subparsers)
 
 
 def _parser(subparsers, name, summary, function, epilog=None):

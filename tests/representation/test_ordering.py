@@ -44,8 +44,8 @@ def test_whitened_vectors_vary_alike_in_all_directions():
     white = Whitening(vectors).linear(vectors)
     values = np.linalg.eigvalsh(np.cov(vectors.T))
     # By hand: along an eigenvector of variance v, with m the mean of the v, the variance is
-    # v / m before the shrinkage, which adds 1.
-    expected = values / values.mean() / (values / values.mean() + 1)
+    # v before the whitening, which divides by v plus three times m.
+    expected = values / (values + 3 * values.mean())
     assert np.linalg.eigvalsh(np.cov(white.T)) == pytest.approx(expected, rel=0.01)
     assert np.linalg.norm(Whitening(vectors)(vectors), axis=1) == pytest.approx(1)
 
