@@ -1,4 +1,4 @@
-"""``fashion-models embed``: what a trained network is good for."""
+"""``fashion-models embed``, ``export`` and more: what a trained network is good for."""
 
 import argparse
 
@@ -8,6 +8,7 @@ from fashion_models.representation import order_commands, search_commands
 def add_parser(subparsers):
     """Adds the commands to those of ``fashion-models``."""
     _add_embed(subparsers)
+    _add_export(subparsers)
     search_commands.add_parser(subparsers)
     order_commands.add_parser(subparsers)
 
@@ -67,3 +68,25 @@ def _embed(arguments):
     kept = f' (PCA, {header["pca"]["variance"]:.1%} of the variance)' if 'pca' in header else ''
     print(f'{arguments.out}: {len(embeddings)} {header["per"]}s, {header["size"]} numbers each'
           f'{kept}, {megabytes:.1f} MB')
+
+
+def _add_export(subparsers):
+    parser = _parser(
+        subparsers, 'export', 'write the network as ONNX graphs, with an example', _export, '''\
+examples:
+  fashion-models export runs/shop --onnx shop-onnx
+  python shop-onnx/example.py front.jpg back.jpg      needs onnxruntime, Pillow and NumPy only
+
+The graphs take any number of images and products. They are run beside the network, and written
+only if they compute the same.''')
+    parser.add_argument('run', metavar='RUN', help='a run folder')
+    parser.add_argument('--onnx', metavar='DIR', required=True, help='the folder to write')
+    parser.add_argument('--snapshot', choices=('best', 'last'), default='best')
+
+
+def _export(arguments):
+    from fashion_models.representation.encoder import load
+    from fashion_models.representation.onnx_export import export
+
+    difference = export(load(arguments.run, arguments.snapshot), arguments.onnx)
+    print(f'{arguments.onnx}: differs from the network by at most {difference:.1e}')

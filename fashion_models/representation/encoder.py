@@ -120,6 +120,13 @@ class Encoder:
             return normalize(chainer.cuda.to_cpu(
                 self.model.encoder(self.device.send(x)).array))
 
+    def encode_and_classify(self, x):
+        """What :meth:`encode` gives, and the scores of each task, (b, classes), in a list."""
+        with self._inference():
+            representation = self.model.encoder(self.device.send(x))
+            return [normalize(chainer.cuda.to_cpu(representation.array)), *(
+                chainer.cuda.to_cpu(y.array) for y in self.model.classify(representation))]
+
     @contextlib.contextmanager
     def _inference(self):
         self.device.use()

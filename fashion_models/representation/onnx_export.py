@@ -1,0 +1,224 @@
+"""A trained network as two ONNX graphs, for programs that have neither Chainer nor this package.
+
+::
+
+    image.onnx          images (b, 3, size, size), mean-subtracted -> features (b, f)
+    product.onnx        features (b, n, f) of b products with n images each ->
+                        representation (b, d), of unit length, and the scores of each task
+    mean.npy            the mean image, (3, size, size) float32
+    constants.json      sizes in pixels, and the labels of each task in the order of the scores
+    preprocessing.py    from an image file to what image.onnx takes
+    example.py          from image files to labels, with onnxruntime, Pillow and NumPy alone
+
+b and n are free. Two graphs, since the trunk sees image by image and what follows the pooling
+product by product: features can be kept while images of a product come and go.
+"""
+
+import importlib.resources
+import json
+import pathlib
+import warnings
+
+import chainer
+import numpy as np
+
+from fashion_models.catalogue.decode import MAX_ASPECT
+from fashion_models.errors import UserError
+from fashion_models.files import atomic_write
+from fashion_models.functions.backend import without_onednn
+from fashion_models.links.layers import dense_relu
+from fashion_models.provenance import versions
+
+OPSET = 11      # the newest that onnx_chainer, which comes with Chainer, knows
+TOLERANCE = 1e-4
+_POOLINGS = {'max': 'ReduceMax', 'mean': 'ReduceMean', 'sum': 'ReduceSum'}
+
+
+def export(encoder, folder):
+    """Writes the files into a folder, and compares what they compute with Chainer.
+
+    Args:
+        encoder (~fashion_models.representation.encoder.Encoder): On the CPU.
+        folder: Made if it is not there.
+
+    Returns:
+        float: The largest difference found; see :func:`compare`.
+
+    Raises:
+        UserError: If onnx or onnxruntime is not installed, the folder cannot be written, or the
+            graphs do not compute what the network does.
+    """
+    _require()
+    folder = pathlib.Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f'{folder}: cannot be made: {error.strerror}') from None
+    run = encoder.run
+    graphs = {'image': image_graph(encoder), 'product': product_graph(encoder)}
+    difference = compare(encoder, graphs)
+    for name, graph in graphs.items():
+        _write(folder / f'{name}.onnx', graph.SerializeToString())
+    with atomic_write(folder / 'mean.npy') as file:
+        np.save(file, run.mean)
+    constants = {
+        'shorter_side': run.recipe.data.shorter_side, 'size': run.recipe.data.size,
+        'longest_aspect': MAX_ASPECT, 'labels': run.vocabulary.labels,
+        'run': run.folder.resolve().name, 'snapshot': encoder.which, 'versions': versions()}
+    _write(folder / 'constants.json', json.dumps(constants, indent=1).encode())
+    for script in 'preprocessing.py', 'example.py':
+        source = importlib.resources.files(__package__) / f'onnx_{script}'
+        _write(folder / script, source.read_bytes())
+    return difference
+
+
+def _require():
+    try:
+        import onnx
+        import onnx.mapping  # noqa: F401  (gone from onnx 1.19; onnx_chainer needs it)
+        import onnxruntime  # noqa: F401
+    except ImportError as error:
+        raise UserError(
+            f"export needs onnx below 1.19 and onnxruntime ({error}): pip install "
+            "'fashion_models[onnx]', or make install EXTRAS=onnx") from None
+
+
+def _write(path, content):
+    with atomic_write(path) as file:
+        file.write(content)
+
+
+class _ImageTower(chainer.Chain):
+    """What an image goes through by itself: the trunk and the layer before the pooling."""
+
+    def __init__(self, encoder):
+        super().__init__()
+        with self.init_scope():
+            self.trunk = encoder.trunk.copy()
+            self.pre_pool = encoder.pre_pool.copy()
+
+    def forward(self, x):
+        return dense_relu(self.pre_pool, self.trunk(x))
+
+
+def image_graph(encoder):
+    """The graph (onnx.ModelProto) from images to the features that are pooled."""
+    import onnx_chainer
+
+    tower = _ImageTower(encoder.model.encoder)
+    shape = encoder.run.mean.shape
+    b = 2
+    # Chainer's own functions are those that onnx_chainer knows.
+    with without_onednn(), warnings.catch_warnings():
+        warnings.simplefilter('ignore', DeprecationWarning)     # its use of the onnx package
+        model = onnx_chainer.export(
+            tower, np.zeros((b, *shape), np.float32), graph_name='image', opset_version=OPSET,
+            input_names='images', output_names='features', input_shapes=('b', *shape))
+    graph = model.graph
+    # Parameters are constants, not inputs that have a default.
+    parameters = {tensor.name for tensor in graph.initializer}
+    for value in [value for value in graph.input if value.name in parameters]:
+        graph.input.remove(value)
+    del graph.value_info[:]     # inferred for b images
+    graph.output[0].type.tensor_type.shape.dim[0].dim_param = 'b'
+    for node in graph.node:
+        if node.op_type == 'Reshape':
+            _free_first_dimension(graph, node.input[1], b)
+    return model
+
+
+def _free_first_dimension(graph, name, b):
+    """Lets a Reshape take the number of images over from what it is given."""
+    import onnx
+
+    for node in graph.node:
+        if node.op_type == 'Constant' and node.output[0] == name:
+            tensor = node.attribute[0].t
+            shape = onnx.numpy_helper.to_array(tensor).copy()
+            if shape[0] == b:
+                shape[0] = 0    # "as in the input"
+                tensor.CopyFrom(onnx.numpy_helper.from_array(shape, tensor.name))
+
+
+def product_graph(encoder):
+    """The graph (onnx.ModelProto) from a product's features to its representation and scores."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    network, heads = encoder.model.encoder, encoder.model.heads
+    nodes, constants = [], []
+
+    def node(kind, inputs, output, **attributes):
+        nodes.append(helper.make_node(kind, inputs, [output], **attributes))
+
+    def constant(name, array):
+        constants.append(numpy_helper.from_array(np.asarray(array, np.float32), name))
+
+    def dense(layer, name, given, output):
+        constant(f'{name}/W', chainer.cuda.to_cpu(layer.W.array))
+        constant(f'{name}/b', chainer.cuda.to_cpu(layer.b.array))
+        node('Gemm', [given, f'{name}/W', f'{name}/b'], output, transB=1)
+
+    node(_POOLINGS[network.pooling], ['features'], 'pooled', axes=[1], keepdims=0)
+    dense(network.post_pool, 'post_pool', 'pooled', 'post_pool')
+    node('Relu', ['post_pool'], 'post_pool_relu')
+    dense(network.representation, 'representation', 'post_pool_relu', 'last')
+    node('Relu', ['last'], 'activations')
+    node('ReduceL2', ['activations'], 'length', axes=[1], keepdims=1)
+    constant('least', np.finfo(np.float32).tiny)    # a representation of zeros stays one
+    node('Max', ['length', 'least'], 'divisor')
+    node('Div', ['activations', 'divisor'], 'representation')
+    outputs = {'representation': network.out_size}
+    for task in encoder.model.tasks:
+        dense(heads[task], f'heads/{task}', 'activations', task)
+        outputs[task] = len(heads[task].b)
+
+    def value(name, *shape):
+        return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+
+    graph = helper.make_graph(
+        nodes, 'product', [value('features', 'b', 'n', network.pre_pool.W.shape[0])],
+        [value(name, 'b', size) for name, size in outputs.items()], constants)
+    return helper.make_model(
+        graph, producer_name='fashion_models', ir_version=6,
+        opset_imports=[helper.make_opsetid('', OPSET)])
+
+
+def compare(encoder, graphs):
+    """Runs the graphs and the network on noise: products of 1 to 5 images, one and several.
+
+    Args:
+        encoder (~fashion_models.representation.encoder.Encoder): On the CPU.
+        graphs (dict): ``'image'`` and ``'product'`` (onnx.ModelProto).
+
+    Returns:
+        float: The largest difference of a value of representation or scores, in parts of the
+        largest value where that is above 1.
+
+    Raises:
+        UserError: If it is more than ``TOLERANCE``.
+    """
+    import onnx
+    import onnxruntime
+
+    sessions = {}
+    for name, graph in graphs.items():
+        onnx.checker.check_model(graph)
+        sessions[name] = onnxruntime.InferenceSession(
+            graph.SerializeToString(), providers=['CPUExecutionProvider'])
+    mean = encoder.run.mean
+    rng = np.random.default_rng(0)
+    differences = []
+    for n in range(1, 6):
+        b = 1 + n % 2
+        x = rng.integers(0, 256, (b, n, *mean.shape)).astype(np.float32) - mean
+        features, = sessions['image'].run(None, {'images': x.reshape(-1, *mean.shape)})
+        found = sessions['product'].run(None, {'features': features.reshape(b, n, -1)})
+        expected = encoder.encode_and_classify(x.reshape(b, -1, *mean.shape[1:]))
+        differences += [
+            np.abs(one - other).max() / max(1, np.abs(other).max())
+            for one, other in zip(found, expected)]
+    if not max(differences) <= TOLERANCE:
+        raise UserError(
+            f'the ONNX graphs differ from the network by {max(differences):.1e}, more than '
+            f'{TOLERANCE:.0e}: nothing was exported')
+    return float(max(differences))
