@@ -1,0 +1,34 @@
+"""The representations of a catalogue's products by a run, made once and kept in its folder."""
+
+import hashlib
+
+from fashion_models.errors import UserError
+from fashion_models.representation.embed import embed
+from fashion_models.representation.embeddings import open_embeddings
+from fashion_models.representation.encoder import Encoder
+from fashion_models.training.snapshots import BEST
+
+FILE = 'products.embeddings'
+
+
+def product_embeddings(run, catalogue):
+    """One vector a product, of all splits.
+
+    Args:
+        run (~fashion_models.training.run.Run): Whose best network makes them.
+        catalogue (~fashion_models.catalogue.io.Catalogue): Of what.
+
+    Returns:
+        ~fashion_models.representation.embeddings.Embeddings
+    """
+    file = run.folder / FILE
+    with open(run.snapshots / BEST, 'rb') as snapshot:
+        digest = hashlib.file_digest(snapshot, 'sha256').hexdigest()
+    try:
+        found = open_embeddings(file)
+    except UserError:
+        found = None
+    if found is None or (found.header['snapshot_sha256'], found.header['catalogue_hash']) != (
+            digest, catalogue.hash()):
+        found = embed(Encoder(run), catalogue, file)
+    return found

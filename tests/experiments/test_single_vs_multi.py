@@ -1,0 +1,58 @@
+import json
+import pathlib
+
+import pytest
+
+from fashion_models.experiments.single_vs_multi import SCHEDULES, WAYS, main
+from fashion_models.training.run import Run
+
+
+@pytest.fixture(scope='module')
+def results(words):
+    assert main([*words, '--seeds', '2']) == 0
+    return json.loads(
+        (pathlib.Path(words[-1]) / 'single_vs_multi' / 'toy' / 'results.json').read_text())
+
+
+def test_single_task(results):
+    for task, found in results['figures']['single_task'].items():
+        assert task in ('colour', 'category')
+        assert set(found['schedules']) == set(SCHEDULES)
+        losses = {name: tried['validation_loss'] for name, tried in found['schedules'].items()}
+        assert losses[found['chosen']] == min(losses.values())
+        for split in 'validation', 'test':
+            own = found[split]
+            assert own['difference']['value'] == pytest.approx(
+                own['multi']['value'] - own['single']['value'])
+
+
+def test_multi_image(results):
+    images = results['figures']['images']
+    updates = images['updates']
+    assert updates['single-image, as many updates'] == updates['multi-image']
+    assert updates['single-image'] > updates['multi-image']
+    for split in 'validation', 'test':
+        own = images[split]
+        assert set(own['accuracy']) == set(WAYS)
+        for name, difference in own['difference'].items():
+            assert difference['all']['value'] == pytest.approx(
+                own['accuracy']['multi-image']['all']['value']
+                - own['accuracy'][name]['all']['value'])
+
+
+def test_runs_are_those_that_are_needed(results, words):
+    runs = [Run.open(path.parent) for path in
+            pathlib.Path(words[words.index('--runs') + 1]).glob('*/provenance.json')]
+    flat = [run for run in runs if run.view.flattened]
+    assert len(flat) == 4
+    assert {run.recipe.training.epoch_batches for run in flat} == {
+        0, results['figures']['images']['batches_per_epoch']}
+    assert {run.recipe.model.pooling for run in runs} == {'max', 'mean', 'sum'}
+
+
+def test_tables(results):
+    titles = [table['title'] for table in results['tables']]
+    assert titles[0].startswith('Accuracy, multi-task against single-task')
+    assert any('Multi-image minus each' in title for title in titles)
+    article = results['tables'][1]['rows'][0]
+    assert article[:3] == ['the article: multi-image', '0.731', '0.886']
