@@ -72,7 +72,7 @@ def test_multicoloured_things_have_several_hues(name):
     assert (counts > 0.06 * counts.sum()).sum() >= 2
 
 
-@pytest.mark.parametrize('colour', ('Silver', 'Gold'))
+@pytest.mark.parametrize('colour', ['Silver', 'Gold'])
 def test_silver_and_gold_are_what_mirrors(colour):
     for name, kind in KINDS.items():
         if kind.colours is None or colour in kind.colours:
