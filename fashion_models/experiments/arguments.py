@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import functools
 import pathlib
 import sys
 import time
@@ -131,7 +132,7 @@ def settings_of(arguments):
     return settings
 
 
-def command(name, description, experiment, argv=None):
+def command(name, description, experiment, argv=None, add=None):
     """Runs an experiment from the command line; what every experiment's ``main`` does.
 
     Args:
@@ -141,6 +142,8 @@ def command(name, description, experiment, argv=None):
             exists; returns its figures (dict) and its tables (list of
             :class:`~fashion_models.experiments.results.Table`).
         argv (list of str): Instead of the process' arguments.
+        add (callable): Adds arguments that only this experiment has to the parser; the experiment
+            is then given the parsed ones, too.
 
     Returns:
         int: Exit status: 0, 2 if something given cannot be used, 130 after Ctrl-C.
@@ -149,7 +152,11 @@ def command(name, description, experiment, argv=None):
         prog=f'python -m fashion_models.experiments.{name}', description=description,
         formatter_class=argparse.RawDescriptionHelpFormatter)
     add_arguments(parser)
+    if add:
+        add(parser)
     arguments = parser.parse_args(argv)
+    if add:
+        experiment = functools.partial(experiment, arguments=arguments)
     try:
         print(run_experiment(name, experiment, settings_of(arguments)), end='')
     except UserError as error:

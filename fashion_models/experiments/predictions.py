@@ -13,35 +13,37 @@ from fashion_models.training.evaluation import Evaluation, evaluate
 ALL = 'all'
 
 
-def evaluate_run(run, products):
-    """Evaluates the best network of a run on products.
+def evaluate_run(run, products, which='best'):
+    """Evaluates the network of a run on products.
 
     Args:
         run (~fashion_models.training.run.Run): Whose.
         products (~fashion_models.data.products.ProductSet): On what.
+        which (str): ``'best'`` or, for a fold that is held out, ``'last'`` snapshot.
 
     Returns:
         ~fashion_models.training.evaluation.Evaluation
     """
-    model, device = _load(run)
+    model, device = _load(run, which)
     return evaluate(model, products, run.mean, device, progress=True)
 
 
-def evaluate_images(run, products, poolings=(np.mean, np.max)):
-    """Evaluates the best network of a run as the single-image network that it may be.
+def evaluate_images(run, products, poolings=(np.mean, np.max), which='best'):
+    """Evaluates the network of a run as the single-image network that it may be.
 
     Args:
         run (~fashion_models.training.run.Run): Whose.
         products (~fashion_models.data.products.ProductSet): p products.
         poolings (sequence of callable): What makes one representation of those of a product's
             images, (n, d) and axis=0 -> (d,).
+        which (str): ``'best'`` or ``'last'`` snapshot.
 
     Returns:
         tuple: The :class:`~fashion_models.training.evaluation.Evaluation` of the images, each by
         itself, in the order of :func:`~fashion_models.data.views.flattened`; and a list with that
         of the products for each pooling.
     """
-    model, device = _load(run)
+    model, device = _load(run, which)
     images = flattened(products)
     vectors = _represent(model, images, run.mean, device)
     starts = np.cumsum([0, *map(len, products.images)])
@@ -53,9 +55,9 @@ def evaluate_images(run, products, poolings=(np.mean, np.max)):
         [_classify(model, vectors, products.t, device) for vectors in pooled])
 
 
-def _load(run):
+def _load(run, which):
     device = resolve(run.recipe.training.devices)[0]
-    model = run.load_model('best')
+    model = run.load_model(which)
     model.to_device(device)
     return model, device
 

@@ -1,8 +1,8 @@
 """Simulated shoppers and merchandisers, whose tastes are known to the simulation alone.
 
 This is a simulation: it says how well an order copes with tastes of this kind, not what people buy.
-A taste is one of the true attributes of products (``truth.jsonl`` where the catalogue has it, else
-its labels), never of our vectors:
+A taste is made of favourites among the true attributes of products (``truth.jsonl`` where the
+catalogue has it, else its labels); our vectors play no part in it:
 
 ======================  ===========================================================================
 1 to 3 categories       1 each
@@ -16,8 +16,9 @@ The sum is what the product is worth to the shopper. Which values are favoured i
 products have them (its square root) and by a fashion that all shoppers share, so that a popularity
 among others means something.
 
-A shopper comes with a past: of 80 products drawn at random, the 5 liked and the 5 disliked are those
-that are worth most and least with noise added (Gumbel, of scale 0.35). So some likes are accidents.
+A shopper comes with a past: of 80 products drawn at random, the 5 liked and the 5 disliked are
+those that are worth most and least with noise added (Gumbel, of scale 0.35), so that some likes are
+accidents.
 """
 
 import dataclasses
@@ -82,11 +83,6 @@ class Taste:
     worth: np.ndarray
     categories: np.ndarray
 
-    @property
-    def gains(self):
-        """For NDCG: 2^worth - 1, and 0 for what is worth less than nothing."""
-        return 2 ** np.maximum(self.worth, 0) - 1
-
 
 def true_attributes(catalogue):
     """The true attributes of all products: id to a dict of tuples of values."""
@@ -123,7 +119,7 @@ class Population:
         self._odds = {}
         for name, shares in shop.shares.items():
             odds = np.sqrt(shares.sum(axis=0)) * rng.lognormal(0, FASHION, shares.shape[1])
-            self._odds[name] = odds / odds.sum()
+            self._odds[name] = odds / odds.sum() if len(odds) else odds
 
     def taste(self, number, purpose):
         """The taste of a person, and the random numbers for what that person does.
@@ -151,23 +147,30 @@ class Population:
 
     def _draw(self, rng, name, count):
         odds = self._odds[name]
+        if not len(odds):
+            return np.zeros(0, np.int64)
         return rng.choice(len(odds), min(count, len(odds)), replace=False, p=odds)
 
 
-def history(taste, rng):
-    """What a shopper has seen, liked and disliked: three arrays of rows, the first holds the rest.
+def history(worth, rng):
+    """What a shopper has seen, liked and disliked of products that are worth (n,) to them.
 
     Returns:
-        tuple: (s,), (l,) and (l,) int64.
+        tuple: Three arrays of rows; the first holds the others.
     """
-    seen = rng.choice(len(taste.worth), min(SEEN, len(taste.worth) // 2), replace=False)
+    seen = rng.choice(len(worth), min(SEEN, len(worth) // 2), replace=False)
     likes = min(LIKES, len(seen) // 2)
-    liked = seen[np.argsort(-noisy(taste.worth[seen], rng))[:likes]]
+    liked = seen[np.argsort(-noisy(worth[seen], rng))[:likes]]
     rest = np.setdiff1d(seen, liked)
-    disliked = rest[np.argsort(-noisy(-taste.worth[rest], rng))[:likes]]
+    disliked = rest[np.argsort(-noisy(-worth[rest], rng))[:likes]]
     return seen, liked, disliked
 
 
 def noisy(worth, rng):
-    """What products (n,) seem to be worth."""
+    """What products that are worth (n,) seem to be worth."""
     return worth + rng.gumbel(0, NOISE, len(worth))
+
+
+def gains(worth):
+    """What NDCG counts for products: 2^worth - 1, and 0 for those worth less than nothing."""
+    return 2 ** np.maximum(worth, 0) - 1

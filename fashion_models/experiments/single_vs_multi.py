@@ -19,9 +19,9 @@ share of its images that are right. Differences have 95 % intervals over product
 pairs (:mod:`~fashion_models.experiments.statistics`). The test split has no part in any choice.
 
 Time: in units of one training of the recipe, 1 a seed for the multi-task network (shared with
-``main_table`` and others); about 2 a seed for the tasks, and 4 once to choose their schedules; 3.4 a
-seed for the images. With ``small.toml`` on two CPU cores an epoch takes about a second for every 900
-training images.
+``main_table`` and others); about 2 a seed for the tasks, and 4 once to choose their schedules; 3.4
+a seed for the images. With ``small.toml`` on two CPU cores an epoch takes about a second for every
+900 training images.
 """
 
 import dataclasses
