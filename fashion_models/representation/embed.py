@@ -149,18 +149,18 @@ def _item(product, id, listings, places):
 
 def _write(encoder, catalogue, images, file, header, progress):
     split = None if header['split'] == 'all' else header['split']
-    total = len(images) if split is None else sum(
-        len(numbers) for _, numbers in units(catalogue, images, 'product', split))
     todo = units(catalogue, images, header['per'], split)
     bar = tqdm.tqdm(
-        total=total, desc='embedding', unit=' images', disable=None if progress else True)
+        total=len(images), desc='embedding', unit=' images', disable=None if progress else True)
     with EmbeddingsWriter(file, header, resume=True) as writer, bar:
         # Whole windows are written, so that the next ones hold what they would have held without
         # an interruption.
         for _, numbers in itertools.islice(todo, writer.rows):
-            bar.update(len(numbers))
+            bar.update(numbers[-1] + 1 - bar.n)
         for window in _windows(encoder, images, todo, bar):
             writer.add(window.vectors, [item for item, _ in window.units])
+            # Numbers rise from unit to unit; images of other splits count as done, too.
+            bar.update(window.units[-1][1][-1] + 1 - bar.n)
 
 
 @dataclasses.dataclass
