@@ -14,11 +14,16 @@ def write_graph(loss, folder):
     Args:
         loss (~chainer.Variable): Before its backward pass.
         folder (~pathlib.Path): Where to write.
+
+    Returns:
+        bool: Whether the machine has Graphviz.
     """
     graph = computational_graph.build_computational_graph([loss])
     path = folder / 'graph.dot'
     with atomic_write(path, 'w', encoding='utf-8') as file:
         file.write(graph.dump('dot'))
-    if shutil.which('dot'):
-        with atomic_write(folder / 'graph.svg') as file:
-            subprocess.run(['dot', '-Tsvg', str(path)], stdout=file, check=True)
+    if not shutil.which('dot'):
+        return False
+    with atomic_write(folder / 'graph.svg') as file:
+        subprocess.run(['dot', '-Tsvg', str(path)], stdout=file, check=True)
+    return True

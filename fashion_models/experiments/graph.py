@@ -1,0 +1,87 @@
+"""The computational graph of a mini-batch, as SVG: the picture that the article links to.
+
+    python -m fashion_models.experiments.graph [--catalogue DIR] [--recipe FILE]
+
+writes ``graph.svg``, and ``graph.dot`` from which Graphviz' ``dot`` draws it, of the first batch of
+the recipe's training whose products have several images, from its images to its loss; nothing is
+trained. On a machine without ``dot`` (the package graphviz) there is no SVG, which it says.
+
+Time: seconds.
+"""
+
+import collections
+import sys
+
+import numpy as np
+
+from fashion_models.catalogue.prepare import prepare
+from fashion_models.data.batches import TrainingIterator
+from fashion_models.data.crops import mean_image
+from fashion_models.data.products import require_products, split_products
+from fashion_models.data.vocabulary import Vocabulary
+from fashion_models.experiments.arguments import command
+from fashion_models.experiments.results import Table
+from fashion_models.links import multi_task_loss
+from fashion_models.training.graph import write_graph
+from fashion_models.training.model import build_model
+
+
+def graph(settings, folder):
+    """Runs the experiment; see :func:`~fashion_models.experiments.arguments.command`."""
+    recipe = settings.recipe
+    vocabulary = Vocabulary.of(settings.catalogue.products, recipe.model.tasks)
+    model = build_model(recipe, vocabulary.classes)
+    batch = _batch(settings, vocabulary)
+    loss = multi_task_loss(model(batch.x), batch.t)
+    drawn = write_graph(loss, folder)
+    if not drawn:
+        print('graph: this machine has no dot (of the package graphviz): there is graph.dot, and '
+              'no graph.svg; where there is one: dot -Tsvg graph.dot -o graph.svg', file=sys.stderr)
+    functions = collections.Counter(_functions(loss))
+    figures = {
+        'x': batch.x.shape, 't': batch.t.shape, 'images_per_product': batch.x.shape[1] // 3,
+        'drawn': drawn, 'functions': dict(sorted(functions.items())),
+        'parameters': {name: parameter.shape for name, parameter in sorted(model.namedparams())}}
+    rows = sorted(functions.items(), key=lambda item: (-item[1], item[0]))
+    return figures, [Table(
+        f'Functions between x {batch.x.shape} and the loss, and how often each occurs',
+        ('function', 'times'), rows)]
+
+
+def _batch(settings, vocabulary):
+    """The first batch of several images a product, or the very first if no product has several."""
+    recipe = settings.recipe
+    images = prepare(settings.catalogue, recipe.data.shorter_side)
+    products = split_products(settings.catalogue, images, vocabulary)['train']
+    require_products(products, 'train', settings.catalogue)
+    # The graph is the same whatever is subtracted; a few images are soon averaged.
+    mean = mean_image(images, np.concatenate(products.images[:16]), recipe.data.size)
+    iterator = TrainingIterator(
+        products, mean, recipe.training.batch_size, recipe.training.seed, recipe.data.max_images,
+        recipe.data.mirror)
+    batches = (iterator.next() for _ in range(iterator.batches_per_epoch))
+    first = next(batches)
+    found = next((batch for batch in (first, *batches) if batch.x.shape[1] > 3), first)
+    iterator.finalize()
+    return found
+
+
+def _functions(loss):
+    """The labels of all functions that led to a loss, each once."""
+    seen, ahead = set(), [loss.creator_node]
+    while ahead:
+        node = ahead.pop()
+        if node is None or id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node.label
+        ahead += [variable.creator_node for variable in node.inputs]
+
+
+def main(argv=None):
+    """Runs the command; returns its exit status."""
+    return command('graph', __doc__, graph, argv)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
