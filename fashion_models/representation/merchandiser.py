@@ -164,32 +164,40 @@ def learn_order(lists, embeddings, whitening=None):
     """
     whitening = whitening or Whitening(embeddings.vectors)
     rows = [[embeddings.row(product) for product in ranked.products] for ranked in lists]
-    parts = [whitening.linear(embeddings.vectors[own]) for own in rows]
-    ranks = [np.array(ranked.ranks) for ranked in lists]
-    pairs = [_pairs(own, number) for number, own in enumerate(ranks)]
-    strength, tau = _choose(parts, ranks, pairs)
-    weights = fit(parts, pairs, strength)
+    weights, facts = learn(
+        [whitening.linear(embeddings.vectors[own]) for own in rows],
+        [np.array(ranked.ranks) for ranked in lists])
     return LinearOrder(whitening.pull_back(weights), {
-        'snapshot': embeddings.header.get('snapshot_sha256'),
-        'lists': len(lists), 'products': len({row for own in rows for row in own}),
-        'pairs': sum(map(len, pairs)), 'strength': strength, 'tau': tau})
+        'snapshot': embeddings.header.get('snapshot_sha256'), 'lists': len(lists),
+        'products': len({row for own in rows for row in own}), **facts})
 
 
-def fit(parts, pairs, strength):
-    """The weights (d,) with which the first of each pair has the larger score.
+def learn(parts, ranks):
+    """Learns weights from lists of vectors, with as much regularization as suits lists left out.
 
     Args:
-        parts (list of numpy.ndarray): Of each list, the vectors (n, d).
-        pairs (list of numpy.ndarray): Of each list, (p, 2) rows, the one that goes first first.
-        strength (float): Of the regularization; the smaller, the more.
+        parts (list of numpy.ndarray): Of each list, the vectors (m, d).
+        ranks (list of numpy.ndarray): Of each list, the ranks (m,).
+
+    Returns:
+        tuple: The weights (d,), and a dict with ``pairs``, ``strength`` and ``tau`` as of
+        :attr:`LinearOrder.facts`.
     """
+    # The best weights are a sum of the products' vectors: fewer products than numbers in a vector
+    # need fewer unknowns.
+    basis = np.linalg.qr(np.concatenate(parts).T)[0]
+    parts = [part @ basis for part in parts]
+    pairs = [_pairs(own, number) for number, own in enumerate(ranks)]
+    strength, tau = _choose(parts, ranks, pairs)
+    weights = basis @ _fit(parts, pairs, strength)
+    return weights, {'pairs': sum(map(len, pairs)), 'strength': strength, 'tau': tau}
+
+
+def _fit(parts, pairs, strength):
+    """The weights (d,) with which the first of each pair (p, 2) of rows has the larger score."""
     linear_model = _scikit_learn()
     used = [(part, own) for part, own in zip(parts, pairs) if len(own)]
-    # The weights are a sum of the products' vectors: fewer products than numbers in a vector need
-    # fewer unknowns.
-    basis = np.linalg.qr(np.concatenate([part for part, _ in used]).T)[0]
-    differences = np.concatenate(
-        [(part @ basis)[own[:, 0]] - (part @ basis)[own[:, 1]] for part, own in used])
+    differences = np.concatenate([part[own[:, 0]] - part[own[:, 1]] for part, own in used])
     # A list of forty products has a hundred times the pairs of one of four, but is one opinion.
     weights = np.concatenate([np.full(len(own), 1 / len(own)) for _, own in used])
     # Half of the pairs the other way round: the model has no intercept, so that their labels may
@@ -197,7 +205,7 @@ def fit(parts, pairs, strength):
     signs = np.where(np.arange(len(differences)) % 2, -1, 1)
     model = linear_model.LogisticRegression(C=strength, fit_intercept=False, max_iter=1000)
     model.fit(differences * signs[:, np.newaxis], signs, weights * len(weights) / weights.sum())
-    return basis @ model.coef_[0]
+    return model.coef_[0]
 
 
 def _pairs(ranks, seed):
@@ -220,7 +228,7 @@ def _choose(parts, ranks, pairs):
         taus = []
         for fold in folds:
             rest = [number for number in usable if number not in fold]
-            weights = fit([parts[n] for n in rest], [pairs[n] for n in rest], strength)
+            weights = _fit([parts[n] for n in rest], [pairs[n] for n in rest], strength)
             taus += [kendall_tau(parts[n] @ weights, ranks[n]) for n in fold]
         reached[strength] = float(np.mean(taus))
     best = max(reached, key=reached.get)

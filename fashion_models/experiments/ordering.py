@@ -1,0 +1,278 @@
+"""Does an order by pictures suit a shopper, and a merchandiser, better than one by words?
+
+    python -m fashion_models.experiments.ordering [--catalogue DIR] [--seeds 3]
+
+The article's opening use case: "If we order the products using only textual features then it will
+be hard to match user expectations and replicate the manual merchandising process." Shoppers and
+merchandisers are simulated, with hidden tastes on the true attributes of the products
+(:mod:`.shoppers` tells how); their products are of the test split.
+
+* **Shoppers** have liked five products and disliked five. The others are ordered for them by the
+  pictures (:mod:`fashion_models.representation.ordering`), by the texts (the same rule on TF-IDF
+  vectors of titles and descriptions), by the true attributes (the same rule on these: what a better
+  representation could reach), by how many other shoppers liked them, and at random.
+* **Merchandisers** rank lists of 20 validation products. What was learned from 5 or 20 lists
+  (:mod:`fashion_models.representation.merchandiser`) orders the test products.
+
+NDCG tells how much of what an order could give its first places give. Intervals are over shoppers,
+and over seeds where there are several.
+
+Time: one training a seed (shared with the other experiments), embedding the catalogue, and some
+minutes for the rest.
+"""
+
+import sys
+
+import numpy as np
+
+from fashion_models.catalogue.split import split_of
+from fashion_models.experiments import statistics
+from fashion_models.experiments.arguments import command
+from fashion_models.experiments.results import Table
+from fashion_models.experiments.shoppers import (
+    Population,
+    Shop,
+    gains,
+    history,
+    noisy,
+    true_attributes,
+)
+from fashion_models.experiments.vectors import product_embeddings
+from fashion_models.representation.embeddings import normalize
+from fashion_models.representation.merchandiser import learn
+from fashion_models.representation.metrics import ndcg
+from fashion_models.representation.ordering import (
+    DISLIKED,
+    DIVERSITY,
+    Shopper,
+    Whitening,
+    diversify,
+)
+
+SHOPPERS, QUICK_SHOPPERS = 300, 30
+OTHERS = 300        # shoppers whose likes make the popularity
+MERCHANDISERS, QUICK_MERCHANDISERS = 12, 3
+LISTS, LIST_SIZE = (5, 20), 20
+PLACES = 10, 50
+DIVERSITIES = 0.0, 0.1, DIVERSITY, 0.3, 0.5
+ORDERS = {
+    'pictures': 'by the pictures', 'words': 'by the words (TF-IDF)', 'both': 'by both',
+    'popularity': 'by popularity', 'random': 'at random', 'truth': 'by the true attributes'}
+_SHOPPER, _OTHER, _MERCHANDISER = 1, 2, 3
+
+
+def ordering(settings, folder):
+    """Runs the experiment; see :func:`~fashion_models.experiments.arguments.command`."""
+    runs = [settings.run('multi-task', seed) for seed in settings.seeds]
+    attributes = true_attributes(settings.catalogue)
+    shoppers = QUICK_SHOPPERS if settings.quick else SHOPPERS
+    merchandisers = QUICK_MERCHANDISERS if settings.quick else MERCHANDISERS
+    of_seeds = []
+    for run in runs:
+        embeddings = product_embeddings(run, settings.catalogue)
+        scene = Scene(settings.catalogue, embeddings, attributes)
+        of_seeds.append((serve(scene, shoppers), merchandise(scene, merchandisers)))
+    served, merchandised = (_stacked([own[part] for own in of_seeds]) for part in (0, 1))
+    figures = {
+        'shoppers': shoppers, 'others': OTHERS, 'merchandisers': merchandisers,
+        'products': len(scene.test), 'list_size': LIST_SIZE, 'diversity': DIVERSITY,
+        'accidental_likes': float(served.pop('accidental').mean()),
+        'orders': _intervals(served['orders']), 'diversities': _intervals(served['diversities']),
+        'learned': _intervals(merchandised),
+        'pictures_over_words': {
+            f'ndcg@{k}': statistics.difference(
+                served['orders']['pictures'][f'ndcg@{k}'],
+                served['orders']['words'][f'ndcg@{k}'], range(shoppers)) for k in PLACES}}
+    return figures, tables(figures)
+
+
+class Scene:
+    """Held-out products as all parties see them.
+
+    Attributes:
+        validation, test (numpy.ndarray): Rows of the products of these splits, of all n of both.
+        shop (Shop): What shoppers see of the n.
+        white (numpy.ndarray): (n, d) whitened vectors.
+        words (numpy.ndarray): (n, w) TF-IDF vectors of unit length, sparse.
+        truth (numpy.ndarray): (n, v) the true attributes, of unit length.
+    """
+
+    def __init__(self, catalogue, embeddings, attributes):
+        from sklearn.feature_extraction.text import TfidfVectorizer
+
+        splits = np.array([split_of(item.group) for item in embeddings.items])
+        self.rows = np.flatnonzero(splits != 'train')
+        self.validation, self.test = (
+            np.flatnonzero(splits[self.rows] == split) for split in ('validation', 'test'))
+        ids = [embeddings.ids[row] for row in self.rows]
+        self.shop = Shop.of([attributes[id] for id in ids])
+        self.whitening = Whitening(embeddings.vectors)
+        self.vectors = np.asarray(embeddings.vectors[self.rows], np.float32)
+        self.white = self.whitening(self.vectors)
+        texts = {product.id: ' '.join(
+            f'{listing.title} {listing.description}' for listing in product.listings)
+            for product in catalogue.products}
+        vectorizer = TfidfVectorizer(
+            sublinear_tf=True, ngram_range=(1, 2), min_df=2, stop_words='english')
+        vectorizer.fit(texts[id] for id, split in zip(embeddings.ids, splits) if split == 'train')
+        self.words = vectorizer.transform(texts[id] for id in ids)
+        self.truth = normalize(np.concatenate(list(self.shop.shares.values()), axis=1))
+
+
+def serve(scene, count):
+    """Orders the test products for simulated shoppers.
+
+    Returns:
+        dict: ``orders``: from each of :data:`ORDERS` to a dict from ``ndcg@<k>`` to (count,);
+        ``diversities``: from each share to (count,) of ``ndcg@10`` and of how many subcategories,
+        colours and favourite categories the first ten places show; ``accidental``: (count,) shares
+        of likes that are worth no more than the median product.
+    """
+    people, test = Population(scene.shop), scene.test
+    popularity = np.zeros(len(test))
+    for number in range(OTHERS):
+        taste, rng = people.taste(number, _OTHER)
+        popularity[history(taste.worth[test], rng)[1]] += 1
+    orders = {name: {f'ndcg@{k}': [] for k in PLACES} for name in ORDERS}
+    diversities = {share: {} for share in DIVERSITIES}
+    accidental = []
+    for number in range(count):
+        taste, rng = people.taste(number, _SHOPPER)
+        worth = taste.worth[test]
+        seen, liked, disliked = history(worth, rng)
+        accidental.append(np.mean(worth[liked] <= np.median(worth[seen])))
+        left = np.setdiff1d(np.arange(len(test)), seen)
+        relevance = _relevance(scene, test, liked, disliked, popularity, rng)
+        for name, scores in relevance.items():
+            ranked = gains(worth[left])[np.argsort(-scores[left], kind='stable')][np.newaxis]
+            for k in PLACES:
+                orders[name][f'ndcg@{k}'].append(ndcg(ranked, k)[0])
+        for share in DIVERSITIES:
+            order = left[diversify(
+                relevance['pictures'][left], scene.white[test[left]], share, PLACES[0])]
+            for name, value in _page(scene, taste, test, order).items():
+                diversities[share].setdefault(name, []).append(value)
+    return {'orders': orders, 'diversities': diversities, 'accidental': accidental}
+
+
+def _relevance(scene, test, liked, disliked, popularity, rng):
+    """Scores (t,) of the test products in each of :data:`ORDERS`."""
+    pictures = Shopper(
+        scene.whitening, scene.vectors[test[liked]], scene.vectors[test[disliked]]
+    ).relevance(scene.vectors[test])
+    words, truth = (_rocchio(vectors[test], liked, disliked)
+                    for vectors in (scene.words, scene.truth))
+    both = _standard(pictures) + _standard(words)
+    # Popularity is a whole number: equals go in any order.
+    return {'pictures': pictures, 'words': words, 'both': both,
+            'popularity': popularity + rng.random(len(test)) / 2, 'random': rng.random(len(test)),
+            'truth': truth}
+
+
+def _rocchio(vectors, liked, disliked):
+    taste = np.asarray(vectors[liked].mean(axis=0)) - DISLIKED * np.asarray(
+        vectors[disliked].mean(axis=0))
+    return np.asarray(vectors @ taste.ravel()).ravel()
+
+
+def _standard(scores):
+    return (scores - scores.mean()) / (scores.std() or 1)
+
+
+def _page(scene, taste, test, order):
+    """What the first places of an order show."""
+    k = PLACES[0]
+    rows = test[order]
+    first = rows[:k]
+    shares = scene.shop.shares
+    shown = {name: int((shares[name][first] > 0).any(axis=0).sum())
+             for name in ('subcategory', 'colour')}
+    favourites = shares['category'][:, taste.categories] > 0
+    possible = favourites[rows].any(axis=0).sum()
+    shown['favourites'] = favourites[first].any(axis=0).sum() / possible if possible else np.nan
+    return {f'ndcg@{k}': ndcg(gains(taste.worth[rows])[np.newaxis], k)[0], **shown}
+
+
+def merchandise(scene, count):
+    """Learns from simulated merchandisers' lists, and orders the test products.
+
+    Returns:
+        dict: From ``<order> <number of lists>`` to a dict from ``ndcg@<k>`` to (count,).
+    """
+    people = Population(scene.shop)
+    linear = scene.whitening.linear(scene.vectors)
+    found = {}
+    for number in range(count):
+        taste, rng = people.taste(number, _MERCHANDISER)
+        size = min(LIST_SIZE, len(scene.validation))
+        lists = [rng.choice(scene.validation, size, replace=False) for _ in range(max(LISTS))]
+        ranks = [np.argsort(np.argsort(-noisy(taste.worth[own], rng))) for own in lists]
+        worth = gains(taste.worth[scene.test])
+        for many in LISTS:
+            scores = {'random': rng.random(len(scene.test))}
+            for name, vectors in (('pictures', linear), ('words', scene.words)):
+                weights, _ = learn([_dense(vectors[own]) for own in lists[:many]], ranks[:many])
+                scores[name] = np.asarray(vectors[scene.test] @ weights).ravel()
+            scores['both'] = _standard(scores['pictures']) + _standard(scores['words'])
+            for name, own in scores.items():
+                ranked = worth[np.argsort(-own, kind='stable')][np.newaxis]
+                for k in PLACES:
+                    found.setdefault(f'{name} {many}', {}).setdefault(f'ndcg@{k}', []).append(
+                        ndcg(ranked, k)[0])
+    return found
+
+
+def _dense(vectors):
+    return vectors.toarray() if hasattr(vectors, 'toarray') else vectors
+
+
+def _stacked(of_seeds):
+    """Dicts of dicts of (count,) lists, one a seed, as dicts of dicts of (seeds, count) arrays."""
+    if isinstance(of_seeds[0], dict):
+        return {key: _stacked([own[key] for own in of_seeds]) for key in of_seeds[0]}
+    return np.array(of_seeds, np.float64)
+
+
+def _intervals(values):
+    if isinstance(values, dict):
+        return {key: _intervals(own) for key, own in values.items()}
+    return statistics.accuracy(values, range(values.shape[1]))
+
+
+def tables(figures):
+    """The three tables of the figures."""
+    orders = [
+        (title, *_cells(figures['orders'][name], [f'ndcg@{k}' for k in PLACES]))
+        for name, title in ORDERS.items()]
+    orders.append(('pictures less words', *(
+        str(figures['pictures_over_words'][f'ndcg@{k}']) for k in PLACES)))
+    heading = [f'NDCG@{k}' for k in PLACES]
+    k = PLACES[0]
+    diversities = [
+        (f'{share:g}', *_cells(own, [f'ndcg@{k}', 'subcategory', 'colour', 'favourites']))
+        for share, own in figures['diversities'].items()]
+    learned = [
+        (f'{many} lists, {ORDERS[name]}',
+         *_cells(figures['learned'][f'{name} {many}'], [f'ndcg@{k}' for k in PLACES]))
+        for many in LISTS for name in ('pictures', 'words', 'both', 'random')]
+    return [
+        Table(f'{figures["products"]} test products in order for {figures["shoppers"]} simulated '
+              'shoppers, 95 % intervals', ('', *heading), orders),
+        Table(f'The diversity term: what the first {k} places show',
+              ('share', f'NDCG@{k}', 'subcategories', 'colours', 'favourite categories'),
+              diversities),
+        Table(f'Learned from lists of {figures["list_size"]} by {figures["merchandisers"]} '
+              'simulated merchandisers', ('', *heading), learned)]
+
+
+def _cells(intervals, names):
+    return [f'{intervals[name].value:.3f} ({intervals[name].range()})' for name in names]
+
+
+def main(argv=None):
+    """Runs the command; returns its exit status."""
+    return command('ordering', __doc__, ordering, argv)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""The ordering experiment as a whole, on the toy catalogue."""
+
+import json
+import pathlib
+import types
+
+import numpy as np
+import pytest
+
+from fashion_models.experiments.ordering import DIVERSITIES, ORDERS, main, merchandise, serve
+from fashion_models.experiments.shoppers import Shop
+from fashion_models.representation.embeddings import normalize
+from fashion_models.representation.ordering import Whitening
+
+
+@pytest.fixture
+def scene():
+    """600 products whose vectors tell their attributes, and whose words tell nothing."""
+    rng = np.random.default_rng(0)
+    shop = Shop.of([{name: (rng.integers(values),) for name, values in (
+        ('gender', 2), ('category', 8), ('subcategory', 20), ('colour', 10), ('detail', 6))}
+        for _ in range(600)])
+    truth = normalize(np.concatenate(list(shop.shares.values()), axis=1))
+    vectors = normalize(truth + rng.normal(0, 0.05, truth.shape)).astype(np.float32)
+    whitening = Whitening(vectors)
+    return types.SimpleNamespace(
+        validation=np.arange(200), test=np.arange(200, 600), shop=shop, whitening=whitening,
+        vectors=vectors, white=whitening(vectors), truth=truth,
+        words=normalize(rng.random((600, 30))))
+
+
+def test_vectors_that_know_the_attributes_serve_shoppers_well(scene):
+    served = serve(scene, 20)
+    mean = {name: np.mean(own['ndcg@10']) for name, own in served['orders'].items()}
+    assert mean['pictures'] > 0.5
+    assert abs(mean['pictures'] - mean['truth']) < 0.2
+    assert mean['words'] < 0.3
+    assert mean['random'] < mean['popularity'] < mean['pictures']
+    shown = {share: np.mean(own['subcategory']) for share, own in served['diversities'].items()}
+    assert shown[0.5] > shown[0]
+    assert 0 <= np.mean(served['accidental']) < 0.3
+
+
+def test_vectors_that_know_the_attributes_learn_from_merchandisers(scene):
+    pytest.importorskip('sklearn')
+    found = {name: np.mean(own['ndcg@50']) for name, own in merchandise(scene, 2).items()}
+    assert found['pictures 20'] > found['pictures 5'] > found['random 5']
+    assert found['pictures 20'] > found['words 20']
+
+
+def test_ordering(words, capsys):
+    pytest.importorskip('sklearn')
+    assert main([*words, '--quick']) == 0
+    folder = pathlib.Path(words[-1]) / 'ordering' / 'toy'
+    figures = json.loads((folder / 'results.json').read_text())['figures']
+    assert set(figures['orders']) == set(ORDERS)
+    for own in figures['orders'].values():
+        assert 0 <= own['ndcg@10']['value'] <= 1
+    assert set(figures['diversities']) == {str(share) for share in DIVERSITIES}
+    # Without the diversity term it is the order by the pictures.
+    assert figures['diversities']['0.0']['ndcg@10'] == figures['orders']['pictures']['ndcg@10']
+    out = capsys.readouterr().out
+    for words in 'simulated shoppers', 'by the words (TF-IDF)', '20 lists, by the pictures':
+        assert words in out
