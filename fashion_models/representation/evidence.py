@@ -1,0 +1,222 @@
+"""What speaks for two listings being the same product: their pictures, and their texts.
+
+A representation that was trained to tell labels apart puts all black ankle boots in one place, so
+that the plain cosine of two listings says little about which boot it is. Two remedies, neither of
+which needs labels:
+
+* **Whitening.** What varies most among the listings are the labels; scaled down to the rest, the
+  differences between products of the same labels count as much (Jégou & Chum, 2012, "Negative
+  evidences and co-occurences in image retrieval: the benefit of PCA and whitening").
+* **Margin.** Where many listings lie close together a high similarity is nothing special, so that
+  it is compared with how similar each of the two is to its nearest neighbours (Conneau et al.,
+  2018, "Word translation without parallel data": cross-domain similarity local scaling).
+"""
+
+import dataclasses
+import re
+
+import numpy as np
+
+from fashion_models.catalogue.colours import fold
+from fashion_models.errors import UserError
+from fashion_models.representation.embeddings import normalize
+
+#: How many of its nearest neighbours a listing may be the same product as.
+NEIGHBOURS = 20
+#: How many of them its neighbourhood's density is told from.
+DENSITY = 10
+
+IMAGES = ('similarity', 'margin')
+TEXT = ('words', 'colours')
+
+COMPONENTS = 256
+#: Added to each component's variance, as a share of all variance: what varies less is noise.
+RIDGE = 0.001
+_SAMPLE = 20_000
+_BLOCK_BYTES = 64 << 20
+
+
+@dataclasses.dataclass(frozen=True)
+class Evidence:
+    """Pairs of listings, and what speaks for each being one product.
+
+    Attributes:
+        rows (numpy.ndarray): (m, 2) int64, two rows of the file, the lower first.
+        features (dict): From ``'similarity'``, ``'margin'``, ``'words'`` and ``'colours'`` to (m,)
+            float64. Those of the texts are nan where one of the two has no text.
+    """
+
+    rows: np.ndarray
+    features: dict
+
+    def __len__(self):
+        return len(self.rows)
+
+    def columns(self, names):
+        """Some features side by side: (m, len(names))."""
+        return np.column_stack([self.features[name] for name in names])
+
+    def chosen(self, selected):
+        """The evidence of some of the pairs, given by a mask or by their numbers."""
+        return Evidence(
+            self.rows[selected], {name: f[selected] for name, f in self.features.items()})
+
+
+class Pictures:
+    """The pictures' side: whitened vectors and their neighbourhoods.
+
+    Args:
+        vectors (numpy.ndarray): (n, d) float32 or float16, n at least 2, rows of unit length.
+    """
+
+    def __init__(self, vectors):
+        self.whitened = whitened(vectors)
+        self._nearest, similarities = nearest(self.whitened, NEIGHBOURS)
+        self._density = similarities[:, :DENSITY].mean(axis=1, dtype=np.float64)
+
+    def candidates(self):
+        """Pairs one of which is among the other's nearest neighbours: (m, 2) int64, sorted."""
+        n, k = self._nearest.shape
+        return _sorted_pairs(np.repeat(np.arange(n), k), self._nearest.ravel())
+
+    def evidence(self, rows):
+        """What the pictures say about pairs (m, 2): dict of the features :data:`IMAGES`."""
+        a, b = rows.T
+        similarity = np.empty(len(rows))
+        for start in range(0, len(rows), 1 << 16):
+            part = slice(start, start + (1 << 16))
+            similarity[part] = np.einsum(
+                'md,md->m', self.whitened[a[part]], self.whitened[b[part]])
+        return {'similarity': similarity,
+                'margin': 2 * similarity - self._density[a] - self._density[b]}
+
+
+class Texts:
+    """The texts' side: their words, the rarer the more telling, and the colours that they name.
+
+    Args:
+        texts (list of str): (n,) of each listing its text; empty where there is none.
+
+    Raises:
+        UserError: If scikit-learn is not installed.
+    """
+
+    def __init__(self, texts):
+        try:
+            from sklearn.feature_extraction.text import TfidfVectorizer
+        except ImportError:
+            raise UserError(
+                'comparing texts needs scikit-learn, which is not installed: pip install '
+                '"fashion-models[analysis]" installs it, and --images-only goes without') from None
+        self._known = np.array([bool(_WORD.search(text)) for text in texts], bool)
+        # Numbers are words, too: those of a model are the most telling.
+        vectorizer = TfidfVectorizer(
+            sublinear_tf=True, dtype=np.float32, token_pattern=_WORD.pattern)
+        self._words = vectorizer.fit_transform(texts) if self._known.any() else None
+        self._colours = [frozenset(fold(text)) for text in texts]
+
+    def candidates(self):
+        """Pairs one of which is among the other's nearest by words: (m, 2) int64, sorted."""
+        if self._words is None:
+            return np.empty((0, 2), np.int64)
+        pairs = []
+        step = max(1, _BLOCK_BYTES // (4 * self._words.shape[0]))
+        for start in range(0, self._words.shape[0], step):
+            scores = (self._words[start:start + step] @ self._words.T).toarray()
+            own = np.arange(len(scores))
+            scores[own, start + own] = -1
+            near = _largest(scores, NEIGHBOURS)
+            # No word in common is no neighbourhood.
+            some = np.take_along_axis(scores, near, axis=1) > 0
+            pairs.append((np.repeat(start + own, some.sum(axis=1)), near[some]))
+        return _sorted_pairs(*map(np.concatenate, zip(*pairs)))
+
+    def evidence(self, rows):
+        """What the texts say about pairs (m, 2): dict of the features :data:`TEXT`.
+
+        ``'words'`` is the cosine of the texts' TF-IDF weights. ``'colours'`` is 1 where both name a
+        colour in common (of :mod:`fashion_models.catalogue.colours`: the names are English), -1
+        where both name colours and none in common, and 0 where one names none.
+        """
+        a, b = rows.T
+        words = np.full(len(rows), np.nan)
+        both = np.flatnonzero(self._known[a] & self._known[b])
+        for start in range(0, len(both), 1 << 16):
+            part = both[start:start + (1 << 16)]
+            words[part] = np.asarray(
+                self._words[a[part]].multiply(self._words[b[part]]).sum(axis=1)).ravel()
+        colours = np.array([
+            (1 if one & other else -1) if (one := self._colours[i]) and (other := self._colours[j])
+            else 0 for i, j in rows.tolist()], np.float64)
+        return {'words': words, 'colours': np.where(np.isnan(words), np.nan, colours)}
+
+
+#: Letters or digits, two or more, or single digits.
+_WORD = re.compile(r'\b\w\w+\b|\b\d\b')
+
+
+def text_of(item):
+    """The text that a listing is compared by (str): its title and its description."""
+    return f'{item.title} {item.description}'.strip()
+
+
+def whitened(vectors):
+    """Vectors whose components vary alike.
+
+    Args:
+        vectors (numpy.ndarray): (n, d) float32 or float16.
+
+    Returns:
+        numpy.ndarray: (n, at most :data:`COMPONENTS`) float32 of unit length.
+    """
+    sample = vectors[::-(-len(vectors) // _SAMPLE)].astype(np.float64)
+    mean = sample.mean(axis=0)
+    variances, components = np.linalg.eigh(np.cov(sample.T - mean[:, None], bias=True))
+    variances, components = variances[::-1][:COMPONENTS], components[:, ::-1][:, :COMPONENTS]
+    total = np.maximum(variances, 0).sum()
+    # Without any variance all vectors are one; they stay equal.
+    scale = 1 / np.sqrt(np.maximum(variances, 0) + (RIDGE * total or 1))
+    projection = (components * scale).astype(np.float32)
+    result = np.empty((len(vectors), projection.shape[1]), np.float32)
+    for start in range(0, len(vectors), 1 << 14):
+        block = vectors[start:start + (1 << 14)].astype(np.float32)
+        result[start:start + (1 << 14)] = normalize((block - mean.astype(np.float32)) @ projection)
+    return result
+
+
+def nearest(vectors, k):
+    """The nearest neighbours of each vector but itself, exactly.
+
+    Args:
+        vectors (numpy.ndarray): (n, d) float32, n at least 2, rows of unit length.
+        k (int): How many; n - 1 where that is less.
+
+    Returns:
+        tuple: Rows (n, k) int64 and their similarities (n, k) float32, the most similar first.
+    """
+    n = len(vectors)
+    k = min(k, n - 1)
+    rows, similarities = np.empty((n, k), np.int64), np.empty((n, k), np.float32)
+    step = max(1, _BLOCK_BYTES // (4 * n))
+    for start in range(0, n, step):
+        scores = vectors[start:start + step] @ vectors.T
+        own = np.arange(len(scores))
+        scores[own, start + own] = -np.inf
+        near = _largest(scores, k)
+        rows[start:start + step] = near
+        similarities[start:start + step] = np.take_along_axis(scores, near, axis=1)
+    return rows, similarities
+
+
+def _largest(scores, k):
+    """Columns of the k largest of each row, the largest first."""
+    k = min(k, scores.shape[1])
+    near = np.argpartition(-scores, k - 1, axis=1)[:, :k]
+    order = np.argsort(-np.take_along_axis(scores, near, axis=1), axis=1, kind='stable')
+    return np.take_along_axis(near, order, axis=1)
+
+
+def _sorted_pairs(a, b):
+    different = a != b
+    pairs = np.sort(np.column_stack([a[different], b[different]]).astype(np.int64), axis=1)
+    return np.unique(pairs, axis=0)
