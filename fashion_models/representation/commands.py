@@ -2,7 +2,7 @@
 
 import argparse
 
-from fashion_models.representation import order_commands, search_commands
+from fashion_models.representation import duplicates_commands, order_commands, search_commands
 
 
 def add_parser(subparsers):
@@ -10,6 +10,7 @@ def add_parser(subparsers):
     _add_embed(subparsers)
     _add_export(subparsers)
     search_commands.add_parser(subparsers)
+    duplicates_commands.add_parser(subparsers)
     order_commands.add_parser(subparsers)
 
 
