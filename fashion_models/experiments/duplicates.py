@@ -47,7 +47,9 @@ from fashion_models.representation.metrics import (
 )
 
 WITNESSES = ('cosine', 'images', 'text', 'images and text')
-PRECISION = 0.95
+PRECISION = 0.95   # of the operating point
+PRECISIONS = (0.5, 0.8, PRECISION)
+FIGURES = ('average precision', *(f'recall at precision {wanted}' for wanted in PRECISIONS))
 DRAWS = 200
 QUICK_DRAWS = 20
 
@@ -114,29 +116,31 @@ def measure(test, rows, scores, threshold, draws):
         draws (numpy.ndarray): (draws, groups) how often each group is drawn.
 
     Returns:
-        dict: ``'average_precision'`` and ``'recall'`` (at :data:`PRECISION`), each a list of the
-        value and of those of the draws; ``'curve'``; ``'operating_point'``.
+        dict: From each of :data:`FIGURES` to the value, followed by those of the draws;
+        ``'curve'`` and ``'operating_point'``.
     """
     same = same_product(rows, test.products)
-    thresholds, precision, recall = precision_recall(scores, same, test.total)
-    values = [(pair_average_precision(precision, recall),
-               recall_at_precision(precision, recall, PRECISION))]
+    _, precision, recall = precision_recall(scores, same, test.total)
+    values = [_figures(precision, recall)]
     counts = _positives(test)
     a, b = test.groups[rows].T
     for draw in draws:
         # Two groups meet as often as both are drawn; a group meets itself as often as it is.
         weights = np.where(a == b, draw[a], draw[a] * draw[b])
-        _, p, r = precision_recall(scores, same, draw @ counts, weights)
-        values.append((pair_average_precision(p, r), recall_at_precision(p, r, PRECISION)))
-    average, at_precision = np.array(values).T
+        values.append(_figures(*precision_recall(scores, same, draw @ counts, weights)[1:]))
     point = None
     if threshold is not None:
         said = scores >= threshold
         point = {'threshold': threshold, 'pairs': int(said.sum()),
                  'precision': float(same[said].mean()) if said.any() else None,
                  'recall': float(same[said].sum() / test.total)}
-    return {'average_precision': average, 'recall': at_precision, 'operating_point': point,
+    return {**dict(zip(FIGURES, np.array(values).T)), 'operating_point': point,
             'curve': _thinned(precision, recall)}
+
+
+def _figures(precision, recall):
+    return [pair_average_precision(precision, recall),
+            *(recall_at_precision(precision, recall, wanted) for wanted in PRECISIONS)]
 
 
 def _positives(test):
@@ -266,7 +270,7 @@ def _mean(found, name):
 
 def _record(name, which, found):
     record = {'witness': name, 'pairs': 'all' if which == 'all' else 'of two retailers'}
-    for key in ('average_precision', 'recall'):
+    for key in FIGURES:
         value, interval = _mean(found, key)
         record[key] = {'value': value, 'interval': interval,
                        'seeds': [float(one[key][0]) for one in found]}
@@ -278,7 +282,7 @@ def _record(name, which, found):
 def _tables(measured, called, test):
     rows = []
     for (name, which), found in measured.items():
-        cells = [_cell(*_mean(found, key)) for key in ('average_precision', 'recall')]
+        cells = [_cell(*_mean(found, key)) for key in FIGURES]
         points = [one['operating_point'] for one in found if one['operating_point']]
         for key in ('precision', 'recall'):
             known = [point[key] for point in points if point[key] is not None]
@@ -287,8 +291,8 @@ def _tables(measured, called, test):
     tables = [Table(
         f'Duplicates among {len(test.items):,} listings of the test split, with {test.total:,} '
         'pairs of one product',
-        ('witness', 'average precision', f'recall at precision {PRECISION}',
-         'precision where validation had it', 'recall there'), rows)]
+        ('witness', *FIGURES, f'precision where validation had {PRECISION}', 'recall there'),
+        rows)]
     colourways = _colourways(test)
     rows = []
     for kind in KINDS:
@@ -303,7 +307,7 @@ def _tables(measured, called, test):
 
 
 def _cell(value, interval):
-    return f'{value:.3f} ({interval[0]:.3f} to {interval[1]:.3f})'
+    return f'{value:.2f} ({interval[0]:.2f} to {interval[1]:.2f})'
 
 
 def _draw(measured, path):
