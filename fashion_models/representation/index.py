@@ -113,10 +113,8 @@ def _write_cells(vectors, file):
             block = vectors[start:start + _BLOCK]
             index.add(np.ascontiguousarray(block, np.float32))
             bar.update(len(block))
-    # faiss writes to a name only.
-    partial = file.with_suffix('.partial')
-    faiss.write_index(index, str(partial))
-    partial.replace(file)
+    with atomic_write(file) as partial:
+        faiss.write_index(index, faiss.PyCallbackIOWriter(partial.write))
 
 
 class Index:
