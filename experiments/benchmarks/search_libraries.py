@@ -136,7 +136,7 @@ CANDIDATES = {
     'faiss IVF, SQ8': lambda: Faiss('IVF{cells},SQ8', *PROBES),
     'faiss PCA128, IVF, SQ8': lambda: Faiss('PCA128,IVF{cells},SQ8', *PROBES),
     'faiss PCA64, IVF, SQ8': lambda: Faiss('PCA64,IVF{cells},SQ8', *PROBES),
-    'faiss OPQ64, IVF, PQ64': lambda: Faiss('OPQ64_128,IVF{cells},PQ64', *PROBES),
+    'faiss PCA128, IVF, PQ64': lambda: Faiss('PCA128,IVF{cells},PQ64', *PROBES),
     'faiss PCA128, SQ8, no cells': lambda: Faiss('PCA128,SQ8', None, (1,)),
     'faiss PCA128, HNSW32, SQ8': lambda: Faiss('PCA128,HNSW32_SQ8', *WIDTHS),
     'usearch HNSW, f16': lambda: Usearch('f16'),

@@ -29,7 +29,7 @@ AROUND = 16
 SPREAD = 0.95
 QUERIES = 1000
 NEIGHBOURS = 100
-BLOCK = 2000
+BLOCK = 1000
 
 
 def split(embeddings, seed=0):
@@ -50,8 +50,10 @@ def neighbours(vectors, queries, k, text):
 def draw(real, around, seeds, rng):
     """A vector around each of the real ones with the numbers ``seeds``: (s, d) float32."""
     weights = rng.normal(0, SPREAD / np.sqrt(AROUND), (len(seeds), AROUND)).astype(np.float32)
-    ways = real[around[seeds]] - real[seeds][:, np.newaxis]
-    return normalize(np.maximum(real[seeds] + np.einsum('sa,sad->sd', weights, ways), 0))
+    drawn = real[seeds] * (1 - weights.sum(axis=1, keepdims=True))
+    for weight, neighbour in zip(weights.T, around[seeds].T):
+        drawn += weight[:, np.newaxis] * real[neighbour]
+    return normalize(np.maximum(drawn, 0))
 
 
 def make(embeddings, count, folder):
