@@ -95,13 +95,22 @@ class Recipe:
         except (OSError, UnicodeDecodeError) as error:
             raise UserError(f'{path}: cannot read the recipe: {error}') from error
         try:
-            tables = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise UserError(f'{path}: not a TOML file: {error}') from error
-        try:
-            return cls(**_sections(tables))
+            return cls.from_toml(text)
         except UserError as error:
             raise UserError(f'{path}: {error}') from None
+
+    @classmethod
+    def from_toml(cls, text):
+        """The recipe in the text of a TOML file.
+
+        Raises:
+            UserError: As of :meth:`load`.
+        """
+        try:
+            tables = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise UserError(f'not a TOML file: {error}') from error
+        return cls(**_sections(tables))
 
     def replace(self, **values):
         """A copy with other values, each named as ``section__field``; None leaves it as it is."""

@@ -1,0 +1,233 @@
+"""Training on 1, 2 and 4 devices: the same result, and what each costs ("The Model").
+
+    python -m fashion_models.experiments.devices [--catalogue DIR] [--devices 0,1,2,3]
+
+Without GPUs, the devices are replicas on the CPU: the same updater and the same arithmetic, but no
+speed to be won, so that the costs are those of the copies. Three questions:
+
+* **Is a step the same?** Ten steps go on from the trained network with the same batches. With
+  dropout off and normalization by its running statistics, they are the same but for rounding. As
+  trained, each device normalises with its own share of the batch and draws its own dropout: how far
+  the parameters then part, in units of the way they have gone, beside how far one device and one
+  device with other dropout do.
+* **Is the result the same?** The accuracy of networks trained to the end on so many devices, and
+  its difference from one device's, with 95 % intervals.
+* **What does it cost?** Seconds a step with three images a product, and the largest memory of the
+  process, each measured in processes of their own, in turns.
+
+Time: in units of one training of the recipe, 3 a seed, one of which is shared with ``main_table``;
+two minutes for the rest.
+"""
+
+import itertools
+import multiprocessing
+import resource
+import statistics
+import sys
+import time
+
+import chainer
+import numpy as np
+
+from fashion_models.data.batches import Batch, TrainingIterator
+from fashion_models.devices import resolve
+from fashion_models.experiments import predictions
+from fashion_models.experiments.arguments import command
+from fashion_models.experiments.predictions import ALL
+from fashion_models.experiments.results import Table
+from fashion_models.training import snapshots
+from fashion_models.training.model import build_model
+from fashion_models.training.optimizer import MomentumSGD
+from fashion_models.training.recipe import Recipe
+from fashion_models.training.table import TITLES
+from fashion_models.training.updater import MasterReplicasUpdater
+
+NUMBERS = 1, 2, 4
+STEPS = 10
+ROUNDS = 3
+TIMED_STEPS = 6
+IMAGES = 3
+SPLITS = 'validation', 'test'
+OTHER_DROPOUT = 'other dropout'
+
+
+def devices(settings, folder):
+    """Runs the experiment; see :func:`~fashion_models.experiments.arguments.command`."""
+    specs = device_specs(settings.recipe.training.devices)
+    runs = {g: [settings.run(
+        'multi-task' if g == 1 else f'{g}-devices', seed,
+        settings.recipe.replace(training__devices=spec)) for seed in settings.seeds]
+        for g, spec in specs.items()}
+    figures = {
+        'devices': specs,
+        'steps': steps(settings, runs[1][0], specs),
+        'results': results(settings, runs),
+        'costs': costs(settings.recipe, specs, 1 if settings.quick else ROUNDS)}
+    return figures, tables(figures, runs[1][0].vocabulary.tasks)
+
+
+def device_specs(devices):
+    """From each number of devices to their names, as many as there are: 0,1,2,3 or @numpy."""
+    if '@numpy' in devices:
+        return {g: '@numpy' if g == 1 else f'@numpy*{g}' for g in NUMBERS}
+    names = devices.split(',')
+    return {g: ','.join(names[:g]) for g in NUMBERS if g <= len(names)}
+
+
+def steps(settings, run, specs):
+    """How far the parameters part from one device's in ten steps, relative to the way gone.
+
+    Returns:
+        dict: From 'fixed' and 'trained' to {number of devices: distance}; the latter has 'other
+        dropout', too.
+    """
+    products = settings.products(run)['train']
+    recipe = run.recipe.training
+    iterator = TrainingIterator(
+        products, run.mean, recipe.batch_size, recipe.seed, run.recipe.data.max_images,
+        run.recipe.data.mirror)
+    batches = list(itertools.islice(iterator, STEPS))
+    iterator.finalize()
+    begun = _parameters(_updater(run, specs[1], batches))
+
+    def end(spec, train, dropout_seed=recipe.seed):
+        updater = _updater(run, spec, batches)
+        updater.seed = dropout_seed
+        with chainer.using_config('train', train):
+            for _ in batches:
+                updater.update()
+        return _parameters(updater)
+
+    found = {}
+    for way, train in (('fixed', False), ('trained', True)):
+        one = end(specs[1], train)
+        others = {g: end(spec, train) for g, spec in specs.items()}
+        if train:
+            others[OTHER_DROPOUT] = end(specs[1], train, recipe.seed + 1)
+        found[way] = {g: np.linalg.norm(other - one) / np.linalg.norm(one - begun)
+                      for g, other in others.items()}
+    return found
+
+
+def _updater(run, spec, batches):
+    model = build_model(run.recipe, run.vocabulary.classes)
+    snapshots.load_model(model, run.snapshot('best'))
+    return make_updater(model, run.recipe, spec, batches)
+
+
+def make_updater(model, recipe, spec, batches):
+    """An updater that takes the batches given, at the last learning rate of the recipe."""
+    training = recipe.training
+    optimizer = MomentumSGD(
+        training.learning_rate * training.drop_factor ** len(training.drops), training.momentum,
+        training.weight_decay)
+    optimizer.setup(model)
+    return MasterReplicasUpdater(_Given(batches), optimizer, resolve(spec), training.seed)
+
+
+class _Given(chainer.dataset.Iterator):
+    """Gives batches that are there already, over and over."""
+
+    waited = 0.0
+
+    def __init__(self, batches):
+        self._batches = itertools.cycle(batches)
+
+    def next(self):
+        return next(self._batches)
+
+
+def _parameters(updater):
+    return np.concatenate([
+        chainer.cuda.to_cpu(parameter.array).ravel().astype(np.float64)
+        for _, parameter in sorted(updater.master.namedparams())])
+
+
+def results(settings, runs):
+    """Accuracies of the networks trained on so many devices: {split: {number: …}}."""
+    tasks = runs[1][0].vocabulary.tasks
+    products = settings.products(runs[1][0])
+    found = {}
+    for split in SPLITS:
+        own = products[split]
+        right = {g: predictions.correct([predictions.evaluate_run(run, own) for run in of_seeds])
+                 for g, of_seeds in runs.items()}
+        found[split] = {
+            g: {'accuracy': predictions.accuracies(right[g], tasks, own.groups),
+                'difference': predictions.differences(right[g], right[1], tasks, own.groups)}
+            for g in runs}
+    return found
+
+
+def costs(recipe, specs, rounds):
+    """Seconds a step and memory, each time in a fresh process: {number: {…}}."""
+    measured = {g: [] for g in specs}
+    context = multiprocessing.get_context('spawn')
+    for _ in range(rounds):
+        for g, spec in specs.items():
+            with context.Pool(1) as pool:
+                measured[g].append(pool.apply(_measure, (recipe.to_toml(), spec)))
+    return {
+        g: {'seconds': statistics.median(step for one in of_g for step in one['seconds']),
+            'seconds_of_rounds': [statistics.median(one['seconds']) for one in of_g],
+            'peak_megabytes': max(one['peak_megabytes'] for one in of_g),
+            'parameter_megabytes': of_g[0]['parameter_megabytes']}
+        for g, of_g in measured.items()}
+
+
+def _measure(recipe_text, spec):
+    recipe = Recipe.from_toml(recipe_text)
+    size, b = recipe.data.size, recipe.training.batch_size
+    rng = np.random.default_rng(0)
+    model = build_model(recipe, dict.fromkeys(recipe.model.tasks, 16))
+    parameter_bytes = sum(parameter.array.nbytes for parameter in model.params())
+    updater = make_updater(model, recipe, spec, [Batch(
+        rng.normal(0, 60, (b, 3 * IMAGES, size, size)).astype(np.float32),
+        rng.integers(0, 16, (b, len(recipe.model.tasks))).astype(np.int32), np.arange(b))])
+    seconds = []
+    for _ in range(1 + TIMED_STEPS):
+        started = time.perf_counter()
+        updater.update()
+        seconds.append(time.perf_counter() - started)
+    return {
+        'seconds': seconds[1:],     # the first one finds out how to compute
+        'peak_megabytes': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        'parameter_megabytes': parameter_bytes / 2**20}
+
+
+def tables(figures, tasks):
+    """Steps and costs by number of devices; accuracies."""
+    numbers = list(figures['devices'])
+    columns = [ALL, *tasks]
+    header = ('', 'Multi-task', *(TITLES[task] for task in tasks))
+    found = [Table(
+        'Ten steps, parted by so much of the way gone; cost of a step of '
+        f'{IMAGES} images a product',
+        ('devices', 'fixed normalization, no dropout', 'as trained', 'seconds a step',
+         'peak memory, MB'),
+        [*((figures['devices'][g], *(f'{figures["steps"][way][g]:.1e}' for way in (
+            'fixed', 'trained')), figures['costs'][g]['seconds'],
+            f'{figures["costs"][g]["peak_megabytes"]:.0f}') for g in numbers),
+         (f'{figures["devices"][1]}, {OTHER_DROPOUT}', None,
+          f'{figures["steps"]["trained"][OTHER_DROPOUT]:.1e}', None, None)])]
+    for split in SPLITS:
+        rows = []
+        for g in numbers:
+            own = figures['results'][split][g]
+            rows.append((f'{g} device{"s" if g > 1 else ""}', *(
+                own['accuracy'][task].value if task in own['accuracy'] else None
+                for task in columns)))
+            if g > 1:
+                rows.append(('  minus one device', *(
+                    own['difference'].get(task) for task in columns)))
+        found.append(Table(f'Accuracy over products, {split} split', header, rows))
+    return found
+
+
+def main(argv=None):
+    """Runs the command; returns its exit status."""
+    return command('devices', __doc__, devices, argv)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,31 @@
+import json
+import pathlib
+
+import pytest
+
+from fashion_models.experiments.devices import device_specs, main
+
+
+@pytest.mark.parametrize(('devices', 'expected'), [
+    ('@numpy', {1: '@numpy', 2: '@numpy*2', 4: '@numpy*4'}),
+    ('0,1,2,3', {1: '0', 2: '0,1', 4: '0,1,2,3'}),
+    ('2,3', {1: '2', 2: '2,3'}),
+    ('0', {1: '0'}),
+])
+def test_device_specs(devices, expected):
+    assert device_specs(devices) == expected
+
+
+def test_devices(words):
+    assert main([*words, '--quick']) == 0
+    folder = pathlib.Path(words[-1]) / 'devices' / 'toy'
+    figures = json.loads((folder / 'results.json').read_text())['figures']
+    for g in '1', '2', '4':
+        assert figures['steps']['fixed'][g] < 1e-3, 'a step is the same but for rounding'
+        assert figures['costs'][g]['seconds'] > 0
+        assert figures['costs'][g]['peak_megabytes'] > figures['costs'][g]['parameter_megabytes']
+    assert figures['steps']['trained']['1'] == 0
+    assert figures['steps']['trained']['4'] > figures['steps']['fixed']['4']
+    assert figures['steps']['trained']['other dropout'] > 0
+    assert set(figures['results']['test']) == {'1', '2', '4'}
+    assert figures['results']['test']['1']['difference']['all']['value'] == 0
