@@ -99,12 +99,26 @@ def evaluate_images(model, products, mean, device, progress=False):
         mean of its probabilities over the product's images.
     """
     images = evaluate(model, flattened(products), mean, device, progress)
+    return images, average_over_images(images, products)
+
+
+def average_over_images(images, products):
+    """What a single-image network says of products: the mean of what it says of their images.
+
+    Args:
+        images (Evaluation): Of the images, in the order of
+            :func:`~fashion_models.data.views.flattened`.
+        products (~fashion_models.data.products.ProductSet): Not flattened.
+
+    Returns:
+        Evaluation: Of the products; each class has the mean of its probabilities.
+    """
     counts = np.array([len(own) for own in products.images])
     first = np.cumsum(counts) - counts
     averaged = {
         task: np.log(np.add.reduceat(np.exp(y), first) / counts[:, None].astype(y.dtype))
         for task, y in images.log_probabilities.items()}
-    return images, Evaluation(averaged, products.t)
+    return Evaluation(averaged, products.t)
 
 
 def _log_softmax(y):

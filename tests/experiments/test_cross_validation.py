@@ -1,0 +1,163 @@
+import json
+import pathlib
+
+import numpy as np
+import pytest
+
+from fashion_models.catalogue.io import open_catalogue
+from fashion_models.data.views import group_folds
+from fashion_models.experiments import cross_validation as module
+from fashion_models.experiments import runs
+from fashion_models.training import train as training
+from fashion_models.training.recipe import Recipe
+from fashion_models.training.run import Run
+
+FOLDS = 2
+
+
+@pytest.fixture(scope='module')
+def origin(words, tmp_path_factory):
+    recipe = Recipe.load(words[3])
+    run, _ = training.train(recipe, words[1], tmp_path_factory.mktemp('origin') / 'run')
+    return run
+
+
+@pytest.fixture(scope='module')
+def arguments(words, origin):
+    return [*words, '--seeds', '2', '--folds', str(FOLDS), '--init', str(origin.folder)]
+
+
+@pytest.fixture(scope='module')
+def results(arguments):
+    assert module.main(arguments) == 0
+    return read(arguments)
+
+
+def read(arguments):
+    folder = pathlib.Path(arguments[arguments.index('--out') + 1])
+    return json.loads((folder / 'cross_validation' / 'toy' / 'results.json').read_text())
+
+
+def runs_of(results, arguments):
+    folder = pathlib.Path(arguments[arguments.index('--runs') + 1])
+    return [Run.open(folder / run['name']) for run in results['runs']]
+
+
+def test_recipe_of_the_record_is_the_one_used(results):
+    assert 'learning_rate = 0.001\n' in results['recipe']
+
+
+def test_every_product_is_held_out_once(results, arguments):
+    catalogue = open_catalogue(arguments[1])
+    assert results['figures']['products'] == len(catalogue.products)
+    assert sum(fold['products'] for fold in results['figures']['folds']) == len(catalogue.products)
+    assert results['figures']['groups'] == len(group_folds(catalogue, FOLDS))
+
+
+def test_runs_are_those_that_are_needed(results, arguments, origin):
+    found = runs_of(results, arguments)
+    assert len(found) == 3 * FOLDS * 2
+    assert {(run.view.fold, run.view.flattened, run.recipe.training.seed) for run in found} == {
+        (fold, flat, seed) for fold in range(FOLDS) for flat in (True, False) for seed in (0, 1)}
+    rate = Recipe.load(arguments[3]).training.learning_rate
+    for run in found:
+        assert run.recipe.training.learning_rate == pytest.approx(rate / 10)
+        assert run.provenance['init']['run'] == str(origin.folder)
+    assert results['figures']['init']['run'] == 'run'
+    assert results['figures']['init']['not_taken'] == {}
+
+
+def test_as_many_updates(results):
+    for fold in results['figures']['folds']:
+        updates = fold['updates']
+        assert updates['single-image, as many updates'] == updates['multi-image']
+        assert updates['single-image'] > updates['multi-image']
+
+
+def test_differences_are_those_of_the_accuracies(results):
+    figures = results['figures']
+    for part in figures, *figures['by_images'].values():
+        for name, of_tasks in part['difference'].items():
+            for task, difference in of_tasks.items():
+                assert difference['value'] == pytest.approx(
+                    part['accuracy']['multi-image'][task]['value']
+                    - part['accuracy'][name][task]['value'], abs=1e-9)
+
+
+def test_products_of_one_image_have_one_answer(results):
+    one = results['figures']['by_images']['1']['accuracy']
+    for name in 'single-image', 'single-image, as many updates':
+        for way in module.OVER_IMAGES[1:]:
+            assert one[f'{name}, {way}']['all']['value'] == pytest.approx(one[name]['all']['value'])
+
+
+def test_parts_add_up(results):
+    figures = results['figures']
+    parts = figures['by_images']
+    assert '2 or more' in parts
+    assert parts['1']['products'] + parts['2 or more']['products'] == figures['products']
+    type_ = {name: part['accuracy']['multi-image']['type']['value'] * part['products']
+             for name, part in parts.items()}
+    assert type_['1'] + type_['2 or more'] == pytest.approx(
+        figures['accuracy']['multi-image']['type']['value'] * figures['products'])
+    assert list(figures['by_source']) == ['']
+
+
+def test_accuracy_of_a_fold_is_that_of_its_run(results, arguments):
+    """The run's own log has the accuracy of the held-out fold after the last epoch."""
+    tasks = results['figures']['tasks']
+    for fold in range(FOLDS):
+        own = [run for run in runs_of(results, arguments)
+               if run.view.fold == fold and not run.view.flattened]
+        logged = np.mean([
+            [json.loads((run.folder / 'log.json').read_text())[-1][f'validation/{task}']
+             for task in tasks] for run in own], axis=0)
+        np.testing.assert_allclose(
+            results['figures']['accuracy_of_folds']['multi-image'][fold], logged, atol=1e-6)
+
+
+def test_again_without_training(results, arguments, monkeypatch, capsys):
+    def refuse(*arguments, **more):
+        raise AssertionError('trained again')
+    monkeypatch.setattr(runs.train, 'train', refuse)
+    monkeypatch.setattr(runs.train, 'resume', refuse)
+    assert module.main(arguments) == 0
+    assert 'Multi-image minus each' in capsys.readouterr().out
+    again = read(arguments)
+    assert again['figures'] == results['figures']
+
+
+def test_accuracy_over_images_by_hand():
+    # Two products of one and three images; the second task is known of the second product only.
+    right = np.array([[[1, np.nan], [1 / 3, 2 / 3]]])
+    found = module._over_images(right, np.array([1, 3]), ['type', 'colour'])
+    assert found == pytest.approx({'type': 2 / 4, 'colour': 2 / 3, 'all': (2 / 4 + 2 / 3) / 2})
+
+
+def test_commonest_labels_by_hand():
+    train = np.array([[0, 1], [0, 1], [1, -1], [2, 0], [2, -1]], np.int32)
+    t = np.array([[0, 1], [2, 0], [2, -1], [1, 1]], np.int32)
+    sources = ['a', 'a', 'a', 'b', 'b']
+    own = ['a', 'b', 'b', 'c']
+    nan = np.nan
+    # Of a: 0 and 1; of b: 2 and 0; c was never seen.
+    np.testing.assert_array_equal(
+        module._commonest(train, t, sources, own), [[[1, 1], [1, 1], [1, nan], [0, 0]]])
+    # Without sources: 0 (before 2, which is as common) and 1.
+    np.testing.assert_array_equal(
+        module._commonest(train, t, [''] * 5, [''] * 4), [[[1, 1], [0, 0], [0, nan], [0, 1]]])
+
+
+def test_from_random_parameters(words, tmp_path, capsys):
+    more = ['--seeds', '1', '--folds', '2', '--out', str(tmp_path)]
+    assert module.main([*words, *more]) == 0
+    found = json.loads((tmp_path / 'cross_validation' / 'toy' / 'results.json').read_text())
+    assert found['figures']['init'] is None
+    assert 'learning_rate = 0.01\n' in found['recipe']
+    for run in found['runs']:
+        assert 'learning_rate = 0.01\n' in run['recipe']
+
+
+def test_what_is_no_run(words, tmp_path, capsys):
+    assert module.main([*words, '--init', str(tmp_path)]) == 2
+    assert 'not a run folder' in capsys.readouterr().err
