@@ -1,0 +1,260 @@
+"""How good the representation is for search: are the nearest products of the same kind and colour?
+
+    python -m fashion_models.experiments.retrieval
+    python -m fashion_models.experiments.retrieval --catalogue DIR --seeds 1
+
+Queries are the products of the test split, each with all its images; the gallery of each is the
+test split without the query's group, so that no product finds itself or its colourways. What has
+the query's subcategory, or its colour, should come first:
+
+* recall@k: one of the first k has it (k = 1, 5, 10);
+* mean average precision (mAP), over the whole gallery.
+
+The network's representation of all images together is compared with what single images give (each
+embedded alone by the same network, the mean or the maximum of these vectors), with a colour
+histogram (8 x 8 x 8 cells of RGB, all images together, compared by the Bhattacharyya coefficient),
+and with a network of the same architecture that was never trained: random weights, the statistics
+of its batch normalization taken from training batches. All are compared by the cosine. Intervals
+are over queries, those of one group drawn together.
+
+Takes a minute beyond the training.
+"""
+
+import sys
+
+import chainer
+import numpy as np
+
+from fashion_models.catalogue.prepare import prepare
+from fashion_models.data.batches import TrainingIterator, evaluation_batches
+from fashion_models.data.crops import crop
+from fashion_models.data.products import require_products
+from fashion_models.data.views import flattened
+from fashion_models.devices import resolve
+from fashion_models.errors import UserError
+from fashion_models.experiments import statistics
+from fashion_models.experiments.arguments import command
+from fashion_models.experiments.results import Table
+from fashion_models.links import fold_batch_normalization
+from fashion_models.representation.embeddings import normalize
+from fashion_models.representation.metrics import (
+    average_precision,
+    ranked_relevance,
+    recall_at_k,
+)
+from fashion_models.training.model import build_model
+
+TASKS = 'subcategory', 'colour'
+METRICS = {
+    'recall@1': lambda ranked: recall_at_k(ranked, 1),
+    'recall@5': lambda ranked: recall_at_k(ranked, 5),
+    'recall@10': lambda ranked: recall_at_k(ranked, 10),
+    'mAP': average_precision}
+MULTI = 'multi-image'
+OTHERS = ('mean of single images', 'maximum of single images', 'colour histogram', 'untrained')
+
+#: Training batches that an untrained network takes its statistics from. With Chainer's decay of
+#: 0.9 the first of them counts for less than a hundredth.
+STATISTICS_BATCHES = 50
+_BINS = 8
+_QUERIES = 256  # at once: bounds the memory
+
+
+def represent(model, products, mean, device):
+    """The representations of products, of unit length: (products, size) float32.
+
+    Args:
+        model (~fashion_models.links.MultiTaskClassifier): On ``device``.
+        products (~fashion_models.data.products.ProductSet): At least one.
+        mean (numpy.ndarray): (3, size, size) float32.
+        device (~chainer.backend.Device): Where to compute.
+    """
+    vectors = np.empty((len(products), model.encoder.out_size), np.float32)
+    device.use()
+    with chainer.using_config('train', False), chainer.no_backprop_mode():
+        for batch in evaluation_batches(products, mean):
+            vectors[batch.products] = chainer.cuda.to_cpu(
+                model.encoder(device.send(batch.x)).array)
+    return normalize(vectors)
+
+
+def pooled(vectors, products, how):
+    """Vectors of single images put together to one of each product, of unit length.
+
+    Args:
+        vectors (numpy.ndarray): (images, size), in the order of
+            :func:`~fashion_models.data.views.flattened`.
+        products (~fashion_models.data.products.ProductSet): Whose images they are.
+        how (numpy.ufunc): ``numpy.add``, which gives the direction of the mean, or
+            ``numpy.maximum``.
+    """
+    counts = np.array([len(images) for images in products.images])
+    return normalize(how.reduceat(vectors, np.cumsum(counts) - counts))
+
+
+def histograms(products, size):
+    """Square roots of colour histograms, (products, 512) of unit length.
+
+    Their scalar product is the Bhattacharyya coefficient of the histograms.
+
+    Args:
+        products (~fashion_models.data.products.ProductSet): p products.
+        size (int): Of the crop in the centre that the network sees, too.
+    """
+    counts = np.zeros((len(products), _BINS ** 3))
+    for row, images in enumerate(products.images):
+        for number in images:
+            r, g, b = (crop(products.store.image(number), size) // (256 // _BINS)).reshape(
+                -1, 3).T.astype(np.int64)
+            counts[row] += np.bincount((r * _BINS + g) * _BINS + b, minlength=_BINS ** 3)
+    return normalize(np.sqrt(counts)).astype(np.float32)
+
+
+def untrained_model(run, products, device):
+    """The network of a run as it was before its training, but for batch normalization.
+
+    Its running statistics start as if all activations had mean 0 and variance 1, with which an
+    untrained network's signal fades from layer to layer. They are taken from batches as training
+    has them, as the trained network's are.
+
+    Args:
+        run (~fashion_models.training.run.Run): Says architecture and seed.
+        products (~fashion_models.data.products.ProductSet): Of the training split.
+        device (~chainer.backend.Device): Where to compute.
+
+    Returns:
+        ~fashion_models.links.MultiTaskClassifier: On ``device``, for evaluation only.
+    """
+    model = build_model(run.recipe, run.vocabulary.classes)
+    model.to_device(device)
+    device.use()
+    training = run.recipe.training
+    iterator = TrainingIterator(
+        products, run.mean, min(training.batch_size, len(products)), training.seed,
+        run.recipe.data.max_images, run.recipe.data.mirror)
+    with chainer.using_config('train', True), chainer.no_backprop_mode():
+        for _ in range(STATISTICS_BATCHES):
+            model.encoder(device.send(next(iterator).x))
+    iterator.finalize()
+    model.to_cpu()
+    fold_batch_normalization(model)
+    model.to_device(device)
+    return model
+
+
+def scores(vectors, t, groups):
+    """Each query's score, by each metric.
+
+    Args:
+        vectors (numpy.ndarray): (n, size) of unit length.
+        t (numpy.ndarray): (n,) class of each, -1 where it is not known.
+        groups (sequence of str): (n,) no part of the gallery of their own members.
+
+    Returns:
+        dict: From each of :data:`METRICS` to (n,) float64; nan without a class, or where no other
+        group has it.
+    """
+    groups = np.unique(groups, return_inverse=True)[1]
+    found = {name: [] for name in METRICS}
+    for start in range(0, len(vectors), _QUERIES):
+        part = slice(start, start + _QUERIES)
+        ranked = ranked_relevance(
+            vectors[part] @ vectors.T, (t[part, None] == t) & (t >= 0),
+            groups[part, None] == groups)
+        for name, metric in METRICS.items():
+            found[name].append(metric(ranked))
+    return {name: np.concatenate(parts) for name, parts in found.items()}
+
+
+def representations(run, parts):
+    """The test split's products, (p, size) of unit length, by each representation (dict)."""
+    device = resolve(run.recipe.training.devices)[0]
+    test, mean = parts['test'], run.mean
+    model = run.load_model()
+    model.to_device(device)
+    single = represent(model, flattened(test), mean, device)
+    untrained = untrained_model(run, parts['train'], device)
+    return {
+        MULTI: represent(model, test, mean, device),
+        'mean of single images': pooled(single, test, np.add),
+        'maximum of single images': pooled(single, test, np.maximum),
+        'colour histogram': histograms(test, run.recipe.data.size),
+        'untrained': represent(untrained, test, mean, device)}
+
+
+def experiment(settings, folder):
+    """Returns figures and tables."""
+    found = {}
+    for seed in settings.seeds:
+        run = settings.run('multi-image', seed)
+        store = prepare(settings.catalogue, run.recipe.data.shorter_side)
+        parts = run.view.products(settings.catalogue, store, run.vocabulary)
+        test = parts['test']
+        require_products(test, 'test', settings.catalogue)
+        tasks = [task for task in TASKS if task in run.vocabulary.tasks]
+        for name, vectors in representations(run, parts).items():
+            for task in tasks:
+                t = test.t[:, run.vocabulary.tasks.index(task)]
+                for metric, values in scores(vectors, t, test.groups).items():
+                    found.setdefault((task, metric, name), []).append(values)
+    found = {key: np.array(values) for key, values in found.items()}    # (seeds, products)
+    tasks = [task for task in tasks if not np.isnan(found[task, 'mAP', MULTI]).all()]
+    if not tasks:
+        raise UserError(
+            f'{settings.catalogue.folder}: no product of the test split has a label that another '
+            "group's has, too")
+    several = np.array([len(images) > 1 for images in test.images])
+    figures = {'products': len(test), 'with_several_images': int(several.sum()), 'tasks': {
+        task: _figures(found, task, test.groups, several) for task in tasks}}
+    return figures, [table for task in tasks for table in _tables(task, figures)]
+
+
+def _figures(found, task, groups, several):
+    groups = np.array(groups)
+    figures = {'queries': int((~np.isnan(found[task, 'mAP', MULTI][0])).sum())}
+    for which, chosen in (('all', np.ones(len(groups), bool)), ('several_images', several)):
+        if np.isnan(found[task, 'mAP', MULTI][:, chosen]).all():
+            continue
+        figures[which] = {name: {
+            metric: statistics.accuracy(found[task, metric, name][:, chosen], groups[chosen])
+            for metric in METRICS} for name in (MULTI, *OTHERS)}
+        figures[f'{which}_difference'] = {name: {
+            metric: statistics.difference(
+                found[task, metric, MULTI][:, chosen], found[task, metric, name][:, chosen],
+                groups[chosen])
+            for metric in METRICS} for name in OTHERS}
+    return figures
+
+
+def _tables(task, figures):
+    own = figures['tasks'][task]
+    queries = own['queries']
+    for which, whose in (
+            ('all', f'{queries:,} queries among {figures["products"]:,} products'),
+            ('several_images', 'queries with several images only')):
+        if which not in own:
+            continue
+        rows = []
+        for name in (MULTI, *OTHERS):
+            values = own[which][name]
+            difference = own[f'{which}_difference'].get(name)
+            rows.append((
+                name, *(values[metric].value for metric in METRICS),
+                _interval(values['mAP']), str(difference['mAP']) if difference else None))
+        yield Table(
+            f'Retrieval of the same {task}: {whose}',
+            ('representation', *METRICS, 'interval', 'multi-image mAP is higher by'), rows)
+
+
+def _interval(found):
+    low, high = found.widest
+    return f'{low:.3f} to {high:.3f}'
+
+
+def main(argv=None):
+    """Runs the command; returns its exit status."""
+    return command('retrieval', __doc__, experiment, argv)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
