@@ -66,6 +66,7 @@ def trained_run(catalogue, recipe, seed, runs_folder, name, view=None, init=None
             kept = 1 if view.folds else 0
             for snapshot in list(reversed(snapshots.list_snapshots(run.snapshots)))[kept:]:
                 snapshot.unlink()
+            (run.snapshots / snapshots.INITIAL).unlink(missing_ok=True)
     return run
 
 

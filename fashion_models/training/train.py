@@ -174,8 +174,8 @@ def _run(run, products, devices):
             snapshots.resume(trainer, last, run.recipe.hash())
             tell(f'going on from {last.name}')
         else:
-            if (run.snapshots / snapshots.INITIAL).exists():
-                snapshots.load_model(updater.master, run.snapshots / snapshots.INITIAL)
+            if 'init' in run.provenance:
+                snapshots.load_model(updater.master, _initial_snapshot(run))
             updater.on_first_loss = lambda loss: write_graph(loss, run.folder)
         iterator = updater.get_iterator('main')
         trainer.extend(report.Progress(
@@ -186,6 +186,15 @@ def _run(run, products, devices):
             raise _name_batch(error, run, products['train']) from error
         trainer.get_extension('snapshots').take(trainer)
     return updater.epoch >= run.recipe.training.epochs
+
+
+def _initial_snapshot(run):
+    path = run.snapshots / snapshots.INITIAL
+    if not path.exists():
+        raise UserError(
+            f'{path}: is missing, so that this training, which began with another run\'s network, '
+            'cannot begin again; start a new one')
+    return path
 
 
 def _name_batch(error, run, products):

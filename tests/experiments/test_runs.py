@@ -75,6 +75,7 @@ def test_views_and_beginnings(catalogue, short, trained, tmp_path, no_training_a
     assert [run.folder for run in again] == [run.folder for run in made]
     assert [run.last_snapshot() is not None for run in made] == [False, True, False]
     assert made[1].view == folds
+    assert not (made[2].snapshots / 'initial.npz').exists()
     assert made[1].load_model('last').tasks == short.model.tasks
 
 

@@ -118,6 +118,14 @@ def test_interrupted_before_its_first_snapshot(recipe, origin, toy_catalogue, tm
         np.testing.assert_array_equal(ours[name], array, err_msg=name)
 
 
+def test_never_begins_at_random_instead(recipe, origin, toy_catalogue, tmp_path):
+    run, _ = start(recipe, toy_catalogue, origin, tmp_path / 'run', iterations=2)
+    for path in run.snapshots.iterdir():
+        path.unlink()
+    with pytest.raises(UserError, match='initial.npz: is missing, so that this training'):
+        training.resume(run)
+
+
 def words(recipe, tmp_path, catalogue, *more):
     path = tmp_path / 'recipe.toml'
     path.write_text(recipe.to_toml())
