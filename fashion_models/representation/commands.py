@@ -1,6 +1,7 @@
-"""``fashion-models embed``, ``export`` and more: what a trained network is good for."""
+"""``fashion-models embed``, ``colour``, ``export``, …: what a trained network is good for."""
 
 import argparse
+import json
 
 from fashion_models.representation import duplicates_commands, order_commands, search_commands
 
@@ -8,6 +9,7 @@ from fashion_models.representation import duplicates_commands, order_commands, s
 def add_parser(subparsers):
     """Adds the commands to those of ``fashion-models``."""
     _add_embed(subparsers)
+    _add_colour(subparsers)
     _add_export(subparsers)
     search_commands.add_parser(subparsers)
     duplicates_commands.add_parser(subparsers)
@@ -69,6 +71,39 @@ def _embed(arguments):
     kept = f' (PCA, {header["pca"]["variance"]:.1%} of the variance)' if 'pca' in header else ''
     print(f'{arguments.out}: {len(embeddings)} {header["per"]}s, {header["size"]} numbers each'
           f'{kept}, {megabytes:.1f} MB')
+
+
+def _add_colour(subparsers):
+    parser = _parser(
+        subparsers, 'colour', 'name the colours of one product from its images', _colour, '''\
+example:
+  fashion-models colour runs/shop front.jpg back.jpg
+
+The first line names the colours that are prominent. Below, "share" is how much of the product has
+a colour, and "probability" that of being the product's colour, if it is to have one only.''')
+    parser.add_argument('run', metavar='RUN', help='a run folder')
+    parser.add_argument('images', metavar='IMAGE', nargs='+', help='images of one product')
+    parser.add_argument('--snapshot', choices=('best', 'last'), default='best')
+    parser.add_argument('--json', action='store_true', help='all colours, as JSON')
+
+
+def _colour(arguments):
+    from fashion_models.representation.colour import colours
+    from fashion_models.representation.encoder import load
+
+    found = colours(load(arguments.run, arguments.snapshot), arguments.images)
+    if arguments.json:
+        print(json.dumps({
+            'prominent': found.prominent, 'shares': found.shares,
+            'probabilities': found.probabilities}, ensure_ascii=False, indent=1))
+        return
+    print(', '.join(found.prominent))
+    print(f'\n{"":14}share  probability')
+    ranked = dict.fromkeys([*found.shares, *found.probabilities])
+    for label in ranked:
+        share, probability = found.shares.get(label, 0), found.probabilities.get(label, 0)
+        if max(share, probability) >= 0.02:
+            print(f'{label:12} {share:6.0%} {probability:12.1%}')
 
 
 def _add_export(subparsers):

@@ -86,11 +86,11 @@ class Encoder:
         Raises:
             UserError: If a product has no file, or one is no image.
         """
-        products = [_list(paths) for paths in products]
+        products = [_list(paths) for paths in products]     # counted before they are read
         vectors = np.empty((len(products), self.size), np.float32)
         for rows in batches([len(paths) for paths in products]):
             vectors[rows] = self.encode(np.concatenate(
-                [self._read(products[row]) for row in rows]))
+                [self.read(products[row]) for row in rows]))
         return vectors
 
     def predict(self, paths):
@@ -106,7 +106,7 @@ class Encoder:
             UserError: If there is no file, or one of them is no image.
         """
         with self._inference():
-            ys = self.model(self.device.send(self._read(_list(paths))))
+            ys = self.model(self.device.send(self.read(paths)))
         return probabilities(self.run.vocabulary, ys)
 
     def encode(self, x):
@@ -133,8 +133,10 @@ class Encoder:
         with chainer.using_config('train', False), chainer.no_backprop_mode():
             yield
 
-    def _read(self, paths):
-        return read_product(paths, self.run.recipe.data.shorter_side, self.run.mean)
+    def read(self, paths):
+        """The network's input for one product: (1, 3 * n, size, size) float32, mean-subtracted."""
+        return read_product(
+            _list(paths), self.run.recipe.data.shorter_side, self.run.mean)
 
 
 def batches(image_counts, images_per_batch=IMAGES_PER_BATCH):

@@ -120,7 +120,7 @@ def test_preprocessing_is_that_of_the_project(encoder, read, tmp_path):
     files = sorted(tmp_path.iterdir())
     assert len(files) == 33
     for file in files:
-        np.testing.assert_array_equal(read(file), encoder._read([file])[0], err_msg=file.name)
+        np.testing.assert_array_equal(read(file), encoder.read(file)[0], err_msg=file.name)
 
 
 def test_the_example_prints_the_labels(encoder, exported, tiny_run):
