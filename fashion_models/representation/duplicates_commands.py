@@ -182,8 +182,8 @@ def _summary(found, pairs, groups):
         lines.append(
             f'{name}: probability {threshold:.2f} or more'
             + ('' if point['precision'] is None else
-               f'; on the pairs of the calibration that had a precision of '
-               f'{point["precision"]:.2f} and a recall of {point["recall"]:.2f}'))
+               f'; with the pairs of the calibration: precision {point["precision"]:.2f}, '
+               f'recall {point["recall"]:.2f}'))
     origin = found.calibration.origin
     lines.append(f'calibration: {origin.get("catalogue_name") or "unknown"}, '
                  f'{origin.get("listings", 0):,} listings')

@@ -1,0 +1,161 @@
+"""``fashion-models duplicates``: what it prints, writes and refuses."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fashion_models.catalogue.io import CatalogueWriter
+from fashion_models.catalogue.model import Header, Listing, Product
+from fashion_models.cli import main
+from fashion_models.representation.embeddings import EmbeddingsWriter, Item
+
+pytest.importorskip('sklearn')
+
+
+@pytest.fixture(scope='module')
+def folder(tmp_path_factory):
+    """A catalogue ``shop`` of 80 products with two listings each, and its ``listings``."""
+    folder = tmp_path_factory.mktemp('shop')
+    (folder / 'shop').mkdir()
+    Image.new('RGB', (30, 40), 'navy').save(folder / 'shop' / 'one.png')
+    rng = np.random.default_rng(0)
+    header = {'per': 'listing', 'size': 16, 'run': '/nowhere', 'catalogue': str(folder / 'shop'),
+              'catalogue_name': 'shop'}
+    with (CatalogueWriter(folder / 'shop', Header('shop')) as catalogue,
+          EmbeddingsWriter(folder / 'listings', header) as writer):
+        for number in range(80):
+            listings = [
+                Listing(retailer, f'coat {number} for the rain and for the wind, as it was',
+                        '', ['one.png']) for retailer in ('one', 'two')]
+            catalogue.add(Product(str(number), str(number), {'colour': 'Navy'}, listings))
+            vectors = rng.normal(size=16) + 0.3 * rng.normal(size=(2, 16))
+            # The last twenty products are entered twice, with a listing each.
+            writer.add(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), [
+                Item(f'{number}/{place}', f'{number}{"ab"[place - 1] if number >= 60 else ""}',
+                     str(number), {'colour': 'Navy'}, listing.retailer, listing.title, '',
+                     listing.images) for place, listing in enumerate(listings, 1)])
+    return folder
+
+
+@pytest.fixture(scope='module')
+def calibration(folder):
+    assert main(['duplicates', str(folder / 'listings'), '--calibrate', '-o',
+                 str(folder / 'mine.json')]) == 0
+    return str(folder / 'mine.json')
+
+
+@pytest.fixture
+def run(folder, calibration, capsys):
+    """Runs the command with the calibration, and further arguments; gives what it prints."""
+    def run(*arguments, status=0):
+        capsys.readouterr()
+        assert main(['duplicates', str(folder / 'listings'), *map(str, arguments),
+                     '--calibration', calibration]) == status
+        return capsys.readouterr()
+    return run
+
+
+def test_table_shows_the_likeliest_pairs_and_what_to_think_of_them(run):
+    lines = run().out.splitlines()
+    assert lines[0].split() == ['probability', 'similarity', 'words', 'id', 'retailer', 'title']
+    assert len(lines[lines.index('') - 1].split()[0]) < 6    # the second listing of a pair
+    assert lines.index('') == 41
+    text = '\n'.join(lines[42:])
+    assert 'pairs among 160 listings' in text
+    assert 'of which the catalogue has as one product' in text
+    assert '-o FILE.csv writes all' in text
+    assert 'images and text: probability 0.50 or more; with the pairs of the calibration: ' in text
+    assert 'calibration: shop, 160 listings' in text
+    assert max(map(len, lines)) < 120
+
+
+def test_json_holds_every_pair(run):
+    record = json.loads(run('--json').out)
+    assert record['listings'] == 160
+    assert record['thresholds'] == {'images and text': 0.5}
+    right = [pair for pair in record['pairs']
+             if pair['a'].split('/')[0] == pair['b'].split('/')[0]]
+    assert len(right) > 60
+    assert {pair['known'] for pair in right} == {0, 1}
+
+
+def test_csv_holds_the_same(run, tmp_path):
+    printed = json.loads(run('--json', '-o', tmp_path / 'pairs.csv').out)['pairs']
+    with open(tmp_path / 'pairs.csv', encoding='utf-8', newline='') as file:
+        rows = list(csv.DictReader(file))
+    assert [(row['a'], row['b'], float(row['probability'])) for row in rows] == [
+        (pair['a'], pair['b'], pair['probability']) for pair in printed]
+
+
+def test_only_news(run):
+    pairs = json.loads(run('--json', '--new').out)['pairs']
+    assert pairs
+    assert not any(pair['known'] for pair in pairs)
+    assert any(pair['a'] == '70/1' and pair['b'] == '70/2' for pair in pairs)
+    groups = json.loads(run('--json', '--new', '--groups').out)['groups']
+    products = {}
+    for row in groups:
+        products.setdefault(row['group'], set()).add(row['product'])
+    assert products
+    assert all(len(names) > 1 for names in products.values())
+
+
+def test_groups(run, tmp_path):
+    rows = json.loads(run('--json', '--groups', '-o', tmp_path / 'groups.csv').out)['groups']
+    of_listing = {row['id']: row['group'] for row in rows}
+    assert sum(of_listing.get(f'{number}/1', -1) == of_listing.get(f'{number}/2', -2)
+               for number in range(80)) > 60
+    assert (tmp_path / 'groups.csv').read_text().splitlines()[0] == (
+        'group,id,product,retailer,title')
+    assert 'groups of' in run('--groups').out
+
+
+@pytest.mark.parametrize('more', [[], ['--groups']])
+def test_picture(run, tmp_path, more):
+    run('--picture', tmp_path / 'found.png', *more)
+    with Image.open(tmp_path / 'found.png') as picture:
+        assert picture.width == 1476
+        assert picture.height > 1000
+        colours = picture.convert('RGB').getcolors(1 << 20)
+    assert (0, 0, 128) in [colour for _, colour in colours]    # navy: the listings' images
+
+
+def test_nothing_found_is_said_and_written(run, tmp_path):
+    printed = run('--threshold', 1, '-o', tmp_path / 'none.csv', '--picture', tmp_path / 'no.png')
+    assert printed.out.startswith('0 pairs among 160 listings')
+    assert (tmp_path / 'none.csv').read_text().splitlines() == ['a,b']
+
+
+def test_images_only_goes_without_texts(run):
+    record = json.loads(run('--json', '--images-only').out)
+    assert record['thresholds'] == {'images': 0.5}
+    assert {pair['words'] for pair in record['pairs']} == {None}
+
+
+def test_the_default_calibration_says_where_it_is_from(folder, capsys):
+    assert main(['duplicates', str(folder / 'listings')]) == 0
+    assert 'calibration: embedded, ' in capsys.readouterr().out
+
+
+def test_errors_are_one_line(run, folder, tmp_path):
+    def error(*arguments):
+        lines = run(*arguments, status=2).err.splitlines()
+        assert len(lines) == 1
+        return lines[0]
+
+    assert "expected a picture's ending" in error('--picture', tmp_path / 'found.doc')
+    assert 'there is no such folder' in error(
+        '--picture', tmp_path / 'found.png', '--catalogue', tmp_path / 'gone')
+    assert 'has no meaning with --calibrate' in error('--calibrate', '-o', tmp_path / 'x.json')
+    assert main(['duplicates', str(folder / 'listings'), '--calibrate']) == 2
+    assert main(['duplicates', str(tmp_path / 'none')]) == 2
+
+
+@pytest.mark.parametrize('value', ['1.1', '-0.1', 'much', 'nan'])
+def test_a_share_is_from_0_to_1(folder, value, capsys):
+    with pytest.raises(SystemExit):
+        main(['duplicates', str(folder / 'listings'), '--threshold', value])
+    assert 'expected a number from 0 to 1' in capsys.readouterr().err
