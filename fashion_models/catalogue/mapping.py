@@ -41,21 +41,6 @@ NOTHING = ()
 OPEN = '?'
 
 
-def source_labels(product):
-    """What a product's catalogue says of it: task to labels (tuple of str), for all five tasks.
-
-    A label of the taxonomy that an import took away, since it contradicted the others of its
-    catalogue, is read from the text where the import kept it: in this taxonomy it may have a place.
-    """
-    labels = {task: (label,) if (label := product.label(task)) else () for task in TASKS}
-    labels['colour'] = product.colours
-    for task in LEVELS:
-        kept = product.extra.get(f'source_{task}')
-        if kept and not labels[task]:
-            labels[task] = (kept,)
-    return labels
-
-
 class Mapping:
     """What labels become.
 
@@ -90,10 +75,25 @@ class Mapping:
             raise UserError(f'{path}: {error}') from None
         return mapping
 
-    def unmapped(self, name, labels):
-        """Yields (task, label) of those of :func:`source_labels` that nothing is said about."""
+    def source_labels(self, name, product):
+        """What there is to map of a product: task to labels (tuple of str), for all five tasks.
+
+        A label of the taxonomy that an import took away, since it contradicted the others of its
+        catalogue, is read from the text where the import kept it: in this taxonomy it may have a
+        place. Not so where a task's labels stay the same.
+        """
+        labels = {task: (label,) if (label := product.label(task)) else () for task in TASKS}
+        labels['colour'] = product.colours
+        for task in LEVELS:
+            kept = product.extra.get(f'source_{task}')
+            if kept and not labels[task] and self.tables.get(name, {}).get(task) != SAME:
+                labels[task] = (kept,)
+        return labels
+
+    def unmapped(self, name, product):
+        """Yields (task, label) of those of :meth:`source_labels` that nothing is said about."""
         tables = self.tables.get(name, {})
-        for task, found in labels.items():
+        for task, found in self.source_labels(name, product).items():
             table = tables.get(task, {})
             if table not in (SAME, NOTHING):
                 yield from ((task, label) for label in found if label not in table)
@@ -113,7 +113,7 @@ class Mapping:
         Returns:
             Product
         """
-        found = source_labels(product)
+        found = self.source_labels(name, product)
         labels = dict(zip(LEVELS, self._place(name, found, report)))
         for task in 'gender', 'colour':
             targets = dict.fromkeys(

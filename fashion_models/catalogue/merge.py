@@ -70,8 +70,7 @@ def unmapped_labels(catalogues, mapping):
     for catalogue in catalogues:
         name = catalogue.header.name
         for product in catalogue.products:
-            labels = mappings.source_labels(product)
-            counts.update((name, task, label) for task, label in mapping.unmapped(name, labels))
+            counts.update((name, *unmapped) for unmapped in mapping.unmapped(name, product))
     return counts
 
 

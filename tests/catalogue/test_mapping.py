@@ -2,7 +2,7 @@ import tomllib
 
 import pytest
 
-from fashion_models.catalogue.mapping import Mapping, source_labels, template
+from fashion_models.catalogue.mapping import Mapping, template
 from fashion_models.catalogue.model import Listing, Product
 from fashion_models.catalogue.report import Report
 from fashion_models.errors import UserError
@@ -78,13 +78,18 @@ def test_same_and_dropped_tasks(load):
     assert mapped.extra == {'source_subcategory': 'Ankle boots'}
 
 
+def test_what_stays_the_same_takes_nothing_back(load):
+    assert applied(load(), 'other', {'type': 'Shoes'}, source_category='Men').labels == {
+        'type': 'Shoes'}
+
+
 def test_a_label_that_an_import_took_away_is_read(load):
     mapped = applied(load(), 'shop', {'type': 'Mode'}, source_category='Oberteile')
     assert mapped.labels == {'type': 'Apparel', 'category': 'Topwear'}
 
 
 def test_a_label_that_an_import_set_right_stays_right(load):
-    labels = source_labels(product({'type': 'Hemd'}, source_type='Socken'))
+    labels = load().source_labels('shop', product({'type': 'Hemd'}, source_type='Socken'))
     assert labels['type'] == ('Hemd',)
     assert applied(load(), 'shop', {'type': 'Hemd'}, source_type='x').extra == {'source_type': 'x'}
 
@@ -100,16 +105,16 @@ def test_contradicting_labels_keep_what_they_agree_on(load):
 
 def test_unmapped_labels(load):
     mapping = load()
-    labels = source_labels(product({
-        'gender': 'Damen', 'colour': ('weiß', 'rot'), 'type': 'Hemd', 'category': 'Neu'}))
-    assert list(mapping.unmapped('shop', labels)) == [('gender', 'Damen'), ('colour', 'rot')]
-    assert list(mapping.unmapped('other', labels)) == [('colour', 'weiß'), ('colour', 'rot')]
-    assert len(list(mapping.unmapped('unknown', labels))) == 5
+    one = product({
+        'gender': 'Damen', 'colour': ('weiß', 'rot'), 'type': 'Hemd', 'category': 'Neu'})
+    assert list(mapping.unmapped('shop', one)) == [('gender', 'Damen'), ('colour', 'rot')]
+    assert list(mapping.unmapped('other', one)) == [('colour', 'weiß'), ('colour', 'rot')]
+    assert len(list(mapping.unmapped('unknown', one))) == 5
 
 
 def test_an_open_question_is_no_answer(load):
     mapping = load('[shop.gender]\n"Herren" = "?"\n')
-    assert list(mapping.unmapped('shop', {'gender': ('Herren',)})) == [('gender', 'Herren')]
+    assert list(mapping.unmapped('shop', product({'gender': 'Herren'}))) == [('gender', 'Herren')]
 
 
 def test_template_is_toml_whatever_the_names():
