@@ -60,6 +60,10 @@ def filters(settings, folder):
             chromatic_shares(weights[name][part]) for name in (MULTI, COLOUR)),
             range(figures[MULTI]['filters'])) for part in (TRAINED, LEARNT)}
     figures['images'] = images_share(settings, runs[0])
+    learnt_shares = chromatic_shares(weights[MULTI][LEARNT])
+    figures['multi-task learnt part minus images'] = statistics.difference(
+        learnt_shares, np.full_like(learnt_shares, figures['images']['of_all_energy']),
+        range(learnt_shares.shape[1]))
     draw(weights, figures, folder / 'filters.png')
     return figures, [table(figures)]
 
@@ -136,6 +140,8 @@ def table(figures):
                 f'{own[part]["mostly_colour"]:.0%}'))
     rows.append((f'{figures["images"]["images"]} training images', None, None, None, None,
                  figures['images']['of_all_energy'], None))
+    rows.append((f'{MULTI}: {LEARNT} minus images', None, None, *str(
+        figures['multi-task learnt part minus images']).split(' ', 1), None, None))
     for part, found in figures['multi-task minus colour only'].items():
         rows.append((f'multi-task minus colour only: {part}', None, None, *(
             str(found).split(' ', 1)), None, None))

@@ -15,7 +15,7 @@ import sys
 
 import numpy as np
 
-from fashion_models.experiments import predictions
+from fashion_models.experiments import predictions, statistics
 from fashion_models.experiments.arguments import command
 from fashion_models.experiments.predictions import ALL
 from fashion_models.experiments.results import Table
@@ -63,10 +63,23 @@ def split_figures(evaluations, train, products, vocabulary):
         'by_seed': [{ALL: evaluation.accuracy, **evaluation.accuracies}
                     for evaluation in evaluations],
         'top': {'k': TOP, **predictions.accuracies(with_top, tasks, products.groups)},
+        'type_minus_category': _between(right, tasks, products.groups, 'type', 'category'),
         'majority': {ALL: np.nanmean(list(majority.values())), **majority},
         'chance': {ALL: np.mean(list(chance.values())), **chance},
         'per_class': _mean_per_class([per_class(e, vocabulary) for e in evaluations]),
     }
+
+
+def _between(right, tasks, groups, task, other):
+    """How much easier one task is than another, on the products that have both labels."""
+    if task not in tasks or other not in tasks:
+        return None
+    a, b = right[..., tasks.index(task)], right[..., tasks.index(other)]
+    both = ~np.isnan(a[0]) & ~np.isnan(b[0])
+    if not both.any():
+        return None
+    return statistics.difference(
+        a[:, both], b[:, both], [groups[row] for row in np.flatnonzero(both)])
 
 
 def _mean_per_class(of_seeds):

@@ -11,8 +11,9 @@ the closing comment is written anew from ``results.json``, and the rest left alo
 
     .. end of table
 
-``make docs`` does it for all pages. ``--check`` changes nothing and fails where a page and its
-results disagree.
+A comment ``.. claims of experiments/results`` is followed by the table of the article's claims
+(:mod:`.reproduces`) in the same way. ``make docs`` does it for all pages. ``--check`` changes
+nothing and fails where a page and its results disagree.
 """
 
 import argparse
@@ -22,12 +23,13 @@ import re
 import sys
 
 from fashion_models.errors import UserError
+from fashion_models.experiments.reproduces import claims_table
 from fashion_models.experiments.results import RESULTS, Table
 from fashion_models.files import atomic_write
 
+_OPENING = r'^\.\. (?:table (?P<number>\d+)|claims) of (?P<folder>\S+)\n'
 _PLACE = re.compile(
-    r'^(?P<opening>\.\. table (?P<number>\d+) of (?P<folder>\S+)\n)(?P<content>.*?)'
-    r'^(?P<closing>\.\. end of table)$', re.MULTILINE | re.DOTALL)
+    rf'(?P<opening>{_OPENING}).*?^(?P<closing>\.\. end of table)$', re.MULTILINE | re.DOTALL)
 
 
 def updated(text, root='.'):
@@ -43,12 +45,14 @@ def updated(text, root='.'):
     Raises:
         UserError: If results or table are missing, or a table's end.
     """
-    if len(_PLACE.findall(text)) != len(re.findall(r'^\.\. table \d+ of ', text, re.MULTILINE)):
+    if len(_PLACE.findall(text)) != len(re.findall(_OPENING, text, re.MULTILINE)):
         raise UserError('a line ".. table N of FOLDER" has no ".. end of table"')
 
     def table(match):
-        found = load_table(pathlib.Path(root, match['folder']), int(match['number']))
-        return f'{match["opening"]}\n{found.rst()}\n{match["closing"]}'
+        folder = pathlib.Path(root, match['folder'])
+        found = (load_table(folder, int(match['number'])).rst() if match['number']
+                 else claims_table(folder))
+        return f'{match["opening"]}\n{found}\n{match["closing"]}'
 
     return _PLACE.sub(table, text)
 

@@ -25,6 +25,8 @@ def test_main_table(words, capsys):
             ) / total)
         assert own['chance']['colour'] == pytest.approx(1 / 3)
         assert own['majority']['all'] < 1
+        assert own['type_minus_category']['value'] == pytest.approx(
+            own['accuracy']['type']['value'] - own['accuracy']['category']['value'])
     assert len(results['runs']) == 2
     assert results['seeds'] == [0, 1]
     out = capsys.readouterr().out

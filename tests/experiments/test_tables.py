@@ -40,6 +40,13 @@ def test_a_table_takes_its_place(results):
     assert updated(expected, results) == expected
 
 
+def test_claims(results):
+    page = updated('.. claims of results\n\n.. end of table\n', results)
+    assert '.. list-table::' in page
+    assert 'not recorded yet' in page
+    assert updated(page, results) == page
+
+
 def test_command(results, monkeypatch, capsys):
     monkeypatch.chdir(results)
     page = results / 'page.rst'

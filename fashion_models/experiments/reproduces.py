@@ -1,0 +1,184 @@
+"""What of the article reproduces: its claims, our figures, and verdicts by a stated rule.
+
+The page "What reproduces" of the documentation is made of this: :mod:`.tables` puts
+:func:`claims_table` where a page says so. A verdict follows from the intervals in ``results.json``
+alone:
+
+==========  ========================================================================================
+rule        verdict
+==========  ========================================================================================
+``MORE``    The article finds a difference. *Reproduces* if ours is above 0 with its whole 95 %
+            interval; *does not* if the whole interval is below half the article's difference;
+            else it *cannot be told*.
+``ALIKE``   The article finds none. *Reproduces* if our whole interval is within 0.02 of 0; *does
+            not* if it is wholly outside; else it *cannot be told*.
+``LEVEL``   A number on the article's own catalogue, which is private: *cannot be told*.
+==========  ========================================================================================
+
+A claim about several intervals reproduces if each does, and does not if one of them does not.
+"""
+
+import dataclasses
+import json
+import pathlib
+
+from fashion_models.experiments.predictions import ALL
+from fashion_models.experiments.results import RESULTS
+
+MORE, ALIKE, LEVEL = 'more', 'alike', 'level'
+REPRODUCES, DOES_NOT, UNKNOWN = 'reproduces', 'does not', 'cannot be told'
+MARGIN = 0.02
+
+
+@dataclasses.dataclass(frozen=True)
+class Claim:
+    """A claim of the article.
+
+    Attributes:
+        claim (str): In a sentence.
+        article (str): The article's figure.
+        experiment (str): The module whose results it is seen in.
+        rule (str): MORE, ALIKE or LEVEL.
+        places (dict): From each interval's name to its place in the figures, a tuple of keys.
+        differences (dict): From each interval's name to the article's own difference, for MORE;
+            0 where the article gives no number.
+        reasons (dict): From the catalogue's name to the reason that we see for the verdict.
+    """
+
+    claim: str
+    article: str
+    experiment: str
+    rule: str
+    places: dict
+    differences: dict = dataclasses.field(default_factory=dict)
+    reasons: dict = dataclasses.field(default_factory=dict)
+
+
+def _images(way, *tasks):
+    return {task: ('images', 'test', 'difference', way, task) for task in tasks}
+
+
+TASKS = 'gender', 'colour', 'type', 'category', 'subcategory'
+
+CLAIMS = (
+    Claim(
+        'All five tasks together reach 73 % on the validation set.', '0.731',
+        'main_table', LEVEL, {'': ('validation', 'accuracy', ALL)}),
+    Claim(
+        'Some tasks are easy (type), others much harder (category).', '0.947 against 0.661',
+        'main_table', MORE, {'': ('test', 'type_minus_category')}, {'': 0.286}),
+    Claim(
+        'Multi-task is very similar to single-task: colour.', '0.675 against 0.678',
+        'single_vs_multi', ALIKE, {'': ('single_task', 'colour', 'test', 'difference')}),
+    Claim(
+        'Multi-task is very similar to single-task: category.', '0.661 against 0.662',
+        'single_vs_multi', ALIKE, {'': ('single_task', 'category', 'test', 'difference')}),
+    Claim(
+        'Multi-image is better than single-image, over all tasks.', '0.731 against 0.703',
+        'single_vs_multi', MORE, _images('single-image', ALL), {ALL: 0.028}),
+    Claim(
+        'Multi-image is better than single-image on every task.',
+        'by 0.030, 0.019, 0.017, 0.028, 0.043',
+        'single_vs_multi', MORE, _images('single-image', *TASKS),
+        dict(zip(TASKS, (0.030, 0.019, 0.017, 0.028, 0.043)))),
+    Claim(
+        'To learn the pooling is better than to average single-image results afterwards.',
+        'no figure', 'single_vs_multi', MORE, _images('single-image, averaged', ALL), {ALL: 0.0}),
+    Claim(
+        'The first filters detect colours and edges, with an emphasis on colour: what is learnt '
+        'has more colour in it than the images have.',
+        'no figure', 'filters', MORE, {'': ('multi-task learnt part minus images',)}, {'': 0.0}),
+)
+
+
+def verdict_of(rule, interval, difference=0.0):
+    """The verdict on one interval.
+
+    Args:
+        rule (str): MORE, ALIKE or LEVEL.
+        interval (tuple of float): Its ends.
+        difference (float): The article's.
+    """
+    low, high = interval
+    if rule == MORE:
+        if low > 0:
+            return REPRODUCES
+        return DOES_NOT if high < difference / 2 else UNKNOWN
+    if rule == ALIKE:
+        if low >= -MARGIN and high <= MARGIN:
+            return REPRODUCES
+        return DOES_NOT if low > MARGIN or high < -MARGIN else UNKNOWN
+    return UNKNOWN
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """What one catalogue says of a claim: the figures, a line each, the verdict and its reason."""
+
+    catalogue: str
+    figures: tuple
+    verdict: str
+    reason: str
+
+
+def findings(claim, folder):
+    """What is recorded of a claim.
+
+    Args:
+        claim (Claim): Which.
+        folder: Where the results of all experiments are.
+
+    Returns:
+        list of Finding: One for each catalogue whose results have the figure.
+    """
+    found = []
+    for path in sorted(pathlib.Path(folder, claim.experiment).glob(f'*/{RESULTS}')):
+        figures = json.loads(path.read_text(encoding='utf-8'))['figures']
+        intervals = {name: _look_up(figures, place) for name, place in claim.places.items()}
+        if None in intervals.values():
+            continue
+        verdicts = {
+            verdict_of(claim.rule, _widest(interval), claim.differences.get(name, 0.0))
+            for name, interval in intervals.items()}
+        verdict = next(v for v in (DOES_NOT, UNKNOWN, REPRODUCES) if v in verdicts)
+        catalogue = path.parent.name
+        found.append(Finding(
+            catalogue, tuple(_line(claim.rule, name, record) for name, record in intervals.items()),
+            verdict, claim.reasons.get(catalogue, '')))
+    return found
+
+
+def claims_table(folder):
+    """The table of all claims, in reStructuredText; see the module's head."""
+    lines = [
+        '.. list-table::', '   :header-rows: 1', '   :widths: 26 12 34 10 18', '',
+        '   * - The article says', '     - its figure', '     - ours, with 95 % intervals',
+        '     - verdict', '     - the reason we see']
+    for claim in CLAIMS:
+        of_catalogues = findings(claim, folder) or [Finding('', (), '', 'not recorded yet')]
+        for number, finding in enumerate(of_catalogues):
+            figures = '; '.join(finding.figures)
+            ours = f'{finding.catalogue}: {figures}' if figures else ''
+            cells = [
+                *((claim.claim, claim.article) if number == 0 else ('', '')), ours,
+                f'**{finding.verdict}**' if finding.verdict else '', finding.reason]
+            lines += [f'   {"* " if column == 0 else "  "}- {cell}'.rstrip()
+                      for column, cell in enumerate(cells)]
+    return '\n'.join(lines) + '\n'
+
+
+def _look_up(figures, place):
+    for key in place:
+        figures = (figures or {}).get(key)
+    return figures
+
+
+def _widest(record):
+    return record['both'] or record['products']
+
+
+def _line(rule, name, record):
+    low, high = _widest(record)
+    form = '{:.3f} [{:.3f}, {:.3f}]' if rule == LEVEL else '{:+.3f} [{:+.3f}, {:+.3f}]'
+    text = form.format(record['value'], low, high)
+    return f'{name} {text}' if name and name != ALL else text
