@@ -3,7 +3,12 @@
 import argparse
 import json
 
-from fashion_models.representation import duplicates_commands, order_commands, search_commands
+from fashion_models.representation import (
+    duplicates_commands,
+    order_commands,
+    search_commands,
+    tags_commands,
+)
 
 
 def add_parser(subparsers):
@@ -14,6 +19,7 @@ def add_parser(subparsers):
     search_commands.add_parser(subparsers)
     duplicates_commands.add_parser(subparsers)
     order_commands.add_parser(subparsers)
+    tags_commands.add_parser(subparsers)
 
 
 def _parser(subparsers, name, summary, function, epilog=None):

@@ -59,9 +59,10 @@ class Whitening:
 
     Args:
         vectors (numpy.ndarray): (n, d), what the covariance is estimated from: a sample of these.
+        shrinkage (float): How much of the mean is added.
     """
 
-    def __init__(self, vectors):
+    def __init__(self, vectors, shrinkage=SHRINKAGE):
         step = -(-len(vectors) // SAMPLE)
         sample = np.asarray(vectors[::step], np.float32)
         self.mean = sample.mean(axis=0, dtype=np.float64).astype(np.float32)
@@ -70,7 +71,7 @@ class Whitening:
         spread = np.trace(covariance) / len(covariance) or 1.0
         # Any matrix A with A Aᵀ = inverse of the covariance will do: the others are its rotations.
         self._matrix = np.linalg.inv(np.linalg.cholesky(
-            covariance + SHRINKAGE * spread * np.eye(len(covariance)))).T.astype(np.float32)
+            covariance + shrinkage * spread * np.eye(len(covariance)))).T.astype(np.float32)
 
     def linear(self, vectors):
         """Vectors (n, d), centred and whitened, but of their own length: (n, d) float32."""
