@@ -2,6 +2,7 @@ import json
 import pathlib
 
 import pytest
+from PIL import Image
 
 from fashion_models.experiments import single_vs_multi
 from fashion_models.experiments.single_vs_multi import SCHEDULES, WAYS, main
@@ -63,6 +64,12 @@ def test_runs_are_those_that_are_needed(results, words):
     assert {run.recipe.training.epoch_batches for run in flat} == {
         0, results['figures']['images']['batches_per_epoch']}
     assert {run.recipe.model.pooling for run in runs} == {'max', 'mean', 'sum'}
+
+
+def test_figure(results, words):
+    picture = pathlib.Path(words[-1]) / 'single_vs_multi' / 'toy' / 'images.png'
+    assert picture.stat().st_size < 300_000
+    assert Image.open(picture).size == (1210, 484)
 
 
 def test_tables(results):
