@@ -24,6 +24,7 @@ import tempfile
 
 import numpy as np
 
+from fashion_models.catalogue.split import split_of
 from fashion_models.catalogue.synthetic.generator import TRUTH_FILE
 from fashion_models.errors import UserError
 from fashion_models.experiments.arguments import command
@@ -46,6 +47,7 @@ from fashion_models.representation.metrics import (
     recall_at_precision,
 )
 
+SPLITS = ('validation', 'test')
 WITNESSES = ('cosine', 'images', 'text', 'images and text')
 PRECISION = 0.95   # of the operating point
 PRECISIONS = (0.5, 0.8, PRECISION)
@@ -207,21 +209,25 @@ def _truth(catalogue):
 def _splits(settings, run, folder):
     """The listings of the validation and of the test split, embedded by a run into a folder."""
     encoder = Encoder(run, device=run.recipe.training.devices)
-    found = []
-    for split in ('validation', 'test'):
-        part = Split(embed(
-            encoder, settings.catalogue, pathlib.Path(folder, f'{split}.embeddings'), 'listing',
-            split))
-        if not part.total:
+    return [Split(embed(
+        encoder, settings.catalogue, pathlib.Path(folder, f'{split}.embeddings'), 'listing', split))
+        for split in SPLITS]
+
+
+def _require_listings(catalogue):
+    """Raises UserError, before anything is trained, if the catalogue cannot answer."""
+    several = {split_of(product.group) for product in catalogue.products
+               if sum(bool(listing.images) for listing in product.listings) > 1}
+    for split in SPLITS:
+        if split not in several:
             raise UserError(
-                f'{settings.catalogue.folder}: no product of its {split} split has two listings, '
-                'so that it says of no pair that it is one product')
-        found.append(part)
-    return found
+                f'{catalogue.folder}: no product of its {split} split has two listings, so that it '
+                'says of no pair that it is one product')
 
 
 def experiment(settings, folder):
     """Returns figures and tables; writes the picture and the calibration."""
+    _require_listings(settings.catalogue)
     truth = _truth(settings.catalogue)
     rng = np.random.default_rng(0)
     draws = None

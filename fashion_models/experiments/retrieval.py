@@ -39,7 +39,7 @@ from fashion_models.links import fold_batch_normalization
 from fashion_models.representation.embeddings import normalize
 from fashion_models.representation.metrics import (
     average_precision,
-    ranked_relevance,
+    ranking,
     recall_at_k,
 )
 from fashion_models.training.model import build_model
@@ -143,27 +143,29 @@ def untrained_model(run, products, device):
 
 
 def scores(vectors, t, groups):
-    """Each query's score, by each metric.
+    """Each query's score, by each task and metric.
 
     Args:
         vectors (numpy.ndarray): (n, size) of unit length.
-        t (numpy.ndarray): (n,) class of each, -1 where it is not known.
+        t (dict): From each task to the class of each vector, (n,), -1 where it is not known.
         groups (sequence of str): (n,) no part of the gallery of their own members.
 
     Returns:
-        dict: From each of :data:`METRICS` to (n,) float64; nan without a class, or where no other
-        group has it.
+        dict: From each task and each of :data:`METRICS` to (n,) float64; nan without a class, or
+        where no other group has it.
     """
     groups = np.unique(groups, return_inverse=True)[1]
-    found = {name: [] for name in METRICS}
+    found = {(task, metric): [] for task in t for metric in METRICS}
     for start in range(0, len(vectors), _QUERIES):
         part = slice(start, start + _QUERIES)
-        ranked = ranked_relevance(
-            vectors[part] @ vectors.T, (t[part, None] == t) & (t >= 0),
-            groups[part, None] == groups)
-        for name, metric in METRICS.items():
-            found[name].append(metric(ranked))
-    return {name: np.concatenate(parts) for name, parts in found.items()}
+        own = groups[part, None] == groups
+        order = ranking(vectors[part] @ vectors.T, own)
+        for task, classes in t.items():
+            relevant = (classes[part, None] == classes) & (classes >= 0) & ~own
+            ranked = np.take_along_axis(relevant, order, axis=1)
+            for metric, score in METRICS.items():
+                found[task, metric].append(score(ranked))
+    return {key: np.concatenate(parts) for key, parts in found.items()}
 
 
 def representations(run, parts):
@@ -192,11 +194,10 @@ def experiment(settings, folder):
         test = parts['test']
         require_products(test, 'test', settings.catalogue)
         tasks = [task for task in TASKS if task in run.vocabulary.tasks]
+        t = {task: test.t[:, run.vocabulary.tasks.index(task)] for task in tasks}
         for name, vectors in representations(run, parts).items():
-            for task in tasks:
-                t = test.t[:, run.vocabulary.tasks.index(task)]
-                for metric, values in scores(vectors, t, test.groups).items():
-                    found.setdefault((task, metric, name), []).append(values)
+            for (task, metric), values in scores(vectors, t, test.groups).items():
+                found.setdefault((task, metric, name), []).append(values)
     found = {key: np.array(values) for key, values in found.items()}    # (seeds, products)
     tasks = [task for task in tasks if not np.isnan(found[task, 'mAP', MULTI]).all()]
     if not tasks:

@@ -3,6 +3,22 @@
 import numpy as np
 
 
+def ranking(similarities, excluded=None):
+    """The order in which a search gives its results.
+
+    Args:
+        similarities (numpy.ndarray): (q, n), of each query with each item of the gallery.
+        excluded (numpy.ndarray): (q, n) bool, what is no part of a query's gallery, as itself.
+
+    Returns:
+        numpy.ndarray: (q, n) columns, the most similar first, equally similar ones as they come;
+        what is excluded stands last.
+    """
+    if excluded is not None:
+        similarities = np.where(excluded, -np.inf, similarities)
+    return np.argsort(-similarities, axis=1, kind='stable')
+
+
 def ranked_relevance(similarities, relevant, excluded=None):
     """Whether each result is relevant, in the order in which a search gives them.
 
@@ -12,14 +28,12 @@ def ranked_relevance(similarities, relevant, excluded=None):
         excluded (numpy.ndarray): (q, n) bool, what is no part of a query's gallery, as itself.
 
     Returns:
-        numpy.ndarray: (q, n) bool, the most similar first, equally similar ones as they come; what
-        is excluded stands last and is never relevant.
+        numpy.ndarray: (q, n) bool, in the order of :func:`ranking`; what is excluded is never
+        relevant.
     """
     if excluded is not None:
-        similarities = np.where(excluded, -np.inf, similarities)
         relevant = relevant & ~excluded
-    order = np.argsort(-similarities, axis=1, kind='stable')
-    return np.take_along_axis(relevant, order, axis=1)
+    return np.take_along_axis(relevant, ranking(similarities, excluded), axis=1)
 
 
 def recall_at_k(ranked, k):
