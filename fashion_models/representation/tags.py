@@ -45,6 +45,7 @@ KEEP, PROPOSE = 0.5, 0.8
 #: However often texts are right on validation products, a few more might show them wrong.
 _MOST_RELIABLE = 0.995
 _PAIRS = 200_000
+_SURE = 1e-9
 _FORMAT = 'fashion-models tags 1'
 
 
@@ -113,6 +114,9 @@ class Tagger:
         self._proposable = np.flatnonzero([
             word.kind != CATEGORY or facts['levels'][word.name] == narrowest
             for word in self.words])
+        levels = np.array([facts['levels'].get(word.name) if word.kind == CATEGORY else None
+                           for word in self.words])
+        self._exclusive = [np.flatnonzero(levels == level) for level in LEVELS]
         self._slopes, self._shifts, self._trust = np.zeros((3, len(self.words)))
         for kind, (evidence, share, shift) in facts['calibration'].items():
             own = kinds == kind
@@ -128,7 +132,12 @@ class Tagger:
     def log_odds(self, vectors):
         """Log odds (n, w) float64 of each word, from products' vectors (n, d)."""
         evidence = np.asarray(vectors, np.float32) @ self._weights + self._offsets
-        return evidence * self._slopes + self._shifts
+        probability = _sigmoid(evidence * self._slopes + self._shifts)
+        # A product has one label of each level, however many would fit.
+        for places in self._exclusive:
+            total = probability[:, places].sum(axis=1, keepdims=True)
+            probability[:, places] /= np.maximum(1, total)
+        return _logit(np.clip(probability, _SURE, 1 - _SURE))
 
     def judge(self, text, log_odds, keep=KEEP, propose=PROPOSE):
         """Judges the text of one listing.

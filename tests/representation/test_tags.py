@@ -121,6 +121,16 @@ def test_probabilities_are_calibrated(shop):
         assert true[own].mean() == pytest.approx(probability[own].mean(), abs=0.15)
 
 
+def test_a_product_has_one_category(shop):
+    _, _, embeddings, tagger = shop
+    probability = 1 / (1 + np.exp(-tagger.log_odds(embeddings.vectors)))
+    places = [tagger.words.index(Word(CATEGORY, name)) for name in KINDS]
+    assert probability[:, places].sum(axis=1).max() <= 1 + 1e-6
+    # A vector that looks like all of them at once, strongly.
+    both = np.concatenate([np.zeros(4), [9, 9, 9], np.zeros(2)])[np.newaxis]
+    assert (1 / (1 + np.exp(-tagger.log_odds(both)[0, places]))).sum() <= 1 + 1e-6
+
+
 def test_thresholds_decide(shop):
     text = 'red blue green black striped dress boot coat'
     tags = judge(shop, 0, text, keep=1e-9)
