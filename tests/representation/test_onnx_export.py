@@ -96,7 +96,7 @@ def save_oddities(folder):
     rng = np.random.default_rng(0)
     # Smooth, so that a pixel more or less would show and JPEG's losses do not.
     small = rng.integers(0, 256, (7, 9, 4)).astype(np.uint8)
-    picture = Image.fromarray(small, 'RGBA').resize((900, 700), Image.Resampling.BICUBIC)
+    picture = Image.fromarray(small, 'RGBA').resize((450, 350), Image.Resampling.BICUBIC)
     rgb = picture.convert('RGB')
     rgb.save(folder / 'large.jpg', quality=95)
     rgb.resize((63, 401)).save(folder / 'strip.png')
