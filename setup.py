@@ -19,6 +19,7 @@ EXTRAS = {
     'analysis': ['scikit-learn>=1.4', 'openTSNE>=1.0.1'],
     'audit': ['cleanlab>=2.6'],
     'fashion-gen': ['h5py>=3.10'],
+    'search': ['faiss-cpu>=1.8'],
     # Chainer's exporter uses onnx.mapping, which 1.19 removed.
     'onnx': ['onnx<1.19', 'onnxruntime>=1.17'],
 }
