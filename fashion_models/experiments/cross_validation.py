@@ -1,6 +1,6 @@
 """One image or all of them, on a small catalogue of real products: by cross-validation.
 
-    python -m fashion_models.experiments.cross_validation --catalogue DIR --init RUN --seeds 1
+    python -m fashion_models.experiments.cross_validation --catalogue DIR --init RUN [--seeds 3]
 
 A catalogue of a few thousand products has a test split of a few hundred, too few to tell two
 networks apart. So its groups of products are dealt out to five folds; each fold is held out once,
@@ -10,8 +10,8 @@ and every product is answered by a network that has seen neither it nor any of i
 * the multi-image network, which pools the images of a product inside;
 * the single-image one, trained on the same images flattened, each a product of its own: for as
   many epochs, and, as a control, for as many updates. It answers for each image by itself, and for
-  the product by the mean of the images' probabilities, and by the heads on the mean, and on the
-  maximum, of their representations.
+  the product by the heads on the mean, and on the maximum, of its images' representations, and by
+  the mean of their probabilities.
 
 ``--init`` names a run to begin with, trained on a larger catalogue. What continuing takes was
 settled before any result was seen: the recipe's own epochs and drops, and a tenth of its learning
@@ -58,9 +58,10 @@ LEARNING_RATE_SHARE = 0.1
 MULTI = 'multi-image'
 SINGLE = 'single-image'
 UPDATES = 'single-image, as many updates'
-AVERAGED = 'probabilities averaged'
-#: What becomes of the answers for single images, in the order of the tables; '' is each by itself.
-OVER_IMAGES = '', AVERAGED, 'representations averaged', 'representations max-pooled'
+AVERAGED = 'averaged'
+#: What becomes of a product's images, in the order of the tables: each is answered by itself, their
+#: representations are averaged or max-pooled, their probabilities are averaged.
+OVER_IMAGES = '', AVERAGED, 'max-pooled', 'probabilities averaged'
 COMMONEST = "the other folds' commonest label"
 COMMONEST_OF_SOURCE = "the source's commonest label there"
 #: Fewer products than these, and a row of a table would say nothing.
@@ -145,7 +146,7 @@ def _single_image_answers(runs, products):
     found = {way: [] for way in OVER_IMAGES}
     for run in runs:
         images, pooled = predictions.evaluate_images(run, products, which='last')
-        of_products = average_over_images(images, products), *pooled
+        of_products = *pooled, average_over_images(images, products)
         found[''].append(predictions.over_images(predictions.correct([images]), products))
         for way, evaluation in zip(OVER_IMAGES[1:], of_products):
             found[way].append(predictions.correct([evaluation]))
