@@ -21,7 +21,7 @@ EXTRAS = {
     'fashion-gen': ['h5py>=3.10'],
     'search': ['faiss-cpu>=1.8'],
     # Chainer's exporter uses onnx.mapping, which 1.19 removed.
-    'onnx': ['onnx<1.19', 'onnxruntime>=1.17'],
+    'onnx': ['onnx>=1.16,<1.19', 'onnxruntime>=1.17'],
 }
 
 setup(
@@ -51,7 +51,7 @@ setup(
         'lint': ['ruff>=0.6'],
         'docs': ['sphinx>=7.2'],
         # What the benchmark measures the engine against.
-        'peers': ['torch>=2.4', 'onnxruntime>=1.17', 'onnx<1.19'],
+        'peers': ['torch>=2.4', 'onnxruntime>=1.17', 'onnx>=1.16,<1.19'],
     },
     entry_points={'console_scripts': ['fashion-models = fashion_models.cli:main']},
 )
