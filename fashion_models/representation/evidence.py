@@ -16,6 +16,7 @@ import dataclasses
 import re
 
 import numpy as np
+from tqdm import tqdm
 
 from fashion_models.catalogue.colours import fold
 from fashion_models.errors import UserError
@@ -198,7 +199,7 @@ def nearest(vectors, k):
     k = min(k, n - 1)
     rows, similarities = np.empty((n, k), np.int64), np.empty((n, k), np.float32)
     step = max(1, _BLOCK_BYTES // (4 * n))
-    for start in range(0, n, step):
+    for start in tqdm(range(0, n, step), 'comparing', delay=2, leave=False, disable=None):
         scores = vectors[start:start + step] @ vectors.T
         own = np.arange(len(scores))
         scores[own, start + own] = -np.inf
