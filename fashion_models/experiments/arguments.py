@@ -38,6 +38,8 @@ class Settings:
         runs (~pathlib.Path): Where runs are kept.
         results (~pathlib.Path): Where results go: ``<results>/<experiment>/<catalogue's name>``.
         quick (bool): Whether a first look is enough.
+        pictures (bool): Whether products may be pictured whatever the catalogue's licence is; see
+            :mod:`~fashion_models.experiments.pictures`.
         used (list of ~fashion_models.training.run.Run): Those that :meth:`run` has given.
     """
 
@@ -48,6 +50,7 @@ class Settings:
     runs: pathlib.Path
     results: pathlib.Path
     quick: bool
+    pictures: bool = False
     used: list = dataclasses.field(default_factory=list)
     _products: dict = dataclasses.field(default_factory=dict)
 
@@ -108,6 +111,9 @@ def add_arguments(parser):
         '--quick)'))
     parser.add_argument('--quick', action='store_true', help=(
         f'a first look: {QUICK_EPOCHS} epochs, one seed'))
+    parser.add_argument('--pictures', action='store_true', help=(
+        'show products in figures though the catalogue names no licence that allows it: for a '
+        'shop of your own'))
 
 
 def settings_of(arguments):
@@ -127,7 +133,7 @@ def settings_of(arguments):
         catalogue, arguments.name or catalogue.header.name, recipe, tuple(range(seeds)),
         pathlib.Path(arguments.runs),
         pathlib.Path(arguments.out or (QUICK_RESULTS if arguments.quick else RESULTS)),
-        arguments.quick)
+        arguments.quick, arguments.pictures)
     settings.recipe = settings.shortened(recipe)
     return settings
 
