@@ -6,6 +6,7 @@ import pytest
 
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.data.views import group_folds
+from fashion_models.errors import UserError
 from fashion_models.experiments import cross_validation as module
 from fashion_models.experiments import runs
 from fashion_models.training import train as training
@@ -148,14 +149,13 @@ def test_commonest_labels_by_hand():
         module._commonest(train, t, [''] * 5, [''] * 4), [[[1, 1], [0, 0], [0, nan], [0, 1]]])
 
 
-def test_from_random_parameters(words, tmp_path, capsys):
-    more = ['--seeds', '1', '--folds', '2', '--out', str(tmp_path)]
-    assert module.main([*words, *more]) == 0
-    found = json.loads((tmp_path / 'cross_validation' / 'toy' / 'results.json').read_text())
-    assert found['figures']['init'] is None
-    assert 'learning_rate = 0.01\n' in found['recipe']
-    for run in found['runs']:
-        assert 'learning_rate = 0.01\n' in run['recipe']
+def test_from_random_parameters_at_the_recipes_own_rate(words, monkeypatch, capsys):
+    def stop(settings, number, arguments):
+        assert arguments.init is None
+        raise UserError(f'rate {settings.recipe.training.learning_rate}')
+    monkeypatch.setattr(module, '_fold', stop)
+    assert module.main(words) == 2
+    assert 'rate 0.01\n' in capsys.readouterr().err
 
 
 def test_what_is_no_run(words, tmp_path, capsys):
