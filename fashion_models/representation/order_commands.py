@@ -6,10 +6,8 @@ import pathlib
 import sys
 import zipfile
 
-from fashion_models.catalogue.model import TASKS
 from fashion_models.errors import UserError
-
-_TITLE = 60  # letters of a title that the table shows
+from fashion_models.representation.showing import catalogue_folder, ranked_table
 
 
 def add_parser(subparsers):
@@ -72,7 +70,7 @@ def _order(arguments):
         raise UserError(f'-o {arguments.output}: a page ends in .html')
     where = parse_where(arguments.where)
     embeddings = open_embeddings(arguments.file)
-    folder = _folder(arguments, embeddings) if arguments.output else None
+    folder = catalogue_folder(embeddings, arguments.catalogue) if arguments.output else None
     seen = [embeddings.row(id) for id in [*(arguments.liked or ()), *arguments.disliked]]
     if arguments.products:
         chosen = np.zeros(len(embeddings), bool)
@@ -98,7 +96,8 @@ def _order(arguments):
                 {'rank': entry.rank, 'relevance': round(entry.relevance, 6), **entry.item.record()}
                 for entry in order]}, ensure_ascii=False, indent=1))
     else:
-        print(_table(order))
+        print(ranked_table(
+            [(entry.rank, entry.relevance, entry.item) for entry in order], 'relevance'))
     if arguments.output:
         _write_page(arguments, embeddings, seen, order, folder)
 
@@ -140,28 +139,6 @@ def _ids(path):
     if not ids:
         raise UserError(f'--products {path}: holds no id; expected one a line')
     return ids
-
-
-def _folder(arguments, embeddings):
-    folder = arguments.catalogue or pathlib.Path(embeddings.header.get('catalogue', ''))
-    if not folder.is_dir():
-        raise UserError(
-            f'{arguments.file}: its catalogue is not in {folder}; name its folder with --catalogue'
-            if arguments.catalogue is None else f'--catalogue {folder}: there is no such folder')
-    return folder
-
-
-def _table(order):
-    rows = [('rank', 'relevance', 'id', 'labels', 'title')]
-    rows += [(str(entry.rank), f'{entry.relevance:.3f}', entry.item.id,
-              ' · '.join(entry.item.labels[task] for task in TASKS if task in entry.item.labels),
-              entry.item.title if len(entry.item.title) <= _TITLE
-              else entry.item.title[:_TITLE - 1].rstrip() + '…') for entry in order]
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    return '\n'.join(
-        '  '.join([*(cell.rjust(width) for cell, width in zip(row[:2], widths)),
-                   *(cell.ljust(width) for cell, width in zip(row[2:], widths[2:]))]).rstrip()
-        for row in rows)
 
 
 def _write_page(arguments, embeddings, seen, order, folder):

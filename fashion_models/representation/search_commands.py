@@ -5,10 +5,9 @@ import json
 import pathlib
 import time
 
-from fashion_models.catalogue.model import TASKS, Listing, Product
+from fashion_models.catalogue.model import Listing, Product
 from fashion_models.errors import UserError
-
-_TITLE = 60  # letters of a title that the table shows
+from fashion_models.representation.showing import catalogue_folder, drawable, ranked_table
 
 
 def add_parser(subparsers):
@@ -95,28 +94,15 @@ def _record(arguments, where, hits):
 def _table(hits):
     if not hits:
         return 'no product fits'
-    rows = [('rank', 'similarity', 'id', 'labels', 'title')]
-    rows += [(str(hit.rank), f'{hit.similarity:.3f}', hit.item.id,
-              ' · '.join(hit.item.labels[task] for task in TASKS if task in hit.item.labels),
-              hit.item.title if len(hit.item.title) <= _TITLE
-              else hit.item.title[:_TITLE - 1].rstrip() + '…') for hit in hits]
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    return '\n'.join(
-        '  '.join([*(cell.rjust(width) for cell, width in zip(row[:2], widths)),
-                   *(cell.ljust(width) for cell, width in zip(row[2:], widths[2:]))]).rstrip()
-        for row in rows)
+    return ranked_table([(hit.rank, hit.similarity, hit.item) for hit in hits], 'similarity')
 
 
 def _draw(arguments, kind, embeddings, query, hits):
     from fashion_models.catalogue.show import contact_sheet
     from fashion_models.files import atomic_write
 
-    folder = arguments.catalogue or pathlib.Path(embeddings.header['catalogue'])
-    if not folder.is_dir():
-        raise UserError(
-            f'{arguments.file}: its catalogue is not in {folder}; name its folder with --catalogue'
-            if arguments.catalogue is None else f'--catalogue {folder}: there is no such folder')
-    products = [_product(hit.item, f'{hit.rank} · {hit.similarity:.3f}') for hit in hits]
+    folder = catalogue_folder(embeddings, arguments.catalogue)
+    products = [drawable(hit.item, f'{hit.rank} · {hit.similarity:.3f}') for hit in hits]
     for product in products:
         for image in product.images:
             if not (folder / image).is_file():
@@ -124,7 +110,7 @@ def _draw(arguments, kind, embeddings, query, hits):
                     f'{folder}: has no {image} of product {product.id}; expected the catalogue '
                     f'that {arguments.file} was made of')
     if arguments.product is not None:
-        products.insert(0, _product(query, 'query'))
+        products.insert(0, drawable(query, 'query'))
     else:
         images = [str(image.resolve()) for image in query]
         products.insert(0, Product('query', 'query', {}, [Listing(title='query', images=images)]))
@@ -133,15 +119,6 @@ def _draw(arguments, kind, embeddings, query, hits):
             contact_sheet(folder, products).save(file, kind)
     except OSError as error:
         raise UserError(f'-o {arguments.output}: {error.strerror or error}') from error
-
-
-def _product(item, text):
-    """An item as a product to be drawn, its title after some text."""
-    labels = dict(item.labels)
-    if 'colour' in labels:
-        labels['colour'] = tuple(labels['colour'].split('|'))
-    title = ' · '.join([text, item.title or item.id])
-    return Product(item.id, item.group, labels, [Listing(title=title, images=item.images)])
 
 
 def _add_index(subparsers):

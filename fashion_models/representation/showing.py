@@ -1,0 +1,58 @@
+"""What commands that show products share: a table, the folder of pictures, products to draw."""
+
+import pathlib
+
+from fashion_models.catalogue.model import TASKS, Listing, Product
+from fashion_models.errors import UserError
+
+_TITLE = 60  # letters of a title that a table shows
+
+
+def ranked_table(entries, heading):
+    """A table of ranked products, for a terminal.
+
+    Args:
+        entries (list): (rank, number, item) each; the item is an
+            :class:`~fashion_models.representation.embeddings.Item`.
+        heading (str): What the number is.
+    """
+    rows = [('rank', heading, 'id', 'labels', 'title')]
+    rows += [(str(rank), f'{number:.3f}', item.id,
+              ' · '.join(item.labels[task] for task in TASKS if task in item.labels),
+              item.title if len(item.title) <= _TITLE else item.title[:_TITLE - 1].rstrip() + '…')
+             for rank, number, item in entries]
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    return '\n'.join(
+        '  '.join([*(cell.rjust(width) for cell, width in zip(row[:2], widths)),
+                   *(cell.ljust(width) for cell, width in zip(row[2:], widths[2:]))]).rstrip()
+        for row in rows)
+
+
+def catalogue_folder(embeddings, given=None):
+    """Where the images of embeddings are.
+
+    Args:
+        embeddings (~fashion_models.representation.embeddings.Embeddings): An open file.
+        given (pathlib.Path): The value of ``--catalogue``, if there is one.
+
+    Returns:
+        pathlib.Path
+
+    Raises:
+        UserError: If there is no such folder.
+    """
+    folder = given or pathlib.Path(embeddings.header['catalogue'])
+    if not folder.is_dir():
+        raise UserError(
+            f'{embeddings.file}: its catalogue is not in {folder}; name its folder with '
+            '--catalogue' if given is None else f'--catalogue {folder}: there is no such folder')
+    return folder
+
+
+def drawable(item, text):
+    """An item as a :class:`~fashion_models.catalogue.model.Product`, its title after some text."""
+    labels = dict(item.labels)
+    if 'colour' in labels:
+        labels['colour'] = tuple(labels['colour'].split('|'))
+    title = ' · '.join(filter(None, (text, item.title or item.id)))
+    return Product(item.id, item.group, labels, [Listing(title=title, images=item.images)])
