@@ -1,11 +1,11 @@
-"""``fashion-models catalogue``: import, draw, check, show, merge and prepare catalogues."""
+"""``fashion-models catalogue``: import, draw, check, show, merge, relabel, prepare."""
 
 import argparse
 import pathlib
 
 from tqdm import tqdm
 
-from fashion_models.catalogue import merge, prepare
+from fashion_models.catalogue import merge, prepare, relabel
 from fashion_models.catalogue.importers import IMPORTERS
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.catalogue.model import TASKS
@@ -18,12 +18,13 @@ from fashion_models.files import atomic_write
 def add_parser(subparsers):
     """Adds ``catalogue`` and its sub-commands to the command line."""
     parser = subparsers.add_parser(
-        'catalogue', help='import, draw, check, show, merge and prepare catalogues')
+        'catalogue', help='import, draw, check, show, merge, relabel and prepare catalogues')
     commands = parser.add_subparsers(metavar='COMMAND', required=True)
     _add_import(commands)
     _add_check(commands)
     _add_show(commands)
     merge.add_parser(commands)
+    relabel.add_parser(commands)
     prepare.add_parser(commands)
     synthesise.add_parser(commands)
 

@@ -33,6 +33,7 @@ import re
 import tomllib
 
 from fashion_models.catalogue.model import LEVELS, TASKS, Product
+from fashion_models.catalogue.relabel import SETTLED
 from fashion_models.catalogue.taxonomy import Places, Taxonomy
 from fashion_models.errors import UserError
 
@@ -80,13 +81,16 @@ class Mapping:
 
         A label of the taxonomy that an import took away, since it contradicted the others of its
         catalogue, is read from the text where the import kept it: in this taxonomy it may have a
-        place. Not so where a task's labels stay the same.
+        place. Not so where a task's labels stay the same, or where a review of the labels took it
+        away.
         """
+        settled = product.extra.get(SETTLED, '').split('|')
         labels = {task: (label,) if (label := product.label(task)) else () for task in TASKS}
         labels['colour'] = product.colours
         for task in LEVELS:
             kept = product.extra.get(f'source_{task}')
-            if kept and not labels[task] and self.tables.get(name, {}).get(task) != SAME:
+            if (kept and not labels[task] and task not in settled
+                    and self.tables.get(name, {}).get(task) != SAME):
                 labels[task] = (kept,)
         return labels
 

@@ -88,6 +88,12 @@ def test_a_label_that_an_import_took_away_is_read(load):
     assert mapped.labels == {'type': 'Apparel', 'category': 'Topwear'}
 
 
+def test_a_label_that_a_review_took_away_is_not(load):
+    mapped = applied(load(), 'shop', {'type': 'Mode'}, source_category='Oberteile',
+                     relabelled='colour|category')
+    assert 'category' not in mapped.labels
+
+
 def test_a_label_that_an_import_set_right_stays_right(load):
     labels = load().source_labels('shop', product({'type': 'Hemd'}, source_type='Socken'))
     assert labels['type'] == ('Hemd',)

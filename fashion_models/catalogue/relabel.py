@@ -1,0 +1,313 @@
+"""``fashion-models catalogue relabel``: applies the answers of a review of labels.
+
+A review is a CSV file with a row for each label that somebody is to look at; further columns do not
+matter. ``fashion-models audit`` writes one.
+
+=============  =====================================================================================
+``product``    the product's id
+``task``       gender, colour, type, category or subcategory
+``label``      what the catalogue says; several colours are joined by ``|``, the main one first
+``suggested``  what it may be instead
+``answer``     to be filled in: nothing where the label is right, ``y`` where the suggestion is,
+               ``?`` where nobody can tell (the product loses this label), or else the right label;
+               several colours are joined by ``|``
+=============  =====================================================================================
+
+Labels stay in agreement with the taxonomy. The wider labels of a corrected one follow it: whoever
+makes *rucksacks* of a product's *loafers* need not say that it is a bag. A narrower one that
+contradicts a corrected label was wrong, too, and is taken away.
+"""
+
+import collections
+import csv
+import dataclasses
+import difflib
+import io
+import pathlib
+
+from fashion_models.catalogue.importers.source import Source
+from fashion_models.catalogue.importers.tree import FolderTree
+from fashion_models.catalogue.importing import run_import
+from fashion_models.catalogue.io import IMAGES_FOLDER, open_catalogue
+from fashion_models.catalogue.model import LEVELS, TASKS
+from fashion_models.catalogue.taxonomy import Places
+from fashion_models.errors import UserError
+from fashion_models.files import atomic_write
+
+COLUMNS = 'product', 'task', 'label', 'suggested', 'answer'
+YES, UNKNOWN = 'y', '?'
+#: In the new catalogue: every label that is not what it was.
+CHANGES_FILE = 'relabelled.csv'
+#: The extra text that names the tasks whose labels answers have settled, or taken away.
+SETTLED = 'relabelled'
+_SHOWN = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class Correction:
+    """A person's answer on one label.
+
+    Attributes:
+        product (str): The product's id.
+        task (str): Of which label.
+        before (str): What the catalogue must say, so that no answer is applied to another label
+            than the one that was looked at; several colours are joined by ``|``.
+        after (str): What is right; ``''`` takes the label away.
+        where (str): Where the answer stands, for messages.
+    """
+
+    product: str
+    task: str
+    before: str
+    after: str
+    where: str = ''
+
+
+def read_review(path):
+    """Reads the answers of a review.
+
+    Args:
+        path: The CSV file, in UTF-8, separated by commas or (as spreadsheets of some countries
+            write it) semicolons.
+
+    Returns:
+        list of Correction: One for each row with an answer that changes the label.
+
+    Raises:
+        UserError: It cannot be read or lacks a column, or a row cannot be used.
+    """
+    try:
+        text = pathlib.Path(path).read_text(encoding='utf-8-sig')
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f'{path}: cannot be read as CSV in UTF-8: {error}') from error
+    first = text.partition('\n')[0]
+    rows = csv.DictReader(io.StringIO(text), delimiter=',' if ',' in first else ';')
+    if missing := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
+        raise UserError(f'{path}: has no column {", ".join(missing)}; expected those of a review: '
+                        f'{", ".join(COLUMNS)}')
+    corrections = []
+    for row in rows:
+        where = f'{path}:{rows.line_num}'
+        product, task, label, suggested, answer = (
+            (row[name] or '').strip() for name in COLUMNS)
+        if task not in TASKS:
+            raise UserError(f'{where}: there is no task {task!r}, only {", ".join(TASKS)}')
+        if answer == YES and not suggested:
+            raise UserError(f'{where}: the answer is {YES}, but nothing is suggested')
+        after = {YES: suggested, UNKNOWN: ''}.get(answer.lower(), answer)
+        if answer and after != label:
+            corrections.append(Correction(product, task, label, after, where))
+    return corrections
+
+
+def relabel(catalogue, corrections, folder, overwrite=False, link=False):
+    """Writes a catalogue anew with corrected labels.
+
+    Nothing is lost: the label that the source gave is kept as the extra text ``source_<task>``, as
+    by an import; ``relabelled.csv`` lists every label before and after. Products keep their ids and
+    groups, and so their splits.
+
+    Args:
+        catalogue (~fashion_models.catalogue.io.Catalogue): Which.
+        corrections (list of Correction): What is to change.
+        folder: The new catalogue's.
+        overwrite (bool): Whether a catalogue in ``folder`` is replaced.
+        link (bool): Whether images are linked or copied.
+
+    Returns:
+        tuple: The :class:`~fashion_models.catalogue.report.Report` of the writing, and a list of
+        (product's id, task, before, after) of every label that changed.
+
+    Raises:
+        UserError: If a correction does not fit the catalogue; nothing is written then.
+    """
+    source = _Relabelled(catalogue, _by_product(catalogue, corrections))
+    origin = {
+        'relabelled': catalogue.hash(), 'link': link,
+        'corrections': [dataclasses.astuple(one)[:4] for one in corrections]}
+    report = run_import(source, folder, origin=origin, overwrite=overwrite, link=link)
+    with atomic_write(
+            pathlib.Path(folder) / CHANGES_FILE, 'w', encoding='utf-8', newline='') as file:
+        writer = csv.writer(file, lineterminator='\n')
+        writer.writerow(['product', 'task', 'before', 'after'])
+        writer.writerows(source.changes)
+    return report, source.changes
+
+
+def label_text(product, task):
+    """A product's label as a review writes it; ``''`` if it has none."""
+    return '|'.join(product.colours) if task == 'colour' else product.label(task) or ''
+
+
+def corrected(product, answers, places):
+    """A product with a person's answers, its other labels made to agree with them.
+
+    Args:
+        product (~fashion_models.catalogue.model.Product): Which.
+        answers (dict): From tasks to what is right, ``''`` where nobody can tell.
+        places (~fashion_models.catalogue.taxonomy.Places): Of the catalogue's taxonomy.
+
+    Returns:
+        ~fashion_models.catalogue.model.Product
+
+    Raises:
+        ValueError: If the answers contradict each other.
+    """
+    labels = {task: label_text(product, task) for task in TASKS}
+    after = labels | answers
+    if any(level in answers for level in LEVELS):
+        after |= _settled(labels, answers, places)
+    extra = dict(product.extra)
+    changed = [task for task in TASKS if labels[task] != after[task]]
+    for task in changed:
+        if labels[task]:
+            extra.setdefault(f'source_{task}', labels[task])
+    settled = {*extra.get(SETTLED, '').split('|'), *answers, *changed}
+    extra[SETTLED] = '|'.join(task for task in TASKS if task in settled)
+    return dataclasses.replace(
+        product, extra=extra,
+        labels=after | {'colour': tuple(filter(None, after['colour'].split('|')))})
+
+
+def _settled(labels, answers, places):
+    """The labels of the taxonomy that go with the answers, ``''`` where there is none."""
+    path = [answers.get(level) or None for level in LEVELS]
+    for problem in places.problems(path):
+        raise ValueError(problem)
+    narrowest = max((level for level, label in enumerate(path) if label), default=-1)
+    # The wider labels from the bottom up, since they follow; then the narrower ones, which may not.
+    for level in *range(narrowest, -1, -1), *range(narrowest + 1, len(LEVELS)):
+        if LEVELS[level] in answers:
+            continue
+        for label in labels[LEVELS[level]] or None, _above(level, path, places), None:
+            path[level] = label
+            if not any(places.problems(path)):
+                break
+    return {task: label or '' for task, label in zip(LEVELS, path)}
+
+
+def _above(level, path, places):
+    """The label at a level that the narrower labels of a path leave no choice of, or None."""
+    found = {place[level] for place in places.subcategories.get(path[2], ())} if level < 2 else ()
+    if level == 0 and not found:
+        found = set(places.categories.get(path[1], ()))
+    return next(iter(found)) or None if len(found) == 1 else None
+
+
+def _by_product(catalogue, corrections):
+    """From products' ids to their corrections, all of which are found to fit the catalogue."""
+    found = collections.defaultdict(dict)
+    problems = []
+    for one in corrections:
+        other = found[one.product].setdefault(one.task, one)
+        if other.after != one.after:
+            problems.append(f'{one.where}: another row says {other.after!r} of the {one.task} of '
+                            f'product {one.product!r}, not {one.after!r}')
+    places, known = _known(catalogue)
+    missing = dict(found)
+    for product in catalogue.products:
+        if own := missing.pop(product.id, None):
+            problems += _problems(product, own, places, known)
+    problems += [f'{one.where}: the catalogue has no product {id!r}'
+                 for id, own in missing.items() for one in own.values()]
+    if problems:
+        more = len(problems) - _SHOWN
+        raise UserError('; '.join(problems[:_SHOWN])
+                        + (f'; and {more} more that cannot be used' if more > 0 else ''))
+    return found
+
+
+def _known(catalogue):
+    header = catalogue.header
+    places = Places(header.taxonomy)
+    return places, {
+        'gender': set(header.genders), 'colour': set(header.colours), 'type': places.types,
+        'category': set(places.categories), 'subcategory': set(places.subcategories)}
+
+
+def _problems(product, own, places, known):
+    for task, one in own.items():
+        now = label_text(product, task)
+        if now != one.before:
+            yield (f'{one.where}: the review looked at {task} {one.before!r} of product '
+                   f'{product.id!r}, but the catalogue says {now!r}')
+        for label in one.after.split('|') if task == 'colour' else [one.after]:
+            if label and known[task] and label not in known[task]:
+                close = difflib.get_close_matches(label, known[task], 3) or sorted(known[task])[:5]
+                yield (f'{one.where}: the catalogue has no {task} {label!r}, but '
+                       f'{", ".join(close)} (a new one is first entered in catalogue.json)')
+                return
+    try:
+        corrected(product, {task: one.after for task, one in own.items()}, places)
+    except ValueError as problem:
+        wheres = ', '.join(one.where for one in own.values())
+        yield f'{wheres}: the answers on product {product.id!r} contradict each other: {problem}'
+
+
+class _Relabelled(Source):
+    """A catalogue as a source, with its corrections."""
+
+    def __init__(self, catalogue, corrections):
+        super().__init__(FolderTree(catalogue.folder))
+        self.header = catalogue.header
+        self._catalogue = catalogue
+        self._corrections = corrections
+        below = f'{IMAGES_FOLDER}/'
+        if all(image.startswith(below) for product in catalogue.products
+               for image in product.images):
+            self.strip = below
+        self.changes = []
+
+    def products(self, report):
+        places = Places(self.header.taxonomy)
+        self.changes.clear()    # the products are read twice
+        for product in self._catalogue.products:
+            report.read()
+            if own := self._corrections.get(product.id):
+                after = corrected(
+                    product, {task: one.after for task, one in own.items()}, places)
+                self.changes += [
+                    (product.id, task, label_text(product, task), label_text(after, task))
+                    for task in TASKS if label_text(product, task) != label_text(after, task)]
+                product = after
+            yield f'product {product.id}', product
+
+
+def add_parser(subparsers):
+    """Adds ``relabel`` to the sub-commands of ``fashion-models catalogue``."""
+    _, _, text = __doc__.partition('\n\n')
+    parser = subparsers.add_parser(
+        'relabel', help='apply the answers of a review of labels',
+        description='Writes a catalogue anew, into DIR, with the labels that REVIEW.csv corrects.')
+    parser.add_argument('catalogue', metavar='CATALOGUE', type=pathlib.Path)
+    parser.add_argument('review', metavar='REVIEW.csv', type=pathlib.Path,
+                        help='what "fashion-models audit" wrote, with answers: y where the '
+                             'suggestion is right, ? where nobody can tell, or the right label')
+    parser.add_argument('folder', metavar='DIR', type=pathlib.Path, help='the new catalogue')
+    parser.add_argument('--link', action='store_true',
+                        help='link images to those of CATALOGUE instead of copying them')
+    parser.add_argument('--overwrite', action='store_true',
+                        help='replace the catalogue that DIR holds')
+    parser.set_defaults(func=_run)
+
+
+def _run(args):
+    target, origin = args.folder.resolve(), args.catalogue.resolve()
+    if target == origin or target in origin.parents:
+        raise UserError(f'{args.folder}: CATALOGUE lies in DIR; choose another folder')
+    catalogue = open_catalogue(args.catalogue)
+    corrections = read_review(args.review)
+    if not corrections:
+        raise UserError(f'{args.review}: no row has an answer that changes a label')
+    report, changes = relabel(catalogue, corrections, args.folder, args.overwrite, args.link)
+    print(report.text())
+    print(summary(changes))
+
+
+def summary(changes):
+    """Says in a line what :func:`relabel` changed."""
+    of_task = collections.Counter(task for _, task, _, _ in changes)
+    taken = sum(not after for *_, after in changes)
+    return (f'{len(changes)} labels of {len({id for id, *_ in changes})} products changed: '
+            + ', '.join(f'{task} {of_task[task]}' for task in TASKS if of_task[task])
+            + (f'; {taken} of them taken away' if taken else ''))
