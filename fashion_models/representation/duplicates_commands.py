@@ -5,8 +5,10 @@ import csv
 import io
 import json
 import pathlib
+import sys
 
 from fashion_models.errors import UserError
+from fashion_models.representation.showing import catalogue_folder, drawable
 
 #: Pairs or groups that the terminal shows, and that a picture does.
 SHOWN = 20
@@ -76,14 +78,13 @@ def _share(text):
 
 
 def _duplicates(arguments):
-    from fashion_models.catalogue.show import picture_kind
     from fashion_models.representation.calibration import Calibration
     from fashion_models.representation.duplicates import find, grouped
     from fashion_models.representation.embeddings import open_embeddings
 
     if arguments.calibrate:
         return _calibrate(arguments)
-    kind = picture_kind(arguments.picture) if arguments.picture else None
+    kind = _picture_kind(arguments.picture) if arguments.picture else None
     calibration = Calibration.load(arguments.calibration) if arguments.calibration else None
     embeddings = open_embeddings(arguments.file)
     found = find(embeddings, calibration, arguments.threshold, arguments.precision,
@@ -103,6 +104,15 @@ def _duplicates(arguments):
     if arguments.picture:
         _draw(arguments, kind, embeddings, groups if arguments.groups else pairs)
     return 0
+
+
+def _picture_kind(path):
+    from PIL import Image
+
+    kind = Image.registered_extensions().get(path.suffix.lower())
+    if kind not in Image.SAVE:
+        raise UserError(f"--picture {path}: expected a picture's ending, such as .png")
+    return kind
 
 
 def pair_rows(pairs):
@@ -223,43 +233,32 @@ def _calibrate(arguments):
 
 def _draw(arguments, kind, embeddings, found):
     """Draws pairs or groups, a row or more each, with a line between them."""
-    from PIL import Image, ImageDraw
+    from PIL import Image, ImageChops, ImageDraw
 
-    from fashion_models.catalogue.show import SHEET_WIDTH, contact_sheet
+    from fashion_models.catalogue.show import GAP, contact_sheet
     from fashion_models.files import atomic_write
 
-    folder = arguments.catalogue or pathlib.Path(embeddings.header['catalogue'])
-    if not folder.is_dir():
-        raise UserError(
-            f'{arguments.file}: its catalogue is not in {folder}; name its folder with --catalogue'
-            if arguments.catalogue is None else f'--catalogue {folder}: there is no such folder')
+    folder = catalogue_folder(embeddings, arguments.catalogue)
     if arguments.groups:
         rows = [[(item, item.retailer) for item in group]
                 for group in sorted(found, key=len, reverse=True)[:DRAWN]]
     else:
-        rows = [[(pair.a, f'{pair.probability:.2f}'), (pair.b, pair.b.retailer)]
-                for pair in found[:DRAWN]]
-    sheets = [contact_sheet(folder, [_product(*cell) for cell in row]) for row in rows]
-    picture = Image.new(
-        'RGB', (SHEET_WIDTH, max(1, sum(sheet.height for sheet in sheets))), 'white')
+        rows = [[(pair.a, ' · '.join(filter(None, (f'{pair.probability:.2f}', pair.a.retailer)))),
+                 (pair.b, pair.b.retailer)] for pair in found[:DRAWN]]
+    if not rows:
+        print(f'{arguments.picture}: not drawn, for there is nothing to show', file=sys.stderr)
+        return
+    sheets = [contact_sheet(folder, [drawable(*cell) for cell in row]) for row in rows]
+    # As wide as the widest row; a contact sheet is as wide as many products.
+    width = GAP + max(ImageChops.invert(sheet).getbbox()[2] for sheet in sheets)
+    picture = Image.new('RGB', (width, sum(sheet.height for sheet in sheets)), 'white')
     top = 0
     for sheet in sheets:
         picture.paste(sheet, (0, top))
         top += sheet.height
-        ImageDraw.Draw(picture).line((0, top - 1, SHEET_WIDTH, top - 1), '#cccccc')
+        ImageDraw.Draw(picture).line((0, top - 1, width, top - 1), '#cccccc')
     try:
         with atomic_write(arguments.picture) as file:
             picture.save(file, kind)
     except OSError as error:
         raise UserError(f'--picture {arguments.picture}: {error.strerror or error}') from error
-
-
-def _product(item, text):
-    """An item as a product to be drawn, its title after some text."""
-    from fashion_models.catalogue.model import Listing, Product
-
-    labels = dict(item.labels)
-    if 'colour' in labels:
-        labels['colour'] = tuple(labels['colour'].split('|'))
-    title = ' · '.join(part for part in (text, item.title or item.id) if part)
-    return Product(item.id, item.group, labels, [Listing(title=title, images=item.images)])
