@@ -48,6 +48,7 @@ from fashion_models.representation.ordering import (
     Whitening,
     diversify,
 )
+from fashion_models.representation.scikit_learn import scikit_learn
 
 SHOPPERS, QUICK_SHOPPERS = 300, 30
 OTHERS = 300        # shoppers whose likes make the popularity
@@ -98,8 +99,6 @@ class Scene:
     """
 
     def __init__(self, catalogue, embeddings, attributes):
-        from sklearn.feature_extraction.text import TfidfVectorizer
-
         splits = np.array([split_of(item.group) for item in embeddings.items])
         self.rows = np.flatnonzero(splits != 'train')
         self.validation, self.test = (
@@ -112,7 +111,7 @@ class Scene:
         texts = {product.id: ' '.join(
             f'{listing.title} {listing.description}' for listing in product.listings)
             for product in catalogue.products}
-        vectorizer = TfidfVectorizer(
+        vectorizer = scikit_learn('feature_extraction.text', 'an order by words').TfidfVectorizer(
             sublinear_tf=True, ngram_range=(1, 2), min_df=2, stop_words='english')
         vectorizer.fit(texts[id] for id, split in zip(embeddings.ids, splits) if split == 'train')
         self.words = vectorizer.transform(texts[id] for id in ids)

@@ -25,7 +25,8 @@ import numpy as np
 
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
-from fashion_models.representation.ordering import Whitening
+from fashion_models.representation.ordering import Whitening, in_blocks
+from fashion_models.representation.scikit_learn import scikit_learn
 
 COLUMNS = 'list', 'product', 'rank'
 #: The strengths of regularization that are tried, by the logistic regression's C.
@@ -114,7 +115,7 @@ class LinearOrder:
 
     def relevance(self, vectors):
         """Scores (n,) float32 of products (n, d): the larger, the earlier."""
-        return np.asarray(vectors[:], np.float32) @ self.weights
+        return in_blocks(lambda block: np.asarray(block, np.float32) @ self.weights, vectors)
 
     def save(self, path):
         """Writes the order to a ``.npz`` file, without pickle."""
@@ -195,7 +196,7 @@ def learn(parts, ranks):
 
 def _fit(parts, pairs, strength):
     """The weights (d,) with which the first of each pair (p, 2) of rows has the larger score."""
-    linear_model = _scikit_learn()
+    linear_model = scikit_learn('linear_model', 'learning an order')
     used = [(part, own) for part, own in zip(parts, pairs) if len(own)]
     differences = np.concatenate([part[own[:, 0]] - part[own[:, 1]] for part, own in used])
     # A list of forty products has a hundred times the pairs of one of four, but is one opinion.
@@ -243,12 +244,3 @@ def kendall_tau(scores, ranks):
     """
     before, after = np.nonzero(ranks[:, np.newaxis] < ranks)
     return float(np.sign(scores[before] - scores[after]).mean())
-
-
-def _scikit_learn():
-    try:
-        from sklearn import linear_model
-    except ImportError:
-        raise UserError('learning an order needs scikit-learn: '
-                        "pip install 'fashion-models[analysis]'") from None
-    return linear_model

@@ -107,9 +107,13 @@ class Shopper:
 
     def relevance(self, vectors):
         """How near products (n, d) are to the taste: (n,) float32, cosines in whitened space."""
-        return np.concatenate([
-            self._whitening(vectors[start:start + _BLOCK]) @ self._taste
-            for start in range(0, len(vectors), _BLOCK)])
+        return in_blocks(lambda block: self._whitening(block) @ self._taste, vectors)
+
+
+def in_blocks(function, vectors):
+    """``function(vectors)`` (n,), computed for a part of the vectors (n, d) at a time."""
+    return np.concatenate([function(vectors[start:start + _BLOCK])
+                           for start in range(0, len(vectors), _BLOCK)])
 
 
 def diversify(relevance, vectors, diversity, top):

@@ -31,6 +31,7 @@ from fashion_models.catalogue.split import split_of
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
 from fashion_models.representation.ordering import Whitening
+from fashion_models.representation.scikit_learn import scikit_learn
 from fashion_models.representation.words import CATEGORY, COLOUR, STYLE, Lexicon, Word, key
 
 #: A word that fewer training products have has no probe.
@@ -47,6 +48,7 @@ _MOST_RELIABLE = 0.995
 _PAIRS = 200_000
 _SURE = 1e-9
 _FORMAT = 'fashion-models tags 1'
+_PURPOSE = 'learning the words of texts'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -306,16 +308,12 @@ def _not_colours(train, lexicon):
 
 def _style_words(train, lexicon):
     """The commonest words beside colours and categories, but those that carry no meaning."""
-    try:
-        from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-    except ImportError:
-        raise UserError('learning the words of texts needs scikit-learn: '
-                        "pip install 'fashion-models[analysis]'") from None
+    stop_words = scikit_learn('feature_extraction.text', _PURPOSE).ENGLISH_STOP_WORDS
     counts, spellings = collections.Counter(), collections.defaultdict(collections.Counter)
     for product in train.products:
         tokens = {token for listing in product.listings
                   for token in lexicon.read(text_of(listing))[1]
-                  if len(token) > 2 and token not in ENGLISH_STOP_WORDS}
+                  if len(token) > 2 and token not in stop_words}
         for token in tokens:
             spellings[key(token)][token] += 1
         counts.update({key(token) for token in tokens})
@@ -370,8 +368,7 @@ def _calibration(evidence, truth, shares, words):
     distributions that differ in their means alone), it would give 1, 1 and 0; and the network has
     seen the training products, on which the evidence was learned, too often.
     """
-    from sklearn.linear_model import LogisticRegression
-
+    linear_model = scikit_learn('linear_model', _PURPOSE)
     found = {}
     for kind in (COLOUR, CATEGORY, STYLE):
         own = [place for place, word in enumerate(words) if word.kind == kind]
@@ -381,7 +378,7 @@ def _calibration(evidence, truth, shares, words):
             chosen = np.random.default_rng(0).choice(len(x), _PAIRS, replace=False)
             x, y = x[chosen], y[chosen]
         if y.any() and not y.all():
-            model = LogisticRegression(C=1e6).fit(x, y)
+            model = linear_model.LogisticRegression(C=1e6).fit(x, y)
             # Evidence worse than none on validation products is not to count as its reverse.
             found[kind] = [max(0.0, float(model.coef_[0, 0])), float(model.coef_[0, 1]),
                            float(model.intercept_[0])]
