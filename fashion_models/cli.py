@@ -7,6 +7,7 @@ import sys
 import fashion_models
 from fashion_models.catalogue import commands as catalogue_commands
 from fashion_models.errors import UserError
+from fashion_models.experiments import audit_command
 from fashion_models.representation import commands as representation_commands
 from fashion_models.training import commands as training_commands
 
@@ -21,6 +22,7 @@ def build_parser():
     catalogue_commands.add_parser(subparsers)
     training_commands.add_parser(subparsers)
     representation_commands.add_parser(subparsers)
+    audit_command.add_parser(subparsers)
     return parser
 
 

@@ -1,0 +1,81 @@
+"""Which labels of a catalogue are probably wrong, from what networks say that never saw them.
+
+A network that was trained on a wrong label has had the chance to learn it by heart. So the
+probabilities here are out of sample: each product is judged by a network that was trained without
+it and without its group. What they make of the labels is confident learning (Northcutt, Jiang and
+Chuang, "Confident learning: estimating uncertainty in dataset labels", 2021), by the library
+cleanlab, once for each task.
+"""
+
+import dataclasses
+import warnings
+
+import numpy as np
+
+from fashion_models.errors import UserError
+
+#: How labels are ranked, the most suspicious first. Of cleanlab's measures the one that it advises
+#: where another of the known labels is right: p(label) less the largest p of another.
+METHOD = 'normalized_margin'
+METHODS = METHOD, 'self_confidence', 'confidence_weighted_entropy'
+
+
+@dataclasses.dataclass(frozen=True)
+class Judged:
+    """The labels of one task, judged.
+
+    Attributes:
+        order (numpy.ndarray): Rows of all labelled products, the most suspicious label first.
+        suspected (numpy.ndarray): (products,) bool: those that confident learning takes for wrong.
+            Its number estimates how many are.
+        suggested (numpy.ndarray): (products,) the likeliest class other than the label.
+    """
+
+    order: np.ndarray
+    suspected: np.ndarray
+    suggested: np.ndarray
+
+
+def judge(probabilities, t, method=METHOD):
+    """Judges the labels of one task.
+
+    Args:
+        probabilities (numpy.ndarray): (products, classes), out of sample.
+        t (numpy.ndarray): (products,) the labels, -1 where there is none.
+        method (str): One of :data:`METHODS`.
+
+    Returns:
+        Judged
+
+    Raises:
+        UserError: If cleanlab is not installed.
+    """
+    require_cleanlab()
+    from cleanlab.filter import find_label_issues
+    from cleanlab.rank import get_label_quality_scores
+
+    rows = np.flatnonzero(t >= 0)
+    suspected = np.zeros(len(t), bool)
+    suggested = probabilities.copy()
+    suggested[rows, t[rows]] = -1
+    # In float32 the sums stray further from 1 than cleanlab allows.
+    known = probabilities[rows].astype(np.float64)
+    known /= known.sum(axis=1, keepdims=True)
+    if len(rows):
+        with warnings.catch_warnings():
+            # Of classes that hardly any product has: they are named in the documentation.
+            warnings.filterwarnings('ignore', 'May not flag all label issues', UserWarning)
+            suspected[rows] = find_label_issues(t[rows], known, n_jobs=1)
+        scores = get_label_quality_scores(t[rows], known, method=method)
+        rows = rows[np.argsort(scores, kind='stable')]
+    return Judged(rows, suspected, suggested.argmax(axis=1))
+
+
+def require_cleanlab():
+    """Raises UserError, before anything is trained, if cleanlab is not installed."""
+    try:
+        import cleanlab  # noqa: F401
+    except ImportError:
+        raise UserError(
+            'an audit of labels needs cleanlab, which is not installed: pip install '
+            '"fashion-models[audit]" installs it') from None
