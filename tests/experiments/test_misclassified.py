@@ -1,0 +1,207 @@
+import json
+import pathlib
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fashion_models.catalogue.colours import LYST16
+from fashion_models.catalogue.io import open_catalogue
+from fashion_models.catalogue.model import Header, Listing, Product
+from fashion_models.experiments.misclassified import (
+    BETWEEN,
+    CATEGORY,
+    GARMENTS,
+    NONE,
+    SEVERAL,
+    TWIN,
+    TYPE,
+    WRONG,
+    Answers,
+    Siblings,
+    by_chance,
+    colour_causes,
+    confusion_table,
+    count,
+    draw_confusion,
+    in_order,
+    main,
+    parents,
+    records_of,
+    sparse,
+    subcategory_causes,
+)
+
+TREE = {'shoes': {'heels': ['pumps', 'kitten heels'], 'flats': ['loafers']},
+        'clothing': {'tops': ['vests'], '': ['kaftans']}}
+
+
+def product_with(**labels):
+    return Product('1', 'g', labels, [Listing(images=('a.png',))])
+
+
+def truth_with(colours=('Blue',), rival=None, wrong=(), garments=(), subcategory='pumps',
+               near_twin=False):
+    return {'labels': {'colour': list(colours), 'subcategory': subcategory}, 'rival_colour': rival,
+            'wrong_labels': list(wrong), 'near_twin': near_twin, 'shade': 'teal', 'pictures': [
+                {'others': [{'colour': colour, 'subcategory': name} for colour, name in garments]}]}
+
+
+@pytest.mark.parametrize(('labels', 'truth', 'expected'), [
+    (('Red',), None, {}),
+    (('Red', 'Pink'), None, {SEVERAL: {'Pink'}}),
+    (('Blue',), truth_with(), {}),
+    (('Blue',), truth_with(rival='Green'), {BETWEEN: {'Green'}}),
+    # The moderator gave it its other name.
+    (('Green',), truth_with(rival='Green'), {BETWEEN: {'Blue'}}),
+    (('Blue',), truth_with(('Blue', 'Red'), garments=[('Red', 'x'), ('Black', 'y'), ('Blue', 'z')]),
+     {SEVERAL: {'Red'}, GARMENTS: {'Black'}}),
+    (('Black',), truth_with(('Blue', 'Red'), 'Green', ['colour'], [('White', 'x')]),
+     {WRONG: {'Blue', 'Green', 'Red'}, GARMENTS: {'White'}})])
+def test_what_might_be_answered_for_a_colour(labels, truth, expected):
+    found = colour_causes(product_with(colour=labels), truth)
+    assert {cause: names for cause, names in found.items() if names} == expected
+
+
+@pytest.mark.parametrize(('label', 'truth', 'expected'), [
+    ('pumps', None, {CATEGORY: {'kitten heels'}, TYPE: {'loafers'}}),
+    ('loafers', None, {TYPE: {'pumps', 'kitten heels'}}),
+    ('kaftans', None, {TYPE: {'vests'}}),       # of no known category
+    ('unheard of', None, {}),
+    ('pumps', truth_with(near_twin=True, garments=[('Red', 'loafers')]),
+     {GARMENTS: {'loafers'}, TWIN: {'kitten heels'}}),
+    ('pumps', truth_with(subcategory='vests', wrong=['subcategory']),
+     {WRONG: {'vests'}, CATEGORY: {'kitten heels'}, TYPE: {'loafers'}})])
+def test_what_might_be_answered_for_a_subcategory(label, truth, expected):
+    found = subcategory_causes(product_with(subcategory=label), truth, Siblings(TREE))
+    assert {cause: names for cause, names in found.items() if names} == expected
+
+
+@pytest.fixture
+def answers():
+    """Six products, one of them without a label, and one network; red twice taken for blue."""
+    probabilities = np.array([
+        [.8, .1, .1], [.3, .4, .3], [.05, .9, .05], [.1, .1, .8], [.2, .35, .45], [1, 0, 0]])
+    return Answers(['red', 'blue', 'pink'], np.array([0, 0, 0, 1, 1, -1]), probabilities[None],
+                   list('abcdef'))
+
+
+def test_answers_by_hand(answers):
+    np.testing.assert_array_equal(answers.wrong, [[False, True, True, True, True, False]])
+    np.testing.assert_allclose(answers.margins[0, :5], [0, .1, .85, .7, .1])
+    np.testing.assert_array_equal(answers.ranks[0, [0, 2, 4]], [0, 1, 1])
+    np.testing.assert_array_equal(answers.confusion(), [[1, 2, 0], [0, 0, 2], [0, 0, 0]])
+    assert sparse(answers.confusion(), answers.names) == {
+        'red': {'red': 1, 'blue': 2}, 'blue': {'pink': 2}}
+
+
+def test_errors_are_counted_once_under_their_cause(answers):
+    causes = [{WRONG: {'blue'}, SEVERAL: set()},        # right: no error
+              {WRONG: {'blue'}, SEVERAL: set()}, {WRONG: set(), SEVERAL: {'pink'}},
+              {WRONG: set(), SEVERAL: {'pink'}}, {}, {WRONG: set(), SEVERAL: {'blue'}}]
+    found = count(answers, causes)
+    assert found['products'] == 5
+    assert found['errors'] == [4]
+    assert found['error_rate'].value == 4 / 5
+    assert found['small_margin'].value == 0     # 0.1 is not below it, up to rounding
+    shares = {cause: own['share_of_errors'].value for cause, own in found['causes'].items()}
+    assert shares == {WRONG: 1 / 4, SEVERAL: 1 / 4, NONE: 2 / 4}
+    assert found['causes'][WRONG]['products'] == 2
+    assert found['causes'][WRONG]['error_rate'].value == 1 / 2
+    assert found['causes'][SEVERAL]['products'] == 2
+    # Dealt: blue, blue, pink, pink. Rows 1 and 2 are red: 2 of 4 are blue, 2 of 4 pink; row 3 is
+    # blue and is dealt pink only.
+    assert found['causes'][WRONG]['by_chance'] == pytest.approx((2 / 4 + 0 + 0 + 0) / 4)
+    assert found['causes'][SEVERAL]['by_chance'] == pytest.approx((0 + 2 / 4 + 2 / 2 + 0) / 4)
+
+
+def test_chance_is_what_dealing_anew_gives():
+    rng = np.random.default_rng(0)
+    names = list('abcdef')
+    answers = Answers(names, rng.integers(0, 6, 50), rng.dirichlet(np.ones(6), (1, 50)), range(50))
+    labels = [set(rng.choice(names, 2)) - {names[own]} for own in answers.t]
+    wrong, hits, dealt = np.flatnonzero(answers.wrong[0]), 0, 0
+    for _ in range(4000):
+        for row, answer in zip(wrong, rng.permutation(answers.predicted[0, wrong])):
+            if answer != answers.t[row]:
+                dealt += 1
+                hits += names[answer] in labels[row]
+    assert by_chance(answers, labels) == pytest.approx(hits / dealt, abs=0.01)
+
+
+def test_without_errors_there_is_nothing_to_count():
+    answers = Answers(['a', 'b'], np.array([0, 1]), np.eye(2)[None], ['x', 'y'])
+    assert count(answers, [{WRONG: {'b'}}, {WRONG: {'a'}}]) is None
+
+
+def test_labels_stand_in_the_order_of_the_taxonomy():
+    header = Header('x', taxonomy=TREE, genders=('male', 'female'))
+    for task, labels, expected in (
+            ('gender', ['female', 'male'], ['male', 'female']),
+            ('type', ['bags', 'clothing', 'shoes'], ['shoes', 'clothing', 'bags']),
+            ('category', ['flats', 'heels', 'tops'], ['heels', 'flats', 'tops']),
+            ('subcategory', ['loafers', 'other', 'pumps', 'another', 'vests'],
+             ['pumps', 'loafers', 'vests', 'another', 'other'])):
+        assert in_order(task, labels, header) == expected
+    assert in_order('colour', ['White', 'Lavender', 'Black'], header) == [
+        'Black', 'White', 'Lavender']
+    assert in_order('colour', sorted(LYST16), header) == list(LYST16)
+    assert parents('subcategory', ['pumps', 'kaftans', 'other'], header) == ['heels', '', '']
+    assert parents('category', ['heels', 'tops'], header) == ['shoes', 'clothing']
+
+
+def test_frequent_confusions(answers):
+    gender = Answers(['f', 'm'], np.array([0]), np.array([[[0, 1]]]), ['a'])
+    table = confusion_table({'gender': gender, 'colour': answers})
+    assert table.rows == (('colour', 'red', 'blue', '66.7%', '50.0%'),
+                          ('colour', 'blue', 'pink', '100.0%', '50.0%'))
+
+
+@pytest.mark.parametrize('n', [2, 16, 158])
+def test_a_confusion_matrix_is_dark_where_predictions_are(tmp_path, n):
+    names = [f'label {number}' for number in range(n)]
+    draw_confusion(np.eye(n), names, [str(number // 5) for number in range(n)], 'Task',
+                   tmp_path / 'matrix.png')
+    image = np.asarray(Image.open(tmp_path / 'matrix.png').convert('RGB')).astype(int)
+    assert (tmp_path / 'matrix.png').stat().st_size < 300_000
+    assert image.shape[1] <= 1080
+    dark = (abs(image - (8, 48, 107)) < 3).all(axis=2)      # the end of the blues
+    assert np.corrcoef(*np.nonzero(dark))[0, 1] > (0.7 if n == 2 else 0.99)
+
+
+def test_the_truth_is_found(toy_catalogue, tmp_path):
+    folder = shutil.copytree(
+        toy_catalogue, tmp_path / 'copy', ignore=shutil.ignore_patterns('.prepared'))
+    catalogue = open_catalogue(folder)
+    assert records_of(catalogue, ['7'])[0][1] is None
+    (folder / 'truth.jsonl').write_text(''.join(
+        json.dumps({'id': str(number), 'n': number}) + '\n' for number in range(80)))
+    records = records_of(catalogue, ['7', '3'])
+    assert [(product.id, truth['n']) for product, truth in records] == [('7', 7), ('3', 3)]
+
+
+def test_misclassified(words):
+    assert main([*words, '--seeds', '2', '--pictures']) == 0
+    folder = pathlib.Path(words[-1]) / 'misclassified' / 'toy'
+    figures = json.loads((folder / 'results.json').read_text())['figures']
+    for task in 'colour', 'subcategory':
+        own = figures['errors'][task]
+        confused = figures['confusion'][task]
+        wrong = sum(times for label, of_label in confused.items()
+                    for predicted, times in of_label.items() if label != predicted)
+        assert sum(own['errors']) == wrong
+        assert own['error_rate']['value'] == pytest.approx(wrong / (2 * own['products']))
+        assert sum(cause['share_of_errors']['value'] for cause in own['causes'].values()) == (
+            pytest.approx(1))
+    drawn = {path.stem for path in folder.glob('*.[jp][pn]g')}
+    matrices = {f'confusion-{task}' for task in (
+        'gender', 'colour', 'type', 'category', 'subcategory')}
+    assert drawn - {'colour-ambiguous'} == matrices | {'colour-random', 'subcategory-random'}
+    for path in folder.glob('*.[jp][pn]g'):
+        assert path.stat().st_size < 300_000
+        assert Image.open(path).width <= 1080
+
+    # Nobody said that they may be shown.
+    assert main([*words, '--seeds', '2']) == 0
+    assert {path.stem for path in folder.glob('*.[jp][pn]g')} == matrices
