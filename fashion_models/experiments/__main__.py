@@ -16,7 +16,8 @@ import time
 from fashion_models.experiments.arguments import add_arguments
 
 #: Their modules, in the order in which they are run: those first that train what others need.
-EXPERIMENTS = 'main_table', 'single_vs_multi', 'filters', 'graph', 'devices'
+EXPERIMENTS = (
+    'main_table', 'single_vs_multi', 'filters', 'tsne', 'misclassified', 'graph', 'devices')
 
 
 def main(argv=None):
