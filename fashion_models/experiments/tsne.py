@@ -7,13 +7,13 @@ Maaten & Hinton, 2008): by the multi-task network's representation, and by that 
 trained on colour only. The networks are those of the first seed; the 1024 numbers are first
 reduced to 50 by PCA, as that article does. Needs openTSNE, of the extra ``analysis``.
 
-==================  ================================================================================
-``products.jpg``    the multi-task map, of products' pictures: in each square of a grid the product
-                    nearest its middle. Left out where the catalogue's licence does not allow it
-                    (:mod:`~fashion_models.experiments.pictures`)
-``multi-task.png``  the same map as points, by type, with the categories' names in their midst
-``colour-only.png`` the colour-only map: points in the products' colours
-==================  ================================================================================
+===================  ===============================================================================
+``products.jpg``     the multi-task map, of products' pictures: in each square of a grid the product
+                     nearest its middle. Left out where the catalogue's licence does not allow it
+                     (:mod:`~fashion_models.experiments.pictures`)
+``multi-task.png``   the same map as points, by type, with the categories' names in their midst
+``colour-only.png``  the colour-only map: points in the products' colours
+===================  ===============================================================================
 
 A t-SNE map shows neighbourhoods, and neither distances nor how pure a neighbourhood is. That is
 told by nearest-neighbour purity, in the space of 1024 numbers: the share of a product's nearest
@@ -232,7 +232,7 @@ def draw_types(places, types, categories, path):
         categories (list of str): As ``types``.
         path (~pathlib.Path): PNG.
     """
-    figure, axes = _axes()
+    figure, axes = _axes(places)
     types = np.array([label or 'not known' for label in types or [None] * len(places)])
     commonest = [name for name, _ in collections.Counter(types).most_common()]
     for number, name in enumerate(commonest):
@@ -277,7 +277,7 @@ def draw_colours(places, colours, path):
         colours (list of str): (n,) labels, ``None`` where one is missing.
         path (~pathlib.Path): PNG.
     """
-    figure, axes = _axes()
+    figure, axes = _axes(places)
     axes.set_facecolor('#d4d4d4')       # white and black are both seen on it
     colours = np.array([label or 'not known' for label in colours])
     handles = {}
@@ -303,11 +303,13 @@ def _swatch(label):
     return tuple(part / 255 for part in BY_COLOUR[base][0].rgb), marker
 
 
-def _axes():
+def _axes(places):
     # Figures are made without pyplot, which would pick a window system.
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(10.8, 8.6), layout='constrained')
+    width, height = np.ptp(places, axis=0)
+    # About 9 of the 10.8 inches are left beside the legend.
+    figure = Figure(figsize=(10.8, np.clip(9 * height / width, 4.5, 10.8)), layout='constrained')
     axes = figure.subplots()
     axes.set_xticks([])
     axes.set_yticks([])

@@ -68,7 +68,7 @@ def test_points_are_drawn_in_the_products_colour(tmp_path):
 
 def test_a_map_without_types_and_categories(tmp_path):
     draw_types(np.random.default_rng(0).normal(size=(50, 2)), None, None, tmp_path / 'map.png')
-    assert Image.open(tmp_path / 'map.png').size == (1080, 860)
+    assert Image.open(tmp_path / 'map.png').width == 1080
 
 
 def test_tsne(words):
