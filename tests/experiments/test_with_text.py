@@ -1,0 +1,157 @@
+"""The experiment with texts: its figures by hand, and as a whole on the toy catalogue."""
+
+import json
+import pathlib
+import types
+
+import numpy as np
+import pytest
+
+from fashion_models.catalogue.io import open_catalogue
+from fashion_models.catalogue.split import split_of
+from fashion_models.data.vocabulary import Vocabulary
+from fashion_models.experiments import fusion, with_text
+from fashion_models.experiments.predictions import ALL
+from fashion_models.experiments.with_text import (
+    AMBIGUOUS,
+    BOTH,
+    CONTROL,
+    IMAGES,
+    OTHERS,
+    TEXT,
+    WAYS,
+    by_pictures,
+    is_ambiguous,
+    main,
+    other_garment,
+    true_labels,
+)
+from fashion_models.training.evaluation import Evaluation
+
+TAXONOMY = {'clothing': {'dresses': ['gowns', 'sundresses'], 'tops': ['shirts']},
+            'shoes': {'boots': ['ankle boots']}}
+VOCABULARY = Vocabulary({
+    'colour': ['Black', 'Blue', 'Red'], 'category': ['boots', 'dresses', 'tops'],
+    'subcategory': ['ankle boots', 'gowns', 'shirts', 'sundresses']})
+
+
+def truth(id, others, colour=('Red',), category='dresses', subcategory='gowns'):
+    """The truth of a product, of whose pictures each shows so many other garments."""
+    return {'id': id, 'labels': {'colour': list(colour), 'category': category,
+                                 'subcategory': subcategory},
+            'pictures': [{'others': own} for own in others]}
+
+
+BOOTS = {'subcategory': 'ankle boots', 'colour': 'Black'}
+SUNDRESS = {'subcategory': 'sundresses', 'colour': 'Red'}
+
+
+def says(*answers):
+    """What a network says that is sure of these labels: (colour, category, subcategory) each."""
+    scores = {}
+    for (task, labels), own in zip(VOCABULARY.labels.items(), zip(*answers)):
+        scores[task] = np.log(np.array(
+            [[0.9 if label == name else 0.01 for label in labels] for name in own]))
+    return Evaluation(scores, np.array(
+        [true_labels(truth('', []), VOCABULARY)] * len(answers), np.int32))
+
+
+@pytest.mark.parametrize(('others', 'expected'), [
+    ([[BOOTS]], True), ([[]], False), ([[BOOTS], []], False), ([[BOOTS], [], [BOOTS]], True)])
+def test_most_pictures_of_an_ambiguous_product_show_other_garments(others, expected):
+    assert is_ambiguous(truth('p', others)) is expected
+
+
+def test_true_labels_by_hand():
+    assert true_labels(truth('p', [], colour=('Blue', 'Red')), VOCABULARY) == [1, 1, 1]
+    assert true_labels(truth('p', [], category='skirts'), VOCABULARY) == [2, -1, 1]
+
+
+def test_other_garment_by_hand():
+    # Worn beside the red gown: black boots and, in another picture, a red sundress.
+    records = [truth(str(n), [[BOOTS], [SUNDRESS]]) for n in range(4)]
+    gown, boots = ('Red', 'dresses', 'gowns'), ('Black', 'boots', 'ankle boots')
+    sundress, shirt = ('Red', 'dresses', 'sundresses'), ('Blue', 'tops', 'shirts')
+    answers = {IMAGES: [says(boots, boots, sundress, shirt)], CONTROL: [says(*[shirt] * 4)],
+               TEXT: [says(*[gown] * 4)], BOTH: [says(boots, gown, gown, gown)]}
+    found = other_garment(answers, records, 'abcd', VOCABULARY, TAXONOMY)
+    shares = {task: [own['share'][way].value for way in (IMAGES, CONTROL, TEXT, BOTH)]
+              for task, own in found.items()}
+    # Neither its colour nor its category tell the sundress from the gown.
+    assert shares == {'colour': [0.5, 0, 0, 0.25], 'category': [0.5, 0, 0, 0.25],
+                      'subcategory': [0.75, 0, 0, 0.25]}
+    assert found['subcategory']['difference'][IMAGES].value == pytest.approx(-0.5)
+
+
+def test_by_pictures_by_hand():
+    ids = {'validation': list('abcdefghijkl'), 'test': list('mnopqrstuvwx')}
+    # Every other product is ambiguous: 6 of each split.
+    records = {id: truth(id, [[BOOTS] if n % 2 else []])
+               for n, id in enumerate(ids['validation'] + ids['test'])}
+    products = {split: types.SimpleNamespace(ids=own, groups=own) for split, own in ids.items()}
+    gown, boots = ('Red', 'dresses', 'gowns'), ('Black', 'boots', 'ankle boots')
+    answers = {split: {way: [says(*[gown] * 12)] for way in WAYS} for split in ids}
+    answers['test'][IMAGES] = [says(*[gown, boots] * 6)]
+    found = by_pictures(answers, products, records, VOCABULARY, TAXONOMY)
+    assert (found[AMBIGUOUS]['products'], found[OTHERS]['products']) == (12, 12)
+    assert found[OTHERS]['accuracy'][IMAGES][ALL].value == 1
+    assert found[AMBIGUOUS]['accuracy'][IMAGES][ALL].value == pytest.approx(1 / 2)
+    assert found[AMBIGUOUS]['accuracy'][BOTH]['colour'].value == 1
+    assert found[AMBIGUOUS]['difference'][IMAGES]['category'].value == pytest.approx(1 / 2)
+    assert found[AMBIGUOUS]['other_garment']['category']['share'][IMAGES].value == (
+        pytest.approx(1 / 2))
+
+
+def test_too_few_products_are_only_counted():
+    products = {split: types.SimpleNamespace(ids=[split], groups=[split])
+                for split in ('validation', 'test')}
+    answers = {split: {way: [says(('Red', 'dresses', 'gowns'))] for way in WAYS}
+               for split in products}
+    found = by_pictures(
+        answers, products, {split: truth(split, [[BOOTS]]) for split in products}, VOCABULARY,
+        TAXONOMY)
+    assert found == {AMBIGUOUS: {'products': 2}, OTHERS: {'products': 0}}
+
+
+def test_with_text(words, monkeypatch, capsys):
+    pytest.importorskip('sklearn')
+    fitted = []
+
+    class Features(fusion.TextFeatures):
+        def __init__(self, texts):
+            fitted.append(texts)
+            super().__init__(texts)
+    monkeypatch.setattr(fusion, 'TextFeatures', Features)
+    assert main([*words, '--seeds', '2']) == 0
+    # Texts of other splits have no part in the features.
+    catalogue = open_catalogue(words[1])
+    train = [product for product in catalogue.products if split_of(product.group) == 'train']
+    assert fitted == [[product.listings[0].title for product in train]]
+    path = pathlib.Path(words[-1]) / 'with_text' / 'toy' / 'results.json'
+    first = path.read_text()
+    figures = json.loads(first)['figures']
+    # A title is "red disc", the very subcategory: pictures, after an epoch, know less.
+    for split in 'validation', 'test':
+        own = figures[split]
+        assert own['accuracy'][TEXT]['subcategory']['value'] == 1
+        assert own['accuracy'][BOTH]['subcategory']['value'] > 0.9
+        for way in IMAGES, CONTROL, TEXT:
+            assert own['difference'][way][ALL]['value'] == pytest.approx(
+                own['accuracy'][BOTH][ALL]['value'] - own['accuracy'][way][ALL]['value'])
+    assert figures['test']['difference'][IMAGES]['colour']['value'] > 0.2
+    assert figures['text']['products_without'] == {'train': 0, 'validation': 0, 'test': 0}
+    assert 'by_pictures' not in figures
+    assert 'the article: with text' in capsys.readouterr().out
+    # Finished work is kept: the second time nothing is trained.
+    monkeypatch.setattr(fusion, 'train', None)
+    assert main([*words, '--seeds', '2']) == 0
+    assert json.loads(path.read_text())['figures'] == figures
+
+
+def test_a_catalogue_without_texts_is_told(words, monkeypatch, capsys):
+    pytest.importorskip('sklearn')
+    monkeypatch.setattr(
+        with_text.fusion, 'product_texts', lambda catalogue: {
+            product.id: '' for product in catalogue.products})
+    assert main([*words, '--seeds', '1']) == 2
+    assert 'a catalogue that has titles or descriptions' in capsys.readouterr().err
