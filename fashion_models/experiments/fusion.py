@@ -3,7 +3,9 @@
 The representations come from a network that is trained already, and stay as they are. The article
 made them "for other models without having to process all the images again"; and what a text adds is
 then all that differs between two networks on the same representations, where one that is trained
-end to end would have other pictures' layers besides.
+end to end would have other layers for the pictures, too. It needs that they are hardly fitted to
+the training products more than to others, as dropout and few epochs see to: joining layers would
+else trust them too much. The control of :mod:`.with_text`, pictures through the same layers, tells.
 """
 
 import copy
@@ -23,8 +25,9 @@ from fashion_models.training.evaluation import Evaluation
 
 #: How many words and pairs of neighbouring words are features, the commonest of training texts.
 TERMS = 4000
-#: Length of a product's representation, whose numbers are then about 1, and of its text's features.
-LENGTHS = 32.0, 8.0
+#: Length of a product's representation and of its text's features, so that neither drowns the
+#: other; a representation of 1024 numbers then has ones of about 1.
+LENGTH = 32.0
 BATCH = 256
 RATE = 0.001
 EPOCHS = 50
@@ -110,8 +113,8 @@ class Examples:
 
     def batch(self, rows):
         """Arrays for the network: image (b, d) and text (b, terms), or ``None`` for none."""
-        return (None if self.image is None else LENGTHS[0] * self.image[rows],
-                None if self.text is None else LENGTHS[1] * self.text[rows].toarray())
+        return (None if self.image is None else LENGTH * self.image[rows],
+                None if self.text is None else LENGTH * self.text[rows].toarray())
 
 
 def build(sizes, classes, seed):
@@ -205,7 +208,7 @@ def trained(run, name, examples, validation, origin, epochs=EPOCHS):
         ~fashion_models.links.MultiTaskClassifier
     """
     training, classes = run.recipe.training, run.vocabulary.classes
-    known = (*origin, examples.sizes, training.seed, epochs, TERMS, LENGTHS, BATCH, RATE, PATIENCE)
+    known = (*origin, examples.sizes, training.seed, epochs, TERMS, LENGTH, BATCH, RATE, PATIENCE)
     digest = hashlib.sha256(repr(known).encode()).hexdigest()[:8]
     path = run.folder / FOLDER / f'{name}-{digest}.npz'
     if path.exists():
