@@ -17,8 +17,8 @@ from fashion_models.experiments.arguments import add_arguments
 
 #: Their modules, in the order in which they are run: those first that train what others need.
 EXPERIMENTS = (
-    'main_table', 'single_vs_multi', 'filters', 'tsne', 'misclassified', 'with_text', 'graph',
-    'devices')
+    'main_table', 'single_vs_multi', 'filters', 'tsne', 'misclassified', 'with_text',
+    'label_audit', 'graph', 'devices')
 
 
 def main(argv=None):
