@@ -17,8 +17,14 @@ merchandisers are simulated, with hidden tastes on the true attributes of the pr
 NDCG tells how much of what an order could give its first places give. Intervals are over shoppers,
 and over seeds where there are several.
 
-Time: one training a seed (shared with the other experiments), embedding the catalogue, and some
-minutes for the rest.
+Time: one training a seed (shared with the other experiments); then, with ``small.toml`` on a CPU
+core, half a minute to embed 30,000 images and half a minute to a minute for the rest.
+
+Found: to go by pictures and words is best. Alone, pictures do better for shoppers of the embedded
+catalogue, whose texts name the colour in two of three cases, and words do better for those of
+Fashion Product Images, whose titles name colour and kind nearly always and whose pictures are small
+and single. A fifth of diversity costs two to four per cent of NDCG@10 and shows a quarter more of
+the shoppers' favourite categories.
 """
 
 import sys

@@ -15,8 +15,15 @@ training and validation products and judges the texts of the test products, whos
 
 Intervals are over groups of products, and over seeds where there are several.
 
-Time: one training a seed (shared with the other experiments), embedding the catalogue, and a minute
-or two for the rest.
+Time: one training a seed (shared with the other experiments); then, with ``small.toml`` on a CPU
+core, half a minute to embed 30,000 images (which ``ordering`` shares) and a quarter to half a
+minute for the rest.
+
+Found: where texts are wrong often enough, most words rejected are wrong, and half to two thirds of
+the wrong colours and categories are rejected (a third of the colours on Fashion Product Images).
+Wrong style words are told from true ones, too (area under the ROC curve 0.9), but their odds are
+too even to outweigh a text. What is proposed to texts that lack a word is mostly true, but it is
+proposed to few of them.
 """
 
 import collections
