@@ -21,7 +21,8 @@ wonder. What it is good for shows where pictures cannot tell: on the embedded ca
 is known, **ambiguous** products are those most of whose pictures show a model that wears other
 garments, too. Of them, and of the others, the experiment tells accuracies by the true labels, and
 how often the answer is another garment in the picture; of validation and test products together,
-since there are few.
+since there are few. The article supposes that texts help because they tell which of several things
+in a picture is meant: they should then gain more on ambiguous products than on the others.
 
 Differences have 95 % intervals over products and seeds, in pairs.
 
@@ -29,6 +30,7 @@ Time: one training a seed (shared with the other experiments), embedding the cat
 quarter of a training for the three networks with the joining layers.
 """
 
+import dataclasses
 import json
 import sys
 
@@ -159,8 +161,9 @@ def by_pictures(answers, products, records, vocabulary, taxonomy):
         taxonomy (dict): The catalogue's.
 
     Returns:
-        dict: From :data:`AMBIGUOUS` and :data:`OTHERS` to figures as of :func:`compare` and
-        ``other_garment``; only the number of products where there are too few.
+        dict: From :data:`AMBIGUOUS` and :data:`OTHERS` to figures as of :func:`compare`, only the
+        number of products where either are too few; and of the ambiguous :func:`other_garment` and
+        :func:`extra_gain`.
     """
     held_out = [records[id] for split in SPLITS for id in products[split].ids]
     groups = [group for split in SPLITS for group in products[split].groups]
@@ -172,20 +175,46 @@ def by_pictures(answers, products, records, vocabulary, taxonomy):
               for of_seed in zip(*(answers[split][way] for split in SPLITS))]
         for way in WAYS}
     ambiguous = np.array([is_ambiguous(record) for record in held_out])
-    figures = {}
-    for name, chosen in (AMBIGUOUS, ambiguous), (OTHERS, ~ambiguous):
-        rows = np.flatnonzero(chosen)
-        figures[name] = {'products': len(rows)}
-        if len(rows) < FEWEST_PRODUCTS:
-            continue
+    parts = {AMBIGUOUS: np.flatnonzero(ambiguous), OTHERS: np.flatnonzero(~ambiguous)}
+    figures = {name: {'products': len(rows)} for name, rows in parts.items()}
+    if min(map(len, parts.values())) < FEWEST_PRODUCTS:
+        return figures
+    for name, rows in parts.items():
         own = {way: [Evaluation({task: y[rows] for task, y in e.log_probabilities.items()}, t[rows])
                      for e in of_seeds] for way, of_seeds in together.items()}
         of_groups = [groups[row] for row in rows]
         figures[name] = compare(own, vocabulary.tasks, of_groups)
         if name == AMBIGUOUS:
-            figures[name]['other_garment'] = other_garment(
+            figures['other_garment'] = other_garment(
                 own, [held_out[row] for row in rows], of_groups, vocabulary, taxonomy)
+    figures['extra_gain'] = extra_gain(
+        *(predictions.correct(together[way]) for way in (BOTH, IMAGES)), ambiguous, groups)
     return figures
+
+
+def extra_gain(both, images, ambiguous, groups):
+    """How much more the text gains on ambiguous products than on others, over all tasks.
+
+    Args:
+        both, images: (seeds, products, tasks), how right the answers with and without text are.
+        ambiguous: (products,) bool.
+        groups (sequence of str): (products,).
+
+    Returns:
+        ~fashion_models.experiments.statistics.Interval
+    """
+    def side_by_side(of_ambiguous, of_others):
+        return np.concatenate([np.where(ambiguous[:, None], of_ambiguous, np.nan),
+                               np.where(ambiguous[:, None], np.nan, of_others)], axis=2)
+
+    # The mean over twice as many columns, of which the others' count backwards, is half of it.
+    a, b = side_by_side(both, images), side_by_side(images, both)
+    known = ~np.isnan(a).all(axis=(0, 1))
+    known = np.tile(known.reshape(2, -1).all(axis=0), 2)
+    half = statistics.difference(a[..., known], b[..., known], groups)
+    return dataclasses.replace(half, value=2 * half.value, **{
+        name: ends and tuple(2 * end for end in ends)
+        for name, ends in (('products', half.products), ('both', half.both))})
 
 
 def true_labels(record, vocabulary):
@@ -249,7 +278,7 @@ def tables(figures):
                                  for task in columns)) for way, of_tasks in own.items()]
 
     def differences(own, indent=''):
-        return [(f'{indent}{way}', *(of_tasks.get(task) for task in columns))
+        return [(indent + way, *(of_tasks.get(task) for task in columns))
                 for way, of_tasks in own.items()]
 
     accuracy = [
@@ -265,27 +294,29 @@ def tables(figures):
     found = [
         Table('Accuracy over products', header, accuracy),
         Table('Images and text minus each, with 95 % intervals', header, difference)]
-    by_pictures = {name: own for name, own in figures.get('by_pictures', {}).items()
-                   if 'accuracy' in own}
-    if by_pictures:
+    by_pictures = figures.get('by_pictures', {})
+    if 'extra_gain' in by_pictures:
         accuracy, difference = [], []
-        for name, own in by_pictures.items():
+        for name in AMBIGUOUS, OTHERS:
+            own = by_pictures[name]
             title = f'{name}, {own["products"]} products', *[''] * len(columns)
             accuracy += [title, *accuracies(own['accuracy'], '  ')]
             difference += [title, *differences(own['difference'], '  ')]
+        difference.append((f'gain over {IMAGES}: {AMBIGUOUS} minus {OTHERS}',
+                           by_pictures['extra_gain'], *[None] * len(tasks)))
+        own = by_pictures['other_garment']
         found += [
             Table('Accuracy by the true labels, products most of whose pictures show other '
                   'garments, too, and others; validation and test', header, accuracy),
             Table('Of the same, images and text minus each, with 95 % intervals', header,
-                  difference)]
-    if AMBIGUOUS in by_pictures:
-        own = by_pictures[AMBIGUOUS]['other_garment']
-        found.append(Table(
-            'Of the ambiguous, how often the answer is another garment in the pictures',
-            ('', *(TITLES[task] for task in own)),
-            [(way, *(of_task['share'][way].value for of_task in own.values())) for way in WAYS] + [
-                (f'{BOTH} minus {way}', *(of_task['difference'][way] for of_task in own.values()))
-                for way in WAYS if way != BOTH]))
+                  difference),
+            Table('Of the ambiguous, how often the answer is another garment in the pictures',
+                  ('', *(TITLES[task] for task in own)), [
+                      (way, *(of_task['share'][way].value for of_task in own.values()))
+                      for way in WAYS] + [
+                      (f'{BOTH} minus {way}',
+                       *(of_task['difference'][way] for of_task in own.values()))
+                      for way in WAYS if way != BOTH])]
     return found
 
 
