@@ -13,8 +13,12 @@ Pairs of pictures' neighbours are judged by pictures alone or by both witnesses;
 pairs that are neighbours by their words. ``cosine`` is the plain cosine of the representations,
 without whitening and margin (:mod:`fashion_models.representation.evidence`).
 
+The operating point is the lowest threshold with which the validation split's pairs had a precision
+of 0.95; where there is none, none is told.
+
 Writes ``precision-recall.png`` and ``calibration.json``, that of the first seed, for
-``fashion-models duplicates --calibration``, too. Takes a minute beyond the training.
+``fashion-models duplicates --calibration``, too. Beyond the training it takes half a minute of
+processor time for 1,500 listings a split and each seed.
 """
 
 import json
@@ -297,8 +301,8 @@ def _tables(measured, called, test):
     tables = [Table(
         f'Duplicates among {len(test.items):,} listings of the test split, with {test.total:,} '
         'pairs of one product',
-        ('witness', *FIGURES, f'precision where validation had {PRECISION}', 'recall there'),
-        rows)]
+        ('witness', *FIGURES[:2], *(f'at {wanted}' for wanted in PRECISIONS[1:]),
+         'operating point: precision', 'recall'), rows)]
     colourways = _colourways(test)
     rows = []
     for kind in KINDS:

@@ -17,7 +17,7 @@ and with a network of the same architecture that was never trained: random weigh
 of its batch normalization taken from training batches. All are compared by the cosine. Intervals
 are over queries, those of one group drawn together.
 
-Takes a minute beyond the training.
+Takes half a minute of processor time beyond the training for 1,000 queries, a minute for 4,000.
 """
 
 import sys
