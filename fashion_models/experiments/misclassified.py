@@ -12,7 +12,8 @@ label and what was predicted, and the probability of each (as in the article's f
                                     less than 0.1), or of a shade that has two names
 ``subcategory-random.jpg``          wrong subcategories
 ``confusion-<task>.png``            of all seeds: rows are labels, in the order of the taxonomy, and
-                                    what of their products is predicted as what
+                                    what of their products is predicted as what; a white row has
+                                    no products in the split
 ==================================  ================================================================
 
 Products are pictured only where the catalogue's licence allows it
