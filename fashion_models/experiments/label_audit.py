@@ -315,6 +315,12 @@ def _before_and_after(settings, catalogues, truth, tasks):
         'minus_as_they_are': nested(lambda split, trained, judge: predictions.differences(
             right[split, trained, judge], right[split, AS_THEY_ARE, judge], tasks, groups(split)))}
     if colours:
+        if REVIEWED in labels:
+            # As the article tells it: other labels to learn from, and to be judged by.
+            figures['colour_before_to_after'] = {
+                split: statistics.difference(*(
+                    right[split, title, title][..., tasks.index('colour')]
+                    for title in (REVIEWED, AS_THEY_ARE)), groups(split)) for split in SPLITS}
         figures['any_accepted_colour'] = nested(lambda split, *key: statistics.accuracy(
             colours[split, *key], groups(split)))
     return figures
@@ -387,6 +393,10 @@ def _tables(figures):
                 (trained, judge, *(own.get(task) for task in columns))
                 for trained, judges in figures['minus_as_they_are'][split].items()
                 for judge, own in judges.items() if trained != AS_THEY_ARE]))
+    if 'colour_before_to_after' in figures:
+        tables.append(Table(
+            'Colour, reviewed labels to learn from and to be judged by, minus the labels as they '
+            'are for both', ('', 'difference'), figures['colour_before_to_after'].items()))
     if 'any_accepted_colour' in figures:
         judges = list(figures['any_accepted_colour'][SPLITS[0]])
         tables.append(Table(
@@ -420,7 +430,7 @@ def _draw(path, lists):
             own = lists[task]
             found = np.concatenate([[0], own['found_after'], [own['labels']]])
             recall = np.concatenate([[0], np.arange(1, own['wrong'] + 1), [own['wrong']]])
-            axes.plot(found / own['labels'], recall / own['wrong'], linestyle=style,
+            axes.step(found / own['labels'], recall / own['wrong'], where='post', linestyle=style,
                       label=f'{task} ({own["wrong"]} wrong)')
     axes.set(xlabel='share of the labels looked at, the most suspicious first',
              ylabel='share of the wrong labels found', xlim=(0, 1), ylim=(0, 1))

@@ -14,10 +14,12 @@ import numpy as np
 
 from fashion_models.errors import UserError
 
-#: How labels are ranked, the most suspicious first. Of cleanlab's measures the one that it advises
-#: where another of the known labels is right: p(label) less the largest p of another.
-METHOD = 'normalized_margin'
-METHODS = METHOD, 'self_confidence', 'confidence_weighted_entropy'
+#: How labels are ranked, the most suspicious first: by their probability, cleanlab's own default.
+#: The margin to the likeliest other label, which it also offers, found fewer of the wrong colours
+#: planted among fashion-product-images (average precision 0.51 against 0.70): it puts those first
+#: where the network is surest of something else, which with two close shades it often is in vain.
+METHOD = 'self_confidence'
+METHODS = METHOD, 'normalized_margin', 'confidence_weighted_entropy'
 
 
 @dataclasses.dataclass(frozen=True)

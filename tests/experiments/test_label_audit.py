@@ -165,6 +165,9 @@ def test_embedded_catalogue(arguments, drawn, capsys, monkeypatch):
                 assert difference['value'] == pytest.approx(
                     accuracy['all right'][judge][task]['value']
                     - accuracy['as they are'][judge][task]['value'], abs=1e-9)
+        assert figures['colour_before_to_after'][split]['value'] == pytest.approx(
+            accuracy['reviewed']['reviewed']['colour']['value']
+            - accuracy['as they are']['as they are']['colour']['value'], abs=1e-9)
     assert 'Precision' in capsys.readouterr().out
     monkeypatch.setattr(runs.train, 'train', None)      # nothing is trained or drawn anew
     assert module.main(arguments) == 0

@@ -29,16 +29,17 @@ def test_planted_labels_are_found():
     np.testing.assert_array_equal(judged.suggested[wrong], true[wrong])
 
 
-def test_order_is_by_the_margin():
+def test_order_by_hand():
     pytest.importorskip('cleanlab')
-    p = np.array([[0.6, 0.3, 0.1], [0.1, 0.5, 0.4], [0.3, 0.3, 0.4], [0.0, 0.1, 0.9]])
-    # Label less the best other: 0.3, -0.4, -0.1, -0.8.
-    judged = audit.judge(p, np.array([0, 0, 1, 1], np.int32))
-    np.testing.assert_array_equal(judged.order, [3, 1, 2, 0])
-    np.testing.assert_array_equal(judged.suggested, [1, 1, 2, 2])
-    # By the probability of the label alone: 0.6, 0.1, 0.3, 0.1.
-    judged = audit.judge(p, np.array([0, 0, 1, 1], np.int32), 'self_confidence')
+    p = np.array([[0.6, 0.3, 0.1], [0.1, 0.5, 0.4], [0.3, 0.3, 0.4], [0.0, 0.2, 0.8]])
+    t = np.array([0, 0, 1, 1], np.int32)
+    # The label's own probability: 0.6, 0.1, 0.3, 0.2.
+    judged = audit.judge(p, t)
     np.testing.assert_array_equal(judged.order, [1, 3, 2, 0])
+    np.testing.assert_array_equal(judged.suggested, [1, 1, 2, 2])
+    # Less that of the best other: 0.3, -0.4, -0.1, -0.6.
+    judged = audit.judge(p, t, 'normalized_margin')
+    np.testing.assert_array_equal(judged.order, [3, 1, 2, 0])
 
 
 def test_nothing_labelled():
