@@ -80,9 +80,12 @@ def make(embeddings, count, folder):
         rng = np.random.default_rng(2)
         drawn = draw(real, around, rng.integers(0, len(real), len(queries)), rng)
         likeness = {
-            'real queries, among the real vectors': _surroundings(real, queries),
-            'drawn vectors, among the real vectors': _surroundings(real, drawn),
-            f'real queries, among all {count:,}': _surroundings(vectors, queries)}
+            'real queries, among the real vectors': _surroundings(
+                queries, exact_search(real, queries, NEIGHBOURS)[1]),
+            'drawn vectors, among the real vectors': _surroundings(
+                drawn, exact_search(real, drawn, NEIGHBOURS)[1]),
+            f'real queries, among all {count:,}': _surroundings(
+                queries, np.load(folder / 'truth.npz')['similarities'])}
         (folder / 'likeness.json').write_text(json.dumps(likeness, indent=1))
 
 
@@ -119,9 +122,9 @@ def _write(file, header, real, around, items, count):
                 for row, seed in enumerate(some, start)])
 
 
-def _surroundings(vectors, queries, k=50):
+def _surroundings(queries, similarities, k=50):
     """Quartiles of the distances to the 1st and 10th neighbour, of the local dimension, zeros."""
-    _, similarities = exact_search(vectors, queries, k)
+    similarities = similarities[:, :k]
     distances = np.sqrt(np.maximum(2 - 2 * similarities, 1e-6))
     # The maximum likelihood estimate of Levina and Bickel, "Maximum likelihood estimation of
     # intrinsic dimension", 2004.
