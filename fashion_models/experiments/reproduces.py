@@ -96,6 +96,9 @@ CLAIMS = (
         'Texts help because they tell which of several products in an image is meant: they gain '
         'more on such products than on others.',
         'no figure', 'with_text', MORE, {'': ('by_pictures', 'extra_gain')}, {'': 0.0}),
+    Claim(
+        'Colour accuracy rises when the labels are fixed.', '0.675 to above 0.900',
+        'label_audit', MORE, {'': ('colour_before_to_after', 'test')}, {'': 0.225}),
 )
 
 
