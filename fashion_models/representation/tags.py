@@ -134,11 +134,14 @@ class Tagger:
     def log_odds(self, vectors):
         """Log odds (n, w) float64 of each word, from products' vectors (n, d)."""
         evidence = np.asarray(vectors, np.float32) @ self._weights + self._offsets
-        probability = _sigmoid(evidence * self._slopes + self._shifts)
-        # A product has one label of each level, however many would fit.
+        log_odds = evidence * self._slopes + self._shifts
+        probability = _sigmoid(log_odds)
+        # A product has one label of each level: where several would fit, they share.
         for places in self._exclusive:
-            total = probability[:, places].sum(axis=1, keepdims=True)
-            probability[:, places] /= np.maximum(1, total)
+            if len(places):
+                odds = np.exp(log_odds[:, places] - log_odds[:, places].max(axis=1, keepdims=True))
+                probability[:, places] = np.minimum(
+                    probability[:, places], odds / odds.sum(axis=1, keepdims=True))
         return _logit(np.clip(probability, _SURE, 1 - _SURE))
 
     def judge(self, text, log_odds, keep=KEEP, propose=PROPOSE):
