@@ -78,7 +78,7 @@ def solve(examples, validation):
 
 
 def test_pictures_and_texts_together_tell_what_neither_tells_alone():
-    train, validation = puzzle(250, 0), puzzle(150, 1)
+    train, validation = puzzle(4000, 0), puzzle(200, 1)
     assert solve(train, validation) == {'colour': 1, 'gender': 1}
     alone = solve(Examples(train.t, train.image), Examples(validation.t, validation.image))
     assert alone['gender'] == 1

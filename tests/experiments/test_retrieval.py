@@ -7,7 +7,7 @@ import pytest
 
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.catalogue.prepare import prepare
-from fashion_models.data.views import flattened
+from fashion_models.data.views import View, flattened
 from fashion_models.devices import resolve
 from fashion_models.experiments.retrieval import (
     METRICS,
@@ -32,11 +32,13 @@ def results(words):
 
 
 @pytest.fixture(scope='module')
-def parts(words):
+def parts(words, results):
     """The products of each split, and a run."""
-    run = next(iter(sorted(pathlib.Path(words[words.index('--runs') + 1]).glob('*/recipe.toml'))))
-    run = Run.open(run.parent)
     catalogue = open_catalogue(words[1])
+    runs = [Run.open(path.parent) for path in
+            sorted(pathlib.Path(words[words.index('--runs') + 1]).glob('*/provenance.json'))]
+    run = next(run for run in runs if run.view == View()    # others are other experiments'
+               and run.provenance['catalogue']['hash'] == catalogue.hash())
     store = prepare(catalogue, run.recipe.data.shorter_side)
     return run.view.products(catalogue, store, run.vocabulary), run
 
