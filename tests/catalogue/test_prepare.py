@@ -256,7 +256,9 @@ def start(tmp_path):
         processes.append(subprocess.Popen(
             [sys.executable, str(script), str(catalogue.folder), str(pause), str(workers)],
             env={**os.environ, 'PYTHONPATH': str(root)}, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE))
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            # A shell's background jobs ignore Ctrl-C, and what they start inherits that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)))
         return processes[-1]
 
     yield start
