@@ -18,7 +18,6 @@ from fashion_models.experiments.reproduces import (
     verdict_of,
 )
 
-
 RECORDED = pathlib.Path(__file__).resolve().parents[2] / 'experiments' / 'results'
 
 
