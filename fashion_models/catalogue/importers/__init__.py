@@ -12,12 +12,14 @@ from fashion_models.catalogue.importers import (
     delimited,
     fashion_gen,
     fashion_product_images,
+    folder,
     magento,
     mvc,
     ut_zappos50k,
 )
 
 IMPORTERS = {
+    'folder': folder,
     'csv': delimited,
     'magento': magento,
     'fashion-product-images': fashion_product_images,

@@ -1,0 +1,104 @@
+"""A plain folder of images: a sub-folder for each product, or an image."""
+
+import contextlib
+import itertools
+import pathlib
+import posixpath
+
+from fashion_models.catalogue.importers.source import Source, clean
+from fashion_models.catalogue.importers.tree import open_tree
+from fashion_models.catalogue.model import Header, Listing, Product, path_problem
+from fashion_models.errors import UserError
+
+SUMMARY = 'a plain folder of images: a sub-folder a product with all its images; no labels'
+
+#: More images in a folder than that are hardly those of one product.
+MOST = 50
+
+DESCRIPTION = f"""\
+SOURCE  a folder, or a zip archive of its content: SOURCE/4711/front.jpg and SOURCE/4711/back.jpg
+        are two images of the product 4711, SOURCE/4712.jpg is the only one of the product 4712;
+        hidden files are passed over
+labels  none: names of folders are ids. Folders of classes, as in SOURCE/shoes/4711.jpg, would be
+        taken for one product each, so a folder of more than {MOST} images (else --most) stops the
+        import, and so does a folder in a folder; "import csv" reads a table with labels
+images  in the order of their names
+groups  each product is one of its own"""
+
+
+def add_arguments(parser):
+    """Adds the options that only this format has."""
+    parser.add_argument('--most', type=int, default=MOST, metavar='N',
+                        help='images that a product may have; a folder of more is taken for one of '
+                             f'several products, and stops the import (default: {MOST})')
+    parser.add_argument('--name', help="the catalogue's name (default: the folder's)")
+    parser.add_argument('--licence', default='', help="the images' licence, for the header")
+
+
+@contextlib.contextmanager
+def open_source(source, arguments):
+    """Opens a folder (or a zip archive) as a :class:`Source`."""
+    if arguments.most < 1:
+        raise UserError(f'--most {arguments.most}: expected 1 or more')
+    place = pathlib.Path(source).resolve()
+    name = arguments.name or (place.name if place.is_dir() else place.stem)
+    header = Header(name, source=place.name, licence=arguments.licence)
+    with open_tree(source) as tree:
+        yield _Folder(tree, header, arguments.most)
+
+
+class _Folder(Source):
+    def __init__(self, tree, header, most):
+        super().__init__(tree)
+        self.header = header
+        self._most = most
+        self._endings = _image_endings()
+
+    def products(self, report):
+        for name, paths in itertools.groupby(self._paths(), lambda path: path.split('/')[0]):
+            paths = list(paths)
+            is_file = paths == [name]
+            images = list(self._images(paths, report))
+            if is_file and not images:
+                continue  # no product's, as notes.txt
+            report.read()
+            identity = clean(posixpath.splitext(name)[0] if is_file else name)
+            if not images or not identity:
+                report.drop('a name of nothing but spaces' if images else 'no image', ascii(name))
+                continue
+            if len(images) > self._most:
+                raise UserError(
+                    f'{self.tree.place}: {name} holds {len(images):,} images; expected those of '
+                    f'one product, {self._most} at most. If they are of one product, give --most '
+                    f'{len(images)}; if {name} is a class of products, list its images in a CSV '
+                    'file and "import csv"')
+            yield identity, Product(identity, identity, {}, [Listing(images=images)])
+
+    def _paths(self):
+        """Yields all files but hidden ones, those of a product one after the other."""
+        for path in self.tree.paths():
+            if not any(part.startswith(('.', '__MACOSX')) for part in path.split('/')):
+                yield path
+
+    def _images(self, paths, report):
+        for path in paths:
+            if problem := path_problem(path):
+                report.drop_image(f'path {problem}', ascii(path))
+            elif posixpath.splitext(path)[1].lower() not in self._endings:
+                report.drop_image("no image, by its name's ending", path)
+            elif path.count('/') > 1:
+                raise UserError(
+                    f'{self.tree.place}: {path} lies too deep; expected PRODUCT/IMAGE, or IMAGE '
+                    'alone. Name the folder in which the products\' folders lie (of an archive, '
+                    'unpack it), or list the images in a CSV file and "import csv"')
+            else:
+                yield path
+
+
+def _image_endings():
+    """Endings (set of str, in lower case) of the formats that a catalogue's images may have."""
+    from PIL import Image
+
+    from fashion_models.catalogue.decode import FORMATS
+
+    return {ending for ending, kind in Image.registered_extensions().items() if kind in FORMATS}

@@ -1,0 +1,91 @@
+import json
+
+import pytest
+
+from fashion_models.errors import UserError
+
+
+@pytest.fixture
+def files(drawn_images):
+    names = ['gown/front.jpg', 'gown/back.JPG', 'tee.v2.jpg', 'Größe 38/b.jpg', 'Größe 38/a.jpeg']
+    return dict(zip(names, drawn_images))
+
+
+def ids(catalogue):
+    return [product.id for product in catalogue.products]
+
+
+def test_a_folder_or_an_image_is_a_product(import_files, form, files):
+    catalogue = import_files('folder', files, form=form)
+    products = {product.id: product for product in catalogue.products}
+    assert list(products) == ['Größe 38', 'gown', 'tee.v2']
+    assert products['gown'].images == ('images/gown/back.JPG', 'images/gown/front.jpg')
+    assert products['Größe 38'].images == ('images/Größe 38/a.jpeg', 'images/Größe 38/b.jpg')
+    assert products['tee.v2'].images == ('images/tee.v2.jpg',)
+    assert (catalogue.image_file('images/gown/front.jpg').read_bytes() == files['gown/front.jpg'])
+    assert all(product.labels == {} and product.group == product.id
+               for product in catalogue.products)
+
+
+def test_the_catalogue_is_sound_and_named_after_its_folder(import_files, tmp_path, command, files):
+    assert import_files('folder', files).header.name == 'source'
+    assert command('check', tmp_path / 'catalogue')[0] == 0
+    catalogue = import_files('folder', files, '--overwrite', '--name', 'shop', '--licence', 'ours')
+    assert (catalogue.header.name, catalogue.header.licence) == ('shop', 'ours')
+
+
+def test_the_report_accounts_for_what_is_no_image(import_files, import_report, form, files):
+    files |= {'notes.txt': b'a', 'gown/list.csv': b'a', 'gown/side.png': b'',
+              'empty/notes.txt': b'', '.DS_Store': b'a', '.cache/gown.jpg': b'a',
+              '__MACOSX/._gown.jpg': b'a'}
+    report = import_report(import_files('folder', files, form=form))
+    assert (report['read'], report['kept'], report['groups']) == (4, 3, 3)
+    assert report['dropped'] == {'no image': {'count': 1, 'examples': ["'empty'"]}}
+    assert report['images_dropped'] == {
+        "no image, by its name's ending": {
+            'count': 3, 'examples': ['empty/notes.txt', 'gown/list.csv', 'notes.txt']},
+        'empty file': {'count': 1, 'examples': ['gown/side.png of gown']}}
+    assert report['images_per_product'] == {'1': 1, '2': 2}
+
+
+def test_an_id_is_one_products(import_files, import_report, drawn_images):
+    catalogue = import_files('folder', dict(zip(
+        ['4711.jpg', '4711.png', ' 4712 .jpg', ' .jpg'], drawn_images)))
+    assert ids(catalogue) == ['4712', '4711']
+    assert import_report(catalogue)['dropped'] == {
+        'a name of nothing but spaces': {'count': 1, 'examples': ["' .jpg'"]},
+        'an id that came before': {'count': 1, 'examples': ['4711']}}
+
+
+def test_a_folder_of_a_class_is_not_taken_for_a_product(import_files, drawn_images):
+    shoes = {f'shoes/{number}.jpg': drawn_images[0] for number in range(51)}
+    with pytest.raises(UserError, match='shoes holds 51 images; expected those of one product, 50'):
+        import_files('folder', shoes)
+    assert ids(import_files('folder', shoes, '--most', '51')) == ['shoes']
+
+
+@pytest.mark.parametrize('option', ['0', '-3'])
+def test_how_many_images_must_make_sense(import_files, files, option):
+    with pytest.raises(UserError, match=f'--most {option}: expected 1 or more'):
+        import_files('folder', files, '--most', option)
+
+
+def test_folders_in_folders_are_an_error_before_anything_is_written(
+        import_files, tmp_path, form, files):
+    with pytest.raises(UserError, match=r'shoes/4711/a\.jpg lies too deep; expected PRODUCT/IMAGE'):
+        import_files('folder', files | {'shoes/4711/a.jpg': b'a'}, form=form)
+    assert not (tmp_path / 'catalogue').exists()
+
+
+def test_nothing_to_import(import_files, tmp_path):
+    with pytest.raises(UserError, match='no product can be kept: there is none'):
+        import_files('folder', {'notes.txt': b'a'})
+    with pytest.raises(UserError, match='nowhere: there is no such file or folder'):
+        import_files('folder', {}, form=lambda place, files: tmp_path / 'nowhere')
+
+
+def test_images_may_be_linked(import_files, tmp_path, files):
+    catalogue = import_files('folder', files, '--link')
+    assert catalogue.image_file('images/gown/front.jpg').samefile(
+        tmp_path / 'source' / 'gown' / 'front.jpg')
+    assert json.loads((catalogue.folder / 'import-report.json').read_bytes())['kept'] == 3
