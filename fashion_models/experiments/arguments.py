@@ -24,6 +24,8 @@ RESULTS = pathlib.Path('experiments', 'results')
 QUICK_RESULTS = pathlib.Path('runs', 'quick-results')
 SEEDS = 3
 QUICK_EPOCHS = 2
+#: Of the recipe's, for networks that do not begin with random parameters.
+INIT_LEARNING_RATE = 0.1
 
 
 @dataclasses.dataclass
@@ -40,6 +42,7 @@ class Settings:
         quick (bool): Whether a first look is enough.
         pictures (bool): Whether products may be pictured whatever the catalogue's licence is; see
             :mod:`~fashion_models.experiments.pictures`.
+        init (str): Folder of the run that networks begin with; see :meth:`begin_with`.
         used (list of ~fashion_models.training.run.Run): Those that :meth:`run` has given.
     """
 
@@ -51,17 +54,33 @@ class Settings:
     results: pathlib.Path
     quick: bool
     pictures: bool = False
+    init: str | None = None
     used: list = dataclasses.field(default_factory=list)
     _products: dict = dataclasses.field(default_factory=dict)
 
-    def run(self, name, seed, recipe=None, view=None, init=None):
+    def begin_with(self, init):
+        """Has networks begin with another run's, at a tenth of the recipe's learning rate.
+
+        A tenth is the usual choice for a network of this kind: 0.001 after 0.01, so that what was
+        learnt is not destroyed before the new heads are of use (Girshick et al., "Rich feature
+        hierarchies", 2014).
+
+        Args:
+            init (str): That run's folder; ``None`` leaves everything as it is.
+        """
+        if init is not None:
+            self.init = init
+            self.recipe = self.recipe.replace(
+                training__learning_rate=INIT_LEARNING_RATE * self.recipe.training.learning_rate)
+
+    def run(self, name, seed, recipe=None, view=None):
         """The trained run of a recipe (that of the settings if ``None``), a seed and a view.
 
         See :func:`~fashion_models.experiments.runs.trained_run`.
         """
         run = trained_run(
             self.catalogue, recipe or self.recipe, seed, self.runs, f'{self.name}-{name}-{seed}',
-            view, init)
+            view, self.init)
         if run.folder not in [other.folder for other in self.used]:
             self.used.append(run)
         return run
@@ -114,6 +133,13 @@ def add_arguments(parser):
     parser.add_argument('--pictures', action='store_true', help=(
         'show products in figures though the catalogue names no licence that allows it: for a '
         'shop of your own'))
+
+
+def add_init(parser):
+    """Adds the argument that :meth:`Settings.begin_with` is for."""
+    parser.add_argument('--init', metavar='RUN', help=(
+        'begin with the trunk and the encoder of this run, at a tenth of the learning rate '
+        '(default: at random)'))
 
 
 def settings_of(arguments):

@@ -45,15 +45,13 @@ from fashion_models.catalogue.prepare import prepare
 from fashion_models.data.epoch import MAX_IMAGES
 from fashion_models.data.views import View
 from fashion_models.experiments import predictions
-from fashion_models.experiments.arguments import command
+from fashion_models.experiments.arguments import add_init, command
 from fashion_models.experiments.predictions import ALL
 from fashion_models.experiments.results import Table, read_log
 from fashion_models.training.evaluation import average_over_images
 from fashion_models.training.table import TITLES
 
 FOLDS = 5
-#: Of the recipe's, for a network that does not begin with random parameters.
-LEARNING_RATE_SHARE = 0.1
 
 MULTI = 'multi-image'
 SINGLE = 'single-image'
@@ -72,9 +70,7 @@ _FOUND = 1.96 + 0.84
 
 def cross_validation(settings, folder, arguments):
     """Runs the experiment; see :func:`~fashion_models.experiments.arguments.command`."""
-    if arguments.init is not None:
-        settings.recipe = settings.recipe.replace(
-            training__learning_rate=LEARNING_RATE_SHARE * settings.recipe.training.learning_rate)
+    settings.begin_with(arguments.init)
     folds = [_fold(settings, number, arguments) for number in range(arguments.folds)]
     tasks = settings.recipe.model.tasks
     groups = [group for fold in folds for group in fold['groups']]
@@ -109,7 +105,7 @@ def _fold(settings, number, arguments):
     def run(name, seed, flattened=False, epoch_batches=None):
         return settings.run(
             f'{name}-fold-{number}', seed, recipe.replace(training__epoch_batches=epoch_batches),
-            View(arguments.folds, number, flattened), arguments.init)
+            View(arguments.folds, number, flattened))
 
     multi = [run(MULTI, seed) for seed in settings.seeds]
     batches = read_log(multi[0])[-1]['iteration'] // recipe.training.epochs
@@ -256,9 +252,7 @@ def _tables(figures):
 
 
 def _add_arguments(parser):
-    parser.add_argument('--init', metavar='RUN', help=(
-        'begin with the trunk and the encoder of this run, at a tenth of the learning rate '
-        '(default: at random)'))
+    add_init(parser)
     parser.add_argument('--folds', metavar='K', type=int, default=FOLDS, choices=range(2, 101),
                         help=f'default: {FOLDS}')
 

@@ -1,7 +1,7 @@
 """How good the representation is for search: are the nearest products of the same kind and colour?
 
     python -m fashion_models.experiments.retrieval
-    python -m fashion_models.experiments.retrieval --catalogue DIR --seeds 1
+    python -m fashion_models.experiments.retrieval --catalogue DIR --seeds 1 [--init RUN]
 
 Queries are the products of the test split, each with all its images; the gallery of each is the
 test split without the query's group, so that no product finds itself or its colourways. What has
@@ -10,12 +10,19 @@ the query's subcategory, or its colour, should come first:
 * recall@k: one of the first k has it (k = 1, 5, 10);
 * mean average precision (mAP), over the whole gallery.
 
-The network's representation of all images together is compared with what single images give (each
-embedded alone by the same network, the mean or the maximum of these vectors), with a colour
-histogram (8 x 8 x 8 cells of RGB, all images together, compared by the Bhattacharyya coefficient),
-and with a network of the same architecture that was never trained: random weights, the statistics
-of its batch normalization taken from training batches. All are compared by the cosine. Intervals
-are over queries, those of one group drawn together.
+The network's representation of all images together is compared with
+
+* what single images give, each embedded alone by the same network: the mean or the maximum of these
+  vectors;
+* the mean of those by a network trained on single images, where products have several (that of
+  ``single_vs_multi``: as many epochs, and so several times as many updates);
+* a colour histogram (8 x 8 x 8 cells of RGB, all images together, compared by the Bhattacharyya
+  coefficient);
+* a network of the same architecture that was never trained: random weights, the statistics of its
+  batch normalization taken from training batches.
+
+All are compared by the cosine. Intervals are over queries, those of one group drawn together.
+``--init`` names a run to begin with: a catalogue of a few thousand products teaches too little.
 
 Takes half a minute of processor time beyond the training for 1,000 queries, a minute for 4,000.
 """
@@ -29,11 +36,11 @@ from fashion_models.catalogue.prepare import prepare
 from fashion_models.data.batches import TrainingIterator, evaluation_batches
 from fashion_models.data.crops import crop
 from fashion_models.data.products import require_products
-from fashion_models.data.views import flattened
+from fashion_models.data.views import View, flattened
 from fashion_models.devices import resolve
 from fashion_models.errors import UserError
 from fashion_models.experiments import statistics
-from fashion_models.experiments.arguments import command
+from fashion_models.experiments.arguments import add_init, command
 from fashion_models.experiments.results import Table
 from fashion_models.links import fold_batch_normalization
 from fashion_models.representation.embeddings import normalize
@@ -51,7 +58,9 @@ METRICS = {
     'recall@10': lambda ranked: recall_at_k(ranked, 10),
     'mAP': average_precision}
 MULTI = 'multi-image'
-OTHERS = ('mean of single images', 'maximum of single images', 'colour histogram', 'untrained')
+SINGLE = 'mean, single-image network'
+OTHERS = ('mean of single images', 'maximum of single images', SINGLE, 'colour histogram',
+          'untrained')
 
 #: Training batches that an untrained network takes its statistics from. With Chainer's decay of
 #: 0.9 the first of them counts for less than a hundredth.
@@ -168,24 +177,38 @@ def scores(vectors, t, groups):
     return {key: np.concatenate(parts) for key, parts in found.items()}
 
 
-def representations(run, parts):
-    """The test split's products, (p, size) of unit length, by each representation (dict)."""
+def representations(run, single_image_run, parts):
+    """The test split's products, (p, size) of unit length, by each representation (dict).
+
+    Args:
+        run (~fashion_models.training.run.Run): Of the multi-image network.
+        single_image_run (~fashion_models.training.run.Run): Of the other, or ``None``.
+        parts (dict): Products by split, as the multi-image network has them.
+    """
     device = resolve(run.recipe.training.devices)[0]
     test, mean = parts['test'], run.mean
+    images = flattened(test)
     model = run.load_model()
     model.to_device(device)
-    single = represent(model, flattened(test), mean, device)
+    single = represent(model, images, mean, device)
     untrained = untrained_model(run, parts['train'], device)
-    return {
+    found = {
         MULTI: represent(model, test, mean, device),
         'mean of single images': pooled(single, test, np.add),
         'maximum of single images': pooled(single, test, np.maximum),
         'colour histogram': histograms(test, run.recipe.data.size),
         'untrained': represent(untrained, test, mean, device)}
+    if single_image_run is not None:
+        model = single_image_run.load_model()
+        model.to_device(device)
+        found[SINGLE] = pooled(
+            represent(model, images, single_image_run.mean, device), test, np.add)
+    return found
 
 
-def experiment(settings, folder):
+def experiment(settings, folder, arguments):
     """Returns figures and tables."""
+    settings.begin_with(arguments.init)
     found = {}
     for seed in settings.seeds:
         run = settings.run('multi-image', seed)
@@ -195,7 +218,10 @@ def experiment(settings, folder):
         require_products(test, 'test', settings.catalogue)
         tasks = [task for task in TASKS if task in run.vocabulary.tasks]
         t = {task: test.t[:, run.vocabulary.tasks.index(task)] for task in tasks}
-        for name, vectors in representations(run, parts).items():
+        single_image_run = None
+        if max(map(len, parts['train'].images)) > 1:
+            single_image_run = settings.run('single-image', seed, view=View(flattened=True))
+        for name, vectors in representations(run, single_image_run, parts).items():
             for (task, metric), values in scores(vectors, t, test.groups).items():
                 found.setdefault((task, metric, name), []).append(values)
     found = {key: np.array(values) for key, values in found.items()}    # (seeds, products)
@@ -213,17 +239,18 @@ def experiment(settings, folder):
 def _figures(found, task, groups, several):
     groups = np.array(groups)
     figures = {'queries': int((~np.isnan(found[task, 'mAP', MULTI][0])).sum())}
+    others = [name for name in OTHERS if (task, 'mAP', name) in found]
     for which, chosen in (('all', np.ones(len(groups), bool)), ('several_images', several)):
         if np.isnan(found[task, 'mAP', MULTI][:, chosen]).all():
             continue
         figures[which] = {name: {
             metric: statistics.accuracy(found[task, metric, name][:, chosen], groups[chosen])
-            for metric in METRICS} for name in (MULTI, *OTHERS)}
+            for metric in METRICS} for name in (MULTI, *others)}
         figures[f'{which}_difference'] = {name: {
             metric: statistics.difference(
                 found[task, metric, MULTI][:, chosen], found[task, metric, name][:, chosen],
                 groups[chosen])
-            for metric in METRICS} for name in OTHERS}
+            for metric in METRICS} for name in others}
     return figures
 
 
@@ -236,8 +263,7 @@ def _tables(task, figures):
         if which not in own:
             continue
         rows = []
-        for name in (MULTI, *OTHERS):
-            values = own[which][name]
+        for name, values in own[which].items():
             difference = own[f'{which}_difference'].get(name)
             rows.append((
                 name, *(values[metric].value for metric in METRICS),
@@ -254,7 +280,7 @@ def _interval(found):
 
 def main(argv=None):
     """Runs the command; returns its exit status."""
-    return command('retrieval', __doc__, experiment, argv)
+    return command('retrieval', __doc__, experiment, argv, add_init)
 
 
 if __name__ == '__main__':

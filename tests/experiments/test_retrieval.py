@@ -13,10 +13,12 @@ from fashion_models.experiments.retrieval import (
     METRICS,
     MULTI,
     OTHERS,
+    SINGLE,
     histograms,
     main,
     pooled,
     represent,
+    representations,
     scores,
     untrained_model,
 )
@@ -108,6 +110,23 @@ def test_single_images_are_pooled_product_by_product(results, parts):
         found = pooled(vectors, products, how)
         assert found.shape == (len(products), 4)
         assert found[1] == pytest.approx(expected / np.linalg.norm(expected))
+
+
+def test_the_single_image_network_is_another_one(results, parts, words):
+    runs = [Run.open(path.parent) for path in
+            sorted(pathlib.Path(words[words.index('--runs') + 1]).glob('*/provenance.json'))]
+    single = next(run for run in runs if run.view == View(flattened=True)
+                  and run.provenance['catalogue']['hash'] == parts[1].provenance['catalogue']['hash'])
+    found = representations(parts[1], single, parts[0])
+    assert sorted(found) == sorted((MULTI, *OTHERS))
+    # By hand: the mean of the single images' vectors, each by the single-image network's encoder.
+    catalogue, encoder = open_catalogue(words[1]), load(single.folder)
+    product = next(product for product in catalogue.products
+                   if product.id == parts[0]['test'].ids[0])
+    alone = np.array([encoder.embed([catalogue.image_file(image)]) for image in product.images])
+    mean = alone.mean(axis=0)
+    assert found[SINGLE][0] == pytest.approx(mean / np.linalg.norm(mean), abs=1e-5)
+    assert not np.allclose(found[SINGLE][0], found['mean of single images'][0], atol=1e-3)
 
 
 def test_histograms_compare_by_the_bhattacharyya_coefficient(results, parts):
