@@ -115,8 +115,9 @@ def test_single_images_are_pooled_product_by_product(results, parts):
 def test_the_single_image_network_is_another_one(results, parts, words):
     runs = [Run.open(path.parent) for path in
             sorted(pathlib.Path(words[words.index('--runs') + 1]).glob('*/provenance.json'))]
+    hash_ = parts[1].provenance['catalogue']['hash']
     single = next(run for run in runs if run.view == View(flattened=True)
-                  and run.provenance['catalogue']['hash'] == parts[1].provenance['catalogue']['hash'])
+                  and run.provenance['catalogue']['hash'] == hash_)
     found = representations(parts[1], single, parts[0])
     assert sorted(found) == sorted((MULTI, *OTHERS))
     # By hand: the mean of the single images' vectors, each by the single-image network's encoder.
