@@ -8,6 +8,7 @@ import matplotlib
 from PIL import Image, ImageDraw, ImageFont
 
 from fashion_models.catalogue.decode import ImageError, load_image
+from fashion_models.catalogue.model import LEVELS, TASKS
 from fashion_models.errors import UserError
 
 SHEET_WIDTH = 1476
@@ -65,22 +66,26 @@ def contact_sheet(folder, products):
     fonts = pathlib.Path(matplotlib.get_data_path()) / 'fonts' / 'ttf'
     bold = ImageFont.truetype(fonts / 'DejaVuSans-Bold.ttf', 12)
     plain = ImageFont.truetype(fonts / 'DejaVuSans.ttf', 12)
-    cell_height = TILE + (TITLE_LINES + LABEL_LINES) * LINE + 2 * GAP
+    texts = [_lines(product, bold, plain) for product in products]
+    cell_height = TILE + max(map(len, texts), default=0) * LINE + 2 * GAP
     places = list(_places(products, cell_height))
     height = max((top for _, _, top in places), default=0) + cell_height + GAP
     sheet = Image.new('RGB', (SHEET_WIDTH, height), _PAPER)
     draw = ImageDraw.Draw(sheet)
-    for product, left, top in places:
+    for (product, left, top), lines in zip(places, texts):
         for index, image in enumerate(product.images[:MOST_IMAGES]):
             _draw_image(sheet, draw, folder / image, left + index * TILE, top, plain)
-        width = _width(product) - 4
-        lines = [(line, bold, _INK)
-                 for line in wrapped(product.title or product.id, bold, width, TITLE_LINES)]
-        lines += [(line, plain, _GREY)
-                  for line in wrapped(_caption(product), plain, width, LABEL_LINES)]
         for index, (line, font, ink) in enumerate(lines):
             draw.text((left, top + TILE + 4 + index * LINE), line, ink, font)
     return sheet
+
+
+def _lines(product, bold, plain):
+    """What stands below a product: (text, font, ink) of each line."""
+    width = _width(product) - 4
+    title = wrapped(product.title or product.id, bold, width, TITLE_LINES)
+    caption = wrapped(_caption(product), plain, width, LABEL_LINES)
+    return [*((line, bold, _INK) for line in title), *((line, plain, _GREY) for line in caption)]
 
 
 def _places(products, cell_height):
@@ -113,11 +118,14 @@ def _draw_image(sheet, draw, file, left, top, font):
 
 
 def _caption(product):
-    colours = '/'.join(product.colours) or '?'
-    place = ' › '.join(product.label(task) or '?' for task in ('type', 'category', 'subcategory'))
-    more = len(product.images) - MOST_IMAGES
-    return (f'{product.label("gender") or "?"} · {colours} · {place}'
-            + (f' · {more} more images' if more > 0 else ''))
+    """All labels, with ? where one is not known; of a product without any only its other images."""
+    parts = []
+    if any(product.label(task) for task in TASKS):
+        parts = [product.label('gender') or '?', '/'.join(product.colours) or '?',
+                 ' › '.join(product.label(task) or '?' for task in LEVELS)]
+    if (more := len(product.images) - MOST_IMAGES) > 0:
+        parts.append(f'{more} more image{"s" * (more > 1)}')
+    return ' · '.join(parts)
 
 
 def wrapped(text, font, width, most):

@@ -91,6 +91,15 @@ def test_caption_names_all_labels():
     assert show._caption(item) == 'Men · Blue/Red · Shoes › ? › Ankle · 2 more images'
 
 
+def test_a_product_without_labels_needs_no_caption(folder):
+    assert show._caption(product('a', 5)) == ''
+    assert show._caption(product('a', 6)) == '1 more image'
+    labelled = show.contact_sheet(folder, [product('a'), product('b', gender='Men', type='Shoes')])
+    bare = show.contact_sheet(folder, [product('a'), product('b')])
+    assert bare.height == show.TILE + show.LINE + 4 * show.GAP
+    assert labelled.height > bare.height
+
+
 def test_sample_is_reproducible_and_in_order():
     stream = [product(str(n)) for n in range(50)]
     drawn = show.sample(iter(stream), 10, seed=1)
