@@ -8,7 +8,7 @@ import pathlib
 import sys
 
 from fashion_models.errors import UserError
-from fashion_models.representation.showing import catalogue_folder, drawable
+from fashion_models.representation.showing import aligned, catalogue_folder, drawable
 
 #: Pairs or groups that the terminal shows, and that a picture does.
 SHOWN = 20
@@ -160,15 +160,13 @@ def _print(rows, arguments):
         heading = 'probability', 'similarity', 'words', 'id', 'retailer', 'title'
         cells = []
         for row in rows[:SHOWN]:
-            words = '-' if row['words'] is None else f'{row["words"]:.2f}'
+            words = '' if row['words'] is None else f'{row["words"]:.2f}'
             cells += [(f'{row["probability"]:.2f}', f'{row["similarity"]:.2f}', words,
                        row['a'], row['retailer_a'], _short(row['title_a'])),
                       ('', '', '', row['b'], row['retailer_b'], _short(row['title_b']))]
     if not cells:
         return
-    widths = [max(map(len, column)) for column in zip(heading, *cells)]
-    for row in (heading, *cells):
-        print('  '.join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+    print(aligned([heading, *cells]))
     print()
 
 

@@ -21,11 +21,26 @@ def ranked_table(entries, heading):
               ' · '.join(item.labels[task] for task in TASKS if task in item.labels),
               item.title if len(item.title) <= _TITLE else item.title[:_TITLE - 1].rstrip() + '…')
              for rank, number, item in entries]
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    return '\n'.join(
-        '  '.join([*(cell.rjust(width) for cell, width in zip(row[:2], widths)),
-                   *(cell.ljust(width) for cell, width in zip(row[2:], widths[2:]))]).rstrip()
-        for row in rows)
+    return aligned(rows, right=2)
+
+
+def aligned(rows, right=0):
+    """Rows of cells, the heading first, in columns; one that is empty but for its heading goes.
+
+    Args:
+        rows (list): Tuples of str, all of one length.
+        right (int): So many columns, from the left, are aligned to the right: numbers.
+
+    Returns:
+        str: The lines.
+    """
+    columns = []
+    for index, column in enumerate(zip(*rows)):
+        if any(column[1:]):
+            width = max(map(len, column))
+            columns.append([cell.rjust(width) if index < right else cell.ljust(width)
+                            for cell in column])
+    return '\n'.join('  '.join(row).rstrip() for row in zip(*columns))
 
 
 def catalogue_folder(embeddings, given=None):

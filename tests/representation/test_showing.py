@@ -19,6 +19,11 @@ def test_a_table_of_ranked_products():
     assert lines[2] == '  10     -0.250  long id'
 
 
+def test_columns_without_content_are_left_out():
+    lines = ranked_table([(1, 0.5, Item('a', 'a', 'a')), (2, 0.25, Item('b', 'b', 'b'))], 'x')
+    assert lines.split('\n') == ['rank      x  id', '   1  0.500  a', '   2  0.250  b']
+
+
 def test_the_folder_of_the_pictures(tmp_path):
     embeddings = types.SimpleNamespace(
         file=pathlib.Path('shop.embeddings'), header={'catalogue': str(tmp_path)})
