@@ -1,7 +1,7 @@
 """How good the representation is for search: are the nearest products of the same kind and colour?
 
     python -m fashion_models.experiments.retrieval
-    python -m fashion_models.experiments.retrieval --catalogue DIR --seeds 1 [--init RUN]
+    python -m fashion_models.experiments.retrieval --catalogue DIR --seeds 1 --single-image
 
 Queries are the products of the test split, each with all its images; the gallery of each is the
 test split without the query's group, so that no product finds itself or its colourways. What has
@@ -14,8 +14,8 @@ The network's representation of all images together is compared with
 
 * what single images give, each embedded alone by the same network: the mean or the maximum of these
   vectors;
-* the mean of those by a network trained on single images, where products have several (that of
-  ``single_vs_multi``: as many epochs, and so several times as many updates);
+* with ``--single-image``, which trains once more, the mean of those by a network trained on single
+  images (that of ``single_vs_multi``: as many epochs, and so several times as many updates);
 * a colour histogram (8 x 8 x 8 cells of RGB, all images together, compared by the Bhattacharyya
   coefficient);
 * a network of the same architecture that was never trained: random weights, the statistics of its
@@ -219,7 +219,7 @@ def experiment(settings, folder, arguments):
         tasks = [task for task in TASKS if task in run.vocabulary.tasks]
         t = {task: test.t[:, run.vocabulary.tasks.index(task)] for task in tasks}
         single_image_run = None
-        if max(map(len, parts['train'].images)) > 1:
+        if arguments.single_image:
             single_image_run = settings.run('single-image', seed, view=View(flattened=True))
         for name, vectors in representations(run, single_image_run, parts).items():
             for (task, metric), values in scores(vectors, t, test.groups).items():
@@ -278,9 +278,15 @@ def _interval(found):
     return f'{low:.3f} to {high:.3f}'
 
 
+def _add_arguments(parser):
+    add_init(parser)
+    parser.add_argument('--single-image', action='store_true', help=(
+        'compare with a network trained on single images, too'))
+
+
 def main(argv=None):
     """Runs the command; returns its exit status."""
-    return command('retrieval', __doc__, experiment, argv, add_init)
+    return command('retrieval', __doc__, experiment, argv, _add_arguments)
 
 
 if __name__ == '__main__':

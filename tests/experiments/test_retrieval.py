@@ -28,7 +28,7 @@ from fashion_models.training.run import Run
 
 @pytest.fixture(scope='module')
 def results(words):
-    assert main([*words, '--seeds', '1']) == 0
+    assert main([*words, '--seeds', '1', '--single-image']) == 0
     return json.loads(
         (pathlib.Path(words[-1]) / 'retrieval' / 'toy' / 'results.json').read_text())
 
