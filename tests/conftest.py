@@ -12,8 +12,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 import fashion_models  # noqa: F401  (adapts Chainer, which test modules import first)
-from fashion_models.catalogue.io import CatalogueWriter
+from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
 from fashion_models.catalogue.model import Header, Listing, Product
+from fashion_models.catalogue.relabel import Correction, relabel
 from fashion_models.training.recipe import Data, Model, Recipe, Training
 
 
@@ -72,6 +73,22 @@ def make_toy_catalogue():
 def toy_catalogue(make_toy_catalogue, tmp_path_factory):
     """A catalogue of 80 drawn products that tests only read."""
     return make_toy_catalogue(tmp_path_factory.mktemp('toy') / 'catalogue')
+
+
+@pytest.fixture(scope='session')
+def two_coloured_catalogue(toy_catalogue, tmp_path_factory):
+    """The same catalogue, where every second product is said to have another colour besides."""
+    catalogue = open_catalogue(toy_catalogue)
+    colours = sorted(TOY_COLOURS)
+    corrections = []
+    for number, product in enumerate(catalogue.products):
+        if number % 2:
+            own = product.label('colour')
+            other = colours[(colours.index(own) + 1) % len(colours)]
+            corrections.append(Correction(product.id, 'colour', own, f'{own}|{other}'))
+    folder = tmp_path_factory.mktemp('two-coloured') / 'catalogue'
+    relabel(catalogue, corrections, folder)
+    return folder
 
 
 @pytest.fixture(scope='session')

@@ -39,8 +39,8 @@ class Product:
     Attributes:
         id (str): Unique in its catalogue.
         group (str): Products of one group (the colourways of a design) never straddle a split.
-        labels (dict): Task to label; ``'colour'`` to a tuple of labels, the first of which is
-            trained on. A task without a label is absent (``None`` and ``()`` may be given).
+        labels (dict): Task to label; ``'colour'`` to a tuple of labels, the first of which is *the*
+            label. A task without a label is absent (``None`` and ``()`` may be given).
         listings (tuple of Listing): What the retailers say.
         extra (dict): Any other text, by name.
     """
@@ -61,13 +61,24 @@ class Product:
 
     def label(self, task):
         """Returns the product's label in ``task``, or None; of several colours the first."""
+        return next(iter(self.accepted(task)), None)
+
+    def accepted(self, task):
+        """Returns all labels in ``task`` that are true of the product, the first being the label.
+
+        Only of colours there can be several.
+
+        Returns:
+            tuple of str: Empty where no label is known.
+        """
         if task == 'colour':
-            return self.colours[0] if self.colours else None
-        return self.labels.get(task)
+            return self.colours
+        label = self.labels.get(task)
+        return () if label is None else (label,)
 
     @property
     def colours(self):
-        """All colours, the one trained on first (tuple of str)."""
+        """All colours, the main one first (tuple of str)."""
         return self.labels.get('colour', ())
 
     @property

@@ -10,6 +10,7 @@ import numpy as np
 
 from fashion_models.data.crops import assemble
 from fashion_models.data.epoch import MAX_IMAGES, plan_epoch
+from fashion_models.data.products import FIRST
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,11 +21,14 @@ class Batch:
         x (numpy.ndarray): (b, 3 * n, size, size) float32, mean-subtracted.
         t (numpy.ndarray): (b, tasks) int32, -1 where a label is missing.
         products (numpy.ndarray): (b,) rows of the product set.
+        others (numpy.ndarray): (b, tasks, k) int32, further labels to take for right, and -1 where
+            there are fewer than k; ``None`` where each product has one label a task.
     """
 
     x: np.ndarray
     t: np.ndarray
     products: np.ndarray
+    others: np.ndarray | None = None
 
     @property
     def images(self):
@@ -69,6 +73,7 @@ class TrainingIterator(chainer.dataset.Iterator):
         workers (int): Threads that make batches.
         epoch_batches (int): How many batches are called an epoch; 0 for a whole pass, as many as
             it takes for every product to come once. The sequence of batches is the same.
+        accepted (str): ``'first'``, or ``'all'`` for batches that have the ``others``, too.
 
     Attributes:
         waited (float): Seconds that the last call of ``next`` waited for its batch.
@@ -76,7 +81,7 @@ class TrainingIterator(chainer.dataset.Iterator):
 
     def __init__(
             self, products, mean, batch_size, seed, max_images=MAX_IMAGES, mirror=0.5, workers=2,
-            epoch_batches=0):
+            epoch_batches=0, accepted=FIRST):
         self._batches = None
         self._products = products
         self._mean = mean
@@ -85,6 +90,7 @@ class TrainingIterator(chainer.dataset.Iterator):
         self._max_images = max_images
         self._mirror = mirror
         self._workers = workers
+        self._others = products.others_to_learn(accepted)
         self._image_counts = [len(images) for images in products.images]
         self._batches_per_pass = len(self._plan(0))
         self.batches_per_epoch = epoch_batches or self._batches_per_pass
@@ -158,7 +164,7 @@ class TrainingIterator(chainer.dataset.Iterator):
             for product, choice in zip(plan.products, plan.choice)]
         return Batch(
             assemble(images, self._mean, mirrored, rng), self._products.t[plan.products],
-            plan.products)
+            plan.products, None if self._others is None else self._others[plan.products])
 
 
 def evaluation_batches(products, mean, images_per_batch=64, workers=2):

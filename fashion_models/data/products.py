@@ -5,7 +5,11 @@ import dataclasses
 import numpy as np
 
 from fashion_models.catalogue.split import SPLITS, split_of
+from fashion_models.data.vocabulary import MISSING
 from fashion_models.errors import UserError
+
+#: Which of several labels training takes for right: the first, as in the article, or any of them.
+FIRST, ALL = ACCEPTED = 'first', 'all'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,6 +21,8 @@ class ProductSet:
         ids (list of str): The products' ids.
         images (list of numpy.ndarray): For each product, the numbers of its images in the store.
         t (numpy.ndarray): (products, tasks) int32, -1 where a label is missing.
+        others (numpy.ndarray): (products, tasks, k) int32, up to k labels that are right, too, and
+            -1 where there are fewer; k is 0 where no product has several.
         groups (list of str): The products' groups.
     """
 
@@ -24,10 +30,15 @@ class ProductSet:
     ids: list
     images: list
     t: np.ndarray
+    others: np.ndarray
     groups: list
 
     def __len__(self):
         return len(self.ids)
+
+    def others_to_learn(self, accepted):
+        """What training takes for right beside t: ``others`` for 'all', ``None`` for 'first'."""
+        return self.others if accepted == ALL else None
 
 
 def split_products(catalogue, store, vocabulary, split_of=split_of):
@@ -43,18 +54,30 @@ def split_products(catalogue, store, vocabulary, split_of=split_of):
         dict: From 'train', 'validation' and 'test' to :class:`ProductSet`.
     """
     rows = {int(row): number for number, row in enumerate(store.product_index)}
-    parts = {split: ([], [], [], []) for split in SPLITS}
+    parts = {split: ([], [], [], [], []) for split in SPLITS}
     for row, product in enumerate(catalogue.products):
         if row in rows:
-            ids, images, t, groups = parts[split_of(product.group)]
+            ids, images, t, others, groups = parts[split_of(product.group)]
             ids.append(product.id)
             images.append(np.asarray(store.product_images[rows[row]]))
             t.append(vocabulary.encode(product))
+            others.append(vocabulary.others(product))
             groups.append(product.group)
     return {
         split: ProductSet(
-            store, ids, images, np.array(t, np.int32).reshape(-1, len(vocabulary.tasks)), groups)
-        for split, (ids, images, t, groups) in parts.items()}
+            store, ids, images, np.array(t, np.int32).reshape(-1, len(vocabulary.tasks)),
+            _padded(others, len(vocabulary.tasks)), groups)
+        for split, (ids, images, t, others, groups) in parts.items()}
+
+
+def _padded(others, tasks):
+    """Lists of any length, one a product and task, as an array: (products, tasks, longest)."""
+    longest = max((len(own) for of_product in others for own in of_product), default=0)
+    padded = np.full((len(others), tasks, longest), MISSING, np.int32)
+    for row, of_product in enumerate(others):
+        for column, own in enumerate(of_product):
+            padded[row, column, :len(own)] = own
+    return padded
 
 
 def require_products(products, split, catalogue):

@@ -111,4 +111,5 @@ def flattened(products):
         [images[position:position + 1] for images in products.images
          for position in range(len(images))],
         products.t[rows],
+        products.others[rows],
         [products.groups[row] for row in rows])

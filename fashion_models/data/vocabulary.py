@@ -84,6 +84,20 @@ class Vocabulary:
             t[column] = numbers[label]
         return t
 
+    def others(self, product):
+        """Class numbers of what else is true of a product beside its labels, as other colours.
+
+        Labels that the vocabulary does not know are left out: as no network of this vocabulary can
+        answer with them, nothing depends on them.
+
+        Returns:
+            list of list of int: For each task, each number once, without that of the label itself.
+        """
+        return [
+            [numbers[label] for label in dict.fromkeys(product.accepted(task)[1:])
+             if label in numbers and label != product.label(task)]
+            for task, numbers in self._numbers.items()]
+
     def __eq__(self, other):
         return isinstance(other, Vocabulary) and self.labels == other.labels
 

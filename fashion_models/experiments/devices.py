@@ -85,7 +85,7 @@ def steps(settings, run, specs):
     recipe = run.recipe.training
     iterator = TrainingIterator(
         products, run.mean, recipe.batch_size, recipe.seed, run.recipe.data.max_images,
-        run.recipe.data.mirror)
+        run.recipe.data.mirror, accepted=recipe.accepted)
     batches = list(itertools.islice(iterator, STEPS))
     iterator.finalize()
     begun = _parameters(_updater(run, specs[1], batches))

@@ -97,11 +97,13 @@ class Examples:
         t (numpy.ndarray): (p, tasks) int32, -1 where a label is missing.
         image (numpy.ndarray): (p, d) float32, representations of length 1, or ``None``.
         text (scipy.sparse.csr_matrix): (p, terms) float32, or ``None``.
+        others (numpy.ndarray): (p, tasks, k) int32, further labels to take for right, or ``None``.
     """
 
     t: np.ndarray
     image: np.ndarray | None = None
     text: object = None
+    others: np.ndarray | None = None
 
     def __len__(self):
         return len(self.t)
@@ -158,11 +160,13 @@ def train(examples, validation, classes, devices, seed, epochs=EPOCHS):
     for epoch in range(epochs):
         order = np.random.default_rng((seed, epoch)).permutation(len(examples))
         for rows in np.array_split(order, -(-len(examples) // BATCH)):
-            loss = multi_task_loss(_scores(model, examples, rows), device.send(examples.t[rows]))
+            others = None if examples.others is None else device.send(examples.others[rows])
+            loss = multi_task_loss(
+                _scores(model, examples, rows), device.send(examples.t[rows]), others=others)
             model.cleargrads()
             loss.backward()
             optimizer.update()
-        losses.append(evaluate(model, validation).loss)
+        losses.append(evaluate(model, validation).loss_with(validation.others))
         if np.argmin(losses) == epoch:
             best = copy.deepcopy(model)
         elif epoch - np.argmin(losses) >= PATIENCE:

@@ -32,7 +32,7 @@ def graph(settings, folder):
     vocabulary = Vocabulary.of(settings.catalogue.products, recipe.model.tasks)
     model = build_model(recipe, vocabulary.classes)
     batch = _batch(settings, vocabulary)
-    loss = multi_task_loss(model(batch.x), batch.t)
+    loss = multi_task_loss(model(batch.x), batch.t, others=batch.others)
     drawn = write_graph(loss, folder)
     if not drawn:
         print('graph: this machine has no dot (of the package graphviz): there is graph.dot, and '
@@ -58,7 +58,7 @@ def _batch(settings, vocabulary):
     mean = mean_image(images, np.concatenate(products.images[:16]), recipe.data.size)
     iterator = TrainingIterator(
         products, mean, recipe.training.batch_size, recipe.training.seed, recipe.data.max_images,
-        recipe.data.mirror)
+        recipe.data.mirror, accepted=recipe.training.accepted)
     batches = (iterator.next() for _ in range(iterator.batches_per_epoch))
     first = next(batches)
     found = next((batch for batch in (first, *batches) if batch.x.shape[1] > 3), first)

@@ -79,15 +79,16 @@ def _classify(model, vectors, t, device):
     return Evaluation(dict(zip(model.tasks, scores)), t)
 
 
-def correct(evaluations):
+def correct(evaluations, others=None):
     """Whether each answer is right, 1 or 0, and nan without a label: (seeds, products, tasks).
 
     Args:
         evaluations (list of ~fashion_models.training.evaluation.Evaluation): One a seed, on the
             same products.
+        others (numpy.ndarray): (products, tasks, k) int32, further labels to take for right.
     """
     return np.stack([
-        np.where(evaluation.t >= 0, evaluation.predicted == evaluation.t, np.nan)
+        np.where(evaluation.t >= 0, evaluation.right(others), np.nan)
         for evaluation in evaluations])
 
 

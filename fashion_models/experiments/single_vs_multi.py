@@ -208,7 +208,8 @@ def _shown(multi, products, tasks):
     def first(n):
         return _correct(multi, dataclasses.replace(
             products, ids=[products.ids[row] for row in rows],
-            images=[products.images[row][:n] for row in rows], t=products.t[rows], groups=groups))
+            images=[products.images[row][:n] for row in rows], t=products.t[rows],
+            others=products.others[rows], groups=groups))
 
     answers = {n: first(n) for n in range(1, most + 1)}
     return {

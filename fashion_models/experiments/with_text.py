@@ -108,7 +108,9 @@ def answer(settings, run, products, texts):
     found = {split: {IMAGES: predictions.evaluate_run(run, products[split])} for split in SPLITS}
     for way, branches in BRANCHES.items():
         examples = {
-            split: fusion.Examples(own.t, **{name: parts[split][name] for name in branches})
+            split: fusion.Examples(
+                own.t, others=own.others_to_learn(run.recipe.training.accepted),
+                **{name: parts[split][name] for name in branches})
             for split, own in products.items()}
         model = fusion.trained(
             run, '-and-'.join(branches), examples['train'], examples['validation'], origin,

@@ -50,7 +50,7 @@ class MultiTaskClassifier(chainer.Chain):
             yield f'heads/{task}', y
 
 
-def multi_task_loss(ys, t, labelled=None):
+def multi_task_loss(ys, t, labelled=None, others=None):
     """Mean over the tasks of each task's mean cross entropy over its labelled products.
 
     The article averages the five losses. A product without a label for a task takes no part in that
@@ -62,6 +62,8 @@ def multi_task_loss(ys, t, labelled=None):
         labelled: (tasks,) how many labelled products each task has in the whole batch, when ``t``
             is one device's share of it. The losses of all shares then sum to the loss of the batch,
             however unevenly the missing labels fall.
+        others: (b, tasks, k) int32, further labels that are right, -1 where there are fewer than k;
+            ``None`` for none. See :func:`~fashion_models.functions.softmax_cross_entropy`.
 
     Returns:
         ~chainer.Variable: Scalar.
@@ -69,7 +71,9 @@ def multi_task_loss(ys, t, labelled=None):
     here = count_labelled(t)
     whole = here if labelled is None else labelled
     losses = [
-        functions.softmax_cross_entropy(y, t[:, task]) * float(here[task] / whole[task])
+        functions.softmax_cross_entropy(
+            y, t[:, task], None if others is None else others[:, task])
+        * float(here[task] / whole[task])
         for task, y in enumerate(ys) if here[task]]
     if not losses:
         # Zero, but connected to the parameters, so that backward works and gives zeros.

@@ -8,6 +8,7 @@ import tqdm
 from chainer import training
 
 from fashion_models.data.batches import evaluation_batches
+from fashion_models.data.products import FIRST
 from fashion_models.data.views import flattened
 
 
@@ -28,12 +29,27 @@ class Evaluation:
         """(products, tasks): the class ranked first."""
         return np.stack([y.argmax(axis=1) for y in self.log_probabilities.values()], axis=1)
 
+    def right(self, others=None):
+        """(products, tasks) bool: whether the class ranked first is the label, or one of others.
+
+        Args:
+            others (numpy.ndarray): (products, tasks, k) int32, further labels to take for right, as
+                of :class:`~fashion_models.data.products.ProductSet`; or ``None``.
+        """
+        right = self.predicted == self.t
+        return right if others is None else (
+            right | (self.predicted[..., None] == others).any(axis=2))
+
     @property
     def accuracies(self):
         """From each task to the share of its labelled products that are right; nan without any."""
+        return self.accuracies_with(None)
+
+    def accuracies_with(self, others):
+        """As :attr:`accuracies`, others being right, too; see :meth:`right`."""
         return {
-            task: _mean(self.predicted[:, column] == t, t >= 0)
-            for column, (task, t) in enumerate(zip(self.log_probabilities, self.t.T))}
+            task: _mean(right, t >= 0)
+            for task, right, t in zip(self.log_probabilities, self.right(others).T, self.t.T)}
 
     @property
     def accuracy(self):
@@ -43,9 +59,17 @@ class Evaluation:
     @property
     def loss(self):
         """Mean over the tasks of the mean cross entropy over labelled products."""
+        return self.loss_with(None)
+
+    def loss_with(self, others):
+        """As :attr:`loss`, with the probability of any label that is right; see :meth:`right`."""
         losses = []
-        for y, t in zip(self.log_probabilities.values(), self.t.T):
-            losses.append(_mean(-y[np.arange(len(t)), t], t >= 0))
+        for task, (y, t) in enumerate(zip(self.log_probabilities.values(), self.t.T)):
+            likelihood = y[np.arange(len(t)), t]
+            for other in () if others is None else others[:, task].T:
+                likelihood = np.where(
+                    other >= 0, np.logaddexp(likelihood, y[np.arange(len(t)), other]), likelihood)
+            losses.append(_mean(-likelihood, t >= 0))
         return float(np.nanmean(losses))
 
 
@@ -136,14 +160,19 @@ def majority_accuracies(train_t, t):
 
 
 class ValidationEvaluation(training.Extension):
-    """Evaluates the master after each epoch and reports ``validation/loss``, ``…/<task>``, etc."""
+    """Evaluates the master after each epoch and reports ``validation/loss``, ``…/<task>``, etc.
+
+    The loss is what training minimises, which tells the best epoch: with ``accepted='all'`` any of
+    a product's labels is right. Accuracies are those of the first label in any case.
+    """
 
     trigger = 1, 'epoch'
     priority = training.PRIORITY_WRITER
     name = 'validation'
 
-    def __init__(self, products, mean, progress=True):
+    def __init__(self, products, mean, progress=True, accepted=FIRST):
         self._products = products
+        self._others = products.others_to_learn(accepted)
         self._mean = mean
         self._progress = progress
 
@@ -153,6 +182,7 @@ class ValidationEvaluation(training.Extension):
         evaluation = evaluate(
             updater.master, self._products, self._mean, updater.devices[0], self._progress)
         chainer.report({
-            'validation/loss': evaluation.loss, 'validation/accuracy': evaluation.accuracy,
+            'validation/loss': evaluation.loss_with(self._others),
+            'validation/accuracy': evaluation.accuracy,
             **{f'validation/{task}': value for task, value in evaluation.accuracies.items()
                if not np.isnan(value)}})

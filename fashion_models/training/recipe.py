@@ -12,6 +12,7 @@ import tomllib
 
 from fashion_models.catalogue.model import TASKS
 from fashion_models.data.epoch import MAX_IMAGES
+from fashion_models.data.products import ACCEPTED, FIRST
 from fashion_models.errors import UserError
 from fashion_models.links import POOLINGS, TRUNKS
 
@@ -63,6 +64,7 @@ class Training:
     plateau_epochs: int = 2
     momentum: float = 0.9
     weight_decay: float = 0.0005
+    accepted: str = dataclasses.field(default=FIRST, metadata=LATER)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -234,6 +236,8 @@ def _faults(recipe):
         yield f'training.momentum: found {training.momentum}, expected less than 1'
     if training.schedule not in SCHEDULES:
         yield f'training.schedule: found {training.schedule!r}, expected {_or(SCHEDULES)}'
+    if training.accepted not in ACCEPTED:
+        yield f'training.accepted: found {training.accepted!r}, expected {_or(ACCEPTED)}'
 
 
 def _or(names):

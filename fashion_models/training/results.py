@@ -38,26 +38,31 @@ def evaluate_run(run, splits, device, which='best', catalogue_folder=None, store
     records = {}
     for split in splits:
         require_products(products[split], split, catalogue)
-        evaluation = evaluate(model, products[split], run.mean, device, progress=True)
+        own = products[split]
+        evaluation = evaluate(model, own, run.mean, device, progress=True)
+        several = (own.others >= 0).any(axis=2).sum(axis=0)
         record = {
             'split': split,
             'snapshot': which,
             'catalogue': {
                 'name': catalogue.header.name, 'version': catalogue.header.version,
                 'hash': images.catalogue_hash},
-            'products': len(products[split]),
-            'images': sum(map(len, products[split].images)),
-            'loss': evaluation.loss,
+            'products': len(own),
+            'images': sum(map(len, own.images)),
+            'loss': evaluation.loss_with(own.others_to_learn(run.recipe.training.accepted)),
             'accuracy': evaluation.accuracy,
             'accuracies': evaluation.accuracies,
             'labelled': dict(zip(run.vocabulary.tasks, map(int, (evaluation.t >= 0).sum(axis=0)))),
             'majority': dict(zip(
                 run.vocabulary.tasks,
-                majority_accuracies(products['train'].t, products[split].t))),
+                majority_accuracies(products['train'].t, own.t))),
             'confusion': confusion(evaluation, run.vocabulary),
             'per_class': per_class(evaluation, run.vocabulary),
             'provenance': provenance(),
         }
+        if several.any():
+            record['several_labels'] = dict(zip(run.vocabulary.tasks, map(int, several)))
+            record['accepted_accuracies'] = evaluation.accuracies_with(own.others)
         with atomic_write(
                 run.folder / f'evaluation-{split}.json', 'w', encoding='utf-8') as file:
             json.dump(record, file, ensure_ascii=False, indent=1)
@@ -76,6 +81,9 @@ def results_rows(records, tasks):
     for split, record in records.items():
         rows[f'{split}, {record["products"]} products'] = [
             record['accuracies'][task] for task in tasks]
+        if 'several_labels' in record:
+            rows[f'  any of several labels being right ({split})'] = [
+                record['accepted_accuracies'][task] for task in tasks]
         rows[f'  always the commonest label ({split})'] = [
             record['majority'][task] for task in tasks]
     return rows

@@ -148,13 +148,14 @@ def build_trainer(run, products, devices, interrupted=lambda: False):
     optimizer.setup(model)
     iterator = TrainingIterator(
         products['train'], run.mean, recipe.batch_size, recipe.seed, run.recipe.data.max_images,
-        run.recipe.data.mirror, epoch_batches=recipe.epoch_batches)
+        run.recipe.data.mirror, epoch_batches=recipe.epoch_batches, accepted=recipe.accepted)
     updater = MasterReplicasUpdater(iterator, optimizer, devices, recipe.seed)
     trainer = training.Trainer(
         updater, lambda trainer: interrupted() or updater.epoch >= recipe.epochs,
         out=str(run.folder))
     tasks = run.vocabulary.tasks
-    trainer.extend(ValidationEvaluation(products['validation'], run.mean))
+    trainer.extend(ValidationEvaluation(
+        products['validation'], run.mean, accepted=recipe.accepted))
     trainer.extend(extensions.LogReport(
         filename='log.json',
         postprocess=lambda record: report.complete_record(record, optimizer)), name='log')

@@ -105,7 +105,8 @@ class MasterReplicasUpdater(training.updaters.StandardUpdater):
         _seed_dropout(device.xp, self.seed, self.iteration, rank)
         x, t = device.send(batch.x[share]), device.send(batch.t[share])
         ys = model(x)
-        loss = multi_task_loss(ys, t, labelled)
+        others = None if batch.others is None else device.send(batch.others[share])
+        loss = multi_task_loss(ys, t, labelled, others)
         if self.on_first_loss is not None:
             self.on_first_loss(loss)
             self.on_first_loss = None

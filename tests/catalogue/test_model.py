@@ -122,3 +122,12 @@ def test_no_accepted_path_leaves_the_folder(parts):
     if path_problem(path) is None:
         inside = os.path.normpath(os.path.join('/catalogue', path))
         assert inside == f'/catalogue/{path}'
+
+
+def test_all_that_is_accepted():
+    listing = Listing(images=['images/a.jpg'])
+    product = Product('1', '1', {'gender': 'male', 'colour': ('red', 'blue')}, [listing])
+    assert product.accepted('colour') == ('red', 'blue')
+    assert product.accepted('gender') == ('male',)
+    assert product.accepted('type') == ()
+    assert [product.label(task) for task in ('colour', 'gender', 'type')] == ['red', 'male', None]

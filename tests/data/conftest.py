@@ -24,6 +24,18 @@ def toy_splits(toy, toy_store):
 
 
 @pytest.fixture(scope='session')
+def two_coloured(two_coloured_catalogue):
+    return open_catalogue(two_coloured_catalogue)
+
+
+@pytest.fixture(scope='session')
+def two_coloured_splits(two_coloured):
+    return split_products(
+        two_coloured, prepare(two_coloured, 56, progress=False),
+        Vocabulary.of(two_coloured.products, TASKS))
+
+
+@pytest.fixture(scope='session')
 def ramp():
     """A mean image whose every value is different: (3, 48, 48)."""
     return np.linspace(0, 255, 3 * 48 * 48, dtype=np.float32).reshape(3, 48, 48)

@@ -42,6 +42,17 @@ def test_labels_belong_to_the_products(toy_splits, ramp):
         np.testing.assert_array_equal(batch.t, toy_splits['train'].t[batch.products])
 
 
+def test_other_labels_come_where_they_are_asked_for(two_coloured_splits, ramp):
+    plain, all_labels = (
+        take(iterator(two_coloured_splits, ramp, accepted=accepted), 5)
+        for accepted in ('first', 'all'))
+    assert_same(plain, all_labels)
+    for one, other in zip(plain, all_labels):
+        assert one.others is None
+        np.testing.assert_array_equal(
+            other.others, two_coloured_splits['train'].others[other.products])
+
+
 class Ramps:
     """Images whose brightness grows to the right, so that a mirrored one is told at once."""
 
@@ -52,7 +63,8 @@ class Ramps:
 def test_half_of_each_batch_is_mirrored_all_images_of_a_product_together(ramp):
     images = [np.arange(n) for n in [1] * 16 + [3] * 16]
     products = ProductSet(
-        Ramps(), list(map(str, range(32))), images, np.zeros((32, 1), np.int32), ['group'] * 32)
+        Ramps(), list(map(str, range(32))), images, np.zeros((32, 1), np.int32),
+        np.empty((32, 1, 0), np.int32), ['group'] * 32)
     batches = take(TrainingIterator(products, np.zeros_like(ramp), batch_size=8, seed=0), 12)
     assert {batch.x.shape[1] for batch in batches} == {3, 9}
     mirrored = [batch.x[:, :, 0, 0] > batch.x[:, :, 0, -1] for batch in batches]

@@ -1,7 +1,10 @@
+import numpy as np
 import pytest
 
+from fashion_models.catalogue.model import TASKS
 from fashion_models.catalogue.split import split_of
 from fashion_models.data.products import ProductSet, require_products
+from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.errors import UserError
 
 
@@ -23,6 +26,21 @@ def test_images_are_the_products_own(toy, toy_splits):
 
 
 def test_empty_split_is_named(toy, toy_store):
-    empty = ProductSet(toy_store, [], [], None, [])
+    empty = ProductSet(toy_store, [], [], None, None, [])
     with pytest.raises(UserError, match='no product falls into the test split'):
         require_products(empty, 'test', toy)
+
+
+def test_other_colours_go_with_the_products(two_coloured, two_coloured_splits, toy_splits):
+    vocabulary = Vocabulary.of(two_coloured.products, TASKS)
+    colours = {product.id: product.colours for product in two_coloured.products}
+    column = TASKS.index('colour')
+    for split, products in two_coloured_splits.items():
+        assert products.others.shape == (len(products), 5, 1)
+        np.testing.assert_array_equal(products.t, toy_splits[split].t)
+        assert toy_splits[split].others.shape == (len(products), 5, 0)
+        for id_, other in zip(products.ids, products.others[:, column, 0]):
+            _, *more = colours[id_]
+            assert ([vocabulary.labels['colour'][other]] if other >= 0 else []) == more
+        assert (np.delete(products.others, column, axis=1) == -1).all()
+    assert (two_coloured_splits['train'].others >= 0).any()

@@ -65,8 +65,8 @@ def test_no_such_fold(values):
         View(*values)
 
 
-def test_flattened_images_keep_labels_and_groups(toy_splits):
-    products = toy_splits['train']
+def test_flattened_images_keep_labels_and_groups(two_coloured_splits):
+    products = two_coloured_splits['train']
     single = flattened(products)
     assert [len(images) for images in single.images] == [1] * sum(map(len, products.images))
     assert [images[0] for images in single.images] == [
@@ -76,6 +76,7 @@ def test_flattened_images_keep_labels_and_groups(toy_splits):
         row = rows[name.rsplit('/', 1)[0]]
         assert single.images[number][0] in products.images[row]
         assert single.t[number].tolist() == products.t[row].tolist()
+        assert single.others[number].tolist() == products.others[row].tolist()
         assert single.groups[number] == products.groups[row]
     assert len(set(single.ids)) == len(single)
 

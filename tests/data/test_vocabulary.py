@@ -27,6 +27,13 @@ def test_encodes_the_first_colour_and_missing_labels():
     np.testing.assert_array_equal(encoded, [[1, 1], [-1, 0], [0, -1]])
 
 
+def test_other_colours_are_numbered_once_if_they_are_known():
+    vocabulary = Vocabulary({'gender': ['female', 'male'], 'colour': ['blue', 'green', 'red']})
+    assert [vocabulary.others(product) for product in PRODUCTS] == [[[], [0]], [[], []], [[], []]]
+    several = product(colour=('red', 'teal', 'green', 'red', 'blue', 'green'))
+    assert vocabulary.others(several) == [[], [1, 0]]
+
+
 def test_survives_a_file(tmp_path):
     vocabulary = Vocabulary({'colour': ['bleu', 'żółty', 'синий']})
     vocabulary.save(tmp_path / 'labels.json')

@@ -1,3 +1,4 @@
+import dataclasses
 import types
 
 import numpy as np
@@ -94,12 +95,21 @@ def test_the_network_of_the_epoch_with_the_lowest_validation_loss(monkeypatch):
 
     def evaluate(model, examples):
         seen.append(model.encoder.fusion.W.array.copy())
-        return types.SimpleNamespace(loss=next(losses))
+        return types.SimpleNamespace(loss_with=lambda others: next(losses))
     monkeypatch.setattr(fusion, 'evaluate', evaluate)
     model = fusion.train(puzzle(20, 0), puzzle(20, 1), CLASSES, '@numpy', 0)
     # Three epochs after the second none was better.
     assert len(seen) == 5
     np.testing.assert_array_equal(model.encoder.fusion.W.array, seen[1])
+
+
+def test_where_every_answer_is_right_nothing_is_learnt():
+    train, validation = (dataclasses.replace(own, others=1 - own.t[..., None])
+                         for own in (puzzle(20, 0), puzzle(20, 1)))
+    model = fusion.train(train, validation, CLASSES, '@numpy', 0, epochs=1)
+    for (name, ours), (_, start) in zip(
+            model.namedparams(), fusion.build(train.sizes, CLASSES, 0).namedparams()):
+        np.testing.assert_array_equal(ours.array, start.array, err_msg=name)
 
 
 def test_evaluation_has_every_product_once_and_in_order(monkeypatch):

@@ -42,7 +42,7 @@ def test_correct_and_in_top_by_hand():
 
 
 def test_over_images_by_hand():
-    products = ProductSet(None, ['a', 'b'], [np.arange(1), np.arange(3)], None, ['a', 'b'])
+    products = ProductSet(None, ['a', 'b'], [np.arange(1), np.arange(3)], None, None, ['a', 'b'])
     values = np.array([[[1.0], [0], [1], [1]]])
     np.testing.assert_allclose(predictions.over_images(values, products), [[[1], [2 / 3]]])
 

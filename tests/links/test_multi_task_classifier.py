@@ -20,6 +20,16 @@ def scores(rng, b, classes=(2, 3, 4)):
         chainer.Variable(rng.normal(size=(b, number)).astype(np.float32)) for number in classes]
 
 
+def further(rng, t, classes=(2, 3, 4)):
+    """Up to two further labels (b, tasks, 2) of those that have one, each once."""
+    others = np.full((*t.shape, 2), -1, np.int32)
+    for place, label in np.ndenumerate(t):
+        rest = np.setdiff1d(np.arange(classes[place[1]]), label)
+        own = rng.permutation(rest)[:rng.integers(3)] if label >= 0 else []
+        others[place][:len(own)] = own
+    return others
+
+
 def labels(rng, b, missing=0.3, classes=(2, 3, 4)):
     t = np.stack([rng.integers(number, size=b) for number in classes], axis=1)
     t[rng.random(t.shape) < missing] = -1
@@ -44,6 +54,16 @@ def test_loss_by_hand():
     assert float(loss.array) == pytest.approx((np.log(2) + np.log(4)) / 2)
 
 
+def test_several_labels_by_hand():
+    # Even odds of 2 and of 4 classes; the first product has both of the one, three of the other.
+    ys = [chainer.Variable(np.zeros((2, 2), np.float32)),
+          chainer.Variable(np.zeros((2, 4), np.float32))]
+    t = np.array([[0, 3], [1, 2]], np.int32)
+    others = np.array([[[1, -1], [0, 2]], [[-1, -1], [-1, -1]]], np.int32)
+    expected = ((0 + np.log(2)) / 2 + (np.log(4 / 3) + np.log(4)) / 2) / 2
+    assert float(multi_task_loss(ys, t, others=others).array) == pytest.approx(expected, rel=1e-6)
+
+
 def test_a_task_without_labels_counts_as_zero():
     ys = [chainer.Variable(np.zeros((2, 2), np.float32)),
           chainer.Variable(np.zeros((2, 4), np.float32))]
@@ -60,18 +80,19 @@ def test_without_any_label_loss_and_gradients_are_zero():
 
 
 @settings(max_examples=30, deadline=None)
-@given(seed=st.integers(0, 10_000), g=st.sampled_from([1, 2, 4]))
-def test_losses_and_gradients_of_shares_sum_to_those_of_the_batch(seed, g):
+@given(seed=st.integers(0, 10_000), g=st.sampled_from([1, 2, 4]), several=st.booleans())
+def test_losses_and_gradients_of_shares_sum_to_those_of_the_batch(seed, g, several):
     rng = np.random.default_rng(seed)
     b = 8
     whole, t = scores(rng, b), labels(rng, b, missing=0.5)
-    loss = multi_task_loss(whole, t)
+    others = further(rng, t) if several else None
+    loss = multi_task_loss(whole, t, others=others)
     loss.backward()
     labelled = count_labelled(t)
     total = 0.0
     for share in np.split(np.arange(b), g):
         part = [chainer.Variable(y.array[share]) for y in whole]
-        part_loss = multi_task_loss(part, t[share], labelled)
+        part_loss = multi_task_loss(part, t[share], labelled, others[share] if several else None)
         part_loss.backward()
         total += float(part_loss.array)
         for y, own in zip(whole, part):

@@ -35,6 +35,20 @@ def test_loss_by_hand(evaluation):
     assert evaluation.loss == pytest.approx((gender + colour) / 2, rel=1e-5)
 
 
+def test_any_of_several_labels_by_hand(evaluation):
+    # The second product is of colour 1 and of colour 0, too; the third of 1, 0 and 2.
+    others = np.array([[[-1, -1]] * 2, [[-1, -1], [0, -1]], [[-1, -1], [0, 2]]], np.int32)
+    assert evaluation.right().tolist() == [[True, True], [False, True], [False, False]]
+    assert evaluation.right(others).tolist() == [[True, True], [False, True], [False, True]]
+    assert evaluation.accuracies_with(others) == {'gender': 1 / 2, 'colour': 1.0}
+    gender = -(np.log(0.9) + np.log(0.2)) / 2
+    colour = -(np.log(0.5) + np.log(0.8 + 0.1) + np.log(1.0)) / 3
+    assert evaluation.loss_with(others) == pytest.approx((gender + colour) / 2, rel=1e-5)
+    for none in np.full_like(others, -1), others[..., :0]:
+        assert evaluation.loss_with(none) == evaluation.loss
+        assert evaluation.accuracies_with(none) == evaluation.accuracies
+
+
 def test_task_without_labels_is_left_out_of_the_mean():
     evaluation = Evaluation(
         {'gender': log([[0.9, 0.1]]), 'colour': log([[0.5, 0.5]])}, np.array([[0, -1]], np.int32))
@@ -68,7 +82,9 @@ def test_every_product_counts_once_whatever_the_batches():
     # Batches of 64 images: 64 products of one image, then a lone one of three.
     images = [np.array([number]) for number in range(70)] + [np.array([1, 2, 3])]
     t = np.array([[number % 4] for number in range(70)] + [[3]], np.int32)
-    products = ProductSet(Flat(), list(map(str, range(71))), images, t, ['group'] * 71)
+    products = ProductSet(
+        Flat(), list(map(str, range(71))), images, t, np.empty((71, 1, 0), np.int32),
+        ['group'] * 71)
     result = evaluate(
         Brightness(), products, np.zeros((3, 48, 48), np.float32), chainer.get_device('@numpy'))
     assert result.accuracies['brightness'] == pytest.approx(70 / 71)
@@ -90,7 +106,8 @@ def test_single_images_by_hand():
     # Two of the second product's images say class 1, the mean of all three says class 0.
     images = [np.array([0]), np.array([0, 1, 2]), np.array([2, 3])]
     products = ProductSet(
-        Flat(), ['a', 'b', 'c'], images, np.array([[0], [0], [-1]], np.int32), ['x', 'x', 'y'])
+        Flat(), ['a', 'b', 'c'], images, np.array([[0], [0], [-1]], np.int32),
+        np.empty((3, 1, 0), np.int32), ['x', 'x', 'y'])
     of_images, of_products = evaluate_images(
         Guess(), products, np.zeros((3, 48, 48), np.float32), chainer.get_device('@numpy'))
     assert of_images.predicted[:, 0].tolist() == [0, 0, 1, 1, 1, 1]

@@ -63,7 +63,7 @@ def test_a_new_choice_leaves_earlier_runs_what_they_are():
     assert Recipe().hash() == 'e8a243ce9be03919'
     assert Recipe.load(RECIPES / 'small.toml').hash() == '27b98a8c34b9004b'
     for change in ({'model__pooling': 'mean'}, {'model__first_ksize': 1},
-                   {'training__epoch_batches': 7}):
+                   {'training__epoch_batches': 7}, {'training__accepted': 'all'}):
         assert Recipe().replace(**change).hash() != Recipe().hash()
 
 
@@ -99,6 +99,7 @@ def test_a_new_choice_leaves_earlier_runs_what_they_are():
     ('[training]\nlearning_rate = -1', 'training.learning_rate: found -1.0'),
     ('[training]\nmomentum = 1', 'training.momentum: found 1.0, expected less than 1'),
     ('[training]\nschedule = "cosine"', "expected 'drops' or 'plateau'"),
+    ('[training]\naccepted = "any"', "training.accepted: found 'any', expected 'first' or 'all'"),
     ('[training', 'not a TOML file'),
 ])
 def test_faults_are_named_with_the_file(tmp_path, text, message):

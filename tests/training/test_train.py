@@ -4,12 +4,14 @@ import subprocess
 import sys
 import time
 
+import chainer
 import numpy as np
 import pytest
 
 from fashion_models.errors import UserError
 from fashion_models.training import train as training
 from fashion_models.training.learning_rate import request
+from fashion_models.training.results import evaluate_run, results_table
 from fashion_models.training.run import Run
 from fashion_models.training.snapshots import MODEL
 
@@ -168,6 +170,49 @@ def test_resume_with_replicas_equals_no_interruption(
         assert not finished
         assert training.resume(part)
         assert_same_training(part, whole)
+
+
+def test_all_labels_are_learnt_and_evaluated_where_the_recipe_says_so(
+        tiny, toy_catalogue, two_coloured_catalogue, tmp_path, monkeypatch):
+    recipe = tiny.replace(
+        training__devices='@numpy*2', training__accepted='all', training__epochs=1,
+        training__drops=())
+    whole, finished = training.train(recipe, two_coloured_catalogue, tmp_path / 'whole')
+    assert finished
+    part, finished = interrupted_train(
+        monkeypatch, 3, recipe, two_coloured_catalogue, tmp_path / 'part')
+    assert not finished
+    assert training.resume(part)
+    assert_same_training(part, whole)
+
+    first, _ = training.train(
+        recipe.replace(training__accepted='first'), two_coloured_catalogue, tmp_path / 'first')
+    for ours, theirs in zip(metrics(whole), metrics(first)):
+        assert ours['loss'] < theirs['loss'], 'the probability of either is above that of one'
+
+    # The colours have nothing to do with what follows from one colour each.
+    one_colour, _ = training.train(
+        recipe.replace(training__accepted='first'), toy_catalogue, tmp_path / 'toy')
+    assert_same_training(first, one_colour)
+    toy_all, _ = training.train(recipe, toy_catalogue, tmp_path / 'toy-all')
+    assert_same_training(toy_all, one_colour)
+
+
+def test_evaluation_tells_both_accuracies_where_products_have_several_labels(
+        tiny, two_coloured_catalogue, tmp_path):
+    recipe = tiny.replace(training__accepted='all')
+    run, _ = training.train(recipe, two_coloured_catalogue, tmp_path / 'run')
+    records = evaluate_run(run, ['train', 'validation'], chainer.get_device('@numpy'))
+    assert records['validation']['loss'] == pytest.approx(
+        min(epoch['validation/loss'] for epoch in metrics(run)), rel=1e-5)
+    record = records['train']
+    assert record['several_labels']['colour'] > 0
+    assert record['accepted_accuracies']['colour'] > record['accuracies']['colour']
+    for task in 'gender', 'type', 'category', 'subcategory':
+        assert record['several_labels'][task] == 0
+        assert record['accepted_accuracies'][task] == record['accuracies'][task]
+    assert 'any of several labels being right (train)' in results_table(
+        records, run.vocabulary.tasks)
 
 
 def test_learning_rate_by_hand_survives_a_resume(tiny, toy_catalogue, tmp_path, monkeypatch):

@@ -11,14 +11,18 @@ SIZE = 48
 
 
 class FreshBatches(chainer.dataset.Iterator):
-    """Batches of 16 products of changing n, labels missing; the same for the same seed."""
+    """Batches of 16 products of changing n, labels missing; the same for the same seed.
+
+    With ``several``, all but the last four have two colours, if any.
+    """
 
     waited = 0.0
 
-    def __init__(self, spoil=None):
+    def __init__(self, spoil=None, several=False):
         self._rng = np.random.default_rng(5)
         self._count = 0
         self._spoil = spoil
+        self._several = several
 
     def next(self):
         self._count += 1
@@ -27,7 +31,11 @@ class FreshBatches(chainer.dataset.Iterator):
         t = np.stack([self._rng.integers(-1, k, 16) for k in CLASSES.values()], axis=1)
         if self._count == self._spoil:
             x[3] = np.inf
-        return Batch(x, t.astype(np.int32), np.arange(16))
+        others = None
+        if self._several:
+            others = np.full((16, 2, 1), -1, np.int32)
+            others[:12, 1, 0] = np.where(t[:12, 1] >= 0, (t[:12, 1] + 1) % 3, -1)
+        return Batch(x, t.astype(np.int32), np.arange(16), others)
 
 
 class NoNormalization(chainer.Chain):
@@ -72,9 +80,9 @@ def parameters(updater):
     return {name: param.array for name, param in updater.master.namedparams()}
 
 
-@pytest.mark.parametrize('g', [2, 4, 8])
-def test_ten_steps_on_g_devices_are_those_on_one(g):
-    one, several = make_updater(1), make_updater(g)
+@pytest.mark.parametrize(('g', 'options'), [(2, {}), (4, {}), (8, {}), (4, {'several': True})])
+def test_ten_steps_on_g_devices_are_those_on_one(g, options):
+    one, several = make_updater(1, **options), make_updater(g, **options)
     losses = [[o['loss'] for o in run(updater, 10)] for updater in (one, several)]
     np.testing.assert_allclose(*losses, rtol=1e-4)
     start = parameters(make_updater(1))
@@ -99,6 +107,11 @@ def test_a_step_on_one_device_is_that_of_chainers_own_updater():
     for name, array in parameters(ours).items():
         np.testing.assert_allclose(
             array, parameters(theirs)[name], rtol=1e-4, atol=1e-6, err_msg=name)
+
+
+def test_several_labels_change_what_is_learnt():
+    losses = [run(make_updater(2, several=several), 3)[-1]['loss'] for several in (False, True)]
+    assert losses[1] < losses[0]
 
 
 def test_replicas_start_each_batch_with_the_masters_parameters():
