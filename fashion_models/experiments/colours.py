@@ -4,29 +4,38 @@
     python -m fashion_models.experiments.colours --catalogue DIR --seeds 1
 
 The article's network is taught one colour a product, and "can fail when multiple colors are
-prominent". For the products of the test split, two ways to name more are compared:
+prominent"; "both are correct but we do not currently account for multiple colour labels". Where the
+catalogue has products of several colours, a second network is taught to take any of them for right
+(``accepted = "all"`` in the recipe), all else being the same. How often each answers right is told
+both ways, by the catalogue's labels: strictly, when only a product's first colour counts, as in all
+other tables, and when any of its colours does. Differences are paired, with 95 % intervals over
+groups of products and over seeds (:mod:`~fashion_models.experiments.statistics`).
 
-* by parts: "fashion-models colour", which asks the network about one part of a picture at a time;
+For the products of the test split, two ways to name more than one colour are compared:
+
+* by parts: ``fashion-models colour``, which asks the network about one part of a picture at a time;
 * by probabilities: the labels to which the network gives at least a quarter, and the likeliest.
 
 For products of several colours, for those of one, and among the latter, where the catalogue says
-so (truth.jsonl of the embedded one), for those whose shade lies between two names. Of each:
+so (``truth.jsonl`` of the embedded one), for those whose shade lies between two names. Of each:
 
 * first: how often the colour named first is one of the product's;
 * several: how often more than one is named;
 * precision and recall of the names, means over products.
 
-Takes a minute beyond the training.
+Time: two trainings a seed, one of which ``main_table`` shares, and a minute or two.
 """
 
 import json
+import operator
 import sys
 
 import numpy as np
 
 from fashion_models.catalogue.split import split_of
+from fashion_models.data.products import ALL, FIRST
 from fashion_models.errors import UserError
-from fashion_models.experiments import statistics
+from fashion_models.experiments import predictions, statistics
 from fashion_models.experiments.arguments import command
 from fashion_models.experiments.results import Table
 from fashion_models.representation.colour import PROMINENT, colours
@@ -35,6 +44,11 @@ from fashion_models.representation.encoder import Encoder
 SEVERAL, ONE, BETWEEN = 'several colours', 'one colour', 'one colour, between two names'
 MEASURES = 'first', 'several', 'precision', 'recall'
 PARTS, PROBABILITIES = 'by parts', 'by probabilities'
+#: What networks are taught of a product, and what recipes call it.
+TAUGHT_FIRST, TAUGHT_ALL = 'the first colour', 'any of its colours'
+TAUGHT = {TAUGHT_FIRST: FIRST, TAUGHT_ALL: ALL}
+STRICT, ACCEPTED = 'only the first colour', 'any of its colours'
+EVERY = 'all products'
 
 
 def by_probabilities(found):
@@ -42,6 +56,9 @@ def by_probabilities(found):
     labels = list(found.probabilities)
     return tuple(labels[:1] + [
         label for label in labels[1:] if found.probabilities[label] >= PROMINENT])
+
+
+WAYS = {PARTS: operator.attrgetter('prominent'), PROBABILITIES: by_probabilities}
 
 
 def judge(named, true):
@@ -81,35 +98,104 @@ def known_colours(catalogue):
 
 
 def experiment(settings, folder):
-    """Returns figures and tables."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.arguments.command`."""
     products = known_colours(settings.catalogue)
     if not products:
         raise UserError(
             f'{settings.catalogue.folder}: no product of the test split has a colour')
-    scores = {PARTS: [], PROBABILITIES: []}     # (seeds, products, measures)
-    for seed in settings.seeds:
-        encoder = Encoder(settings.run('multi-image', seed))
-        found = [colours(encoder, files) for _, _, files, _, _ in products]
-        for way, name in ((PARTS, lambda one: one.prominent), (PROBABILITIES, by_probabilities)):
-            scores[way].append([
-                judge(name(one), true) for one, (_, _, _, true, _) in zip(found, products)])
+    several = any(len(product.colours) > 1 for product in settings.catalogue.products)
+    runs = {
+        taught: [settings.run(f'multi-image-{accepted}', seed, settings.recipe.replace(
+            training__accepted=accepted)) for seed in settings.seeds]
+        for taught, accepted in TAUGHT.items() if several or accepted == FIRST}
+    figures, tables = named_figures(runs, products)
+    if several:
+        figures['right'] = right_figures(runs, settings.products(runs[TAUGHT_FIRST][0])['test'])
+        tables.append(right_table(figures['right']))
+    return figures, tables
+
+
+def named_figures(runs, products):
+    """How well the colours of products are named.
+
+    Args:
+        runs (dict): From what networks were taught to a list of
+            :class:`~fashion_models.training.run.Run`, one a seed.
+        products (list of tuple): As :func:`known_colours` returns them.
+
+    Returns:
+        tuple: Figures (dict) and tables (list).
+    """
     kinds = np.array([kind for *_, kind in products])
     groups = np.array([group for _, group, *_ in products])
-    figures, rows = {'products': {}, 'kinds': {}}, []
-    for kind in (SEVERAL, ONE, BETWEEN):
-        chosen = kinds == kind
-        if not chosen.any():
-            continue
-        figures['products'][kind] = int(chosen.sum())
-        figures['kinds'][kind] = {way: {
-            measure: statistics.accuracy(values[:, chosen, column], groups[chosen])
-            for column, measure in enumerate(MEASURES)}
-            for way, values in ((way, np.array(values)) for way, values in scores.items())}
-        for way, own in figures['kinds'][kind].items():
-            rows.append((f'{kind} ({chosen.sum()})', way, *(
-                f'{own[measure].value:.3f} ({own[measure].range()})' for measure in MEASURES)))
+    chosen = {kind: own for kind in (SEVERAL, ONE, BETWEEN) if (own := kinds == kind).any()}
+    figures = {
+        'products': {kind: int(own.sum()) for kind, own in chosen.items()},
+        'kinds': {kind: {taught: {} for taught in runs} for kind in chosen}}
+    for taught, of_seeds in runs.items():
+        scores = {way: [] for way in WAYS}      # (seeds, products, measures)
+        for run in of_seeds:
+            encoder = Encoder(run)
+            found = [colours(encoder, files) for _, _, files, _, _ in products]
+            for way, name in WAYS.items():
+                scores[way].append([
+                    judge(name(one), true) for one, (_, _, _, true, _) in zip(found, products)])
+        for kind, own in chosen.items():
+            figures['kinds'][kind][taught] = {way: {
+                measure: statistics.accuracy(values[:, own, column], groups[own])
+                for column, measure in enumerate(MEASURES)}
+                for way, values in ((way, np.array(values)) for way, values in scores.items())}
+    rows = [
+        (f'{kind} ({figures["products"][kind]})', taught, way, *(
+            f'{own[measure].value:.3f} ({own[measure].range()})' for measure in MEASURES))
+        for kind, of_kind in figures['kinds'].items()
+        for taught, ways in of_kind.items() for way, own in ways.items()]
     return figures, [Table(
-        'Prominent colours, test split', ('products', 'named', *MEASURES), rows)]
+        'Prominent colours, test split', ('products', 'taught', 'named', *MEASURES), rows)]
+
+
+def right_figures(runs, products):
+    """How often networks answer with the right colour, told strictly and not.
+
+    Args:
+        runs (dict): As of :func:`named_figures`, of both kinds.
+        products (~fashion_models.data.products.ProductSet): Those asked about.
+
+    Returns:
+        dict: From products, as all or those of several colours, to their number, and from what
+        counts as right to the accuracy of each kind of network and to the difference.
+    """
+    column = runs[TAUGHT_FIRST][0].vocabulary.tasks.index('colour')
+    several = (products.others[:, column] >= 0).any(axis=1)
+    answers = {taught: [predictions.evaluate_run(run, products) for run in of_seeds]
+               for taught, of_seeds in runs.items()}
+    figures = {}
+    for whose, rows in ((EVERY, products.t[:, column] >= 0), (SEVERAL, several)):
+        if not rows.any():
+            continue
+        groups = np.array(products.groups)[rows]
+        figures[whose] = {'products': int(rows.sum())}
+        for counts, others in ((STRICT, None), (ACCEPTED, products.others)):
+            right = {taught: predictions.correct(evaluations, others)[:, rows, column]
+                     for taught, evaluations in answers.items()}
+            figures[whose][counts] = {
+                'accuracy': {taught: statistics.accuracy(own, groups)
+                             for taught, own in right.items()},
+                'difference': statistics.difference(
+                    right[TAUGHT_ALL], right[TAUGHT_FIRST], groups)}
+    return figures
+
+
+def right_table(figures):
+    """The figures of :func:`right_figures` as a table."""
+    return Table(
+        'Accuracy of colour, test split, by what counts as right and by what the network was '
+        'taught; differences with 95 % intervals',
+        ('products', 'right is', *(f'taught {taught}' for taught in TAUGHT), 'difference'),
+        [(f'{whose} ({of_whose["products"]})', counts,
+          *(of_whose[counts]['accuracy'][taught].value for taught in TAUGHT),
+          of_whose[counts]['difference'])
+         for whose, of_whose in figures.items() for counts in (STRICT, ACCEPTED)])
 
 
 def main(argv=None):
