@@ -40,6 +40,7 @@ def write_page(file, title, sections, folder):
         UserError: If the file cannot be written.
     """
     parts = [f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
              f'<title>{html.escape(title)}</title>\n<style>\n{_STYLE}</style>\n</head>\n<body>\n'
              f'<h1>{html.escape(title)}</h1>\n']
     for heading, products in sections:

@@ -21,7 +21,7 @@ _STYLE = '''\
 body { margin: 2rem; font: 14px/1.4 sans-serif; color: #222; background: #fff; }
 p { max-width: 60em; }
 section { display: grid; gap: 28px 24px;
-  grid-template-columns: repeat(auto-fill, minmax(350px, 1fr)); }
+  grid-template-columns: repeat(auto-fill, minmax(min(350px, 100%), 1fr)); }
 figure { margin: 0; }
 div { display: flex; gap: 6px; height: 112px; color: #888; }
 img { max-width: 112px; max-height: 112px; object-fit: contain; }
@@ -85,6 +85,7 @@ def write_review(folder, title, sections, catalogue):
         writer = csv.writer(answers, lineterminator='\n')
         writer.writerow(['row', *COLUMNS, 'p_label', 'p_suggested'])
         page.write(f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+                   '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
                    f'<title>{name}</title>\n<style>\n{_STYLE}</style>\n</head>\n<body>\n'
                    f'<h1>{name}</h1>\n<p>{_INSTRUCTION}</p>\n')
         for heading, suspects in sections:
