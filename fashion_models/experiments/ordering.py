@@ -20,12 +20,12 @@ and over seeds where there are several.
 Time: one training a seed (shared with the other experiments); then, with ``small.toml`` on a CPU
 core, half a minute to embed 30,000 images and half a minute to a minute for the rest.
 
-Found: to go by pictures and words is best. Alone, the two do equally well for shoppers of the embedded
-catalogue, whose texts name the colour in two of three cases; words do better for those of Fashion
-Product Images, whose titles name colour and kind nearly always and whose pictures are small and
-single. From 20 lists of a merchandiser more is learnt by the words than by the pictures, on both. A
-fifth of diversity costs five to six per cent of NDCG@10 and shows a quarter more of the shoppers'
-favourite categories.
+Found: to go by pictures and words is best. Alone, the two do equally well for shoppers of the
+embedded catalogue, whose texts name the colour in two of three cases; words do better for those of
+Fashion Product Images, whose titles name colour and kind nearly always and whose pictures are small
+and single. From 20 lists of a merchandiser more is learnt by the words than by the pictures, on
+both. A fifth of diversity costs five to six per cent of NDCG@10 and shows a quarter more of the
+shoppers' favourite categories.
 """
 
 import sys

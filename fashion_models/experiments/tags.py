@@ -21,8 +21,8 @@ minute for the rest.
 
 Found: where one word in ten is false, three quarters of the false categories and four tenths of the
 false colours are rejected, and seven to eight of ten that are rejected are false. Texts as they are
-have few wrong colours; on Fashion Product Images, whose labels contradict one colour word in nine, a
-fifth of these is found. False style words have lower probabilities than true ones (area under the
+have few wrong colours; on Fashion Product Images, whose labels contradict one colour word in nine,
+a fifth of these is found. False style words have lower probabilities than true ones (area under the
 ROC curve 0.87), but seldom low enough to outweigh a text. What is proposed to a text that lacks a
 word is mostly true (precision 0.7 to 0.9), but few texts are proposed one (recall 0.02 to 0.25).
 """
