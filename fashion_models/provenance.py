@@ -1,4 +1,4 @@
-"""Where a result comes from: command, commit, versions, machine."""
+"""Where a result comes from: command, commit, versions, machine, engine."""
 
 import datetime
 import importlib.metadata
@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import fashion_models
+from fashion_models.functions import backend
 
 PACKAGES = ('chainer', 'numpy', 'cupy-cuda11x', 'cupy-cuda12x', 'onednn-cpu-gomp', 'pillow')
 
@@ -21,6 +22,7 @@ def provenance():
         'commit': commit(),
         'versions': versions(),
         'machine': machine(),
+        'engine': backend.engine(),
     }
 
 

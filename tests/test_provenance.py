@@ -6,6 +6,7 @@ import chainer
 import pytest
 
 import fashion_models
+from fashion_models.functions import backend
 from fashion_models.provenance import command, provenance
 
 
@@ -15,8 +16,14 @@ def test_says_what_is_needed_to_repeat_a_result():
     assert record['versions']['chainer'] == chainer.__version__
     assert record['machine']['cores'] >= 1
     assert record['machine']['processor']
-    assert set(record) == {'command', 'date', 'commit', 'versions', 'machine'}
+    assert record['engine'] == backend.engine()
+    assert set(record) == {'command', 'date', 'commit', 'versions', 'machine', 'engine'}
     json.dumps(record)
+
+
+def test_tells_when_the_engine_is_off():
+    with backend.without_onednn():
+        assert provenance()['engine'] == 'NumPy'
 
 
 @pytest.mark.parametrize(('program', 'expected'), [

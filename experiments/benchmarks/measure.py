@@ -5,7 +5,6 @@ import time
 
 import numpy as np
 
-from fashion_models.functions import backend
 from fashion_models.onednn import constants as c
 from fashion_models.onednn.memory import empty
 from fashion_models.onednn.primitive import Primitive, PrimitiveDescriptor, contiguous
@@ -72,8 +71,6 @@ def circumstances():
     record['versions'].update(versions)
     return {
         **record, 'threads': os.environ.get('OMP_NUM_THREADS'),
-        # Without the library's path, which says nothing to others.
-        'engine': backend.describe().splitlines()[-1].partition(', from ')[0],
         'priority': _priority(), 'load_before': round(os.getloadavg()[0], 2)}
 
 

@@ -128,7 +128,9 @@ def portable_provenance(found):
     """Provenance without the folders of this machine, which mean nothing on another."""
     return {
         'command': without_folders(found['command']),
-        **{key: found[key] for key in ('date', 'commit', 'versions', 'machine')}}
+        # Runs of earlier versions do not tell the engine.
+        **{key: found[key] for key in ('date', 'commit', 'versions', 'machine', 'engine')
+           if key in found}}
 
 
 def without_folders(command):

@@ -61,6 +61,12 @@ def test_describes_what_is_used(onednn, undecided):
         r'^CPU: oneDNN 3\.\d+\.\d+ with \d+ threads, from .*libdnnl', backend.describe(), re.M)
 
 
+def test_names_the_engine(onednn, undecided):
+    assert re.fullmatch(r'oneDNN 3\.\d+\.\d+, \d+ threads', backend.engine())
+    with backend.without_onednn():
+        assert backend.engine() == 'NumPy'
+
+
 def test_describes_the_gpu():
     expected = 'found' if chainer.cuda.available else 'none'
     assert re.match(f'GPU: .*{expected}', backend.describe())
