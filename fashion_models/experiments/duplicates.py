@@ -16,6 +16,11 @@ without whitening and margin (:mod:`fashion_models.representation.evidence`).
 The operating point is the lowest threshold with which the validation split's pairs had a precision
 of 0.95; where there is none, none is told.
 
+Found, on 10,000 drawn products with all difficulties: pictures and texts together put pairs in a
+better order (average precision 0.16) than either alone (0.07 and 0.09), and these than the plain
+cosine (0.05). No threshold had a precision of 0.95. Colourways are hardly ever taken for one
+product.
+
 Writes ``precision-recall.png`` and ``calibration.json``, that of the first seed, for
 ``fashion-models duplicates --calibration``, too. Beyond the training it takes half a minute of
 processor time for 1,500 listings a split and each seed.
