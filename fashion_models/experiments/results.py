@@ -68,13 +68,19 @@ class Table:
 
     def rst(self):
         """The table alone, in reStructuredText."""
+        cells = [tuple(map(_escaped, row)) for row in (self.header, *self.rows)]
         # An empty first cell would be read as the continuation of the line above it.
-        cells = [(row[0].strip() or '\\', *row[1:]) for row in (self.header, *self.rows)]
+        cells = [(row[0].strip() or '\\', *row[1:]) for row in cells]
         widths = _widths(cells)
         rule = '  '.join('=' * width for width in widths)
         lines = ['  '.join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
                  for row in cells]
         return '\n'.join([rule, lines[0], rule, *lines[1:], rule]) + '\n'
+
+
+def _escaped(cell):
+    """A cell that reStructuredText takes for text: a dash is no list, recall@10 no address."""
+    return '\\-' if cell == '-' else cell.replace('@', '\\@')
 
 
 def write_results(

@@ -18,9 +18,17 @@ def test_rst():
 \\             accuracy  difference
 ============  ========  =======================
 a             0.500     +0.031 [-0.004, +0.060]
-longer title  -         -
+longer title  \\-        \\-
 ============  ========  =======================
 '''
+
+
+def test_rst_is_text():
+    nodes = pytest.importorskip('docutils.core').publish_doctree(
+        Table('', ('', 'recall@10'), [('a', None)]).rst())
+    assert [node.astext() for node in nodes.findall() if node.tagname == 'entry'] == [
+        '', 'recall@10', 'a', '-']
+    assert not [node for node in nodes.findall() if node.tagname in ('reference', 'bullet_list')]
 
 
 def test_text():
