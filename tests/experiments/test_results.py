@@ -25,9 +25,9 @@ longer title  \\-        \\-
 
 def test_rst_is_text():
     nodes = pytest.importorskip('docutils.core').publish_doctree(
-        Table('', ('', 'recall@10'), [('multi-image', None)]).rst())
+        Table('', ('network', 'recall@10'), [('multi-image', None)]).rst())
     assert [node.astext() for node in nodes.findall() if node.tagname == 'entry'] == [
-        '', 'recall@10', 'multi-image', '-']
+        'network', 'recall@10', 'multi-image', '-']
     assert not [node for node in nodes.findall() if node.tagname in ('reference', 'bullet_list')]
 
 
