@@ -194,11 +194,30 @@ def _submit(pool, chunk, shorter_side):
 
     Workers inherit that: Ctrl-C is for this process, which ends them in order.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
+    with _ctrl_c_later():
         return pool.submit(_decode, chunk, shorter_side)
+
+
+@contextlib.contextmanager
+def _ctrl_c_later():
+    """Blocks Ctrl-C for this thread and what it starts; one that comes meanwhile follows.
+
+    That it is blocked here does not keep the system from giving the signal to another thread (NumPy
+    has some), for which Python would interrupt this one, hence the handler.
+    """
+    came = []
+    main = threading.current_thread() is threading.main_thread()
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    handler = signal.signal(signal.SIGINT, lambda *_: came.append(True)) if main else None
+    try:
+        yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        # One that was set by other than Python code cannot be put back.
+        if handler is not None:
+            signal.signal(signal.SIGINT, handler)
+    if came:
+        signal.raise_signal(signal.SIGINT)
 
 
 def _refuse_while_spawned():
