@@ -29,7 +29,8 @@ def trained_run(catalogue, recipe, seed, runs_folder, name, view=None, init=None
 
     The training runs in this process and shows its own progress. When it is finished, the network
     of the best epoch is kept, and for a fold that of the last; the other snapshots, to go on from,
-    are removed.
+    are removed. Several processes may share a folder of runs: one that needs a run which another is
+    training waits for it.
 
     Args:
         catalogue (~fashion_models.catalogue.io.Catalogue): On what.
@@ -46,28 +47,38 @@ def trained_run(catalogue, recipe, seed, runs_folder, name, view=None, init=None
 
     Raises:
         Interrupted: By Ctrl-C.
-        UserError: If the recipe cannot be trained on the catalogue, or another process is at it.
+        UserError: If the recipe cannot be trained on the catalogue.
     """
     runs_folder = pathlib.Path(runs_folder)
     recipe = recipe.replace(training__seed=seed)
     view = view or View()
     sought = Identity.of_training(catalogue.hash(), recipe, view, init)
-    run = find_run(runs_folder, sought)
     own = runs_folder / f'{name}-{sought.digest()}'
-    if run is None:
-        run = Run(own)
-    elif (run.folder / FINISHED).exists():
-        return run
     runs_folder.mkdir(parents=True, exist_ok=True)
+    run = find_run(runs_folder, sought) or Run(own)
+    if _is_finished(run):
+        return run
     with _lock(run.folder):
-        _train(run, recipe, catalogue, view, init, store)
-        (run.folder / FINISHED).touch()
-        if run.folder == own:
-            kept = 1 if view.folds else 0
-            for snapshot in list(reversed(snapshots.list_snapshots(run.snapshots)))[kept:]:
-                snapshot.unlink()
-            (run.snapshots / snapshots.INITIAL).unlink(missing_ok=True)
+        # Another process may have trained it while this one waited.
+        run = find_run(runs_folder, sought) or run
+        if not _is_finished(run):
+            _train(run, recipe, catalogue, view, init, store)
+            _finish(run, whole=run.folder != own)
     return run
+
+
+def _is_finished(run):
+    return (run.folder / FINISHED).exists()
+
+
+def _finish(run, whole):
+    """Marks a run and, unless it is to stay whole, removes the snapshots to go on from."""
+    (run.folder / FINISHED).touch()
+    if not whole:
+        kept = 1 if run.view.folds else 0
+        for snapshot in list(reversed(snapshots.list_snapshots(run.snapshots)))[kept:]:
+            snapshot.unlink()
+        (run.snapshots / snapshots.INITIAL).unlink(missing_ok=True)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,7 +122,7 @@ def find_run(runs_folder, identity):
                 found.append(run)
         except UserError:   # a folder of something else, or of a recipe that is no longer known
             continue
-    finished = [run for run in found if (run.folder / FINISHED).exists()]
+    finished = list(filter(_is_finished, found))
     return next(iter(finished + found), None)
 
 
@@ -132,11 +143,13 @@ def _train(run, recipe, catalogue, view, init, store):
 
 @contextlib.contextmanager
 def _lock(folder):
+    """Keeps other processes from training the same run; ends with the process, if killed."""
     path = folder.with_name(f'.{folder.name}.lock')
     with open(path, 'w', encoding='utf-8') as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise UserError(f'{folder}: another process is training it') from None
+            print(f'{folder}: waiting for another process to train it', flush=True)
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield
-        path.unlink()
+        path.unlink(missing_ok=True)    # those who wait for it now find the run finished

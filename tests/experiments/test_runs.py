@@ -1,8 +1,10 @@
+import threading
+import time
+
 import pytest
 
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.data.views import View
-from fashion_models.errors import UserError
 from fashion_models.experiments import runs
 from fashion_models.experiments.runs import Identity, Interrupted, find_run, trained_run
 from fashion_models.training import train as training
@@ -105,11 +107,26 @@ def test_goes_on_after_an_interruption(catalogue, tiny, trained, tmp_path, monke
     assert len(list(tmp_path.glob('*/provenance.json'))) == 1
 
 
-def test_another_process_is_at_it(catalogue, short, tmp_path, monkeypatch):
-    def train(recipe, catalogue_folder, out, **options):
-        with pytest.raises(UserError, match='another process is training it'):
-            trained_run(catalogue, short, 0, tmp_path, 'multi')
-        raise Interrupted
-    monkeypatch.setattr(runs.train, 'train', train)
-    with pytest.raises(Interrupted):
-        trained_run(catalogue, short, 0, tmp_path, 'multi')
+def test_waits_for_another_process_that_trains_it(
+        catalogue, short, tmp_path, monkeypatch, capsys):
+    train, trainings, found = training.train, [], []
+
+    def second():
+        found.append(trained_run(catalogue, short, 0, tmp_path, 'multi'))
+
+    def train_while_another_waits(*arguments, **options):
+        trainings.append(arguments)
+        other.start()
+        for _ in range(1000):
+            if 'waiting for another process to train it' in capsys.readouterr().out:
+                return train(*arguments, **options)
+            time.sleep(0.01)
+        raise AssertionError('the other one did not wait')
+
+    other = threading.Thread(target=second, daemon=True)
+    monkeypatch.setattr(runs.train, 'train', train_while_another_waits)
+    run = trained_run(catalogue, short, 0, tmp_path, 'multi')
+    other.join(60)
+    assert [one.folder for one in found] == [run.folder]
+    assert len(trainings) == 1
+    assert not list(tmp_path.glob('.*.lock'))
