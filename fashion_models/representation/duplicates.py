@@ -17,13 +17,23 @@ import pathlib
 
 import numpy as np
 
+from fashion_models.catalogue.split import split_of
 from fashion_models.errors import UserError
 from fashion_models.representation.calibration import Calibration, calibrate, with_texts
 from fashion_models.representation.embeddings import Item
-from fashion_models.representation.evidence import Evidence, Pictures, Texts, text_of
+from fashion_models.representation.evidence import (
+    Evidence,
+    Pictures,
+    Texts,
+    same_pictures,
+    text_of,
+)
 
 #: Of the probability, where neither a threshold nor a precision is asked for.
 THRESHOLD = 0.5
+#: The least probability of listings with the same pictures, whatever a calibration makes of them
+#: that has hardly seen such pairs; unless their texts name different colours.
+SAME = 0.99
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,6 +112,9 @@ def gather(embeddings, texts=True, rows=None):
 def judge(evidence, calibration):
     """The probability of each pair: by both witnesses where there are two texts, else by pictures.
 
+    Where both show the very same pictures (:func:`~.evidence.same_pictures`) it is at least
+    :data:`SAME`, unless their texts name different colours.
+
     Returns:
         tuple: (m,) float64 probabilities, and (m,) bool whether texts were looked at.
     """
@@ -112,7 +125,10 @@ def judge(evidence, calibration):
     if told.any():
         probabilities[told] = calibration.models['images and text'].probability(
             evidence.chosen(told))
-    return probabilities, told
+    sure = same_pictures(evidence.features)
+    if told.any():
+        sure &= ~told | (evidence.features['colours'] >= 0)
+    return np.where(sure, np.maximum(probabilities, SAME), probabilities), told
 
 
 def find(embeddings, calibration=None, threshold=None, precision=None, texts=True,
@@ -227,6 +243,7 @@ def calibrate_on(embeddings, labelled=None, texts=True):
     origin |= {'listings': len(embeddings)}
     if labelled is not None:
         rows, same = read_pairs(labelled, embeddings)
+        _require_untrained(embeddings, np.unique(rows).tolist())
         origin['pairs'] = {'file': pathlib.Path(labelled).name, 'same': int(same.sum()),
                            'different': int((~same).sum())}
         return calibrate(gather(embeddings, texts, rows), same, origin=origin)
@@ -262,8 +279,8 @@ def pairs_of_one(products):
     return int((counts * (counts - 1) // 2).sum())
 
 
-def _require_untrained(embeddings):
-    """Raises UserError if the file holds products that its run was trained on."""
+def _require_untrained(embeddings, rows=None):
+    """Raises UserError if the file, or some of its rows, are products that its run has learnt."""
     from fashion_models.training.run import Run
 
     header = embeddings.header
@@ -273,11 +290,20 @@ def _require_untrained(embeddings):
         trained = Run.open(header['run']).provenance['catalogue']['hash']
     except (UserError, KeyError):
         return  # the run is elsewhere now: nothing says that it was trained on these
-    if trained == header.get('catalogue_hash'):
+    if trained != header.get('catalogue_hash'):
+        return
+    if rows is None:
         raise UserError(
             f'{embeddings.file}: holds the products that its run was trained on, which look more '
             'alike to it than others do; embed others with "fashion-models embed --split '
             'validation" to calibrate on')
+    learnt = [embeddings.ids[row] for row in rows
+              if split_of(embeddings.items[row].group) == 'train']
+    if learnt:
+        raise UserError(
+            f'{len(learnt)} of the {len(rows)} {header["per"]}s in the pairs, {learnt[0]} for one, '
+            'are of products that the run was trained on, which look more alike to it than others '
+            'do; name pairs of the validation and the test split')
 
 
 def read_pairs(file, embeddings):

@@ -9,7 +9,8 @@ which needs labels:
   evidences and co-occurences in image retrieval: the benefit of PCA and whitening").
 * **Margin.** Where many listings lie close together a high similarity is nothing special, so that
   it is compared with how similar each of the two is to its nearest neighbours (Conneau et al.,
-  2018, "Word translation without parallel data": cross-domain similarity local scaling).
+  2018, "Word translation without parallel data": cross-domain similarity local scaling). Those that
+  show the very same pictures are no measure of that, and do not count.
 """
 
 import dataclasses
@@ -26,6 +27,8 @@ from fashion_models.representation.embeddings import normalize
 NEIGHBOURS = 20
 #: How many of them its neighbourhood's density is told from.
 DENSITY = 10
+#: From this whitened cosine on, two listings show the same pictures.
+SAME_PICTURES = 0.999
 
 IMAGES = ('similarity', 'margin')
 TEXT = ('words', 'colours')
@@ -73,7 +76,7 @@ class Pictures:
     def __init__(self, vectors):
         self.whitened = whitened(vectors)
         self._nearest, similarities = nearest(self.whitened, NEIGHBOURS)
-        self._density = similarities[:, :DENSITY].mean(axis=1, dtype=np.float64)
+        self._density = density(similarities)
 
     def candidates(self):
         """Pairs one of which is among the other's nearest neighbours: (m, 2) int64, sorted."""
@@ -90,6 +93,37 @@ class Pictures:
                 'md,md->m', self.whitened[a[part]], self.whitened[b[part]])
         return {'similarity': similarity,
                 'margin': 2 * similarity - self._density[a] - self._density[b]}
+
+
+def density(similarities):
+    """How close a listing's neighbours are that do not show the same pictures.
+
+    Args:
+        similarities (numpy.ndarray): (n, k) of each listing's nearest neighbours, the most similar
+            first.
+
+    Returns:
+        numpy.ndarray: (n,) float64, the mean of the first :data:`DENSITY` of them. 1 where all k
+        show the same pictures: what so many listings show is a placeholder, or a chart of sizes.
+    """
+    other = similarities < SAME_PICTURES
+    counted = other & (np.cumsum(other, axis=1) <= DENSITY)
+    counts = counted.sum(axis=1)
+    sums = np.where(counted, similarities, 0).sum(axis=1, dtype=np.float64)
+    return np.where(counts, sums / np.maximum(counts, 1), 1.0)
+
+
+def same_pictures(features):
+    """Which pairs show the same pictures, and not ones that all their neighbours show, too.
+
+    Args:
+        features (dict): As of :class:`Evidence`.
+
+    Returns:
+        numpy.ndarray: (m,) bool.
+    """
+    return (features['similarity'] >= SAME_PICTURES) & (
+        features['margin'] > 1 - SAME_PICTURES)
 
 
 class Texts:

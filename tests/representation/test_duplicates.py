@@ -1,9 +1,12 @@
 """Duplicates in a shop made of vectors and words, where it is known which listings are one."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from fashion_models.catalogue.io import open_catalogue
+from fashion_models.catalogue.split import split_of
 from fashion_models.errors import UserError
 from fashion_models.representation.calibration import Calibration
 from fashion_models.representation.duplicates import (
@@ -200,3 +203,37 @@ def test_training_products_are_no_base_for_a_calibration(tiny_run, tmp_path):
     embeddings = embed(load(run), open_catalogue(catalogue), file, 'listing', progress=False)
     with pytest.raises(UserError, match='that its run was trained on.*--split validation'):
         calibrate_on(embeddings)
+
+
+def test_training_products_among_labelled_pairs_are_refused(tiny_run, tmp_path):
+    run, catalogue = tiny_run
+    embeddings = embed(
+        load(run), open_catalogue(catalogue), tmp_path / 'all', 'listing', progress=False)
+    by_split = {'train': [], 'test': []}
+    for item in embeddings.items:
+        by_split.setdefault(split_of(item.group), []).append(item.id)
+
+    def calibrate(a, b):
+        (tmp_path / 'pairs.csv').write_text(f'a,b,same\n{a},{b},1\n')
+        calibrate_on(embeddings, tmp_path / 'pairs.csv')
+
+    with pytest.raises(UserError, match='1 of the 2 listings in the pairs, .* was trained on'):
+        calibrate(by_split['train'][0], by_split['test'][0])
+    with pytest.raises(UserError, match='too few labelled pairs'):
+        calibrate(*by_split['test'][:2])
+
+
+def test_the_same_pictures_are_one_product_unless_texts_name_different_colours(
+        tmp_path, calibration):
+    """Whatever a calibration says that has seen no such pair."""
+    vectors = np.random.default_rng(3).normal(size=(60, 16))
+    vectors[1], vectors[3] = vectors[0], vectors[2]
+    titles = {0: 'black boots', 1: 'Chelsea', 2: 'red coat', 3: 'blue coat'}
+    with EmbeddingsWriter(tmp_path / 'shop', {'per': 'listing', 'size': 16}) as writer:
+        writer.add(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), [
+            Item(str(row), str(row), str(row), title=titles.get(row, '')) for row in range(60)])
+    never = Calibration({name: dataclasses.replace(model, intercept=-100.0)
+                         for name, model in calibration.models.items()}, {})
+    embeddings = open_embeddings(tmp_path / 'shop')
+    assert [pair.rows for pair in find(embeddings, never).pairs] == [(0, 1)]
+    assert [pair.rows for pair in find(embeddings, never, texts=False).pairs] == [(0, 1), (2, 3)]

@@ -8,7 +8,9 @@ from fashion_models.representation.evidence import (
     NEIGHBOURS,
     Pictures,
     Texts,
+    density,
     nearest,
+    same_pictures,
     whitened,
 )
 
@@ -133,3 +135,18 @@ def test_neighbours_by_words_share_one(texts):
     assert [0, 1] in pairs
     assert [6, 7] in pairs
     assert not any(3 in pair or 4 in pair or 5 in pair for pair in pairs)
+
+
+def test_listings_with_the_same_pictures_are_no_measure_of_a_neighbourhood():
+    nearest_three = np.array([[1, 0.9, 0.5], [0.9, 0.7, 0.5], [1, 1, 1]])
+    np.testing.assert_allclose(density(nearest_three), [0.7, 0.7, 1])
+    many = np.linspace(1, 0.05, 20)[None]
+    assert density(many)[0] == pytest.approx(many[0, 1:1 + DENSITY].mean())
+
+
+@pytest.mark.parametrize(('shown_by', 'found'), [(2, True), (12, True), (40, False)])
+def test_the_same_pictures_are_known_from_a_placeholder(vectors, shown_by, found):
+    vectors[:shown_by] = vectors[0]
+    pictures = Pictures(vectors)
+    rows = np.array([[0, 1], [0, 80]])
+    assert same_pictures(pictures.evidence(rows)).tolist() == [found, False]
