@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import itertools
+import json
 import pathlib
 
 import numpy as np
@@ -19,6 +20,7 @@ from fashion_models.representation.embeddings import (
     Item,
     Projection,
     open_embeddings,
+    refuse_folder,
 )
 from fashion_models.representation.encoder import batches
 from fashion_models.training.snapshots import BEST
@@ -60,6 +62,7 @@ def embed(encoder, catalogue, file, per='product', split=None, dtype='float32', 
             'whole catalogue (leave out --split)')
     if pca is not None and not 1 <= pca <= encoder.size:
         raise UserError(f'a PCA to {pca} numbers: expected 1 to {encoder.size}')
+    refuse_folder(file)
     images = prepare(catalogue, encoder.run.recipe.data.shorter_side, store, progress=progress)
     header = {**_describe(encoder, catalogue, images), 'per': per, 'split': split or 'all',
               'size': encoder.size, 'dtype': dtype}
@@ -201,8 +204,13 @@ def _windows(encoder, images, todo, bar):
 
 def _write_reduced(encoder, catalogue, images, file, header, size, progress):
     """Embeds into a file of whole vectors beside ``file``, and those into ``file``."""
-    whole = file.with_name(f'.{file.name}.whole')
-    _write(encoder, catalogue, images, whole, {**header, 'dtype': 'float32'}, progress)
+    split = None if header['split'] == 'all' else header['split']
+    _require_enough(sum(
+        split_of(item.group) == 'train'
+        for item, _ in units(catalogue, images, header['per'], split)), size)
+    whole, of_whole = file.with_name(f'.{file.name}.whole'), {**header, 'dtype': 'float32'}
+    if not _is_complete(whole, of_whole):
+        _write(encoder, catalogue, images, whole, of_whole, progress)
     embeddings = open_embeddings(whole)
     train = np.fromiter((split_of(item.group) == 'train' for item in embeddings.items), bool)
     projection, variance = fit(embeddings.vectors, train, size)
@@ -212,6 +220,22 @@ def _write_reduced(encoder, catalogue, images, file, header, size, progress):
         for part in _chunks(len(embeddings)):
             writer.add(projection(embeddings.vectors[part]), embeddings.items[part])
     whole.unlink()
+
+
+def _is_complete(file, header):
+    """Whether an interrupted call has left a complete file of the same header."""
+    try:
+        found = open_embeddings(file).header
+    except UserError:
+        return False
+    return found == {**json.loads(json.dumps(header)), 'rows': found['rows']}
+
+
+def _require_enough(count, size):
+    if count <= size:
+        raise UserError(
+            f'a PCA to {size} numbers needs more than {size} vectors of the training split, and '
+            f'there are {count}')
 
 
 def fit(vectors, selected, size):
@@ -229,10 +253,7 @@ def fit(vectors, selected, size):
         UserError: If there are too few vectors for so many components.
     """
     count = int(selected.sum())
-    if count <= size:
-        raise UserError(
-            f'a PCA to {size} numbers needs more than {size} vectors of the training split, and '
-            f'there are {count}')
+    _require_enough(count, size)
     d = vectors.shape[1]
     total, squares = np.zeros(d), np.zeros((d, d))
     for part in _chunks(len(vectors)):

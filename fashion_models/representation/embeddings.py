@@ -24,6 +24,7 @@ import difflib
 import errno
 import fcntl
 import functools
+import hashlib
 import io
 import json
 import os
@@ -177,6 +178,20 @@ class Embeddings:
             np.load(io.BytesIO(self._section(name).tobytes()), allow_pickle=False)
             for name in ('mean.npy', 'components.npy')))
 
+    @functools.cached_property
+    def space(self):
+        """What vectors can be compared with these (list of str).
+
+        They are of the same network, by the digest of its snapshot, and were reduced in the same
+        way, by the digest of the projection; files that were reduced one by one have each their
+        own.
+        """
+        own = [self.header.get('snapshot_sha256') or '']
+        if self.projection:
+            own.append(hashlib.sha256(
+                self.projection.mean.tobytes() + self.projection.components.tobytes()).hexdigest())
+        return own
+
     def project(self, vectors):
         """Brings vectors of the run's encoder (…, representation) to where these are: (…, d).
 
@@ -226,6 +241,12 @@ def _read_header(file):
             '"fashion-models embed" completed') from None
 
 
+def refuse_folder(file):
+    """Raises UserError if embeddings cannot be written to a file because it is a folder."""
+    if pathlib.Path(file).is_dir():
+        raise UserError(f'{file}: is a folder, expected a file to write')
+
+
 class EmbeddingsWriter:
     """Writes a file of embeddings, a few vectors at a time; a context manager.
 
@@ -262,8 +283,7 @@ class EmbeddingsWriter:
         self._folder = self.file.with_name(f'.{self.file.name}.partial')
 
     def __enter__(self):
-        if self.file.is_dir():
-            raise UserError(f'{self.file}: is a folder, expected a file to write')
+        refuse_folder(self.file)
         try:
             self._folder.mkdir(exist_ok=True)
         except OSError as error:
@@ -313,7 +333,7 @@ class EmbeddingsWriter:
                 self._save_progress()
 
     def __exit__(self, kind, error, trace):
-        keep = self._resume
+        keep = self._resume and self.rows
         try:
             with self._full_disk_told():
                 if kind is None:

@@ -156,6 +156,29 @@ def test_reduced_vectors(encoder, toys, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ['e', 'whole']
 
 
+def test_an_interrupted_reduction_embeds_nothing_again(encoder, toys, tmp_path, monkeypatch):
+    embed(encoder, toys, tmp_path / 'in one go', pca=3, progress=False)
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, 'fit', interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        embed(encoder, toys, tmp_path / 'e', pca=3, progress=False)
+    monkeypatch.undo()
+    monkeypatch.setattr(type(encoder), 'encode', interrupted)
+    embed(encoder, toys, tmp_path / 'e', pca=3, progress=False)
+    assert (tmp_path / 'e').read_bytes() == (tmp_path / 'in one go').read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ['e', 'in one go']
+
+
+def test_a_folder_is_refused_before_the_work(encoder, toys, tmp_path, monkeypatch):
+    monkeypatch.setattr(type(encoder), 'encode', None)
+    for pca in None, 3:
+        with pytest.raises(UserError, match='is a folder, expected a file'):
+            embed(encoder, toys, tmp_path, pca=pca, progress=False)
+
+
 def test_fit_does_not_depend_on_chunks(monkeypatch):
     vectors = np.random.default_rng(0).normal(size=(50, 6)).astype(np.float32)
     selected = np.arange(50) % 3 > 0
@@ -178,6 +201,7 @@ def test_impossible_reductions_are_told(encoder, toys, tmp_path, arguments, mess
 def test_too_few_products_for_a_reduction_are_told(encoder, listed, tmp_path):
     with pytest.raises(UserError, match='a PCA to 3 numbers needs more than 3 vectors'):
         embed(encoder, listed, tmp_path / 'e', pca=3, progress=False)
+    assert list(tmp_path.iterdir()) == []
 
 
 class Store:
