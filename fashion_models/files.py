@@ -5,6 +5,8 @@ import os
 import pathlib
 import tempfile
 
+from fashion_models.errors import UserError
+
 
 @contextlib.contextmanager
 def atomic_write(path, mode='wb', **open_arguments):
@@ -39,3 +41,12 @@ def atomic_write(path, mode='wb', **open_arguments):
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
         raise
+
+
+@contextlib.contextmanager
+def told_if_unwritable(path):
+    """Turns what the system says against writing a file into a UserError that names it."""
+    try:
+        yield
+    except OSError as error:
+        raise UserError(f'{path}: cannot be written: {error.strerror or error}') from error

@@ -24,7 +24,7 @@ import zipfile
 import numpy as np
 
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write
+from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.representation.ordering import Whitening, in_blocks
 from fashion_models.representation.scikit_learn import scikit_learn
 
@@ -104,9 +104,10 @@ class LinearOrder:
 
     Attributes:
         weights (numpy.ndarray): (d,) float32; products with a larger weights · vector go first.
-        facts (dict): What it was learned from, JSON-ready: ``snapshot`` (digest of the network that
-            made the vectors, or None), ``lists``, ``products``, ``pairs``, ``strength`` (C), and
-            ``tau``: the mean of Kendall's tau over lists that were left out, or None.
+        facts (dict): What it was learned from, JSON-ready: ``space`` (of the vectors, see
+            :attr:`~fashion_models.representation.embeddings.Embeddings.space`), ``lists``,
+            ``products``, ``pairs``, ``strength`` (C), and ``tau``: the mean of Kendall's tau over
+            lists that were left out, or None.
     """
 
     def __init__(self, weights, facts):
@@ -118,8 +119,12 @@ class LinearOrder:
         return in_blocks(lambda block: np.asarray(block, np.float32) @ self.weights, vectors)
 
     def save(self, path):
-        """Writes the order to a ``.npz`` file, without pickle."""
-        with atomic_write(path) as file:
+        """Writes the order to a ``.npz`` file, without pickle.
+
+        Raises:
+            UserError: If it cannot be written.
+        """
+        with told_if_unwritable(path), atomic_write(path) as file:
             np.savez(file, format=np.array(_FORMAT), weights=self.weights,
                      facts=np.array(json.dumps(self.facts)))
 
@@ -134,15 +139,15 @@ class LinearOrder:
             with np.load(path, allow_pickle=False) as content:
                 if str(content['format']) == _FORMAT:
                     return cls(content['weights'], json.loads(str(content['facts'])))
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        except (OSError, EOFError, TypeError, ValueError, KeyError, zipfile.BadZipFile):
             pass
         raise UserError(f'{path}: no learned order; expected one that "fashion-models order '
                         '--like-merchandiser EXAMPLES --save FILE" wrote')
 
     def check(self, embeddings):
-        """Raises UserError if the embeddings are not of the network that the order is for."""
-        own, other = self.facts.get('snapshot'), embeddings.header.get('snapshot_sha256')
-        if len(self.weights) != embeddings.header['size'] or own != other:
+        """Raises UserError if the embeddings are not in the space that the order is for."""
+        if (len(self.weights) != embeddings.header['size']
+                or self.facts.get('space') != embeddings.space):
             raise UserError(
                 f'{embeddings.file}: is of another network than the learned order, or was reduced '
                 'otherwise; learn the order anew')
@@ -169,7 +174,7 @@ def learn_order(lists, embeddings, whitening=None):
         [whitening.linear(embeddings.vectors[own]) for own in rows],
         [np.array(ranked.ranks) for ranked in lists])
     return LinearOrder(whitening.pull_back(weights), {
-        'snapshot': embeddings.header.get('snapshot_sha256'), 'lists': len(lists),
+        'space': embeddings.space, 'lists': len(lists),
         'products': len({row for own in rows for row in own}), **facts})
 
 
@@ -202,7 +207,9 @@ def _fit(parts, pairs, strength):
     # A list of forty products has a hundred times the pairs of one of four, but is one opinion.
     weights = np.concatenate([np.full(len(own), 1 / len(own)) for _, own in used])
     # Half of the pairs the other way round: the model has no intercept, so that their labels may
-    # be balanced at will, and it wants to see both.
+    # be balanced at will, and it wants to see both. Of a single pair that takes both halves.
+    if len(differences) == 1:
+        differences, weights = differences.repeat(2, axis=0), np.full(2, 0.5)
     signs = np.where(np.arange(len(differences)) % 2, -1, 1)
     model = linear_model.LogisticRegression(C=strength, fit_intercept=False, max_iter=1000)
     model.fit(differences * signs[:, np.newaxis], signs, weights * len(weights) / weights.sum())

@@ -24,7 +24,7 @@ import numpy as np
 
 from fashion_models.catalogue.decode import MAX_ASPECT
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write
+from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.functions.backend import without_onednn
 from fashion_models.links.layers import dense_relu
 from fashion_models.provenance import versions
@@ -59,7 +59,7 @@ def export(encoder, folder):
     difference = compare(encoder, graphs)
     for name, graph in graphs.items():
         _write(folder / f'{name}.onnx', graph.SerializeToString())
-    with atomic_write(folder / 'mean.npy') as file:
+    with told_if_unwritable(folder / 'mean.npy'), atomic_write(folder / 'mean.npy') as file:
         np.save(file, run.mean)
     constants = {
         'shorter_side': run.recipe.data.shorter_side, 'size': run.recipe.data.size,
@@ -84,7 +84,7 @@ def _require():
 
 
 def _write(path, content):
-    with atomic_write(path) as file:
+    with told_if_unwritable(path), atomic_write(path) as file:
         file.write(content)
 
 

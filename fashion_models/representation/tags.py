@@ -29,7 +29,7 @@ from fashion_models.catalogue.colours import LYST16, fold
 from fashion_models.catalogue.model import LEVELS
 from fashion_models.catalogue.split import split_of
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write
+from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.representation.ordering import Whitening
 from fashion_models.representation.scikit_learn import scikit_learn
 from fashion_models.representation.words import CATEGORY, COLOUR, STYLE, Lexicon, Word, key
@@ -92,7 +92,8 @@ class Tagger:
     Args:
         facts (dict): JSON-ready: ``labels`` (task to labels), ``style`` and ``not_colours`` (as of
             :class:`~.words.Lexicon`), ``words`` (pairs of kind and name, one a probe), ``levels``
-            (name of each category word to its task), ``snapshot`` (digest of the network),
+            (name of each category word to its task), ``space`` (of the vectors, see
+            :attr:`~fashion_models.representation.embeddings.Embeddings.space`),
             ``calibration`` (kind to the weights of a probe's evidence and of the word's log odds
             in the training split, and an offset: together the log odds) and ``reliability`` (kind
             to the share of texts' words that are true).
@@ -171,8 +172,12 @@ class Tagger:
             [tag for tag in judged if tag.probability < keep], missing)))
 
     def save(self, path):
-        """Writes the tagger to a ``.npz`` file, without pickle."""
-        with atomic_write(path) as file:
+        """Writes the tagger to a ``.npz`` file, without pickle.
+
+        Raises:
+            UserError: If it cannot be written.
+        """
+        with told_if_unwritable(path), atomic_write(path) as file:
             np.savez(file, format=np.array(_FORMAT), facts=np.array(json.dumps(self.facts)),
                      weights=self._weights, offsets=self._offsets, shares=self._shares)
 
@@ -188,15 +193,15 @@ class Tagger:
                 if str(content['format']) == _FORMAT:
                     return cls(json.loads(str(content['facts'])), *(
                         content[name] for name in ('weights', 'offsets', 'shares')))
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        except (OSError, EOFError, TypeError, ValueError, KeyError, zipfile.BadZipFile):
             pass
         raise UserError(f'{path}: no words were kept here; expected a file that "fashion-models '
                         'tags --save FILE" wrote')
 
     def check(self, embeddings):
-        """Raises UserError if the embeddings are not of the network that the words are for."""
+        """Raises UserError if the embeddings are not in the space that the words are for."""
         if (embeddings.header['size'] != len(self._weights)
-                or embeddings.header.get('snapshot_sha256') != self.facts['snapshot']):
+                or self.facts.get('space') != embeddings.space):
             raise UserError(f'{embeddings.file}: is of another network than the words that were '
                             'learned, or was reduced otherwise; learn them anew')
 
@@ -249,7 +254,7 @@ def learn_tags(products, embeddings, labels):
         'style': [word.name for word in words if word.kind == STYLE],
         'not_colours': sorted(not_colours), 'levels': levels,
         'words': [[word.kind, word.name] for word in words],
-        'snapshot': embeddings.header.get('snapshot_sha256'),
+        'space': embeddings.space,
         'calibration': _calibration(evidence, _truth(validation, words, lexicon), shares, words),
         'reliability': _reliability(validation, lexicon, words)}, weights, offsets, shares)
 

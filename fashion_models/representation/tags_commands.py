@@ -52,13 +52,15 @@ def _tags(arguments):
     keep, propose = (
         default if given is None else _probability(name, given) for name, given, default in (
             ('keep', arguments.keep, KEEP), ('propose', arguments.propose, PROPOSE)))
+    if arguments.save and not pathlib.Path(arguments.save).absolute().parent.is_dir():
+        raise UserError(f'--save {arguments.save}: there is no such folder')
     run = Run.open(arguments.run)
     catalogue = open_catalogue(arguments.catalogue)
     tagger = Tagger.load(arguments.words) if arguments.words else None
     with tempfile.TemporaryDirectory() as folder:
         embeddings = open_embeddings(
             arguments.embeddings or _embed(run, catalogue, pathlib.Path(folder)))
-        _check(embeddings, run)
+        _check(embeddings, run, catalogue)
         if tagger is None:
             tagger = learn_tags(catalogue.products, embeddings, run.vocabulary.labels)
         tagger.check(embeddings)
@@ -92,8 +94,8 @@ def _embed(run, catalogue, folder):
     return embed(Encoder(run), catalogue, folder / 'products.embeddings').file
 
 
-def _check(embeddings, run):
-    """The vectors must be of products, and of this run's network."""
+def _check(embeddings, run, catalogue):
+    """The vectors must be of products, of this catalogue's, and of this run's network."""
     import hashlib
 
     from fashion_models.training.snapshots import BEST
@@ -105,6 +107,11 @@ def _check(embeddings, run):
         digest = hashlib.file_digest(file, 'sha256').hexdigest()
     if embeddings.header.get('snapshot_sha256') != digest:
         raise UserError(f'{embeddings.file}: was not made with the best network of {run.folder}')
+    if embeddings.header.get('catalogue_hash') != catalogue.hash():
+        raise UserError(
+            f'{embeddings.file}: is not of {catalogue.folder} as it is now, but of '
+            f'{embeddings.header.get("catalogue")}; embed the catalogue anew, or leave out '
+            '--embeddings')
 
 
 def _json(product, judged):

@@ -7,6 +7,7 @@ from fashion_models.errors import UserError
 from fashion_models.representation.embeddings import (
     EmbeddingsWriter,
     Item,
+    Projection,
     normalize,
     open_embeddings,
 )
@@ -71,15 +72,53 @@ def test_one_list_will_do_and_has_no_lists_to_be_judged_by(shop):
 
 def test_an_order_of_another_network_is_refused(shop):
     with pytest.raises(UserError, match='another network'):
-        LinearOrder(np.ones(6), {'snapshot': 'cd'}).check(shop)
+        LinearOrder(np.ones(6), {'space': ['cd']}).check(shop)
     with pytest.raises(UserError, match='another network'):
-        LinearOrder(np.ones(5), {'snapshot': 'ab'}).check(shop)
+        LinearOrder(np.ones(5), {'space': ['ab']}).check(shop)
+    LinearOrder(np.ones(6), {'space': ['ab']}).check(shop)
+
+
+def test_an_order_is_not_for_vectors_that_were_reduced_by_themselves(tmp_path):
+    """Two shops' principal components are other axes, though of one network and as many."""
+    pytest.importorskip('sklearn')
+
+    def reduced(seed):
+        components = np.linalg.qr(np.random.default_rng(seed).normal(size=(6, 3)))[0].T
+        header = {'per': 'product', 'size': 3, 'snapshot_sha256': 'ab'}
+        file = tmp_path / f'{seed}.embeddings'
+        with EmbeddingsWriter(file, header, Projection(np.zeros(6), components)) as writer:
+            writer.add(np.eye(3), [Item(str(row), str(row), str(row)) for row in range(3)])
+        return open_embeddings(file)
+
+    order = learn_order([RankedList('a', ('0', '1', '2'), (1.0, 2.0, 3.0))], reduced(0))
+    order.check(reduced(0))
+    with pytest.raises(UserError, match='or was reduced otherwise'):
+        order.check(reduced(1))
+
+
+def test_the_smallest_lists_that_say_anything(shop):
+    """A pair, alone or beside another list."""
+    pytest.importorskip('sklearn')
+    pair, other = (RankedList(name, ids, (1.0, 2.0)) for name, ids in (
+        ('a', ('163', '51')), ('b', ('7', '8'))))
+    nothing = RankedList('c', ('71',), (1.0,))
+    for lists in ([pair], [pair, nothing], [pair, other], [pair, *ranked_lists(shop, 1)]):
+        order = learn_order(lists, shop)
+        first, second = order.relevance(shop.vectors[[163, 51]])
+        assert first > second
+
+
+def test_a_place_that_cannot_be_written_is_told(shop, tmp_path):
+    with pytest.raises(UserError, match='order.npz: cannot be written: No such file'):
+        LinearOrder(np.ones(6), {}).save(tmp_path / 'none' / 'order.npz')
 
 
 def test_what_is_no_saved_order_is_refused(tmp_path):
     (tmp_path / 'text').write_text('list,product,rank\n')
     np.savez(tmp_path / 'other.npz', weights=np.ones(3))
-    for name in 'text', 'other.npz', 'missing':
+    (tmp_path / 'empty').touch()
+    np.save(tmp_path / 'array.npy', np.ones(3))     # as a file of embeddings begins
+    for name in 'text', 'other.npz', 'missing', 'empty', 'array.npy':
         with pytest.raises(UserError, match=f'{name}: no learned order'):
             LinearOrder.load(tmp_path / name)
 

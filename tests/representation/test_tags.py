@@ -160,11 +160,14 @@ def test_what_is_saved_judges_as_what_was_learned(shop, tmp_path):
 
 def test_what_is_no_tagger_is_refused(shop, tmp_path):
     np.savez(tmp_path / 'other.npz', weights=np.ones(3))
-    with pytest.raises(UserError, match='other.npz: no words were kept here'):
-        Tagger.load(tmp_path / 'other.npz')
+    np.save(tmp_path / 'array.npy', np.ones(3))     # as a file of embeddings begins
+    (tmp_path / 'empty').touch()
+    for name in 'other.npz', 'array.npy', 'empty', 'missing':
+        with pytest.raises(UserError, match=f'{name}: no words were kept here'):
+            Tagger.load(tmp_path / name)
     tagger = shop[3]
     count = len(tagger.words)
-    other = Tagger({**tagger.facts, 'snapshot': 'cd'}, np.zeros((9, count)), np.zeros(count),
+    other = Tagger({**tagger.facts, 'space': ['cd']}, np.zeros((9, count)), np.zeros(count),
                    np.full(count, 0.5))
     with pytest.raises(UserError, match='another network'):
         other.check(shop[2])

@@ -78,3 +78,17 @@ def test_vectors_must_be_of_products(shop, capsys, tmp_path):
     status, _, error = run(capsys, *shop[:2], '--embeddings', file)
     assert status == 2
     assert 'holds a vector for each listing, expected one for each product' in error
+
+
+def test_vectors_must_be_of_the_catalogue(shop, make_toy_catalogue, capsys, tmp_path):
+    """Another shop's products may have the same ids."""
+    other = make_toy_catalogue(tmp_path / 'other', products=350)
+    status, _, error = run(capsys, shop[0], other, '--embeddings', shop[2])
+    assert status == 2
+    assert f'is not of {other} as it is now, but of ' in error
+
+
+def test_a_place_that_cannot_be_written_is_told_before_the_work(shop, capsys, tmp_path):
+    status, out, error = run(capsys, *shop[:2], '--save', tmp_path / 'none' / 'words.npz')
+    assert (status, out) == (2, '')
+    assert 'words.npz: there is no such folder' in error
