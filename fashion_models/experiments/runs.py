@@ -10,10 +10,8 @@ import pathlib
 from fashion_models.data.views import View
 from fashion_models.errors import UserError
 from fashion_models.training import snapshots, train
-from fashion_models.training.run import Run
-
-#: Marks a run that came to its end.
-FINISHED = 'finished'
+from fashion_models.training.learning_rate import REQUESTS
+from fashion_models.training.run import PROVENANCE, Run
 
 
 class Interrupted(Exception):
@@ -24,8 +22,9 @@ def trained_run(catalogue, recipe, seed, runs_folder, name, view=None, init=None
     """A finished run of this recipe, catalogue, seed and view: found, gone on with, or trained now.
 
     Runs are known by what they are, not by their names: one that another experiment, or ``make
-    train``, left in the folder serves if its catalogue's hash, its view, what it began with and
-    every choice of its recipe are the same.
+    train``, left in the folder serves if it is finished, its catalogue's hash, its view, what it
+    began with and every choice of its recipe are the same, and nobody changed its learning rate by
+    hand.
 
     The training runs in this process and shows its own progress. When it is finished, the network
     of the best epoch is kept, and for a fold that of the last; the other snapshots, to go on from,
@@ -53,32 +52,26 @@ def trained_run(catalogue, recipe, seed, runs_folder, name, view=None, init=None
     recipe = recipe.replace(training__seed=seed)
     view = view or View()
     sought = Identity.of_training(catalogue.hash(), recipe, view, init)
-    own = runs_folder / f'{name}-{sought.digest()}'
-    runs_folder.mkdir(parents=True, exist_ok=True)
-    run = find_run(runs_folder, sought) or Run(own)
-    if _is_finished(run):
+    run = find_run(runs_folder, sought)
+    if run is not None:
         return run
-    with _lock(run.folder):
-        # Another process may have trained it while this one waited.
-        run = find_run(runs_folder, sought) or run
-        if not _is_finished(run):
+    runs_folder.mkdir(parents=True, exist_ok=True)
+    with _lock(runs_folder, sought):
+        # Another process may have trained it, or begun to, while this one waited.
+        run = find_run(runs_folder, sought)
+        if run is None:
+            run = _begun(runs_folder, sought) or Run(runs_folder / f'{name}-{sought.digest()}')
             _train(run, recipe, catalogue, view, init, store)
-            _finish(run, whole=run.folder != own)
+            _remove_snapshots(run)
     return run
 
 
-def _is_finished(run):
-    return (run.folder / FINISHED).exists()
-
-
-def _finish(run, whole):
-    """Marks a run and, unless it is to stay whole, removes the snapshots to go on from."""
-    (run.folder / FINISHED).touch()
-    if not whole:
-        kept = 1 if run.view.folds else 0
-        for snapshot in list(reversed(snapshots.list_snapshots(run.snapshots)))[kept:]:
-            snapshot.unlink()
-        (run.snapshots / snapshots.INITIAL).unlink(missing_ok=True)
+def _remove_snapshots(run):
+    """Of a finished run, those that are only there to go on from."""
+    kept = 1 if run.view.folds else 0
+    for snapshot in list(reversed(snapshots.list_snapshots(run.snapshots)))[kept:]:
+        snapshot.unlink()
+    (run.snapshots / snapshots.INITIAL).unlink(missing_ok=True)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,17 +106,28 @@ class Identity:
 
 
 def find_run(runs_folder, identity):
-    """The run of this identity, a finished one rather than another; ``None`` if there is none."""
-    found = []
-    for path in sorted(pathlib.Path(runs_folder).glob('*/provenance.json')):
+    """The finished run of this identity; ``None`` if there is none."""
+    return next((run for run in _runs(runs_folder, '*')
+                 if run.finished and Identity.of_run(run) == identity), None)
+
+
+def _begun(runs_folder, identity):
+    """What an experiment left of the run when it was interrupted; ``None`` if nothing.
+
+    A run of any other name may be somebody else's, at work on it.
+    """
+    return next(_runs(runs_folder, f'*-{identity.digest()}'), None)
+
+
+def _runs(runs_folder, pattern):
+    for path in sorted(pathlib.Path(runs_folder).glob(f'{pattern}/{PROVENANCE}')):
         try:
             run = Run.open(path.parent)
-            if Identity.of_run(run) == identity:
-                found.append(run)
-        except UserError:   # a folder of something else, or of a recipe that is no longer known
+            run.recipe  # noqa: B018  (which may be of another version of the package)
+        except UserError:
             continue
-    finished = list(filter(_is_finished, found))
-    return next(iter(finished + found), None)
+        if not (run.folder / REQUESTS).exists():    # of learning rates by hand
+            yield run
 
 
 def _train(run, recipe, catalogue, view, init, store):
@@ -142,14 +146,15 @@ def _train(run, recipe, catalogue, view, init, store):
 
 
 @contextlib.contextmanager
-def _lock(folder):
+def _lock(runs_folder, identity):
     """Keeps other processes from training the same run; ends with the process, if killed."""
-    path = folder.with_name(f'.{folder.name}.lock')
+    path = runs_folder / f'.{identity.digest()}.lock'
     with open(path, 'w', encoding='utf-8') as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print(f'{folder}: waiting for another process to train it', flush=True)
+            print(f'{runs_folder}: waiting for another process, which is training the same network',
+                  flush=True)
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
         path.unlink(missing_ok=True)    # those who wait for it now find the run finished

@@ -1,5 +1,6 @@
 """The representations of a catalogue's products by a run, made once and kept in its folder."""
 
+import fcntl
 import hashlib
 
 from fashion_models.errors import UserError
@@ -9,10 +10,13 @@ from fashion_models.representation.encoder import Encoder
 from fashion_models.training.snapshots import BEST
 
 FILE = 'products.embeddings'
+LOCK = f'.{FILE}.lock'
 
 
 def product_embeddings(run, catalogue):
     """One vector a product, of all splits.
+
+    Of several processes that need them at a time one makes them, and the others wait.
 
     Args:
         run (~fashion_models.training.run.Run): Whose best network makes them.
@@ -21,6 +25,12 @@ def product_embeddings(run, catalogue):
     Returns:
         ~fashion_models.representation.embeddings.Embeddings
     """
+    with open(run.folder / LOCK, 'wb') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _found_or_made(run, catalogue)
+
+
+def _found_or_made(run, catalogue):
     file = run.folder / FILE
     with open(run.snapshots / BEST, 'rb') as snapshot:
         digest = hashlib.file_digest(snapshot, 'sha256').hexdigest()

@@ -20,6 +20,8 @@ RECIPE = 'recipe.toml'
 LABELS = 'labels.json'
 MEAN = 'mean.npy'
 PROVENANCE = 'provenance.json'
+#: Marks a run that came to its end.
+FINISHED = 'finished'
 
 
 class Run:
@@ -36,6 +38,7 @@ class Run:
     ``loss.png, accuracy.png``  the same as plots
     ``learning-rate.jsonl``     every change of the learning rate
     ``graph.dot``               the computational graph of one mini-batch, and ``graph.svg``
+    ``finished``                there once the training has come to its end
     ==========================  ==================================================================
 
     Args:
@@ -131,6 +134,11 @@ class Run:
     def provenance(self):
         """Where the run comes from."""
         return json.loads((self.folder / PROVENANCE).read_text(encoding='utf-8'))
+
+    @property
+    def finished(self):
+        """Whether the training has come to its end."""
+        return (self.folder / FINISHED).exists()
 
     @property
     def view(self):

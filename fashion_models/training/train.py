@@ -28,7 +28,7 @@ from fashion_models.training.interrupt import Interrupt
 from fashion_models.training.learning_rate import LearningRateControl
 from fashion_models.training.model import build_model
 from fashion_models.training.optimizer import MomentumSGD
-from fashion_models.training.run import Run
+from fashion_models.training.run import FINISHED, Run
 from fashion_models.training.updater import MasterReplicasUpdater, NonFiniteLossError
 
 
@@ -167,6 +167,7 @@ def build_trainer(run, products, devices, interrupted=lambda: False):
 
 
 def _run(run, products, devices):
+    (run.folder / FINISHED).unlink(missing_ok=True)
     with Interrupt() as interrupt:
         trainer = build_trainer(run, products, devices, lambda: interrupt.requested)
         updater = trainer.updater
@@ -186,7 +187,10 @@ def _run(run, products, devices):
         except NonFiniteLossError as error:
             raise _name_batch(error, run, products['train']) from error
         trainer.get_extension('snapshots').take(trainer)
-    return updater.epoch >= run.recipe.training.epochs
+    finished = updater.epoch >= run.recipe.training.epochs
+    if finished:
+        (run.folder / FINISHED).touch()
+    return finished
 
 
 def _initial_snapshot(run):

@@ -8,6 +8,7 @@ from fashion_models.data.views import View
 from fashion_models.experiments import runs
 from fashion_models.experiments.runs import Identity, Interrupted, find_run, trained_run
 from fashion_models.training import train as training
+from fashion_models.training.learning_rate import request
 from fashion_models.training.updater import MasterReplicasUpdater
 
 
@@ -88,6 +89,31 @@ def test_a_run_of_the_train_command_serves(catalogue, short, tmp_path):
     assert found.last_snapshot() is not None, 'its owner may want to train it longer'
 
 
+def test_a_run_that_somebody_is_still_training_is_left_alone(catalogue, short, tmp_path):
+    other, _ = training.train(short, catalogue.folder, tmp_path / 'toy')
+    (other.folder / 'finished').unlink()
+    before = sorted((path, path.stat().st_mtime_ns) for path in other.folder.rglob('*'))
+    found = trained_run(catalogue, short, 0, tmp_path, 'multi')
+    assert found.folder != other.folder
+    assert sorted((path, path.stat().st_mtime_ns) for path in other.folder.rglob('*')) == before
+
+
+def test_a_run_with_a_learning_rate_by_hand_is_another(catalogue, short, tmp_path):
+    run, _ = training.train(short, catalogue.folder, tmp_path / 'toy')
+    identity = Identity.of_run(run)
+    assert find_run(tmp_path, identity).folder == run.folder
+    request(run, 0.001)
+    assert find_run(tmp_path, identity) is None
+
+
+def test_an_interrupted_run_is_gone_on_with_under_any_name(
+        catalogue, short, tmp_path, monkeypatch):
+    run = trained_run(catalogue, short, 0, tmp_path, 'multi')
+    (run.folder / 'finished').unlink()
+    assert trained_run(catalogue, short, 0, tmp_path, 'other').folder == run.folder
+    assert run.finished
+
+
 def test_goes_on_after_an_interruption(catalogue, tiny, trained, tmp_path, monkeypatch):
     update = MasterReplicasUpdater.update_core
     steps = []
@@ -118,7 +144,7 @@ def test_waits_for_another_process_that_trains_it(
         trainings.append(arguments)
         other.start()
         for _ in range(1000):
-            if 'waiting for another process to train it' in capsys.readouterr().out:
+            if 'waiting for another process, which is training' in capsys.readouterr().out:
                 return train(*arguments, **options)
             time.sleep(0.01)
         raise AssertionError('the other one did not wait')
