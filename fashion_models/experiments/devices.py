@@ -191,8 +191,19 @@ def _measure(recipe_text, spec):
         seconds.append(time.perf_counter() - started)
     return {
         'seconds': seconds[1:],     # the first one finds out how to compute
-        'peak_megabytes': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        'peak_megabytes': peak_memory() / 2**20,
         'parameter_megabytes': parameter_bytes / 2**20}
+
+
+def peak_memory():
+    """The most memory that this process has held, in bytes."""
+    try:
+        with open('/proc/self/status', encoding='ascii') as file:
+            line, = (line for line in file if line.startswith('VmHWM'))
+        return 1024 * int(line.split()[1])
+    except OSError:     # not Linux, where getrusage would tell the parent's peak if that is larger
+        unit = 1 if sys.platform == 'darwin' else 1024
+        return unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def tables(figures, tasks):

@@ -1,9 +1,11 @@
 import json
+import multiprocessing
 import pathlib
 
+import numpy as np
 import pytest
 
-from fashion_models.experiments.devices import device_specs, main
+from fashion_models.experiments.devices import device_specs, main, peak_memory
 
 
 @pytest.mark.parametrize(('devices', 'expected'), [
@@ -14,6 +16,14 @@ from fashion_models.experiments.devices import device_specs, main
 ])
 def test_device_specs(devices, expected):
     assert device_specs(devices) == expected
+
+
+def test_peak_memory_is_not_that_of_the_parent():
+    held = np.ones(40_000_000)
+    with multiprocessing.get_context('spawn').Pool(1) as pool:
+        of_child = pool.apply(peak_memory)
+    assert peak_memory() > held.nbytes
+    assert 10_000_000 < of_child < held.nbytes
 
 
 def test_devices(words):
