@@ -32,10 +32,11 @@ import sys
 
 import numpy as np
 
+from fashion_models.catalogue.prepare import prepare
 from fashion_models.catalogue.split import split_of
 from fashion_models.data.products import ALL, FIRST
 from fashion_models.errors import UserError
-from fashion_models.experiments import predictions, statistics
+from fashion_models.experiments import pictures, predictions, statistics
 from fashion_models.experiments.arguments import command
 from fashion_models.experiments.results import Table
 from fashion_models.representation.colour import PROMINENT, colours
@@ -72,12 +73,18 @@ def judge(named, true):
     return float(named[0] in true), float(len(named) > 1), right / len(named), right / len(true)
 
 
-def known_colours(catalogue):
+def known_colours(catalogue, store):
     """The test split's products whose colours are known.
+
+    Args:
+        catalogue (~fashion_models.catalogue.io.Catalogue): The products.
+        store (~fashion_models.catalogue.store.ImageStore): Their images.
 
     Returns:
         list of tuple: Id, group, image files, colours (set) and kind, one of the three above.
     """
+    readable = pictures.readable_files(catalogue, store, {
+        product.id for product in catalogue.products if split_of(product.group) == 'test'})
     truth = {}
     file = catalogue.folder / 'truth.jsonl'
     if file.is_file():
@@ -85,21 +92,21 @@ def known_colours(catalogue):
             truth = {record['id']: record for record in map(json.loads, lines)}
     found = []
     for product in catalogue.products:
-        if split_of(product.group) != 'test':
+        if product.id not in readable:
             continue
         record = truth.get(product.id)
         true = set(record['labels']['colour'] if record else product.colours)
         if true:
             between = record is not None and record['rival_colour'] is not None
             kind = SEVERAL if len(true) > 1 else BETWEEN if between else ONE
-            files = [catalogue.image_file(image) for image in product.images]
-            found.append((product.id, product.group, files, true, kind))
+            found.append((product.id, product.group, readable[product.id], true, kind))
     return found
 
 
 def experiment(settings, folder):
     """Runs the experiment; see :func:`~fashion_models.experiments.arguments.command`."""
-    products = known_colours(settings.catalogue)
+    products = known_colours(
+        settings.catalogue, prepare(settings.catalogue, settings.recipe.data.shorter_side))
     if not products:
         raise UserError(
             f'{settings.catalogue.folder}: no product of the test split has a colour')

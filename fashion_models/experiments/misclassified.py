@@ -37,6 +37,8 @@ import sys
 import numpy as np
 
 from fashion_models.catalogue.colours import LYST16
+from fashion_models.catalogue.prepare import prepare
+from fashion_models.catalogue.synthetic.taxonomy import KINDS
 from fashion_models.catalogue.taxonomy import Places
 from fashion_models.data.products import require_products
 from fashion_models.experiments import pictures, predictions, statistics
@@ -49,12 +51,14 @@ EXAMPLES = 12
 #: A wrong label is ambiguous that is no likelier than the product's own plus this.
 MARGIN = 0.1
 FREQUENT = 10   # confusions in the table, of each task
+#: Fewer products than these, and their figures would say nothing.
+FEWEST_PRODUCTS = 10
 
 WRONG = 'the label is wrong, the answer right'
 SEVERAL = "another of the product's colours"
 BETWEEN = 'the other name of a shade between two'
 GARMENTS = 'of another garment in the picture'
-TWIN = 'of the same type, whose cut it may have'
+TWIN = 'the look-alike that it is cut like'
 CATEGORY = 'another of the same category'
 TYPE = 'another of the same type'
 NONE = 'none of these'
@@ -83,6 +87,9 @@ def misclassified(settings, folder):
         'pictures': pictures.may_show(settings), 'errors': {}, 'confusion': {}}
     for task, own in causes.items():
         figures['errors'][task] = count(answers[task], own)
+    if 'colour' in answers:
+        figures['extra_error_of_several_colours'] = extra_error(
+            answers['colour'], np.array([bool(own.get(SEVERAL)) for own in causes['colour']]))
     for task, own in answers.items():
         names = in_order(task, vocabulary.labels[task], settings.catalogue.header)
         matrix = own.confusion()
@@ -187,9 +194,10 @@ def subcategory_causes(product, truth, siblings):
     causes = {}
     if truth is not None:
         wrong = 'subcategory' in truth['wrong_labels']
+        kind = KINDS.get(truth['labels']['subcategory'])
         causes = {WRONG: [truth['labels']['subcategory']] if wrong else (),
                   GARMENTS: _garments(truth, 'subcategory'),
-                  TWIN: siblings.in_type(label) if truth['near_twin'] else ()}
+                  TWIN: [kind.twin_of] if truth['near_twin'] and kind else ()}
     return _apart(label, {
         **causes, CATEGORY: siblings.in_category(label), TYPE: siblings.in_type(label)})
 
@@ -273,6 +281,20 @@ def count(answers, causes):
                 'by_chance': by_chance(answers, [labels[kind] for labels in causes])}
         found['causes'][kind] = own
     return found
+
+
+def extra_error(answers, some):
+    """How much more often answers are wrong for some products (n,) bool than for the others.
+
+    Returns:
+        ~fashion_models.experiments.statistics.Interval: ``None`` if there are too few of either.
+    """
+    known = answers.t >= 0
+    if min((known & some).sum(), (known & ~some).sum()) < FEWEST_PRODUCTS:
+        return None
+    wrong = np.where(known, answers.wrong, np.nan)
+    return statistics.contrast(
+        wrong, np.where(known, np.zeros_like(wrong), np.nan), some, answers.groups)
 
 
 def by_chance(answers, labels):
@@ -427,13 +449,16 @@ def draw_examples(settings, answers, causes, records, folder):
             chosen['colour-several'] = task, [row for row in wrong if own[row].get(SEVERAL)]
             chosen['colour-ambiguous'] = task, [
                 row for row in wrong if margins[row] < MARGIN or own[row].get(BETWEEN)]
+    shown = {records[row][0].id for _, rows in chosen.values() for row in rows[:EXAMPLES]}
+    files = pictures.readable_files(
+        settings.catalogue, prepare(settings.catalogue, settings.recipe.data.shorter_side), shown)
     for name, (task, rows) in chosen.items():
         path = folder / f'{name}.jpg'
         path.unlink(missing_ok=True)    # that of an earlier run
         if len(rows) and pictures.may_show(settings):
             pictures.write_jpeg(pictures.sheet([
                 pictures.Cell(
-                    [settings.catalogue.image_file(image) for image in records[row][0].images],
+                    files[records[row][0].id],
                     _lines(answers[task], row, task, causes[task][row], *records[row]))
                 for row in rows[:EXAMPLES]]), path)
 
@@ -457,7 +482,7 @@ def _lines(answers, row, task, causes, product, truth):
     elif causes.get(WRONG):
         notes = f'in truth {truth["labels"][task]}'
     elif causes.get(TWIN):
-        notes = 'drawn with a look-alike\'s cut'
+        notes = f'cut like {" and ".join(causes[TWIN])}'
     if not notes and task == 'colour':
         notes = product.label('subcategory') or ''
     return tuple(filter(None, (f'predicted {answer}', f'label {label}', notes)))

@@ -80,6 +80,27 @@ def sheet(cells):
     return image
 
 
+def readable_files(catalogue, store, wanted):
+    """The image files of some products, without those that could not be read.
+
+    Args:
+        catalogue (~fashion_models.catalogue.io.Catalogue): Its products.
+        store (~fashion_models.catalogue.store.ImageStore): Knows which of its images were read.
+        wanted (collection of str): Ids of products.
+
+    Returns:
+        dict: From id to a list of files, one or more; products without any are left out.
+    """
+    places = {id_: place for place, id_ in enumerate(store.product_ids) if id_ in wanted}
+    files = {}
+    for product in catalogue.products:
+        if product.id in places:
+            place = places[product.id]
+            own = store.image_index[store.first_image[place]:store.first_image[place + 1]]
+            files[product.id] = [catalogue.image_file(product.images[number]) for number in own]
+    return files
+
+
 def mosaic(places, thumbnail, side=40):
     """Draws products where a map has them: in each square of a grid the one nearest its middle.
 

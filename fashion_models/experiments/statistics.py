@@ -104,6 +104,35 @@ def difference(a, b, groups, level=0.95, draws=DRAWS, seed=0):
     return _interval(a - b, groups, level, draws, seed, -1, 1)
 
 
+def contrast(a, b, some, groups, level=0.95, draws=DRAWS, seed=0):
+    """How much larger the difference of ``a`` and ``b`` is on some products than on the others.
+
+    Args:
+        a, b: (seeds, products) or (seeds, products, tasks), as of :func:`difference`. Tasks that
+            the one or the other products have no label of are left out.
+        some: (products,) bool.
+        groups, level, draws, seed: As of :func:`accuracy`.
+
+    Returns:
+        Interval
+    """
+    a, b = _as_array(a), _as_array(b)
+    some = np.asarray(some)[:, None]
+
+    def side_by_side(of_some, of_others):
+        return np.concatenate(
+            [np.where(some, of_some, np.nan), np.where(some, np.nan, of_others)], axis=2)
+
+    # The mean over twice as many columns, of which the others' count backwards, is half of it.
+    a, b = side_by_side(a, b), side_by_side(b, a)
+    known = ~np.isnan(a).all(axis=(0, 1))
+    known = np.tile(known.reshape(2, -1).all(axis=0), 2)
+    half = difference(a[..., known], b[..., known], groups, level, draws, seed)
+    return dataclasses.replace(half, value=2 * half.value, **{
+        name: ends and tuple(2 * end for end in ends)
+        for name, ends in (('products', half.products), ('both', half.both))})
+
+
 def _as_array(correct):
     correct = np.asarray(correct, np.float64)
     if correct.ndim == 2:

@@ -31,7 +31,6 @@ minutes a seed for the three networks with the joining layers: on a CPU a tenth 
 every 256 products of a pass, of which there are 10 to 50.
 """
 
-import dataclasses
 import json
 import sys
 
@@ -166,7 +165,7 @@ def by_pictures(answers, products, records, vocabulary, taxonomy):
     Returns:
         dict: From :data:`AMBIGUOUS` and :data:`OTHERS` to figures as of :func:`compare`, only the
         number of products where either are too few; and of the ambiguous :func:`other_garment` and
-        :func:`extra_gain`.
+        ``extra_gain``: how much more the text gains on them than on the others.
     """
     held_out = [records[id] for split in SPLITS for id in products[split].ids]
     groups = [group for split in SPLITS for group in products[split].groups]
@@ -190,34 +189,11 @@ def by_pictures(answers, products, records, vocabulary, taxonomy):
         if name == AMBIGUOUS:
             figures['other_garment'] = other_garment(
                 own, [held_out[row] for row in rows], of_groups, vocabulary, taxonomy)
-    figures['extra_gain'] = extra_gain(
-        *(predictions.correct(together[way]) for way in (BOTH, IMAGES)), ambiguous, groups)
+    # What would follow if texts told which of several products is meant. It could follow from
+    # something else, too: there is more to gain where pictures tell less.
+    figures['extra_gain'] = statistics.contrast(
+        *(predictions.correct(together[way]) for way in (BOTH, CONTROL)), ambiguous, groups)
     return figures
-
-
-def extra_gain(both, images, ambiguous, groups):
-    """How much more the text gains on ambiguous products than on others, over all tasks.
-
-    Args:
-        both, images: (seeds, products, tasks), how right the answers with and without text are.
-        ambiguous: (products,) bool.
-        groups (sequence of str): (products,).
-
-    Returns:
-        ~fashion_models.experiments.statistics.Interval
-    """
-    def side_by_side(of_ambiguous, of_others):
-        return np.concatenate([np.where(ambiguous[:, None], of_ambiguous, np.nan),
-                               np.where(ambiguous[:, None], np.nan, of_others)], axis=2)
-
-    # The mean over twice as many columns, of which the others' count backwards, is half of it.
-    a, b = side_by_side(both, images), side_by_side(images, both)
-    known = ~np.isnan(a).all(axis=(0, 1))
-    known = np.tile(known.reshape(2, -1).all(axis=0), 2)
-    half = statistics.difference(a[..., known], b[..., known], groups)
-    return dataclasses.replace(half, value=2 * half.value, **{
-        name: ends and tuple(2 * end for end in ends)
-        for name, ends in (('products', half.products), ('both', half.both))})
 
 
 def true_labels(record, vocabulary):
@@ -238,8 +214,9 @@ def other_garment(answers, records, groups, vocabulary, taxonomy):
         taxonomy (dict): The catalogue's.
 
     Returns:
-        dict: From task to ``share`` of each way, and ``difference``, images and text minus each;
-        the tasks are those that tell garments in one picture apart.
+        dict: From task to ``share`` of each way, ``difference``, images and text minus each, and
+        ``fewer``, by how much text makes it fewer; the tasks are those that tell garments in one
+        picture apart.
     """
     figures = {}
     for task in ('colour', 'category', 'subcategory'):
@@ -254,7 +231,8 @@ def other_garment(answers, records, groups, vocabulary, taxonomy):
         figures[task] = {
             'share': {way: statistics.accuracy(own, groups) for way, own in shares.items()},
             'difference': {way: statistics.difference(shares[BOTH], own, groups)
-                           for way, own in shares.items() if way != BOTH}}
+                           for way, own in shares.items() if way != BOTH},
+            'fewer': statistics.difference(shares[CONTROL], shares[BOTH], groups)}
     return figures
 
 
@@ -305,7 +283,7 @@ def tables(figures):
             title = f'{name}, {own["products"]} products', *[''] * len(columns)
             accuracy += [title, *accuracies(own['accuracy'], '  ')]
             difference += [title, *differences(own['difference'], '  ')]
-        difference.append((f'gain over {IMAGES}: {AMBIGUOUS} minus {OTHERS}',
+        difference.append((f'gain over {CONTROL}: {AMBIGUOUS} minus {OTHERS}',
                            by_pictures['extra_gain'], *[None] * len(tasks)))
         own = by_pictures['other_garment']
         found += [

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fashion_models.catalogue.io import open_catalogue
+from fashion_models.catalogue.prepare import prepare
 from fashion_models.catalogue.split import split_of
 from fashion_models.data.products import ProductSet
 from fashion_models.data.vocabulary import Vocabulary
@@ -54,7 +55,8 @@ def test_the_truth_says_more_than_the_labels(toy_catalogue, tmp_path):
         for product, colours, rival in zip(test, true, rivals):
             print(json.dumps({
                 'id': product.id, 'labels': {'colour': colours}, 'rival_colour': rival}), file=file)
-    found = known_colours(open_catalogue(folder))
+    store = prepare(open_catalogue(folder), 54, progress=False)
+    found = known_colours(open_catalogue(folder), store)
     assert [kind for *_, kind in found[:3]] == [SEVERAL, ONE, BETWEEN]
     assert [colours for _, _, _, colours, _ in found[:3]] == [{'red', 'blue'}, {'red'}, {'red'}]
     assert [id for id, *_ in found] == [product.id for product in test]

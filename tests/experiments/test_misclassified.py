@@ -25,6 +25,7 @@ from fashion_models.experiments.misclassified import (
     confusion_table,
     count,
     draw_confusion,
+    extra_error,
     in_order,
     main,
     parents,
@@ -69,8 +70,12 @@ def test_what_might_be_answered_for_a_colour(labels, truth, expected):
     ('loafers', None, {TYPE: {'pumps', 'kitten heels'}}),
     ('kaftans', None, {TYPE: {'vests'}}),       # of no known category
     ('unheard of', None, {}),
-    ('pumps', truth_with(near_twin=True, garments=[('Red', 'loafers')]),
-     {GARMENTS: {'loafers'}, TWIN: {'kitten heels'}}),
+    ('kitten heels', truth_with(subcategory='kitten heels', near_twin=True,
+                                garments=[('Red', 'loafers')]),
+     {GARMENTS: {'loafers'}, TWIN: {'court shoes'}, CATEGORY: {'pumps'}}),
+    # Cut like court shoes, and labelled as something else besides.
+    ('pumps', truth_with(subcategory='kitten heels', near_twin=True, wrong=['subcategory']),
+     {WRONG: {'kitten heels'}, TWIN: {'court shoes'}, TYPE: {'loafers'}}),
     ('pumps', truth_with(subcategory='vests', wrong=['subcategory']),
      {WRONG: {'vests'}, CATEGORY: {'kitten heels'}, TYPE: {'loafers'}})])
 def test_what_might_be_answered_for_a_subcategory(label, truth, expected):
@@ -205,3 +210,16 @@ def test_misclassified(words):
     # Nobody said that they may be shown.
     assert main([*words, '--seeds', '2']) == 0
     assert {path.stem for path in folder.glob('*.[jp][pn]g')} == matrices
+
+
+def test_how_much_more_often_products_of_several_colours_are_wrong():
+    """Half of twenty products of several colours, a fifth of ten others, one without a label."""
+    t = np.zeros(31, int)
+    t[30] = -1
+    probabilities = np.tile([1.0, 0.0], (1, 31, 1))
+    probabilities[0, [*range(10), 20, 21, 30]] = [0, 1]
+    answers = Answers(['a', 'b'], t, probabilities, range(31))
+    found = extra_error(answers, np.arange(31) < 20)
+    assert found.value == pytest.approx(10 / 20 - 2 / 10)
+    assert found.products[0] < found.value < found.products[1]
+    assert extra_error(answers, np.arange(31) < 25) is None

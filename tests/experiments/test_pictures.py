@@ -1,4 +1,5 @@
 import dataclasses
+import shutil
 import types
 
 import numpy as np
@@ -6,6 +7,7 @@ import pytest
 from PIL import Image
 
 from fashion_models.catalogue.io import open_catalogue
+from fashion_models.catalogue.prepare import prepare
 from fashion_models.catalogue.synthetic.generator import synthesise
 from fashion_models.experiments.pictures import (
     LARGEST,
@@ -14,6 +16,7 @@ from fashion_models.experiments.pictures import (
     fitted,
     may_show,
     mosaic,
+    readable_files,
     sheet,
     write_jpeg,
 )
@@ -88,3 +91,18 @@ def test_a_picture_is_as_good_as_its_size_allows(tmp_path):
     write_jpeg(Image.fromarray(rng.integers(0, 256, (700, 700, 3), np.uint8)), busy)
     assert busy.stat().st_size < LARGEST
     assert busy.stat().st_size > plain.stat().st_size
+
+
+def test_files_that_cannot_be_read_are_left_out(toy_catalogue, tmp_path):
+    folder = shutil.copytree(
+        toy_catalogue, tmp_path / 'copy', ignore=shutil.ignore_patterns('.prepared'))
+    catalogue = open_catalogue(folder)
+    several = next(product for product in catalogue.products if len(product.images) > 1)
+    other, unwanted = [product for product in catalogue.products if product != several][:2]
+    for broken in several.images[1], *other.images:
+        catalogue.image_file(broken).write_bytes(b'no picture')
+    store = prepare(catalogue, 54, progress=False)
+    expected = [catalogue.image_file(image) for image in several.images if
+                image != several.images[1]]
+    assert readable_files(catalogue, store, {several.id, other.id}) == {several.id: expected}
+    assert unwanted.id in readable_files(catalogue, store, {unwanted.id})

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fashion_models.experiments.statistics import accuracy, difference
+from fashion_models.experiments.statistics import accuracy, contrast, difference
 
 NAN = float('nan')
 
@@ -22,6 +22,24 @@ def test_by_hand():
 
 def test_missing_labels_are_left_out():
     assert accuracy([[1, 0, NAN, 1]], 'abcd').value == pytest.approx(2 / 3)
+
+
+def test_contrast_by_hand():
+    # Two seeds, two products of the one kind and three others, of which one lacks the first task's
+    # label.
+    a = np.array([[[1, 1], [1, 0], [1, 1], [1, 1], [np.nan, 1]]] * 2)
+    b = np.array([[[0, 1], [0, 0], [1, 1], [0, 1], [np.nan, 0]]] * 2)
+    found = contrast(a, b, np.array([True, True, False, False, False]), 'abcde')
+    # 1 and 0 on the one kind, 1/2 and 1/3 on the others.
+    assert found.value == pytest.approx((1 + 0) / 2 - (1 / 2 + 1 / 3) / 2)
+    assert found.products[0] <= found.value <= found.products[1]
+
+
+def test_contrast_is_over_the_tasks_that_both_have_labels_of():
+    a = np.array([[[1, 1], [1, 1], [1, np.nan], [0, np.nan]]])
+    b = np.array([[[0, 0], [0, 0], [0, np.nan], [0, np.nan]]])
+    found = contrast(a, b, np.array([True, True, False, False]), 'abcd')
+    assert found.value == pytest.approx(1 - 1 / 2)
 
 
 def test_of_several_tasks_the_mean_of_the_accuracies():

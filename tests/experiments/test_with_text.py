@@ -21,7 +21,6 @@ from fashion_models.experiments.with_text import (
     TEXT,
     WAYS,
     by_pictures,
-    extra_gain,
     is_ambiguous,
     main,
     other_garment,
@@ -93,7 +92,8 @@ def test_by_pictures_by_hand():
     products = {split: types.SimpleNamespace(ids=own, groups=own) for split, own in ids.items()}
     gown, boots = ('Red', 'dresses', 'gowns'), ('Black', 'boots', 'ankle boots')
     answers = {split: {way: [says(*[gown] * 12)] for way in WAYS} for split in ids}
-    answers['test'][IMAGES] = [says(*[gown, boots] * 6)]
+    for way in IMAGES, CONTROL:
+        answers['test'][way] = [says(*[gown, boots] * 6)]
     found = by_pictures(answers, products, records, VOCABULARY, TAXONOMY)
     assert (found[AMBIGUOUS]['products'], found[OTHERS]['products']) == (12, 12)
     assert found[OTHERS]['accuracy'][IMAGES][ALL].value == 1
@@ -101,29 +101,13 @@ def test_by_pictures_by_hand():
     assert found[AMBIGUOUS]['accuracy'][BOTH]['colour'].value == 1
     assert found[AMBIGUOUS]['difference'][IMAGES]['category'].value == pytest.approx(1 / 2)
     assert found['other_garment']['category']['share'][IMAGES].value == pytest.approx(1 / 2)
+    assert found['other_garment']['category']['fewer'].value == pytest.approx(1 / 2)
     # The text gains a half on the ambiguous and nothing on the others.
     assert found['extra_gain'].value == pytest.approx(1 / 2)
     shown = tables({'tasks': VOCABULARY.tasks, 'by_pictures': found,
                     **dict.fromkeys(ids, found[OTHERS])})
     assert [row for row in shown[3].rows if row[0].startswith('gain')][0][1].startswith('+0.500 [')
     assert dict(row[:2] for row in shown[4].rows)[IMAGES] == '0.500'
-
-
-def test_extra_gain_by_hand():
-    # Two seeds, two ambiguous products and three others, of which one lacks the first task's label.
-    both = np.array([[[1, 1], [1, 0], [1, 1], [1, 1], [np.nan, 1]]] * 2)
-    images = np.array([[[0, 1], [0, 0], [1, 1], [0, 1], [np.nan, 0]]] * 2)
-    found = extra_gain(both, images, np.array([True, True, False, False, False]), 'abcde')
-    # 1 and 0 on the ambiguous, 1/2 and 1/3 on the others.
-    assert found.value == pytest.approx((1 + 0) / 2 - (1 / 2 + 1 / 3) / 2)
-    assert found.products[0] <= found.value <= found.products[1]
-
-
-def test_extra_gain_is_over_the_tasks_that_both_have_labels_of():
-    both = np.array([[[1, 1], [1, 1], [1, np.nan], [0, np.nan]]])
-    images = np.array([[[0, 0], [0, 0], [0, np.nan], [0, np.nan]]])
-    found = extra_gain(both, images, np.array([True, True, False, False]), 'abcd')
-    assert found.value == pytest.approx(1 - 1 / 2)
 
 
 def test_too_few_products_are_only_counted():

@@ -70,6 +70,7 @@ class Kind:
         sole (tuple): Colour of a shoe's sole; None: as the upper.
         twin (dict): Features that, while the switch ``near_twins`` is on, may be those of a
             neighbouring category's subcategory: a nightdress cut as a slip dress.
+        twin_of (str or None): That subcategory.
         twin_fabrics (dict or None): The fabrics of such a one.
         words (tuple of str): What shops call it beside its name.
     """
@@ -81,6 +82,7 @@ class Kind:
     colours: dict | None = SHOP
     sole: tuple | None = None
     twin: dict = dataclasses.field(default_factory=dict)
+    twin_of: str | None = None
     twin_fabrics: dict | None = None
     words: tuple = ()
 
