@@ -9,6 +9,7 @@ import time
 
 from fashion_models.catalogue.io import Catalogue
 from fashion_models.catalogue.prepare import prepare
+from fashion_models.catalogue.split import split_of
 from fashion_models.data.views import View
 from fashion_models.errors import UserError
 from fashion_models.experiments.catalogues import EMBEDDED, open_or_draw
@@ -164,7 +165,15 @@ def settings_of(arguments):
     return settings
 
 
-def command(name, description, experiment, argv=None, add=None):
+def require_test_split(catalogue):
+    """Raises UserError, before anything is trained, if no product falls into the test split."""
+    if not any(split_of(product.group) == 'test' for product in catalogue.products):
+        raise UserError(
+            f'{catalogue.folder}: none of its products falls into the test split, which the '
+            'experiment is judged by; a tenth of all groups does: expected more groups')
+
+
+def command(name, description, experiment, argv=None, add=None, test_split=True):
     """Runs an experiment from the command line; what every experiment's ``main`` does.
 
     Args:
@@ -176,6 +185,7 @@ def command(name, description, experiment, argv=None, add=None):
         argv (list of str): Instead of the process' arguments.
         add (callable): Adds arguments that only this experiment has to the parser; the experiment
             is then given the parsed ones, too.
+        test_split (bool): Whether it needs products of the test split.
 
     Returns:
         int: Exit status: 0, 2 if something given cannot be used, 130 after Ctrl-C.
@@ -190,7 +200,10 @@ def command(name, description, experiment, argv=None, add=None):
     if add:
         experiment = functools.partial(experiment, arguments=arguments)
     try:
-        print(run_experiment(name, experiment, settings_of(arguments)), end='')
+        settings = settings_of(arguments)
+        if test_split:
+            require_test_split(settings.catalogue)
+        print(run_experiment(name, experiment, settings), end='')
     except UserError as error:
         print(f'{name}: error: {error}', file=sys.stderr)
         return 2

@@ -44,11 +44,13 @@ import numpy as np
 from fashion_models.catalogue.prepare import prepare
 from fashion_models.data.epoch import MAX_IMAGES
 from fashion_models.data.views import View
+from fashion_models.errors import UserError
 from fashion_models.experiments import predictions
 from fashion_models.experiments.arguments import add_init, command
 from fashion_models.experiments.predictions import ALL
 from fashion_models.experiments.results import Table, read_log
 from fashion_models.training.evaluation import average_over_images
+from fashion_models.training.run import Run
 from fashion_models.training.table import TITLES
 
 FOLDS = 5
@@ -70,6 +72,8 @@ _FOUND = 1.96 + 0.84
 
 def cross_validation(settings, folder, arguments):
     """Runs the experiment; see :func:`~fashion_models.experiments.arguments.command`."""
+    if arguments.init is not None:
+        _require_unseen(arguments.init, settings.catalogue)
     settings.begin_with(arguments.init)
     folds = [_fold(settings, number, arguments) for number in range(arguments.folds)]
     tasks = settings.recipe.model.tasks
@@ -96,6 +100,14 @@ def cross_validation(settings, folder, arguments):
             answers, {str(source): sources == source for source in np.unique(sources)}, tasks,
             groups)}
     return figures, _tables(figures)
+
+
+def _require_unseen(init, catalogue):
+    """The network begun with must not know the products that are held out."""
+    if Run.open(init).provenance['catalogue']['hash'] == catalogue.hash():
+        raise UserError(
+            f'--init {init}: was trained on {catalogue.folder} itself, and so on products that '
+            'are to be held out; name a run on other products')
 
 
 def _fold(settings, number, arguments):

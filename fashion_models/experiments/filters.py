@@ -60,10 +60,8 @@ def filters(settings, folder):
             chromatic_shares(weights[name][part]) for name in (MULTI, COLOUR)),
             range(figures[MULTI]['filters'])) for part in (TRAINED, LEARNT)}
     figures['images'] = images_share(settings, runs[0])
-    learnt_shares = chromatic_shares(weights[MULTI][LEARNT])
-    figures['multi-task learnt part minus images'] = statistics.difference(
-        learnt_shares, np.full_like(learnt_shares, figures['images']['of_all_energy']),
-        range(learnt_shares.shape[1]))
+    figures['multi-task learnt part minus images'] = minus_images(
+        weights[MULTI][LEARNT], figures['images']['of_all_energy'])
     draw(weights, figures, folder / 'filters.png')
     return figures, [table(figures)]
 
@@ -87,6 +85,14 @@ def images_share(settings, run):
     W = images.transpose(0, 3, 1, 2) - run.mean
     return {'images': len(W), 'of_all_energy': np.average(
         chromatic_shares(W), weights=(W ** 2).sum(axis=(1, 2, 3)))}
+
+
+def minus_images(W, share):
+    """The chromatic share of all energy of filters (seeds, filters, 3, k, k), less the images'."""
+    energy = (W ** 2).sum(axis=(-3, -2, -1))
+    weights = energy / energy.mean(axis=1, keepdims=True)
+    return statistics.difference(
+        chromatic_shares(W) * weights, share * weights, range(W.shape[1]))
 
 
 def learnt(trained, started):
@@ -207,7 +213,7 @@ def _place(W):
 
 def main(argv=None):
     """Runs the command; returns its exit status."""
-    return command('filters', __doc__, filters, argv)
+    return command('filters', __doc__, filters, argv, test_split=False)
 
 
 if __name__ == '__main__':

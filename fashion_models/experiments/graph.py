@@ -80,7 +80,7 @@ def _functions(loss):
 
 def main(argv=None):
     """Runs the command; returns its exit status."""
-    return command('graph', __doc__, graph, argv)
+    return command('graph', __doc__, graph, argv, test_split=False)
 
 
 if __name__ == '__main__':

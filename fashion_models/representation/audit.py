@@ -63,7 +63,7 @@ def judge(probabilities, t, method=METHOD):
     # In float32 the sums stray further from 1 than cleanlab allows.
     known = probabilities[rows].astype(np.float64)
     known /= known.sum(axis=1, keepdims=True)
-    if len(rows):
+    if len(rows) and probabilities.shape[1] > 1:    # a label without an alternative is not wrong
         with warnings.catch_warnings():
             # Of classes that hardly any product has: they are named in the documentation.
             warnings.filterwarnings('ignore', 'May not flag all label issues', UserWarning)

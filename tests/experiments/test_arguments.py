@@ -3,6 +3,7 @@ import pathlib
 
 import pytest
 
+from fashion_models.experiments import arguments
 from fashion_models.experiments.arguments import command, with_epochs
 from fashion_models.experiments.results import Table
 from fashion_models.experiments.runs import Interrupted
@@ -85,3 +86,10 @@ def test_with_epochs(epochs, drops):
     assert recipe.training.drops == (10, 15)
     found = with_epochs(recipe, epochs).training
     assert (found.epochs, found.drops) == (epochs, drops)
+
+
+def test_without_test_products_nothing_is_trained(words, monkeypatch, capsys):
+    monkeypatch.setattr(arguments, 'split_of', lambda group: 'train')
+    assert command('some', '', None, words) == 2
+    assert 'none of its products falls into the test split' in capsys.readouterr().err
+    assert command('some', '', lambda settings, folder: ({}, []), words, test_split=False) == 0

@@ -17,9 +17,11 @@ FOLDS = 2
 
 
 @pytest.fixture(scope='module')
-def origin(words, tmp_path_factory):
-    recipe = Recipe.load(words[3])
-    run, _ = training.train(recipe, words[1], tmp_path_factory.mktemp('origin') / 'run')
+def origin(words, make_toy_catalogue, tmp_path_factory):
+    """A run on other products."""
+    folder = tmp_path_factory.mktemp('origin')
+    other = make_toy_catalogue(folder / 'other', products=90)
+    run, _ = training.train(Recipe.load(words[3]), other, folder / 'run')
     return run
 
 
@@ -161,3 +163,9 @@ def test_from_random_parameters_at_the_recipes_own_rate(words, monkeypatch, caps
 def test_what_is_no_run(words, tmp_path, capsys):
     assert module.main([*words, '--init', str(tmp_path)]) == 2
     assert 'not a run folder' in capsys.readouterr().err
+
+
+def test_a_network_that_knows_what_is_held_out_is_refused(words, tmp_path, capsys):
+    run, _ = training.train(Recipe.load(words[3]), words[1], tmp_path / 'run')
+    assert module.main([*words, '--init', str(run.folder)]) == 2
+    assert 'was trained on' in capsys.readouterr().err

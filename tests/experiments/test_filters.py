@@ -5,7 +5,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fashion_models.experiments.filters import chromatic_shares, learnt, main, tiles
+from fashion_models.experiments.filters import (
+    chromatic_shares,
+    learnt,
+    main,
+    minus_images,
+    tiles,
+)
 
 
 def test_chromatic_shares_by_hand():
@@ -58,3 +64,13 @@ def test_filters(words):
         assert 0 < figures[name]['learnt_share_of_energy'] < 0.5, 'after a few steps'
     assert (folder / 'filters.png').stat().st_size < 300_000
     assert Image.open(folder / 'filters.png').size == (900, 1400)
+
+
+def test_strong_filters_count_more_beside_the_images():
+    """As the images' own share is of all energy."""
+    W = np.zeros((2, 2, 3, 1, 1))
+    W[:, 0] = 3                                     # brightness: energy 27
+    W[:, 1, :, 0, 0] = [1, -1, 0]                   # colour: energy 2
+    found = minus_images(W, 0.5)
+    assert found.value == pytest.approx(2 / 29 - 0.5)
+    assert found.products[0] <= found.value <= found.products[1]

@@ -5,6 +5,7 @@ import pytest
 
 from fashion_models.errors import UserError
 from fashion_models.representation import audit
+from fashion_models.representation.audit import METHODS, judge
 
 
 def softly(classes, k, share):
@@ -53,3 +54,11 @@ def test_missing_library(monkeypatch):
     monkeypatch.setitem(sys.modules, 'cleanlab', None)
     with pytest.raises(UserError, match=r'needs cleanlab.*fashion-models\[audit\]'):
         audit.judge(np.full((3, 2), 0.5), np.zeros(3, np.int32))
+
+
+def test_a_task_of_one_class_has_nothing_suspicious():
+    pytest.importorskip('cleanlab')
+    for method in METHODS:
+        found = judge(np.ones((3, 1), np.float32), np.array([0, -1, 0]), method)
+        assert found.order.tolist() == [0, 2]
+        assert not found.suspected.any()
