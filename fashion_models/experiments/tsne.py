@@ -320,7 +320,8 @@ def _axes(places):
 
 def _save(figure, path):
     with atomic_write(path) as file:
-        figure.savefig(file, format='png', dpi=100)
+        # As wide as the legend beside the map needs it.
+        figure.savefig(file, format='png', dpi=100, bbox_inches='tight', pad_inches=0.05)
 
 
 def main(argv=None):
