@@ -240,7 +240,7 @@ def draw_types(places, types, categories, path):
         own = types == name
         axes.scatter(*places[own].T, s=14, c=colour, marker=marker, linewidths=0, alpha=0.7,
                      label=f'{name} ({own.sum()})')
-    axes.legend(frameon=False, loc='upper left', bbox_to_anchor=(1, 1), markerscale=2)
+    figure.legend(frameon=False, loc='outside right upper', markerscale=2)
     _name_categories(figure, axes, places, categories)
     _save(figure, path)
 
@@ -286,8 +286,7 @@ def draw_colours(places, colours, path):
         handles[name] = axes.scatter(
             *places[colours == name].T, s=18, color=face, marker=marker, linewidths=0.4,
             edgecolors='#555555', label=f'{name} ({count})')
-    axes.legend(frameon=True, facecolor='#d4d4d4', loc='upper left', bbox_to_anchor=(1.01, 1),
-                markerscale=2)
+    figure.legend(facecolor='#d4d4d4', loc='outside right upper', markerscale=2)
     _save(figure, path)
 
 
@@ -320,8 +319,7 @@ def _axes(places):
 
 def _save(figure, path):
     with atomic_write(path) as file:
-        # As wide as the legend beside the map needs it.
-        figure.savefig(file, format='png', dpi=100, bbox_inches='tight', pad_inches=0.05)
+        figure.savefig(file, format='png', dpi=100)
 
 
 def main(argv=None):
