@@ -15,8 +15,8 @@ import numpy as np
 from fashion_models.errors import UserError
 from fashion_models.representation.encoder import IMAGES_PER_BATCH
 
-#: A colour is prominent that has this share of a product. Chosen on the embedded catalogue, where
-#: it calls half of the products of several colours so, and a quarter of those of one.
+#: A colour is prominent that has this share of a product. Chosen on the embedded catalogue;
+#: :mod:`fashion_models.experiments.colours` tells what it finds.
 PROMINENT = 0.25
 
 PARTS = 4           # colours that an image's foreground is divided into
