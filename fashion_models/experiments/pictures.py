@@ -95,8 +95,7 @@ def readable_files(catalogue, store, wanted):
     files = {}
     for product in catalogue.products:
         if product.id in places:
-            place = places[product.id]
-            own = store.image_index[store.first_image[place]:store.first_image[place + 1]]
+            own = store.image_index[store.product_images[places[product.id]]]
             files[product.id] = [catalogue.image_file(product.images[number]) for number in own]
     return files
 

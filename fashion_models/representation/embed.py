@@ -111,6 +111,12 @@ def units(catalogue, images, per, split=None):
             yield from parts(product, dict(zip(images.image_index[numbers].tolist(), numbers)))
 
 
+def _units(catalogue, images, header):
+    """Those that a header names."""
+    return units(
+        catalogue, images, header['per'], None if header['split'] == 'all' else header['split'])
+
+
 def _product(product, numbers):
     yield _item(product, product.id, product.listings, numbers), list(numbers.values())
 
@@ -151,8 +157,7 @@ def _item(product, id, listings, places):
 
 
 def _write(encoder, catalogue, images, file, header, progress):
-    split = None if header['split'] == 'all' else header['split']
-    todo = units(catalogue, images, header['per'], split)
+    todo = _units(catalogue, images, header)
     bar = tqdm.tqdm(
         total=len(images), desc='embedding', unit=' images', disable=None if progress else True)
     with EmbeddingsWriter(file, header, resume=True) as writer, bar:
@@ -204,10 +209,8 @@ def _windows(encoder, images, todo, bar):
 
 def _write_reduced(encoder, catalogue, images, file, header, size, progress):
     """Embeds into a file of whole vectors beside ``file``, and those into ``file``."""
-    split = None if header['split'] == 'all' else header['split']
     _require_enough(sum(
-        split_of(item.group) == 'train'
-        for item, _ in units(catalogue, images, header['per'], split)), size)
+        split_of(item.group) == 'train' for item, _ in _units(catalogue, images, header)), size)
     whole, of_whole = file.with_name(f'.{file.name}.whole'), {**header, 'dtype': 'float32'}
     if not _is_complete(whole, of_whole):
         _write(encoder, catalogue, images, whole, of_whole, progress)

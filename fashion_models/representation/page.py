@@ -8,8 +8,7 @@ from PIL import Image
 
 from fashion_models.catalogue.decode import ImageError, load_image
 from fashion_models.catalogue.model import TASKS
-from fashion_models.errors import UserError
-from fashion_models.files import atomic_write
+from fashion_models.files import atomic_write, told_if_unwritable
 
 #: Pixels of the longer side of a picture; it is shown at half of that, for sharp screens.
 SIDE = 320
@@ -47,11 +46,8 @@ def write_page(file, title, sections, folder):
         figures = ''.join(_figure(item, note, folder) for item, note in products)
         parts.append(f'<h2>{html.escape(heading)}</h2>\n<section>\n{figures}</section>\n')
     parts.append('</body>\n</html>\n')
-    try:
-        with atomic_write(file, 'w', encoding='utf-8') as page:
-            page.writelines(parts)
-    except OSError as error:
-        raise UserError(f'{file}: cannot be written: {error.strerror or error}') from error
+    with told_if_unwritable(file), atomic_write(file, 'w', encoding='utf-8') as page:
+        page.writelines(parts)
 
 
 def _figure(item, note, folder):
