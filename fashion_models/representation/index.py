@@ -24,7 +24,7 @@ import numpy as np
 from tqdm import tqdm
 
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write
+from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.representation.embeddings import open_embeddings
 from fashion_models.representation.labels import Labels
 
@@ -78,7 +78,7 @@ def build_index(file):
     embeddings = open_embeddings(file)
     folder = index_folder(file)
     stamp = _stamp(file)
-    try:
+    with told_if_unwritable(folder):
         folder.mkdir(exist_ok=True)
         (folder / 'index.json').unlink(missing_ok=True)
         _write_cells(embeddings.vectors, folder / 'cells.faiss')
@@ -93,8 +93,6 @@ def build_index(file):
         if _stamp(file) != stamp:
             raise UserError(f'{file}: was replaced while it was indexed')
         _write_header(header, folder)
-    except OSError as error:
-        raise UserError(f'{folder}: cannot be written: {error.strerror or error}') from error
     return Index(folder, header)
 
 
