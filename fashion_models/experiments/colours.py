@@ -34,6 +34,7 @@ import numpy as np
 
 from fashion_models.catalogue.prepare import prepare
 from fashion_models.catalogue.split import split_of
+from fashion_models.catalogue.synthetic.generator import TRUTH_FILE
 from fashion_models.data.products import ALL, FIRST
 from fashion_models.errors import UserError
 from fashion_models.experiments import pictures, predictions, statistics
@@ -86,7 +87,7 @@ def known_colours(catalogue, store):
     readable = pictures.readable_files(catalogue, store, {
         product.id for product in catalogue.products if split_of(product.group) == 'test'})
     truth = {}
-    file = catalogue.folder / 'truth.jsonl'
+    file = catalogue.folder / TRUTH_FILE
     if file.is_file():
         with open(file, encoding='utf-8') as lines:
             truth = {record['id']: record for record in map(json.loads, lines)}

@@ -46,6 +46,7 @@ from fashion_models.catalogue.io import HEADER_FILE, open_catalogue
 from fashion_models.catalogue.model import TASKS
 from fashion_models.catalogue.prepare import prepare
 from fashion_models.catalogue.relabel import CHANGES_FILE, Correction, label_text, relabel
+from fashion_models.catalogue.synthetic.generator import TRUTH_FILE
 from fashion_models.errors import UserError
 from fashion_models.experiments import predictions, statistics
 from fashion_models.experiments.arguments import command
@@ -56,7 +57,6 @@ from fashion_models.representation import audit
 from fashion_models.representation.review import with_main_colour
 from fashion_models.training.table import TITLES
 
-TRUTH_FILE = 'truth.jsonl'
 #: Lengths of the list, as shares of the task's labels.
 SHARES = 0.01, 0.02, 0.05, 0.1, 0.2
 REVIEWED_SHARE = 0.1

@@ -38,6 +38,7 @@ import numpy as np
 
 from fashion_models.catalogue.colours import LYST16
 from fashion_models.catalogue.prepare import prepare
+from fashion_models.catalogue.synthetic.generator import TRUTH_FILE
 from fashion_models.catalogue.synthetic.taxonomy import KINDS
 from fashion_models.catalogue.taxonomy import Places
 from fashion_models.data.products import require_products
@@ -62,7 +63,6 @@ TWIN = 'the look-alike that it is cut like'
 CATEGORY = 'another of the same category'
 TYPE = 'another of the same type'
 NONE = 'none of these'
-TRUTH_FILE = 'truth.jsonl'
 
 
 def misclassified(settings, folder):
