@@ -50,7 +50,7 @@ bench: $(ready) ## Measure the CPU engine; beside PyTorch and onnxruntime with E
 
 docs: $(whole) ## Build the documentation in docs/_build/html.
 	@$(pip) --no-build-isolation --use-pep517 -e '.[docs]'
-	$(python) -m fashion_models.experiments.tables README.rst docs/*.rst
+	$(python) -m fashion_models.experiments.report.tables README.rst docs/*.rst
 	$(python) -m sphinx -q -W docs docs/_build/html
 
 clean: ## Remove .venv and what else make and the tests left, but no run and no catalogue.

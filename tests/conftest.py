@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import io
 import os
 
 # The networks of the tests are so small that threads only cost; set before NumPy is imported.
@@ -15,6 +16,7 @@ import fashion_models  # noqa: F401  (adapts Chainer, which test modules import 
 from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
 from fashion_models.catalogue.model import Header, Listing, Product
 from fashion_models.catalogue.relabel import Correction, relabel
+from fashion_models.training import train
 from fashion_models.training.recipe import Data, Model, Recipe, Training
 
 
@@ -98,3 +100,47 @@ def tiny():
         Data(shorter_side=52, size=48),
         Model(width=0.06, image_features=24, pre_pool=16, post_pool=16, representation=16),
         Training(batch_size=8, devices='@numpy', epochs=2, drops=(1,), learning_rate=0.01))
+
+
+@pytest.fixture(scope='session')
+def tiny_run(tiny, toy_catalogue, tmp_path_factory):
+    """(run folder, catalogue folder): a tiny network trained on 80 drawn products; read only."""
+    folder = tmp_path_factory.mktemp('representation') / 'run'
+    run, _ = train.train(tiny, toy_catalogue, folder)
+    return run.folder, toy_catalogue
+
+
+@pytest.fixture(scope='session')
+def words(tiny, toy_catalogue, tmp_path_factory):
+    """The arguments of an experiment on the toy catalogue, for an epoch of training."""
+    folder = tmp_path_factory.mktemp('experiments')
+    recipe = tiny.replace(training__epochs=1, training__drops=())
+    (folder / 'tiny.toml').write_text(recipe.to_toml())
+    return ['--catalogue', str(toy_catalogue), '--recipe', str(folder / 'tiny.toml'),
+            '--runs', str(folder / 'runs'), '--out', str(folder / 'results')]
+
+
+@pytest.fixture
+def command(capsys):
+    """A function that runs ``fashion-models catalogue …``; returns exit status and output."""
+    import argparse
+
+    from fashion_models.cli import catalogue
+
+    def run(*arguments):
+        parser = argparse.ArgumentParser(prog='fashion-models')
+        catalogue.add_parser(parser.add_subparsers(required=True))
+        args = parser.parse_args(['catalogue', *map(str, arguments)])
+        status = args.func(args)
+        return status or 0, capsys.readouterr().out
+    return run
+
+
+@pytest.fixture(scope='session')
+def jpeg():
+    """A function that returns the bytes of a small JPEG of one colour, 60×80 pixels."""
+    def encode(colour='red'):
+        file = io.BytesIO()
+        Image.new('RGB', (60, 80), colour).save(file, 'jpeg')
+        return file.getvalue()
+    return encode

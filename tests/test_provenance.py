@@ -29,7 +29,8 @@ def test_tells_when_the_engine_is_off():
 @pytest.mark.parametrize(('program', 'expected'), [
     ('{package}/__main__.py', 'python -m fashion_models train'),
     ('{package}/experiments/__main__.py', 'python -m fashion_models.experiments train'),
-    ('{package}/experiments/record.py', 'python -m fashion_models.experiments.record train'),
+    ('{package}/experiments/report/record.py',
+     'python -m fashion_models.experiments.report.record train'),
     ('/usr/bin/fashion-models', 'fashion-models train'),
     ('elsewhere/bench.py', 'bench.py train'),
 ])

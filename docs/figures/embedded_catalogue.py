@@ -6,13 +6,13 @@ import textwrap
 
 from PIL import Image, ImageDraw, ImageFont
 
-from fashion_models.catalogue.synthetic import draw, product
-from fashion_models.catalogue.synthetic.difficulty import Difficulty
-from fashion_models.catalogue.synthetic.listings import listed, pictures
-from fashion_models.catalogue.synthetic.palette import COLOURS
-from fashion_models.catalogue.synthetic.photograph import encoded, photograph, shot
-from fashion_models.catalogue.synthetic.specification import specifications
-from fashion_models.catalogue.synthetic.taxonomy import KINDS
+from fashion_models.drawn import draw, product
+from fashion_models.drawn.difficulty import Difficulty
+from fashion_models.drawn.listings import listed, pictures
+from fashion_models.drawn.palette import COLOURS
+from fashion_models.drawn.photograph import encoded, photograph, shot
+from fashion_models.drawn.specification import specifications
+from fashion_models.drawn.taxonomy import KINDS
 
 IMAGES = pathlib.Path(__file__).resolve().parents[1] / 'images'
 INK = (70, 70, 74)

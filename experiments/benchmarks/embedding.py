@@ -21,7 +21,7 @@ import numpy as np
 from measure import circumstances, interleaved, summary
 
 from fashion_models.catalogue.io import open_catalogue
-from fashion_models.catalogue.prepare import prepare
+from fashion_models.data.prepare import prepare
 from fashion_models.representation.embed import embed
 from fashion_models.representation.encoder import IMAGES_PER_BATCH, load
 

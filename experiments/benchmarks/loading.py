@@ -4,8 +4,8 @@ import tempfile
 import time
 
 from fashion_models.catalogue.io import open_catalogue
-from fashion_models.catalogue.prepare import prepare
 from fashion_models.data.crops import mean_image
+from fashion_models.data.prepare import prepare
 from fashion_models.data.products import split_products
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.devices import resolve

@@ -16,12 +16,12 @@ import pathlib
 import numpy as np
 
 from fashion_models.catalogue.split import split_of
-from fashion_models.experiments.results import Table, portable_provenance
+from fashion_models.experiments.kit.results import Table, portable_provenance
 from fashion_models.files import atomic_write
 from fashion_models.provenance import provenance
 from fashion_models.representation.embed import fit
 from fashion_models.representation.embeddings import open_embeddings
-from fashion_models.representation.neighbours import exact_search
+from fashion_models.representation.search.neighbours import exact_search
 
 HERE = pathlib.Path(__file__).resolve().parent
 SIZES = 32, 64, 128, 256

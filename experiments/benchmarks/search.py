@@ -35,9 +35,9 @@ from search_libraries import CANDIDATES
 from fashion_models.files import atomic_write
 from fashion_models.provenance import provenance
 from fashion_models.representation.embeddings import open_embeddings
-from fashion_models.representation.index import index_folder
-from fashion_models.representation.neighbours import exact_search, rank
-from fashion_models.representation.search import EXACT_LIMIT, Searcher
+from fashion_models.representation.search.index import index_folder
+from fashion_models.representation.search.neighbours import exact_search, rank
+from fashion_models.representation.search.searcher import EXACT_LIMIT, Searcher
 
 HERE = pathlib.Path(__file__).resolve().parent
 K = 10

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fashion_models.representation.neighbours import exact_search
+from fashion_models.representation.search.neighbours import exact_search
 
 BLOCK = 20_000
 

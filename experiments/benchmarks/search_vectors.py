@@ -20,7 +20,7 @@ from fashion_models.representation.embeddings import (
     normalize,
     open_embeddings,
 )
-from fashion_models.representation.neighbours import exact_search
+from fashion_models.representation.search.neighbours import exact_search
 
 #: How many neighbours span the surroundings of a vector.
 AROUND = 16

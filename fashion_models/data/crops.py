@@ -46,7 +46,7 @@ def mean_image(store, images, size, progress=True):
     """Mean of the centre crops of some images of a store ("mean subtraction").
 
     Args:
-        store (~fashion_models.catalogue.store.ImageStore): Holds the images.
+        store (~fashion_models.data.store.ImageStore): Holds the images.
         images (iterable of int): Their numbers.
         size (int): Height and width of the crop.
         progress (bool): Whether to show a progress bar.

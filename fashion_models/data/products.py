@@ -17,7 +17,7 @@ class ProductSet:
     """Products to train on or to evaluate.
 
     Attributes:
-        store (~fashion_models.catalogue.store.ImageStore): Holds the images.
+        store (~fashion_models.data.store.ImageStore): Holds the images.
         ids (list of str): The products' ids.
         images (list of numpy.ndarray): For each product, the numbers of its images in the store.
         t (numpy.ndarray): (products, tasks) int32, -1 where a label is missing.
@@ -46,7 +46,7 @@ def split_products(catalogue, store, vocabulary, split_of=split_of):
 
     Args:
         catalogue (~fashion_models.catalogue.io.Catalogue): Whose products.
-        store (~fashion_models.catalogue.store.ImageStore): Its images.
+        store (~fashion_models.data.store.ImageStore): Its images.
         vocabulary (~fashion_models.data.vocabulary.Vocabulary): Gives the labels numbers.
         split_of (callable): From a group's name to 'train', 'validation' or 'test'.
 

@@ -37,7 +37,7 @@ class View:
 
         Args:
             catalogue (~fashion_models.catalogue.io.Catalogue): Whose.
-            store (~fashion_models.catalogue.store.ImageStore): Its images.
+            store (~fashion_models.data.store.ImageStore): Its images.
             vocabulary (~fashion_models.data.vocabulary.Vocabulary): Gives the labels numbers.
 
         Returns:

@@ -13,7 +13,7 @@ import importlib
 import sys
 import time
 
-from fashion_models.experiments.arguments import add_arguments
+from fashion_models.experiments.kit.settings import add_arguments
 
 #: Their modules, in the order in which they are run: those first that train what others need.
 EXPERIMENTS = (

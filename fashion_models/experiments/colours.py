@@ -9,7 +9,7 @@ catalogue has products of several colours, a second network is taught to take an
 (``accepted = "all"`` in the recipe), all else being the same. How often each answers right is told
 both ways, by the catalogue's labels: strictly, when only a product's first colour counts, as in all
 other tables, and when any of its colours does. Differences are paired, with 95 % intervals over
-groups of products and over seeds (:mod:`~fashion_models.experiments.statistics`).
+groups of products and over seeds (:mod:`~fashion_models.experiments.kit.statistics`).
 
 For the products of the test split, two ways to name more than one colour are compared:
 
@@ -32,14 +32,14 @@ import sys
 
 import numpy as np
 
-from fashion_models.catalogue.prepare import prepare
 from fashion_models.catalogue.split import split_of
-from fashion_models.catalogue.synthetic.generator import TRUTH_FILE
+from fashion_models.data.prepare import prepare
 from fashion_models.data.products import ALL, FIRST
+from fashion_models.drawn.generator import TRUTH_FILE
 from fashion_models.errors import UserError
-from fashion_models.experiments import pictures, predictions, statistics
-from fashion_models.experiments.arguments import command
-from fashion_models.experiments.results import Table
+from fashion_models.experiments.kit import pictures, predictions, statistics
+from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.settings import command
 from fashion_models.representation.colour import PROMINENT, colours
 from fashion_models.representation.encoder import Encoder
 
@@ -79,7 +79,7 @@ def known_colours(catalogue, store):
 
     Args:
         catalogue (~fashion_models.catalogue.io.Catalogue): The products.
-        store (~fashion_models.catalogue.store.ImageStore): Their images.
+        store (~fashion_models.data.store.ImageStore): Their images.
 
     Returns:
         list of tuple: Id, group, image files, colours (set) and kind, one of the three above.
@@ -105,7 +105,7 @@ def known_colours(catalogue, store):
 
 
 def experiment(settings, folder):
-    """Runs the experiment; see :func:`~fashion_models.experiments.arguments.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     products = known_colours(
         settings.catalogue, prepare(settings.catalogue, settings.recipe.data.shorter_side))
     if not products:

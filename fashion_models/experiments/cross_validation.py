@@ -24,8 +24,8 @@ a tenth of the products have by nearly two, and there are some 600 steps.
 Nothing is chosen by a held-out fold: the network is that of the last epoch. Accuracies are over
 products, where each image is answered by itself with the share of the images that are right.
 Differences are paired, with 95 % intervals over groups of products and, with several seeds, over
-those (:mod:`~fashion_models.experiments.statistics`). They are intervals for networks trained on
-just these products: what other training products would do, they do not tell.
+those (:mod:`~fashion_models.experiments.kit.statistics`). They are intervals for networks trained
+on just these products: what other training products would do, they do not tell.
 
 Two rows of the first table say how much there is to learn: answering each fold with the commonest
 label of the others, and with the commonest label of the same source there. In a merged catalogue
@@ -41,14 +41,14 @@ import sys
 
 import numpy as np
 
-from fashion_models.catalogue.prepare import prepare
 from fashion_models.data.epoch import MAX_IMAGES
+from fashion_models.data.prepare import prepare
 from fashion_models.data.views import View
 from fashion_models.errors import UserError
-from fashion_models.experiments import predictions
-from fashion_models.experiments.arguments import add_init, command
-from fashion_models.experiments.predictions import ALL
-from fashion_models.experiments.results import Table, read_log
+from fashion_models.experiments.kit import predictions
+from fashion_models.experiments.kit.predictions import ALL
+from fashion_models.experiments.kit.results import Table, read_log
+from fashion_models.experiments.kit.settings import add_init, command
 from fashion_models.training.evaluation import average_over_images
 from fashion_models.training.run import Run
 from fashion_models.training.table import TITLES
@@ -71,7 +71,7 @@ _FOUND = 1.96 + 0.84
 
 
 def cross_validation(settings, folder, arguments):
-    """Runs the experiment; see :func:`~fashion_models.experiments.arguments.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     if arguments.init is not None:
         _require_unseen(arguments.init, settings.catalogue)
     settings.begin_with(arguments.init)

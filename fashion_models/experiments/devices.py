@@ -31,10 +31,10 @@ import numpy as np
 
 from fashion_models.data.batches import Batch, TrainingIterator
 from fashion_models.devices import resolve
-from fashion_models.experiments import predictions
-from fashion_models.experiments.arguments import command
-from fashion_models.experiments.predictions import ALL
-from fashion_models.experiments.results import Table
+from fashion_models.experiments.kit import predictions
+from fashion_models.experiments.kit.predictions import ALL
+from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.settings import command
 from fashion_models.training import snapshots
 from fashion_models.training.model import build_model
 from fashion_models.training.optimizer import MomentumSGD
@@ -52,7 +52,7 @@ OTHER_DROPOUT = 'other dropout'
 
 
 def devices(settings, folder):
-    """Runs the experiment; see :func:`~fashion_models.experiments.arguments.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     specs = device_specs(settings.recipe.training.devices)
     runs = {g: [settings.run(
         'multi-task' if g == 1 else f'{g}-devices', seed,

@@ -11,7 +11,7 @@ the embedded catalogue, products that are cut like another kind.
 
 Pairs of pictures' neighbours are judged by pictures alone or by both witnesses; texts alone judge
 pairs that are neighbours by their words. ``cosine`` is the plain cosine of the representations,
-without whitening and margin (:mod:`fashion_models.representation.evidence`).
+without whitening and margin (:mod:`fashion_models.representation.duplicates.evidence`).
 
 The operating point is the lowest threshold with which the validation split's pairs had a precision
 of 0.95; where there is none, none is told.
@@ -34,12 +34,13 @@ import tempfile
 import numpy as np
 
 from fashion_models.catalogue.split import split_of
-from fashion_models.catalogue.synthetic.generator import TRUTH_FILE
+from fashion_models.drawn.generator import TRUTH_FILE
 from fashion_models.errors import UserError
-from fashion_models.experiments.arguments import command
-from fashion_models.experiments.results import Table
-from fashion_models.representation.calibration import fit_model
-from fashion_models.representation.duplicates import (
+from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.settings import command
+from fashion_models.representation.duplicates.calibration import fit_model
+from fashion_models.representation.duplicates.evidence import TEXT, Evidence, Texts, text_of
+from fashion_models.representation.duplicates.pairs import (
     calibrate_on,
     gather,
     judge,
@@ -49,7 +50,6 @@ from fashion_models.representation.duplicates import (
 )
 from fashion_models.representation.embed import embed
 from fashion_models.representation.encoder import Encoder
-from fashion_models.representation.evidence import TEXT, Evidence, Texts, text_of
 from fashion_models.representation.metrics import (
     pair_average_precision,
     precision_recall,

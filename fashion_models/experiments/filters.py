@@ -26,9 +26,9 @@ import sys
 import numpy as np
 
 from fashion_models.data.crops import crop
-from fashion_models.experiments import statistics
-from fashion_models.experiments.arguments import command
-from fashion_models.experiments.results import Table
+from fashion_models.experiments.kit import statistics
+from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.settings import command
 from fashion_models.files import atomic_write
 from fashion_models.training import snapshots
 from fashion_models.training.model import build_model
@@ -40,7 +40,7 @@ TRAINED, LEARNT, STARTED = 'trained', 'learnt part', 'start'
 
 
 def filters(settings, folder):
-    """Runs the experiment; see :func:`~fashion_models.experiments.arguments.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     colour = settings.recipe.replace(model__tasks=('colour',))
     recipes = {
         MULTI: ('multi-task', settings.recipe), COLOUR: ('colour-only', colour),

@@ -5,7 +5,8 @@
 The article's colour accuracy rose from 67.5 % to above 90 % "by fixing our labels", and says no
 more of it. Here a person would be given the labels that ``fashion-models audit`` finds suspicious:
 those that contradict what networks say that were trained without the product and its group
-(:mod:`~fashion_models.representation.audit`, :mod:`~fashion_models.experiments.held_out`), by the
+(:mod:`~fashion_models.representation.audit.judge`,
+:mod:`~fashion_models.experiments.kit.held_out`), by the
 mean of the seeds' probabilities. Measured are
 
 * how many of the first labels of that list are wrong (precision), and how many of all wrong ones
@@ -44,17 +45,17 @@ from matplotlib.figure import Figure
 
 from fashion_models.catalogue.io import HEADER_FILE, open_catalogue
 from fashion_models.catalogue.model import TASKS
-from fashion_models.catalogue.prepare import prepare
 from fashion_models.catalogue.relabel import CHANGES_FILE, Correction, label_text, relabel
-from fashion_models.catalogue.synthetic.generator import TRUTH_FILE
+from fashion_models.data.prepare import prepare
+from fashion_models.drawn.generator import TRUTH_FILE
 from fashion_models.errors import UserError
-from fashion_models.experiments import predictions, statistics
-from fashion_models.experiments.arguments import command
-from fashion_models.experiments.held_out import FOLDS, held_out
-from fashion_models.experiments.predictions import ALL
-from fashion_models.experiments.results import Table
-from fashion_models.representation import audit
-from fashion_models.representation.review import with_main_colour
+from fashion_models.experiments.kit import predictions, statistics
+from fashion_models.experiments.kit.held_out import FOLDS, held_out
+from fashion_models.experiments.kit.predictions import ALL
+from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.settings import command
+from fashion_models.representation.audit import judge as audit
+from fashion_models.representation.audit.review import with_main_colour
 from fashion_models.training.table import TITLES
 
 #: Lengths of the list, as shares of the task's labels.
@@ -62,7 +63,7 @@ SHARES = 0.01, 0.02, 0.05, 0.1, 0.2
 REVIEWED_SHARE = 0.1
 SUSPECTED = 'suspected'
 #: Shares of the labels that are planted; see
-#: :class:`~fashion_models.catalogue.synthetic.difficulty.Difficulty`.
+#: :class:`~fashion_models.drawn.difficulty.Difficulty`.
 PLANTED = {'colour': 0.1, 'gender': 0.025, 'category': 0.025, 'subcategory': 0.025}
 
 AS_THEY_ARE, REVIEWED, RIGHT = 'as they are', 'reviewed', 'all right'
@@ -161,7 +162,7 @@ def planted_corrections(catalogue, shares=PLANTED, seed=0):
 
 
 def label_audit(settings, folder, arguments):
-    """Runs the experiment; see :func:`~fashion_models.experiments.arguments.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     audit.require_cleanlab()
     if not 0 < arguments.reviewed <= 1:
         raise UserError(f'--reviewed {arguments.reviewed}: expected a share, above 0 and up to 1')
@@ -226,9 +227,9 @@ def list_figures(answers, task, judged, truth):
     """How good the list of suspicious labels of a task is.
 
     Args:
-        answers (~fashion_models.experiments.held_out.HeldOut): Whose products.
+        answers (~fashion_models.experiments.kit.held_out.HeldOut): Whose products.
         task (str): Which.
-        judged (~fashion_models.representation.audit.Judged): The list.
+        judged (~fashion_models.representation.audit.judge.Judged): The list.
         truth (Truth): Which labels are wrong.
 
     Returns:

@@ -15,10 +15,10 @@ import sys
 
 import numpy as np
 
-from fashion_models.experiments import predictions, statistics
-from fashion_models.experiments.arguments import command
-from fashion_models.experiments.predictions import ALL
-from fashion_models.experiments.results import Table
+from fashion_models.experiments.kit import predictions, statistics
+from fashion_models.experiments.kit.predictions import ALL
+from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.settings import command
 from fashion_models.training.evaluation import majority_accuracies
 from fashion_models.training.results import per_class
 from fashion_models.training.table import ARTICLE, TITLES
@@ -28,7 +28,7 @@ TOP = 3
 
 
 def main_table(settings, folder):
-    """Runs the experiment; see :func:`~fashion_models.experiments.arguments.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     runs = [settings.run('multi-task', seed) for seed in settings.seeds]
     vocabulary = runs[0].vocabulary
     products = settings.products(runs[0])

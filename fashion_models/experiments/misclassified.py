@@ -17,7 +17,7 @@ label and what was predicted, and the probability of each (as in the article's f
 ==================================  ================================================================
 
 Products are pictured only where the catalogue's licence allows it
-(:mod:`~fashion_models.experiments.pictures`).
+(:mod:`~fashion_models.experiments.kit.pictures`).
 
 Every error is counted once, under the first of these that has the predicted label: the label was
 wrong and this one is right; the product's other prominent colours; the other name of a shade
@@ -37,14 +37,14 @@ import sys
 import numpy as np
 
 from fashion_models.catalogue.colours import LYST16
-from fashion_models.catalogue.prepare import prepare
-from fashion_models.catalogue.synthetic.generator import TRUTH_FILE
-from fashion_models.catalogue.synthetic.taxonomy import KINDS
 from fashion_models.catalogue.taxonomy import Places
+from fashion_models.data.prepare import prepare
 from fashion_models.data.products import require_products
-from fashion_models.experiments import pictures, predictions, statistics
-from fashion_models.experiments.arguments import command
-from fashion_models.experiments.results import Table
+from fashion_models.drawn.generator import TRUTH_FILE
+from fashion_models.drawn.taxonomy import KINDS
+from fashion_models.experiments.kit import pictures, predictions, statistics
+from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.settings import command
 from fashion_models.files import atomic_write
 from fashion_models.training.table import TITLES
 
@@ -66,7 +66,7 @@ NONE = 'none of these'
 
 
 def misclassified(settings, folder):
-    """Runs the experiment; see :func:`~fashion_models.experiments.arguments.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     runs = [settings.run('multi-task', seed) for seed in settings.seeds]
     vocabulary = runs[0].vocabulary
     test = settings.products(runs[0])['test']
@@ -287,7 +287,8 @@ def extra_error(answers, some):
     """How much more often answers are wrong for some products (n,) bool than for the others.
 
     Returns:
-        ~fashion_models.experiments.statistics.Interval: ``None`` if there are too few of either.
+        ~fashion_models.experiments.kit.statistics.Interval: ``None`` if there are too few of
+        either.
     """
     known = answers.t >= 0
     if min((known & some).sum(), (known & ~some).sum()) < FEWEST_PRODUCTS:

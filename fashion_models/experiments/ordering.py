@@ -8,11 +8,12 @@ merchandisers are simulated, with hidden tastes on the true attributes of the pr
 (:mod:`.shoppers` tells how); their products are of the test split.
 
 * **Shoppers** have liked five products and disliked five. The others are ordered for them by the
-  pictures (:mod:`fashion_models.representation.ordering`), by the texts (the same rule on TF-IDF
+  pictures (:mod:`fashion_models.representation.ordering.order`), by the texts (the same rule on
+  TF-IDF
   vectors of titles and descriptions), by the true attributes (the same rule on these: what a better
   representation could reach), by how many other shoppers liked them, and at random.
 * **Merchandisers** rank lists of 20 validation products. What was learned from 5 or 20 lists
-  (:mod:`fashion_models.representation.merchandiser`) orders the test products.
+  (:mod:`fashion_models.representation.ordering.merchandiser`) orders the test products.
 
 NDCG tells how much of what an order could give its first places give. Intervals are over shoppers,
 and over seeds where there are several.
@@ -33,10 +34,10 @@ import sys
 import numpy as np
 
 from fashion_models.catalogue.split import split_of
-from fashion_models.experiments import statistics
-from fashion_models.experiments.arguments import command
-from fashion_models.experiments.results import Table
-from fashion_models.experiments.shoppers import (
+from fashion_models.experiments.kit import statistics
+from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.settings import command
+from fashion_models.experiments.kit.shoppers import (
     Population,
     Shop,
     gains,
@@ -44,11 +45,11 @@ from fashion_models.experiments.shoppers import (
     noisy,
     true_attributes,
 )
-from fashion_models.experiments.vectors import product_embeddings
+from fashion_models.experiments.kit.vectors import product_embeddings
 from fashion_models.representation.embeddings import normalize
-from fashion_models.representation.merchandiser import learn
 from fashion_models.representation.metrics import ndcg
-from fashion_models.representation.ordering import (
+from fashion_models.representation.ordering.merchandiser import learn
+from fashion_models.representation.ordering.order import (
     DISLIKED,
     DIVERSITY,
     Shopper,
@@ -70,7 +71,7 @@ _SHOPPER, _OTHER, _MERCHANDISER = 1, 2, 3
 
 
 def ordering(settings, folder):
-    """Runs the experiment; see :func:`~fashion_models.experiments.arguments.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     runs = [settings.run('multi-task', seed) for seed in settings.seeds]
     attributes = true_attributes(settings.catalogue)
     shoppers = QUICK_SHOPPERS if settings.quick else SHOPPERS

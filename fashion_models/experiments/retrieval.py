@@ -32,16 +32,16 @@ import sys
 import chainer
 import numpy as np
 
-from fashion_models.catalogue.prepare import prepare
 from fashion_models.data.batches import TrainingIterator, evaluation_batches
 from fashion_models.data.crops import crop
+from fashion_models.data.prepare import prepare
 from fashion_models.data.products import require_products
 from fashion_models.data.views import View, flattened
 from fashion_models.devices import resolve
 from fashion_models.errors import UserError
-from fashion_models.experiments import statistics
-from fashion_models.experiments.arguments import add_init, command
-from fashion_models.experiments.results import Table
+from fashion_models.experiments.kit import statistics
+from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.settings import add_init, command
 from fashion_models.links import fold_batch_normalization
 from fashion_models.representation.embeddings import normalize
 from fashion_models.representation.metrics import (

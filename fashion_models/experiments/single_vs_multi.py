@@ -16,7 +16,7 @@ catalogue whose products have one image each has no such question, and gets the 
 
 Accuracies are over products: where each image is answered by itself, a product counts with the
 share of its images that are right. Differences have 95 % intervals over products and seeds, in
-pairs (:mod:`~fashion_models.experiments.statistics`). The test split has no part in any choice.
+pairs (:mod:`~fashion_models.experiments.kit.statistics`). The test split has no part in any choice.
 
 Time: in units of one training of the recipe, 1 a seed for the multi-task network (shared with
 ``main_table`` and others); about 2 a seed for the tasks, and 4 once to choose their schedules; 3.4
@@ -31,10 +31,10 @@ import numpy as np
 
 from fashion_models.data.epoch import MAX_IMAGES
 from fashion_models.data.views import View
-from fashion_models.experiments import predictions
-from fashion_models.experiments.arguments import command, with_epochs
-from fashion_models.experiments.predictions import ALL
-from fashion_models.experiments.results import Table, read_log
+from fashion_models.experiments.kit import predictions
+from fashion_models.experiments.kit.predictions import ALL
+from fashion_models.experiments.kit.results import Table, read_log
+from fashion_models.experiments.kit.settings import command, with_epochs
 from fashion_models.files import atomic_write
 from fashion_models.training.table import ARTICLE, TITLES
 
@@ -66,7 +66,7 @@ WAYS = {
 
 
 def single_vs_multi(settings, folder):
-    """Runs the experiment; see :func:`~fashion_models.experiments.arguments.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     multi = [settings.run('multi-task', seed) for seed in settings.seeds]
     products = settings.products(multi[0])
     figures = {

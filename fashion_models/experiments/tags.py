@@ -2,8 +2,8 @@
 
     python -m fashion_models.experiments.tags [--catalogue DIR] [--seeds 3]
 
-learns the words of the catalogue's texts (:mod:`fashion_models.representation.tags`) from the
-training and validation products and judges the texts of the test products, whose truth is known
+learns the words of the catalogue's texts (:mod:`fashion_models.representation.tags.tagger`) from
+the training and validation products and judges the texts of the test products, whose truth is known
 (:mod:`.texts` tells how).
 
 * **Words that texts say**, as they are and with one in ten replaced by a false one: precision and
@@ -33,13 +33,13 @@ import sys
 import numpy as np
 
 from fashion_models.catalogue.split import split_of
-from fashion_models.experiments import statistics
-from fashion_models.experiments.arguments import command
-from fashion_models.experiments.results import Table
-from fashion_models.experiments.texts import Truth, planted
-from fashion_models.experiments.vectors import product_embeddings
-from fashion_models.representation.tags import KEEP, learn_tags, text_of
-from fashion_models.representation.words import CATEGORY, COLOUR, STYLE, Lexicon
+from fashion_models.experiments.kit import statistics
+from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.settings import command
+from fashion_models.experiments.kit.texts import Truth, planted
+from fashion_models.experiments.kit.vectors import product_embeddings
+from fashion_models.representation.tags.tagger import KEEP, learn_tags, text_of
+from fashion_models.representation.tags.words import CATEGORY, COLOUR, STYLE, Lexicon
 
 #: Share of the words replaced by false ones.
 PLANTED = 0.1
@@ -49,7 +49,7 @@ TEXTS = {'given': 'texts as they are', 'planted': 'texts with false words'}
 
 
 def tags(settings, folder):
-    """Runs the experiment; see :func:`~fashion_models.experiments.arguments.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     runs = [settings.run('multi-task', seed) for seed in settings.seeds]
     truth = Truth(settings.catalogue)
     labels = runs[0].vocabulary.labels

@@ -10,7 +10,7 @@ reduced to 50 by PCA, as that article does. Needs openTSNE, of the extra ``analy
 ===================  ===============================================================================
 ``products.jpg``     the multi-task map, of products' pictures: in each square of a grid the product
                      nearest its middle. Left out where the catalogue's licence does not allow it
-                     (:mod:`~fashion_models.experiments.pictures`)
+                     (:mod:`~fashion_models.experiments.kit.pictures`)
 ``multi-task.png``   the same map as points, by type, with the categories' names in their midst
 ``colour-only.png``  the colour-only map: points in the products' colours
 ===================  ===============================================================================
@@ -33,14 +33,14 @@ import numpy as np
 from PIL import Image
 
 from fashion_models.catalogue.colours import fold
-from fashion_models.catalogue.synthetic.palette import BY_COLOUR
 from fashion_models.data.products import require_products
 from fashion_models.devices import resolve
+from fashion_models.drawn.palette import BY_COLOUR
 from fashion_models.errors import UserError
-from fashion_models.experiments import pictures, predictions
-from fashion_models.experiments.arguments import command
-from fashion_models.experiments.predictions import ALL
-from fashion_models.experiments.results import Table
+from fashion_models.experiments.kit import pictures, predictions
+from fashion_models.experiments.kit.predictions import ALL
+from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.settings import command
 from fashion_models.experiments.retrieval import represent
 from fashion_models.files import atomic_write
 from fashion_models.training.table import TITLES
@@ -60,7 +60,7 @@ _OTHERS = ('#999999', '.')
 
 
 def tsne(settings, folder):
-    """Runs the experiment; see :func:`~fashion_models.experiments.arguments.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     require_open_tsne()
     colour = settings.recipe.replace(model__tasks=('colour',))
     runs = {

@@ -14,7 +14,7 @@ The article says no more than that textual features are included. Here they are 
 of words, of titles and descriptions (TF-IDF, learnt from the training products alone); a dense
 layer makes a second branch of them, which :class:`~fashion_models.links.TextFusion` joins with the
 product representation before the heads. The network of the images stays as it is
-(:mod:`~fashion_models.experiments.fusion` says why).
+(:mod:`~fashion_models.experiments.kit.fusion` says why).
 
 A title often names the very labels that are asked for, so that a high accuracy of the text is no
 wonder. What it is good for shows where pictures cannot tell: on the embedded catalogue, whose truth
@@ -37,13 +37,13 @@ import sys
 import numpy as np
 
 from fashion_models.catalogue.io import lines
-from fashion_models.catalogue.synthetic.generator import TRUTH_FILE
 from fashion_models.data.vocabulary import MISSING
-from fashion_models.experiments import fusion, predictions, statistics
-from fashion_models.experiments.arguments import QUICK_EPOCHS, command
-from fashion_models.experiments.predictions import ALL
-from fashion_models.experiments.results import Table
-from fashion_models.experiments.vectors import product_embeddings
+from fashion_models.drawn.generator import TRUTH_FILE
+from fashion_models.experiments.kit import fusion, predictions, statistics
+from fashion_models.experiments.kit.predictions import ALL
+from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.settings import QUICK_EPOCHS, command
+from fashion_models.experiments.kit.vectors import product_embeddings
 from fashion_models.training.evaluation import Evaluation
 from fashion_models.training.table import ARTICLE, TITLES
 
@@ -61,7 +61,7 @@ FEWEST_PRODUCTS = 10
 
 
 def with_text(settings, folder):
-    """Runs the experiment; see :func:`~fashion_models.experiments.arguments.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     runs = [settings.run('multi-task', seed) for seed in settings.seeds]
     vocabulary, products = runs[0].vocabulary, settings.products(runs[0])
     texts = fusion.product_texts(settings.catalogue)
@@ -90,7 +90,7 @@ def answer(settings, run, products, texts):
     """What the networks of one seed say of validation and test products.
 
     Args:
-        settings (~fashion_models.experiments.arguments.Settings): Those of the experiment.
+        settings (~fashion_models.experiments.kit.settings.Settings): Those of the experiment.
         run (~fashion_models.training.run.Run): The multi-task run of the seed.
         products (dict): From split to :class:`~fashion_models.data.products.ProductSet`.
         texts (dict): From split to features (products, terms).

@@ -9,10 +9,10 @@ import pathlib
 import numpy as np
 import tqdm
 
-from fashion_models.catalogue.prepare import prepare
 from fashion_models.catalogue.split import split_of
 from fashion_models.data.batches import ahead
 from fashion_models.data.crops import assemble
+from fashion_models.data.prepare import prepare
 from fashion_models.errors import UserError
 from fashion_models.provenance import versions
 from fashion_models.representation.embeddings import (
@@ -90,7 +90,7 @@ def units(catalogue, images, per, split=None):
 
     Args:
         catalogue (~fashion_models.catalogue.io.Catalogue): Its products.
-        images (~fashion_models.catalogue.store.ImageStore): Their images.
+        images (~fashion_models.data.store.ImageStore): Their images.
         per (str): ``'product'``, ``'listing'`` or ``'image'``.
         split (str): If given, only products of this split.
 

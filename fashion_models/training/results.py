@@ -5,7 +5,7 @@ import json
 import numpy as np
 
 from fashion_models.catalogue.io import open_catalogue
-from fashion_models.catalogue.prepare import prepare
+from fashion_models.data.prepare import prepare
 from fashion_models.data.products import require_products
 from fashion_models.files import atomic_write
 from fashion_models.provenance import provenance

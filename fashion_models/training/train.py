@@ -10,10 +10,10 @@ from chainer import training
 from chainer.training import extensions
 
 from fashion_models.catalogue.io import open_catalogue
-from fashion_models.catalogue.prepare import prepare
 from fashion_models.data.batches import TrainingIterator
 from fashion_models.data.crops import mean_image
 from fashion_models.data.epoch import require_batch
+from fashion_models.data.prepare import prepare
 from fashion_models.data.products import require_products
 from fashion_models.data.views import View
 from fashion_models.data.vocabulary import Vocabulary

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from fashion_models.catalogue.io import open_catalogue
-from fashion_models.catalogue.prepare import prepare
 from fashion_models.catalogue.split import split_of
+from fashion_models.data.prepare import prepare
 from fashion_models.data.products import ProductSet
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.experiments.colours import (
@@ -115,7 +115,7 @@ def test_right_answers_by_hand(monkeypatch):
     others = np.array([[[1]], [[-1]], [[0]], [[-1]]], np.int32)
     products = ProductSet(None, list('abcd'), [], t, others, list('abcd'))
     monkeypatch.setattr(
-        'fashion_models.experiments.predictions.evaluate_run', lambda run, _: run.evaluation)
+        'fashion_models.experiments.kit.predictions.evaluate_run', lambda run, _: run.evaluation)
     first, all_colours = Answers(t, [0, 1, 1, 0]), Answers(t, [1, 0, 0, 0])
     first.vocabulary = Vocabulary({'colour': ('a', 'b', 'c')})
     found = right_figures({TAUGHT_FIRST: [first], TAUGHT_ALL: [all_colours]}, products)

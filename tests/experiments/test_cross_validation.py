@@ -8,7 +8,7 @@ from fashion_models.catalogue.io import open_catalogue
 from fashion_models.data.views import group_folds
 from fashion_models.errors import UserError
 from fashion_models.experiments import cross_validation as module
-from fashion_models.experiments import runs
+from fashion_models.experiments.kit import runs
 from fashion_models.training import train as training
 from fashion_models.training.recipe import Recipe
 from fashion_models.training.run import Run

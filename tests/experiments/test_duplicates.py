@@ -10,7 +10,7 @@ from fashion_models.catalogue.io import CatalogueWriter
 from fashion_models.catalogue.model import Header, Listing, Product
 from fashion_models.experiments import duplicates
 from fashion_models.experiments.duplicates import FIGURES, Split, kinds, main, measure
-from fashion_models.representation.calibration import Calibration
+from fashion_models.representation.duplicates.calibration import Calibration
 from fashion_models.representation.embeddings import EmbeddingsWriter, Item, open_embeddings
 
 pytest.importorskip('sklearn')

@@ -8,13 +8,13 @@ from fashion_models.catalogue.check import Check
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.catalogue.model import Product
 from fashion_models.catalogue.relabel import label_text, relabel
-from fashion_models.catalogue.synthetic import synthesise
 from fashion_models.data.vocabulary import Vocabulary
+from fashion_models.drawn import synthesise
 from fashion_models.errors import UserError
 from fashion_models.experiments import label_audit as module
-from fashion_models.experiments import runs
-from fashion_models.experiments.held_out import HeldOut
-from fashion_models.representation.audit import Judged
+from fashion_models.experiments.kit import runs
+from fashion_models.experiments.kit.held_out import HeldOut
+from fashion_models.representation.audit.judge import Judged
 from fashion_models.training.evaluation import Evaluation
 
 

@@ -7,10 +7,10 @@ import types
 import numpy as np
 import pytest
 
+from fashion_models.experiments.kit.shoppers import Shop
 from fashion_models.experiments.ordering import DIVERSITIES, ORDERS, main, merchandise, serve
-from fashion_models.experiments.shoppers import Shop
 from fashion_models.representation.embeddings import normalize
-from fashion_models.representation.ordering import Whitening
+from fashion_models.representation.ordering.order import Whitening
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fashion_models.catalogue.io import open_catalogue
-from fashion_models.catalogue.prepare import prepare
+from fashion_models.data.prepare import prepare
 from fashion_models.data.views import View, flattened
 from fashion_models.devices import resolve
 from fashion_models.experiments.retrieval import (

@@ -8,7 +8,7 @@ import pytest
 
 from fashion_models.catalogue.model import Listing, Product
 from fashion_models.experiments.tags import area_under_roc, main, missing_figures, said_figures
-from fashion_models.representation.words import CATEGORY, COLOUR, Word
+from fashion_models.representation.tags.words import CATEGORY, COLOUR, Word
 
 
 class Oracle:

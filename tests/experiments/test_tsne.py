@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fashion_models.experiments.predictions import ALL
+from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.tsne import (
     COLOUR,
     MULTI,

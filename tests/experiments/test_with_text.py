@@ -10,8 +10,9 @@ import pytest
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.catalogue.split import split_of
 from fashion_models.data.vocabulary import Vocabulary
-from fashion_models.experiments import fusion, with_text
-from fashion_models.experiments.predictions import ALL
+from fashion_models.experiments import with_text
+from fashion_models.experiments.kit import fusion
+from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.with_text import (
     AMBIGUOUS,
     BOTH,

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 import fashion_models
 from fashion_models.catalogue.io import open_catalogue
-from fashion_models.catalogue.prepare import prepare
 from fashion_models.data.batches import evaluation_batches
+from fashion_models.data.prepare import prepare
 from fashion_models.data.products import split_products
 from fashion_models.errors import UserError
 from fashion_models.representation.encoder import batches

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from fashion_models.catalogue import synthetic
+from fashion_models import drawn as synthetic
 from fashion_models.catalogue.io import open_catalogue
 
 

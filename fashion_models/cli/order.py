@@ -1,0 +1,154 @@
+"""``fashion-models order``: products for a shopper, or as a merchandiser would show them."""
+
+import argparse
+import json
+import pathlib
+import sys
+import zipfile
+
+from fashion_models.cli.showing import catalogue_folder, ranked_table
+from fashion_models.errors import UserError
+
+
+def add_parser(subparsers):
+    """Adds the command to those of ``fashion-models``."""
+    parser = subparsers.add_parser(
+        'order', help='order products for a shopper, or as a merchandiser would',
+        description='Orders products by what a shopper liked, or as a person ordered others. '
+                    'Products that were liked or disliked are not shown again.',
+        epilog='''\
+examples:
+  fashion-models order shop.embeddings --liked 1234 1260 --disliked 77
+  fashion-models order shop.embeddings --liked 1234 --where gender=female,type=shoes -o page.html
+  fashion-models order shop.embeddings --like-merchandiser lists.csv --save spring.npz
+  fashion-models order new.embeddings --like-merchandiser spring.npz --products new-in.txt
+
+lists.csv has the columns list, product and rank, with a heading; rank 1 goes first.''',
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('file', metavar='FILE', type=pathlib.Path,
+                        help='what "fashion-models embed" wrote')
+    taste = parser.add_mutually_exclusive_group(required=True)
+    taste.add_argument('--liked', metavar='ID', nargs='+', help='products that the shopper liked')
+    taste.add_argument('--like-merchandiser', metavar='FILE', type=pathlib.Path,
+                       dest='examples', help='lists in an order to learn from (CSV), or what '
+                                             '--save kept of it')
+    parser.add_argument('--disliked', metavar='ID', nargs='+', default=[],
+                        help='products that the shopper did not like')
+    parser.add_argument('--save', metavar='FILE', type=pathlib.Path,
+                        help='keep what was learned, to order other products by it (.npz)')
+    parser.add_argument('--products', metavar='FILE', type=pathlib.Path,
+                        help='order only these: a text file of ids, one a line')
+    parser.add_argument('--where', action='append', default=[], metavar='TASK=LABEL,…',
+                        help='order only products with all of these labels')
+    parser.add_argument('--diversity', type=float, metavar='SHARE',
+                        help='0 to show the most relevant, however alike; up to less than 1 '
+                             '(default: 0.2)')
+    parser.add_argument('-k', type=int, default=50, metavar='N',
+                        help='how many to show (default: 50)')
+    parser.add_argument('--json', action='store_true', help='print JSON instead of a table')
+    parser.add_argument('-o', '--output', metavar='PAGE', type=pathlib.Path,
+                        help='write a page with pictures (.html)')
+    parser.add_argument('--catalogue', metavar='DIR', type=pathlib.Path,
+                        help='where the pictures for -o are; the catalogue that FILE was made of, '
+                             'if it was moved')
+    parser.set_defaults(func=_order)
+
+
+def _order(arguments):
+    import numpy as np
+
+    from fashion_models.representation.embeddings import open_embeddings
+    from fashion_models.representation.labels import Labels, parse_where
+    from fashion_models.representation.ordering.order import DIVERSITY, Whitening, order_products
+
+    if arguments.disliked and not arguments.liked:
+        raise UserError('--disliked: needs --liked')
+    if arguments.save and not arguments.examples:
+        raise UserError('--save: keeps what --like-merchandiser learned; give that, or leave it '
+                        'out')
+    if arguments.output and arguments.output.suffix.lower() not in ('.html', '.htm'):
+        raise UserError(f'-o {arguments.output}: a page ends in .html')
+    where = parse_where(arguments.where)
+    embeddings = open_embeddings(arguments.file)
+    folder = catalogue_folder(embeddings, arguments.catalogue) if arguments.output else None
+    seen = [embeddings.row(id) for id in [*(arguments.liked or ()), *arguments.disliked]]
+    if arguments.products:
+        chosen = np.zeros(len(embeddings), bool)
+        chosen[[embeddings.row(id) for id in _ids(arguments.products)]] = True
+    else:
+        chosen = np.ones(len(embeddings), bool)
+    if where:
+        chosen &= Labels.of(embeddings.items).allowed(where)
+    chosen[seen] = False
+    if not chosen.any():
+        raise UserError('there is no product to order: the options leave none')
+    whitening = Whitening(embeddings.vectors)
+    taste = _taste(arguments, embeddings, seen, whitening)
+    diversity = DIVERSITY if arguments.diversity is None else arguments.diversity
+    order = order_products(
+        embeddings, taste.relevance, np.flatnonzero(chosen), diversity, arguments.k, whitening)
+    if arguments.json:
+        print(json.dumps({
+            'file': str(arguments.file), 'liked': arguments.liked or [],
+            'disliked': arguments.disliked,
+            'examples': str(arguments.examples) if arguments.examples else None,
+            'where': where, 'diversity': diversity, 'order': [
+                {'rank': entry.rank, 'relevance': round(entry.relevance, 6), **entry.item.record()}
+                for entry in order]}, ensure_ascii=False, indent=1))
+    else:
+        print(ranked_table(
+            [(entry.rank, entry.relevance, entry.item) for entry in order], 'relevance'))
+    if arguments.output:
+        _write_page(arguments, embeddings, seen, order, folder)
+
+
+def _taste(arguments, embeddings, seen, whitening):
+    """What tells the relevance of products: a Shopper or a LinearOrder."""
+    from fashion_models.representation.ordering.merchandiser import (
+        LinearOrder,
+        learn_order,
+        read_ranked_lists,
+    )
+    from fashion_models.representation.ordering.order import Shopper
+
+    if arguments.liked:
+        count = len(arguments.liked)
+        return Shopper(whitening, embeddings.vectors[seen[:count]],
+                       embeddings.vectors[seen[count:]])
+    if zipfile.is_zipfile(arguments.examples):
+        order = LinearOrder.load(arguments.examples)
+        order.check(embeddings)
+    else:
+        order = learn_order(read_ranked_lists(arguments.examples), embeddings, whitening)
+        facts = order.facts
+        judged = ('one list is too few to tell how well' if facts['tau'] is None else
+                  f"Kendall's tau on lists left out {facts['tau']:.2f}")
+        print(f'{arguments.examples}: {facts["pairs"]} pairs of {facts["lists"]} lists; {judged}',
+              file=sys.stderr)
+    if arguments.save:
+        order.save(arguments.save)
+    return order
+
+
+def _ids(path):
+    try:
+        lines = path.read_text(encoding='utf-8-sig').splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f'--products {path}: cannot be read: {error}') from error
+    ids = [line.strip() for line in lines if line.strip()]
+    if not ids:
+        raise UserError(f'--products {path}: holds no id; expected one a line')
+    return ids
+
+
+def _write_page(arguments, embeddings, seen, order, folder):
+    from fashion_models.representation.page import write_page
+
+    count = len(arguments.liked or ())
+    sections = [(heading, [(embeddings.items[row], '') for row in rows])
+                for heading, rows in (('Liked', seen[:count]), ('Disliked', seen[count:])) if rows]
+    sections.append(('In order', [
+        (entry.item, f'{entry.rank} · {entry.relevance:.3f}') for entry in order]))
+    title = ('For somebody who liked these' if arguments.liked
+             else f'Ordered as in {arguments.examples.name}')
+    write_page(arguments.output, title, sections, folder)

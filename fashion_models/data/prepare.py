@@ -1,0 +1,327 @@
+"""``fashion-models catalogue prepare``: decodes a catalogue's images once into an image store."""
+
+import collections
+import concurrent.futures
+import contextlib
+import errno
+import fcntl
+import hashlib
+import itertools
+import json
+import math
+import multiprocessing
+import os
+import pathlib
+import shutil
+import signal
+import sys
+import threading
+
+import PIL
+from tqdm import tqdm
+
+from fashion_models.catalogue import decode
+from fashion_models.catalogue.io import open_catalogue
+from fashion_models.data.store import ImageStore, StoreWriter
+from fashion_models.errors import UserError
+
+#: The shorter sides that a store may have: beyond lies a slip of the pen.
+SHORTER_SIDES = range(1, 2049)
+
+#: Images that travel to a worker, and back, at once: enough to hide the queue's cost behind small
+#: images, few enough that the large ones in flight stay within tens of megabytes a worker.
+CHUNK = 16
+
+#: A worker is worth its start, a few tenths of a second, if it has about so many images to decode.
+IMAGES_PER_WORKER = 128
+
+_REPORTED = 10
+
+
+def prepare(catalogue, shorter_side, folder=None, workers=None, progress=True):
+    """Opens the image store of a catalogue, and makes it first where there is none.
+
+    A store is named by a key, a hash of everything that decides its content: the catalogue, the
+    size and time of change of each of its image files, the shorter side, and the version of
+    :mod:`fashion_models.catalogue.decode`. So a store that no longer fits is never opened; a folder
+    of stores may be deleted at any time. A store appears complete or not at all, however its
+    preparation ends; of several processes that want the same one, one makes it and the others wait.
+
+    An image that cannot be decoded costs its product that image; a product that has none left is
+    left out. Both are listed in the store's ``dropped`` and reported on stderr.
+
+    Args:
+        catalogue: A :class:`fashion_models.catalogue.io.Catalogue`.
+        shorter_side (int): Pixels of the shorter side that images are scaled to.
+        folder: Where stores are kept, each in a sub-folder of its own; ``.prepared`` in the
+            catalogue's folder if omitted.
+        workers (int): Processes that decode; as many as there are processors if omitted. With one,
+            this process does it alone.
+        progress (bool): Whether to report on stderr.
+
+    Returns:
+        ImageStore
+
+    Raises:
+        UserError: If the shorter side is out of range, the folder cannot be written, the disk is
+            full, or not one product has a readable image.
+    """
+    if shorter_side not in SHORTER_SIDES:
+        raise UserError(
+            f'the shorter side of prepared images is {shorter_side}; expected '
+            f'{SHORTER_SIDES[0]} to {SHORTER_SIDES[-1]} pixels')
+    key, catalogue_hash, images = _key(catalogue, shorter_side)
+    header = {'key': key, 'shorter_side': shorter_side, 'catalogue_hash': catalogue_hash}
+    parent = pathlib.Path(catalogue.folder, '.prepared') if folder is None else pathlib.Path(folder)
+    store = parent / f'{shorter_side}-{key[:16]}'
+    if not store.exists():
+        _refuse_while_spawned()
+        with _writing_to(parent), _lock(parent, progress):
+            _remove_partial(parent)
+            if not store.exists():  # another process may have made it while this one waited
+                partial = store.with_name(f'{store.name}.partial')
+                try:
+                    partial.mkdir()
+                    _write(catalogue, images, partial, workers, progress, header)
+                    if _key(catalogue, shorter_side)[0] != key:
+                        raise UserError(
+                            f'{catalogue.folder}: the catalogue changed while its images were '
+                            'prepared; start again')
+                    os.rename(partial, store)
+                except BaseException:
+                    shutil.rmtree(partial, ignore_errors=True)
+                    raise
+    prepared = ImageStore.open(store)
+    if prepared.key != key:
+        raise UserError(f'{store}: this image store belongs to another catalogue; delete it')
+    return prepared
+
+
+def _key(catalogue, shorter_side):
+    """The store's key, the catalogue's hash, and the number of the catalogue's images."""
+    images = 0
+    catalogue_hash = catalogue.hash()
+    digest = hashlib.sha256(json.dumps([decode.VERSION, shorter_side, catalogue_hash]).encode())
+    for product in catalogue.products:
+        for path in product.images:
+            images += 1
+            try:
+                status = os.stat(os.path.join(catalogue.folder, path))
+                file = [path, status.st_size, status.st_mtime_ns]
+            except (OSError, ValueError):
+                file = [path, None, None]  # missing; when it comes, the key changes
+            digest.update(json.dumps(file).encode())
+    return digest.hexdigest(), catalogue_hash, images
+
+
+def _write(catalogue, images, folder, workers, progress, header):
+    """Decodes all images of the catalogue into a store in ``folder``, products in their order."""
+    if workers is None:
+        workers = min(len(os.sched_getaffinity(0)), math.ceil(images / IMAGES_PER_WORKER))
+    # In a log file a bar is noise, unless the work takes long.
+    quiet = {} if sys.stderr.isatty() else {'delay': 60, 'mininterval': 60, 'maxinterval': 60}
+    products, ahead = itertools.tee(catalogue.products)
+    files = (os.path.join(catalogue.folder, path) for product in ahead for path in product.images)
+    with (
+        contextlib.closing(StoreWriter(folder)) as writer,
+        contextlib.closing(_decoded(files, header['shorter_side'], workers)) as decoded,
+        tqdm(total=images, desc='preparing images', unit=' images', disable=not progress,
+             **quiet) as bar,
+    ):
+        for row, product in enumerate(products):
+            of_product = []
+            for path in product.images:
+                image = next(decoded)
+                of_product.append((path, image) if isinstance(image, str) else image)
+                bar.update()
+            writer.add(product.id, row, of_product)
+        dropped = writer.dropped
+        if not len(writer):
+            raise UserError(f'{catalogue.folder}: ' + (
+                f'not one of its {len(dropped["products"])} products has a readable image '
+                f'({_line(dropped["images"][0])})' if images else 'the catalogue has no products'))
+        writer.finish(decode_version=decode.VERSION, pillow_version=PIL.__version__, **header)
+    if progress:
+        _report(dropped)
+
+
+def _decoded(files, shorter_side, workers):
+    """Yields for each file, in order, its ``(h, w, 3)`` image, or the reason why there is none."""
+    if workers <= 1:
+        for file in files:
+            yield from _decode([file], shorter_side)
+        return
+    # Spawned, not forked: a forked child of a process in which Chainer, OpenMP or CUDA have run, or
+    # in which any thread holds a lock at that moment, may hang. Spawned ones load little more
+    # than NumPy and Pillow, which takes a few tenths of a second, once.
+    pool = concurrent.futures.ProcessPoolExecutor(
+        workers, multiprocessing.get_context('spawn'), initializer=_end_with_parent)
+    # A window of chunks, so that the decoded images never pile up before a slow disk.
+    pending = collections.deque()
+    try:
+        while True:
+            while len(pending) < 3 * workers and (chunk := _take(CHUNK, files)):
+                pending.append((chunk, _submit(pool, chunk, shorter_side)))
+            if not pending:
+                break
+            yield from pending[0][1].result()
+            pending.popleft()
+    except concurrent.futures.BrokenExecutor:
+        raise UserError(
+            'a process that decodes images ended unexpectedly, near '
+            f'{(pending[0][0] if pending else chunk)[0]}: the memory may be full (try fewer '
+            '--workers), or an image there breaks the decoder') from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _take(count, iterator):
+    return [item for _, item in zip(range(count), iterator)]
+
+
+def _decode(files, shorter_side):
+    images = []
+    for file in files:
+        try:
+            images.append(decode.load_image(file, shorter_side))
+        except decode.ImageError as error:
+            images.append(str(error))
+    return images
+
+
+def _submit(pool, chunk, shorter_side):
+    """Hands a chunk to the pool, which may start a worker for it, with Ctrl-C blocked.
+
+    Workers inherit that: Ctrl-C is for this process, which ends them in order.
+    """
+    with _ctrl_c_later():
+        return pool.submit(_decode, chunk, shorter_side)
+
+
+@contextlib.contextmanager
+def _ctrl_c_later():
+    """Blocks Ctrl-C for this thread and what it starts; one that comes meanwhile follows.
+
+    That it is blocked here does not keep the system from giving the signal to another thread (NumPy
+    has some), for which Python would interrupt this one, hence the handler.
+    """
+    came = []
+    main = threading.current_thread() is threading.main_thread()
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    handler = signal.signal(signal.SIGINT, lambda *_: came.append(True)) if main else None
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        # One that was set by other than Python code cannot be put back.
+        if handler is not None:
+            signal.signal(signal.SIGINT, handler)
+    if came:
+        signal.raise_signal(signal.SIGINT)
+
+
+def _refuse_while_spawned():
+    """Keeps a worker that runs its parent's script anew from waiting for the lock of that parent.
+
+    A spawned process imports the script that the parent was started with; Python refuses to start
+    further processes meanwhile, by the same mark, but the lock comes first.
+    """
+    if getattr(multiprocessing.current_process(), '_inheriting', False):
+        raise RuntimeError(
+            "a script that prepares images does so below if __name__ == '__main__':, since the "
+            'processes that decode import it')
+
+
+def _end_with_parent():
+    """Lets a worker end when its parent is killed; it would wait for ever for something to do."""
+    def wait():
+        multiprocessing.parent_process().join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+@contextlib.contextmanager
+def _writing_to(parent):
+    """Says in the user's words why nothing could be written."""
+    advice = 'choose another place for the prepared images with --store DIR'
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f'{parent}: this folder cannot be made ({error.strerror}); {advice}') from None
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise UserError(f'{parent}: the disk is full; {advice}') from None
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOLCK):
+            raise UserError(
+                f'{parent}: cannot be written ({error.strerror}); {advice}') from None
+        raise
+
+
+@contextlib.contextmanager
+def _lock(parent, progress):
+    """Keeps other processes from preparing in the same folder; ends with the process, if killed."""
+    with open(parent / 'lock', 'wb') as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if progress:
+                print(f'{parent}: waiting for another process to prepare images', file=sys.stderr)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _remove_partial(parent):
+    """Removes what a killed process left; under the lock nobody is still writing it."""
+    for folder in parent.glob('*.partial'):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _report(dropped):
+    for image in dropped['images'][:_REPORTED]:
+        print(f'dropped {_line(image)}', file=sys.stderr)
+    if len(dropped['images']) > _REPORTED:
+        print('… (all are listed in store.json)', file=sys.stderr)
+    if dropped['images'] or dropped['products']:
+        print(f'dropped {_counts(dropped)}', file=sys.stderr)
+
+
+def _line(image):
+    return f'product {image["product"]}: {image["file"]}: {image["reason"]}'
+
+
+def _counts(dropped):
+    return (f'{len(dropped["images"])} images that cannot be read and '
+            f'{len(dropped["products"])} products that have no other')
+
+
+def add_parser(subparsers):
+    """Adds ``prepare`` to the sub-commands of ``fashion-models catalogue``."""
+    parser = subparsers.add_parser(
+        'prepare', help='decode and scale the images of a catalogue once',
+        description='Decodes the images of a catalogue into an image store, which training reads '
+        'from. Training does so by itself; this does it beforehand.')
+    parser.add_argument('catalogue', metavar='DIR', help='folder of the catalogue')
+    parser.add_argument(
+        '--shorter-side', type=int, required=True, metavar='N',
+        help='pixels of the shorter side that images are scaled to')
+    parser.add_argument(
+        '--store', metavar='DIR',
+        help='folder of image stores (default: .prepared in the catalogue)')
+    parser.add_argument(
+        '--workers', type=int, metavar='N',
+        help='processes that decode (default: one a processor)')
+    parser.set_defaults(func=_run)
+
+
+def _run(args):
+    if args.workers is not None and args.workers < 1:
+        raise UserError(f'--workers is {args.workers}; expected 1 or more')
+    store = prepare(
+        open_catalogue(args.catalogue), args.shorter_side, args.store, args.workers)
+    print(
+        f'{store.folder}: {len(store.product_ids)} products with {len(store)} images, '
+        f'shorter side {store.shorter_side}; dropped {_counts(store.dropped)}')

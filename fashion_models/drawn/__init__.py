@@ -1,0 +1,53 @@
+"""A fashion shop drawn by code: a simulation with known truth, to start with and to measure by.
+
+from fashion_models.drawn import product, draw, synthesise
+draw(product('gowns', colour='Red'), 'front', 128).show()
+synthesise('shop', products=2000, seed=0)
+"""
+
+
+def product(subcategory, gender=None, colour=None, seed=0, difficulty=None):
+    """Makes up one product.
+
+    Args:
+        subcategory (str): One of the 158.
+        gender (str): ``'female'`` or ``'male'``; left to chance if None.
+        colour (str): One of the sixteen; left to chance if None.
+        seed (int): Another seed, another product.
+        difficulty (Difficulty): Causes of error; none if None.
+
+    Returns: :class:`~fashion_models.drawn.product.ProductSpec`.
+    """
+    from fashion_models.drawn.difficulty import EASY
+    from fashion_models.drawn.specification import specify
+
+    return specify(seed, seed, subcategory, 0, f'single {subcategory}', difficulty or EASY, gender,
+        colour)
+
+
+def draw(spec, view='front', size=128, retailer=None, difficulty=None):
+    """Draws one picture of a product.
+
+    Args:
+        spec (ProductSpec): What :func:`product` returns.
+        view (str): ``'front'``, ``'angled'``, ``'back'``, ``'detail'`` or ``'model'``.
+        size (int): Pixels a side.
+        retailer (Retailer): In whose manner; the plainest, on white, if None.
+        difficulty (Difficulty): Causes of error; none if None.
+
+    Returns: PIL image, RGB, (size, size).
+    """
+    from fashion_models.drawn.difficulty import EASY
+    from fashion_models.drawn.photograph import photograph, shot
+    from fashion_models.drawn.retailers import RETAILERS
+
+    dice, retailer = spec.dice('draw', view), retailer or RETAILERS[0]
+    scene, wall, _ = shot(spec, view, retailer, dice, difficulty or EASY)
+    return photograph(scene, retailer, size, dice, wall)
+
+
+def synthesise(folder, **options):
+    """Draws a catalogue: see :func:`fashion_models.drawn.generator.synthesise`."""
+    from fashion_models.drawn import generator
+
+    generator.synthesise(folder, **options)

@@ -1,0 +1,97 @@
+"""Who sells a product, with which pictures and words; its record and the truth about it."""
+
+import dataclasses
+import itertools
+
+from fashion_models.catalogue.model import Listing, Product
+from fashion_models.drawn import taxonomy, texts
+from fashion_models.drawn.retailers import RETAILERS, Retailer
+from fashion_models.drawn.scenes import NO_BACK
+
+#: One to five pictures a product, three on average; one to three retailers.
+PICTURES = {1: 14, 2: 21, 3: 30, 4: 20, 5: 15}
+RETAILERS_EACH = {1: 55, 2: 30, 3: 15}
+
+#: What a retailer shows first.
+OPENING_VIEWS = ('front', 'angled', 'model')
+
+PRODUCTS_A_FOLDER = 1000
+
+
+@dataclasses.dataclass(frozen=True)
+class Picture:
+    """A picture to take.
+
+    Attributes:
+        path (str): In the catalogue's folder.
+        retailer (Retailer): Whose it is.
+        view (str): One of :data:`scenes.VIEWS`.
+        number (int): Its place among the product's pictures.
+    """
+
+    path: str
+    retailer: Retailer
+    view: str
+    number: int
+
+def pictures(spec):
+    """The pictures of a product: a list of Picture, those of one retailer together.
+
+    No retailer begins with a back view or a detail, or shows a view twice before it has shown all.
+    """
+    dice = spec.dice('retailers')
+    count = dice.weighted(PICTURES)
+    sellers = dice.shuffled(RETAILERS)[:min(count, dice.weighted(RETAILERS_EACH))]
+    folder = f'images/{spec.number // PRODUCTS_A_FOLDER:03d}'
+    found = []
+    for place, retailer in enumerate(sellers):
+        share = count // len(sellers) + (place < count % len(sellers))  # of the pictures
+        views = dict(retailer.views)
+        if spec.type in NO_BACK:
+            del views['back']
+        for turn in range(share):
+            # A fifth picture of a ring is another close one.
+            views = views or {'detail': 1, 'model': 1}
+            first = {view: often for view, often in views.items() if view in OPENING_VIEWS}
+            view = dice.weighted(views if turn else first)
+            del views[view]
+            number = len(found)
+            found.append(Picture(f'{folder}/{spec.id}-{number}.jpg', retailer, view, number))
+    return found
+
+
+def listed(spec, difficulty, taken, told):
+    """A product as the catalogue has it, and the truth.
+
+    Args:
+        spec (ProductSpec): What is sold.
+        difficulty (Difficulty): The causes of error.
+        taken (list of Picture): Its pictures.
+        told (list of dict): What is true of each.
+
+    Returns: (Product, a dict for truth.jsonl).
+    """
+    listings, words = [], []
+    for name, group in itertools.groupby(taken, lambda picture: picture.retailer.name):
+        group = list(group)
+        dice = spec.dice('text', name)
+        text = texts.write(spec, group[0].retailer, dice, taxonomy.KINDS[spec.kind], difficulty)
+        paths = tuple(picture.path for picture in group)
+        listings.append(Listing(name, text.title, text.description, paths))
+        words.append({'retailer': name, 'colour_word': text.colour_word, 'wrong': text.wrong})
+    product = Product(spec.id, f'g{spec.group:06d}', spec.labels, tuple(listings))
+    seen = [{'image': picture.path, 'retailer': picture.retailer.name, 'view': picture.view} | true
+            for picture, true in zip(taken, told)]
+    return product, _truth(spec, product) | {'texts': words, 'pictures': seen}
+
+
+def _truth(spec, product):
+    """What the moderator should have put down. No training reads this."""
+    true = spec.true_labels | {'colour': list(spec.true_labels['colour'])}
+    wrong = [task for task, label in spec.labels.items() if label != spec.true_labels[task]]
+    if 'colour' in wrong and spec.labels['colour'][0] in (spec.shade.colour, spec.shade.rival):
+        wrong.remove('colour')  # a shade between two names has two right ones
+    return {
+        'id': spec.id, 'group': product.group, 'labels': true, 'wrong_labels': wrong,
+        'shade': spec.shade.name, 'rival_colour': spec.shade.rival, 'near_twin': spec.twin,
+        'fabric': spec.cloth.main.fabric}

@@ -1,0 +1,199 @@
+"""From sketches to pixels: parts are filled, shaded as if their blurred silhouettes were heights,
+and sewn together with lines."""
+
+import functools
+import math
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from fashion_models.drawn.fabrics import texture
+from fashion_models.drawn.geometry import Affine
+from fashion_models.drawn.raster import brush, coverage, dashes, stroke
+
+SHADOW = (24, 22, 28)
+MIRRORS = ('metal', 'gem', 'pearl', 'patent')
+
+
+class Canvas:
+    """A square picture to paint sketches on.
+
+    Args:
+        size (int): Pixels a side.
+        background: (r, g, b) or a uint8 array (size, size, 3).
+        light (tuple): Direction to the light, (x, y), of length 1; y is negative above.
+        contrast (float): Strength of light and shade, 1 for the usual.
+    """
+
+    def __init__(self, size, background=(255, 255, 255), light=(-0.6, -0.8), contrast=1.0):
+        self.size, self.light, self.contrast = size, light, contrast
+        if isinstance(background, tuple):
+            self.image = Image.new('RGB', (size, size), background)
+        else:
+            self.image = Image.fromarray(background)
+
+    def silhouette(self, sketch, place):
+        """How much of each pixel a sketch covers: (size, size), 0 to 1.
+
+        ``place`` maps the sketch's units to the picture's 0..1.
+        """
+        to_pixels = Affine.placing(self.size).after(place)
+        box = (0, 0, self.size, self.size)
+        solid = [to_pixels(p) for part in sketch.parts if not part.holes for p in part.polygons]
+        mask = coverage(solid, box) if solid else np.zeros((self.size, self.size))
+        for part in sketch.parts:
+            if part.holes:
+                mask = np.maximum(mask, _filled(part, to_pixels, box))
+        return mask
+
+    def shadow(self, sketch, place, shift=(0.02, 0.03), blur=0.02, strength=0.3):
+        """The shadow that a sketch throws on the wall or table behind it."""
+        mask = Image.fromarray(_bytes(self.silhouette(sketch, place) * strength))
+        dx, dy = (int(math.floor(s * self.size + 0.5)) for s in shift)
+        moved = Image.new('L', mask.size)
+        moved.paste(mask, (dx, dy))
+        moved = moved.filter(ImageFilter.GaussianBlur(max(0.5, blur * self.size)))
+        self.image.paste(SHADOW, (0, 0), moved)
+
+    def paint(self, sketch, place):
+        """Paints a sketch; ``place`` maps its units to the picture's 0..1."""
+        to_pixels = Affine.placing(self.size).after(place)
+        for part in sketch.parts:
+            self._paint_part(part, to_pixels)
+
+    def _paint_part(self, part, to_pixels):
+        scale = to_pixels.scale
+        outlines = [to_pixels(p) for p in part.polygons]
+        blur = min(part.depth * scale, self.size / 6)
+        box = _box(outlines, 2 + int(blur), self.size)
+        if box is None:
+            return
+        filled = _filled(part, to_pixels, box)
+        mask = Image.fromarray(_bytes(filled))
+        u, v = _cloth_coordinates(box, to_pixels, part.grain)
+        colour = texture(part.paint, u, v, 1 / scale)
+        shade = _emboss(mask, blur, self.light) * np.float32(part.volume)
+        if part.folds:
+            shade = shade + _folds(part, to_pixels, box, scale)
+        colour = _lit(colour, shade * np.float32(self.contrast), part.paint)
+        colour = _sewn(colour, part, outlines, to_pixels, box, scale, filled)
+        image = Image.fromarray(np.clip(colour + np.float32(0.5), 0, 255).astype(np.uint8))
+        self.image.paste(image, box[:2], mask)
+
+
+def _bytes(share):
+    return np.floor(share * 255 + 0.5).astype(np.uint8)
+
+
+def _filled(part, to_pixels, box):
+    filled = coverage([to_pixels(p) for p in part.polygons], box)
+    if part.holes:
+        filled = filled * (1 - coverage([to_pixels(p) for p in part.holes], box))
+    return filled
+
+
+def _box(outlines, margin, size):
+    """The whole-pixel box of the outlines, no further than ``margin`` outside the picture."""
+    points = np.concatenate(outlines)
+    left, top = np.floor(points.min(axis=0)).astype(int).tolist()
+    right, bottom = np.ceil(points.max(axis=0)).astype(int).tolist()
+    if right < 0 or bottom < 0 or left > size or top > size:
+        return None
+    return (max(left - 1, -margin), max(top - 1, -margin),
+            min(right + 1, size + margin), min(bottom + 1, size + margin))
+
+
+def _cloth_coordinates(box, to_pixels, grain):
+    """Where on the cloth each pixel of the box lies: two arrays (h, w) in units."""
+    back = Affine.placing(angle=-grain).after(to_pixels.inverse())
+    x = np.arange(box[0], box[2]) + 0.5
+    y = (np.arange(box[1], box[3]) + 0.5)[:, None]
+    return back.a * x + back.b * y + back.e, back.c * x + back.d * y + back.f
+
+
+def _emboss(mask, blur, light):
+    """Light and shade (h, w), about -0.5..0.5, of a thing that curves away at its edge."""
+    if blur < 0.4:
+        return np.zeros((mask.height, mask.width), np.float32)
+    height = np.asarray(mask.filter(ImageFilter.GaussianBlur(blur)), np.float32) / np.float32(255)
+    step = max(1.0, blur * 0.7)
+    dx, dy = (int(math.floor(c * step + 0.5)) for c in light)
+    slope = _moved(height, -dx, -dy) - _moved(height, dx, dy)
+    return slope * np.float32(0.75) - (1 - height) * np.float32(0.42)
+
+
+def _moved(array, dx, dy):
+    """``array`` looked up (dx, dy) pixels further on, its border repeated."""
+    h, w = array.shape
+    rows = np.clip(np.arange(h) + dy, 0, h - 1)
+    columns = np.clip(np.arange(w) + dx, 0, w - 1)
+    return array[rows[:, None], columns[None, :]]
+
+
+def _folds(part, to_pixels, box, scale):
+    """Light and shade (h, w) of the folds, -1..1: soft brush strokes."""
+    height = np.full((box[3] - box[1], box[2] - box[0]), 128.0)
+    strokes = {}
+    for points, width, strength in part.folds:
+        strokes.setdefault(strength, []).append(brush(to_pixels(points), width * scale))
+    for strength, outlines in strokes.items():
+        height += coverage(outlines, box) * (127 * strength)
+    soft = max(0.6, max(width for _, width, _ in part.folds) * scale * 0.3)
+    image = Image.fromarray(np.clip(np.floor(height + 0.5), 0, 255).astype(np.uint8))
+    blurred = np.asarray(image.filter(ImageFilter.GaussianBlur(soft)), np.float32)
+    return (blurred - 128) / np.float32(127)
+
+
+def _lit(colour, shade, paint):
+    """Colour under light: shade multiplies, highlights add, the more the glossier."""
+    if paint.fabric in MIRRORS:
+        shade = _mirrored_light(shade, paint)
+    dark, bright = np.minimum(shade, 0)[..., None], np.maximum(shade, 0)[..., None]
+    # Black cloth would swallow its folds; what shop photographers do is give it more light.
+    lift = np.float32(26 + 190 * paint.gloss)
+    return colour * (1 + dark * np.float32(0.95) + bright * np.float32(0.25)) + bright * lift
+
+
+def _mirrored_light(shade, paint):
+    """Bright and dark streaks, as a polished surface shows its surroundings."""
+    wave = shade * np.float32(5)
+    streak = np.abs(wave - np.floor(wave) - np.float32(0.5)) * 2 - np.float32(0.35)
+    strength = np.float32(0.12 if paint.fabric in ('pearl', 'patent') else 0.34)
+    return np.maximum(shade, shade * np.float32(0.6)) + streak * strength
+
+
+def _sewn(colour, part, outlines, to_pixels, box, scale, filled):
+    """Draws the edge, seams and stitches over the colour."""
+    inks = {}  # (tone, strength) -> outlines of lines
+    if part.edge > 0:
+        rims = [stroke(np.concatenate([p, p[:1]]), max(0.032 * scale, 1.1)) for p in outlines]
+        inks['dark', part.edge * 0.62] = rims
+    for points, width, tone, dash in part.lines:
+        kind, strength = (tone, 1.0) if isinstance(tone, tuple) else (
+            'dark' if tone < 0 else 'light', abs(tone))
+        line, thick = to_pixels(points), width * scale
+        # A line thinner than a fifth of a pixel keeps its amount of ink by being fainter.
+        strength, thick = strength * min(1.0, thick * 5), max(thick, 0.2)
+        pieces = [line] if dash is None or dash * scale < 1 else dashes(line, dash * scale)
+        inks.setdefault((kind, strength), []).extend(stroke(piece, thick) for piece in pieces)
+    for (kind, strength), lines in inks.items():
+        cover = (coverage(lines, box) * filled * strength).astype(np.float32)[..., None]
+        colour = _inked(colour, kind, cover, part.paint)
+    return colour
+
+
+def _inked(colour, kind, cover, paint):
+    if isinstance(kind, tuple):
+        return colour + (np.asarray(kind, np.float32) - colour) * cover
+    if kind == 'dark' and paint.luma < 62:
+        # On dark cloth a seam shows as a line that is lighter.
+        return colour + cover * np.float32(58)
+    if kind == 'dark':
+        return colour * (1 - cover * np.float32(0.9))
+    return colour + (255 - colour) * cover * np.float32(0.8)
+
+
+@functools.cache
+def ramp(size):
+    """Places 0..1 of the pixel centres of a row, float32 (size,)."""
+    return ((np.arange(size) + 0.5) / size).astype(np.float32)

@@ -1,0 +1,83 @@
+"""How a product is put before the camera: alone, in detail, or on a model."""
+
+import dataclasses
+
+from fashion_models.drawn import shapes
+from fashion_models.drawn.geometry import Affine
+from fashion_models.drawn.models import on_model
+from fashion_models.drawn.shapes.features import Look
+from fashion_models.drawn.sketch import Sketch
+
+VIEWS = ('front', 'angled', 'back', 'detail', 'model')
+
+#: Nobody photographs a necklace from behind.
+NO_BACK = ('jewellery',)
+
+#: Cloth laid flat is wider than on legs, which are round.
+FLAT_WIDTH = {
+    'trousers': 1.32, 'jeans': 1.32, 'shorts': 1.12, 'skirts': 1.1, 'jumpsuits': 1.15,
+    'suits': 1.12, 'nightwear': 1.12}
+
+
+@dataclasses.dataclass
+class Scene:
+    """Sketches in one system of coordinates and the part of it that the picture shows.
+
+    Attributes:
+        sketches (list of Sketch): Back to front.
+        frame (tuple): (left, top, right, bottom), to fill the picture but for the margin.
+        others (list of Worn): Garments in the picture that are not sold there.
+        tight (bool): Things run out of the picture, so it has no margin.
+    """
+
+    sketches: list
+    frame: tuple
+    others: list = dataclasses.field(default_factory=list)
+    tight: bool = False
+
+
+def scene(spec, view, dice, dummy=False, head=True, other_garments=True):
+    """Puts a product before the camera.
+
+    Args:
+        spec (ProductSpec): What.
+        view (str): One of :data:`VIEWS`.
+        dice (Dice): For all that is left open.
+        dummy, head, other_garments (bool): Of the view ``'model'``: on a dummy, with its head in
+            the picture, with other garments worn.
+
+    Returns: Scene.
+    """
+    if view == 'model':
+        sketches, frame, others = on_model(spec, dice, dummy, head, other_garments)
+        return Scene(sketches, frame, others, tight=True)
+    look = Look(spec.gender, back=view == 'back' and spec.type not in NO_BACK)
+    sketch = shapes.draw(spec.features, spec.cloth, look)
+    if spec.category in FLAT_WIDTH:
+        sketch = sketch.mapped(Affine.placing(squeeze=FLAT_WIDTH[spec.category]))
+    if view == 'angled':
+        sketch = _angled(sketch, spec, dice)
+    frame = _detail(sketch, dice) if view == 'detail' else sketch.bounds()
+    return Scene([sketch], frame, tight=view == 'detail')
+
+
+def _angled(sketch, spec, dice):
+    """From the side; of shoes often the pair, one behind the other."""
+    if spec.type != 'shoes' or dice.chance(0.4):
+        return sketch.turned(dice.choice((-1, 1)) * dice.uniform(0.6, 1.0))
+    far = sketch.mapped(Affine.placing(0.94, 0.42, -0.34))
+    for part in far.parts:
+        part.paint = part.paint.toned(-0.14)
+    pair = Sketch().add(far).add(sketch)
+    pair.details = sketch.details
+    return pair
+
+
+def _detail(sketch, dice):
+    """A small frame about one of the points worth a close-up."""
+    left, top, right, bottom = sketch.bounds()
+    x, y = dice.choice(sketch.details)
+    half = max(right - left, bottom - top) * dice.uniform(0.15, 0.21)
+    x += dice.uniform(-0.2, 0.2) * half
+    y += dice.uniform(-0.2, 0.2) * half
+    return (x - half, y - half, x + half, y + half)

@@ -1,0 +1,65 @@
+"""Parametric drawings, one module per family; each function returns a :class:`Sketch`."""
+
+from fashion_models.drawn.shapes.accessories import (
+    Belt,
+    Glasses,
+    Glove,
+    draw_belt,
+    draw_glasses,
+    draw_glove,
+)
+from fashion_models.drawn.shapes.bags import Bag
+from fashion_models.drawn.shapes.bags import draw as draw_bag
+from fashion_models.drawn.shapes.cut import Upper
+from fashion_models.drawn.shapes.hats import Hat, draw_hat
+from fashion_models.drawn.shapes.jewellery import (
+    Bracelet,
+    Earring,
+    Necklace,
+    Ring,
+    draw_bracelet,
+    draw_earring,
+    draw_necklace,
+    draw_ring,
+)
+from fashion_models.drawn.shapes.lower import (
+    Skirt,
+    Trousers,
+    draw_skirt,
+    draw_trousers,
+)
+from fashion_models.drawn.shapes.scarves import Scarf, Tie, draw_scarf, draw_tie
+from fashion_models.drawn.shapes.shoes import Shoe
+from fashion_models.drawn.shapes.shoes import draw as draw_shoe
+from fashion_models.drawn.shapes.upper import draw as draw_upper
+from fashion_models.drawn.shapes.watches import Watch, draw_watch
+from fashion_models.drawn.shapes.whole import (
+    Dungarees,
+    Outfit,
+    Swimsuit,
+    draw_dungarees,
+    draw_outfit,
+    draw_swimsuit,
+)
+
+#: The function that draws each family of features.
+DRAW = {
+    Upper: draw_upper, Trousers: draw_trousers, Skirt: draw_skirt, Outfit: draw_outfit,
+    Dungarees: draw_dungarees, Swimsuit: draw_swimsuit, Shoe: draw_shoe, Bag: draw_bag,
+    Necklace: draw_necklace, Earring: draw_earring, Bracelet: draw_bracelet, Ring: draw_ring,
+    Watch: draw_watch, Hat: draw_hat, Scarf: draw_scarf, Glove: draw_glove, Belt: draw_belt,
+    Glasses: draw_glasses, Tie: draw_tie,
+}
+
+
+def draw(features, cloth, look):
+    """Draws a thing of any family.
+
+    Args:
+        features: One of the dataclasses that :data:`DRAW` lists.
+        cloth (Cloth): Its paints.
+        look (Look): From where it is seen.
+
+    Returns: Sketch.
+    """
+    return DRAW[type(features)](features, cloth, look)

@@ -1,0 +1,205 @@
+"""What an experiment leaves: ``results.json`` with its provenance, and its tables.
+
+==================  ================================================================================
+``results.json``    every figure, the tables, and where they come from: command, commit, versions,
+                    machine, catalogue and its hash, recipe, seeds, runs, time
+``table.txt``       the tables, to be read in a terminal
+``table.rst``       the same for the documentation, which :mod:`.tables` puts into its pages
+==================  ================================================================================
+"""
+
+import dataclasses
+import json
+import math
+import pathlib
+
+import numpy as np
+
+from fashion_models.experiments.kit.statistics import Interval
+from fashion_models.files import atomic_write
+from fashion_models.provenance import provenance
+
+RESULTS = 'results.json'
+
+
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """A table of texts.
+
+    Attributes:
+        title (str): What it shows, in a line.
+        header (sequence of str): Headings of the columns.
+        rows (sequence of sequences): Cells. Numbers are given three digits, an
+            :class:`~.statistics.Interval` its value and its ends, ``None`` and nan a dash.
+    """
+
+    title: str
+    header: tuple
+    rows: tuple
+
+    def __post_init__(self):
+        object.__setattr__(self, 'header', tuple(self.header))
+        object.__setattr__(self, 'rows', tuple(tuple(map(_cell, row)) for row in self.rows))
+        for row in self.rows:
+            if len(row) != len(self.header):
+                raise ValueError(
+                    f'{self.title}: a row of {len(row)} cells under {len(self.header)} headings: '
+                    f'{row}')
+
+    @classmethod
+    def from_record(cls, record):
+        """The table that :meth:`record` gave."""
+        return cls(record['title'], record['header'], record['rows'])
+
+    def record(self):
+        """The table as JSON-ready values."""
+        return {
+            'title': self.title, 'header': list(self.header), 'rows': [list(r) for r in self.rows]}
+
+    def text(self):
+        """The table under its title, for a terminal."""
+        cells = self.header, *self.rows
+        widths = _widths(cells)
+        lines = [
+            '  '.join([row[0].ljust(widths[0]), *(
+                cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))]).rstrip()
+            for row in cells]
+        return '\n'.join([self.title, '', *lines]) + '\n'
+
+    def rst(self):
+        """The table alone, in reStructuredText."""
+        cells = [tuple(map(_escaped, row)) for row in (self.header, *self.rows)]
+        # An empty first cell would be read as the continuation of the line above it.
+        cells = [(row[0].strip() or '\\', *row[1:]) for row in cells]
+        widths = _widths(cells)
+        rule = '  '.join('=' * width for width in widths)
+        lines = ['  '.join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
+                 for row in cells]
+        return '\n'.join([rule, lines[0], rule, *lines[1:], rule]) + '\n'
+
+
+def _escaped(cell):
+    """A cell that reStructuredText takes for text: a dash is no list, recall@10 no address."""
+    return '\\-' if cell == '-' else cell.replace('@', '\\@')
+
+
+def write_results(
+        folder, experiment, figures, tables, catalogue, recipe=None, seeds=(), runs=(),
+        seconds=None):
+    """Writes ``results.json``, ``table.txt`` and ``table.rst`` of an experiment.
+
+    Args:
+        folder: Where to; made if it does not exist. Figures (pictures) go to the same place.
+        experiment (str): Name of the experiment's module.
+        figures (dict): Every number. NumPy's values and intervals are converted, nan becomes null.
+        tables (list of Table): What of it is shown.
+        catalogue (~fashion_models.catalogue.io.Catalogue): On what.
+        recipe (~fashion_models.training.recipe.Recipe): How the networks were trained.
+        seeds (sequence of int): With which seeds.
+        runs (sequence of ~fashion_models.training.run.Run): The runs that it rests on.
+        seconds (float): The command's own time; that of the runs' training is in their logs, which
+            another experiment may have spent.
+
+    Returns:
+        dict: What ``results.json`` holds.
+    """
+    record = {
+        'experiment': experiment,
+        **portable_provenance(provenance()),
+        'catalogue': describe_catalogue(catalogue),
+        'recipe': None if recipe is None else recipe.to_toml(),
+        'seeds': list(seeds),
+        'runs': [_describe_run(run) for run in runs],
+        'seconds': seconds,
+        'training_seconds': sum(training_seconds(run) for run in runs),
+        'figures': figures,
+    }
+    return write_record(folder, record, tables)
+
+
+def write_record(folder, record, tables):
+    """Writes a record and its tables; returns the record as written."""
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    record = _plain({**record, 'tables': [table.record() for table in tables]})
+    _write(folder / RESULTS, json.dumps(record, ensure_ascii=False, indent=1) + '\n')
+    _write(folder / 'table.txt', '\n'.join(table.text() for table in tables))
+    _write(folder / 'table.rst', '\n'.join(
+        table.rst() if len(tables) == 1 else f'{table.title}\n\n{table.rst()}'
+        for table in tables))
+    return record
+
+
+def portable_provenance(found):
+    """Provenance without the folders of this machine, which mean nothing on another."""
+    return {
+        'command': without_folders(found['command']),
+        # Runs of earlier versions do not tell the engine.
+        **{key: found[key] for key in ('date', 'commit', 'versions', 'machine', 'engine')
+           if key in found}}
+
+
+def without_folders(command):
+    """A command line in which paths that lead out of the working folder are cut to their ends."""
+    return ' '.join(
+        word.rstrip('/').rsplit('/', 1)[-1] if word.startswith(('/', '..')) else word
+        for word in command.split(' '))
+
+
+def describe_catalogue(catalogue):
+    """What identifies a catalogue: name, version, source, hash; numbers of products and images."""
+    header = catalogue.header
+    image_counts = [len(product.images) for product in catalogue.products]
+    return {
+        'name': header.name, 'version': header.version, 'source': header.source,
+        'hash': catalogue.hash(), 'products': len(image_counts), 'images': sum(image_counts)}
+
+
+def training_seconds(run):
+    """How long a run was trained, as its log says."""
+    return read_log(run)[-1]['elapsed_time']
+
+
+def read_log(run):
+    """The log of a run: a list of one record an epoch."""
+    return json.loads((run.folder / 'log.json').read_text(encoding='utf-8'))
+
+
+def _describe_run(run):
+    log = read_log(run)
+    return {
+        'name': run.folder.name, 'recipe': run.recipe.to_toml(), 'commit': run.provenance['commit'],
+        'machine': run.provenance['machine'], 'seconds': log[-1]['elapsed_time'],
+        'iterations': log[-1]['iteration'],
+        'best_epoch': min(log, key=lambda record: record['validation/loss'])['epoch']}
+
+
+def _cell(value):
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return '-'
+    if isinstance(value, float | np.floating):
+        return f'{value:.3f}'
+    return str(value)
+
+
+def _widths(cells):
+    return [max(map(len, column)) for column in zip(*cells)]
+
+
+def _plain(value):
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Interval):
+        return _plain(value.record())
+    if isinstance(value, np.ndarray | np.generic):
+        return _plain(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def _write(path, text):
+    with atomic_write(path, 'w', encoding='utf-8') as file:
+        file.write(text)

@@ -1,0 +1,125 @@
+"""What is true of the words of texts, and texts with errors planted.
+
+Where the catalogue has a ``truth.jsonl`` (the embedded one), it decides: a colour word is true if
+the product has the colour or the shade's other name fits it; a category word, if it is a true label
+or what shops call such a product; a style word, if it is such a name or its fabric's. Of other
+style words (``favourite``) nothing is known. Elsewhere the labels decide, and nothing is known of
+any style word.
+"""
+
+import dataclasses
+import json
+import re
+
+from fashion_models.catalogue.io import lines
+from fashion_models.catalogue.model import LEVELS
+from fashion_models.drawn.generator import TRUTH_FILE
+from fashion_models.drawn.taxonomy import KINDS
+from fashion_models.drawn.texts import MATERIALS
+from fashion_models.representation.tags.tagger import text_of, true_words
+from fashion_models.representation.tags.words import (
+    CATEGORY,
+    COLOUR,
+    STYLE,
+    Lexicon,
+    key,
+    tokens_of,
+)
+
+
+class Truth:
+    """Tells whether words are true of products.
+
+    Args:
+        catalogue (~fashion_models.catalogue.io.Catalogue): Whose.
+    """
+
+    def __init__(self, catalogue):
+        path = catalogue.folder / TRUTH_FILE
+        self._records = {}
+        if path.exists():
+            records = (json.loads(line) for _, line in lines(path))
+            self._records = {record['id']: record for record in records}
+        self.materials = _keys(MATERIALS.values()) if self._records else set()
+        self._names = {name: _keys((name, *kind.words)) for name, kind in KINDS.items()}
+        #: The style words of which it is known whether they are true.
+        self.style = self.materials.union(*self._names.values()) if self._records else set()
+
+    def of(self, product, lexicon):
+        """What is true of a product.
+
+        Returns:
+            callable: From a Word to True, False or None, where it is not known.
+        """
+        record = self._records.get(product.id)
+        if record is None:
+            true = true_words(product)
+            return lambda word: None if word.kind == STYLE else word in true
+        labels = record['labels']
+        kind = labels['subcategory']
+        colours = {*labels['colour'], record['rival_colour']}
+        categories = {labels[level] for level in LEVELS} | {
+            word.name for name in (kind, *KINDS[kind].words) for word in lexicon.read(name)[0]
+            if word.kind == CATEGORY}
+        style = self._names[kind] | _keys([MATERIALS.get(record['fabric'], '')])
+
+        def is_true(word):
+            if word.kind == STYLE:
+                return key(word.name) in style if key(word.name) in self.style else None
+            return word.name in (colours if word.kind == COLOUR else categories)
+        return is_true
+
+
+def _keys(phrases):
+    return {key(token) for phrase in phrases for token in tokens_of(phrase)}
+
+
+def planted(products, truth, labels, share, rng):
+    """Products with false words in their texts.
+
+    Of the colours, categories and (where they are known) materials that a text names, a share is
+    replaced by others that texts name, as often as they name these, but that are not true.
+
+    Args:
+        products (list of ~fashion_models.catalogue.model.Product): The catalogue's.
+        truth (Truth): What is true of them.
+        labels (dict): Task to labels.
+        share (float): How many of the words to replace.
+        rng (numpy.random.Generator): Chooses them.
+
+    Returns:
+        list of Product: With the same ids, labels and images.
+    """
+    lexicon = Lexicon(labels, truth.materials)
+    said = {kind: [] for kind in (COLOUR, CATEGORY, STYLE)}
+    for product in products:
+        for listing in product.listings:
+            for word, words in lexicon.read(text_of(listing))[0].items():
+                said[word.kind].append((word, words))
+
+    def changed(product, listing):
+        is_true = truth.of(product, lexicon)
+        title, description = listing.title, listing.description
+        for word, words in lexicon.read(text_of(listing))[0].items():
+            if rng.random() >= share:
+                continue
+            other = _false_word(said[word.kind], is_true, rng)
+            if other is not None:
+                pattern = re.compile(rf'\b{_spelling(words)}\b', re.IGNORECASE)
+                title, description = (pattern.sub(other, text) for text in (title, description))
+        return dataclasses.replace(listing, title=title, description=description)
+
+    return [dataclasses.replace(product, listings=tuple(
+        changed(product, listing) for listing in product.listings)) for product in products]
+
+
+def _false_word(said, is_true, rng, tries=50):
+    for place in rng.integers(len(said), size=tries):
+        word, words = said[place]
+        if is_true(word) is False:
+            return words
+    return None
+
+
+def _spelling(words):
+    return r'\W+'.join(map(re.escape, words.split()))

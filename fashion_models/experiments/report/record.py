@@ -1,0 +1,99 @@
+"""Keeps what a training found, without its weights, for the repository and its documentation.
+
+    python -m fashion_models.experiments.report.record RUN experiments/results/<recipe>/<catalogue>
+
+writes ``results.json`` (recipe, log, evaluation of the validation and the test split with confusion
+counts and accuracy of each class, command, commit, versions, machine, catalogue hash, time), the
+table as ``table.txt`` and ``table.rst``, and both plots.
+"""
+
+import argparse
+import json
+import pathlib
+import shutil
+import sys
+
+from fashion_models.errors import UserError
+from fashion_models.experiments.kit.results import (
+    Table,
+    portable_provenance,
+    read_log,
+    training_seconds,
+    write_record,
+)
+from fashion_models.training.results import results_rows
+from fashion_models.training.run import Run
+from fashion_models.training.table import TITLES, with_mean
+
+SPLITS = 'validation', 'test'
+
+
+def record(run, folder):
+    """Writes the record of a run into a folder.
+
+    Args:
+        run (~fashion_models.training.run.Run): A finished run, both splits of which have been
+            evaluated.
+        folder: Where to; made if it does not exist.
+
+    Returns:
+        dict: What ``results.json`` holds.
+
+    Raises:
+        UserError: If an evaluation is missing.
+    """
+    folder = pathlib.Path(folder)
+    evaluations = {split: _evaluation(run, split) for split in SPLITS}
+    provenance = run.provenance
+    tasks = run.vocabulary.tasks
+    results = write_record(folder, {
+        'recipe': run.recipe.to_toml(),
+        **portable_provenance(provenance),
+        'catalogue': {
+            key: value for key, value in provenance['catalogue'].items() if key != 'folder'},
+        'seconds': training_seconds(run),
+        'evaluation': evaluations,
+        'log': read_log(run),
+    }, [accuracies_table(
+        f'{provenance["catalogue"]["name"]}: accuracy over products',
+        results_rows(evaluations, tasks), tasks)])
+    for plot in 'loss.png', 'accuracy.png':
+        shutil.copyfile(run.folder / plot, folder / plot)
+    return results
+
+
+def accuracies_table(title, rows, tasks):
+    """Rows of accuracies, from their titles, under the article's headings."""
+    return Table(title, ('', 'Multi-task', *(TITLES[task] for task in tasks)), [
+        (title, *with_mean(accuracies)) for title, accuracies in rows.items()])
+
+
+def _evaluation(run, split):
+    path = run.folder / f'evaluation-{split}.json'
+    if not path.exists():
+        raise UserError(
+            f'{path}: missing; fashion-models evaluate {run.folder} --split all makes it')
+    evaluation = json.loads(path.read_text(encoding='utf-8'))
+    del evaluation['provenance']
+    return evaluation
+
+
+def main(argv=None):
+    """Runs the command; returns its exit status."""
+    parser = argparse.ArgumentParser(
+        prog='python -m fashion_models.experiments.report.record', description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('run', metavar='RUN', help='the folder of a finished run')
+    parser.add_argument('folder', metavar='FOLDER', help='where to keep its record')
+    arguments = parser.parse_args(argv)
+    try:
+        record(Run.open(arguments.run), arguments.folder)
+    except UserError as error:
+        print(f'record: error: {error}', file=sys.stderr)
+        return 2
+    print((pathlib.Path(arguments.folder) / 'table.txt').read_text(encoding='utf-8'), end='')
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

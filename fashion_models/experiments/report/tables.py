@@ -1,0 +1,100 @@
+"""Puts the tables of recorded results into the documentation.
+
+    python -m fashion_models.experiments.report.tables README.rst docs/*.rst
+
+In a page, a comment names the results and the number of their table, from 1; what is between it and
+the closing comment is written anew from ``results.json``, and the rest left alone::
+
+    .. table 1 of experiments/results/small/fashion-product-images
+
+    (the table)
+
+    .. end of table
+
+A comment ``.. claims of experiments/results`` is followed by the table of the article's claims
+(:mod:`.reproduces`) in the same way. ``make docs`` does it for all pages. ``--check`` changes
+nothing and fails where a page and its results disagree.
+"""
+
+import argparse
+import json
+import pathlib
+import re
+import sys
+
+from fashion_models.errors import UserError
+from fashion_models.experiments.kit.results import RESULTS, Table
+from fashion_models.experiments.report.claims import claims_table
+from fashion_models.files import atomic_write
+
+_OPENING = r'^\.\. (?:table (?P<number>\d+)|claims) of (?P<folder>\S+)\n'
+_PLACE = re.compile(
+    rf'(?P<opening>{_OPENING}).*?^(?P<closing>\.\. end of table)$', re.MULTILINE | re.DOTALL)
+
+
+def updated(text, root='.'):
+    """A page with its tables as the results have them.
+
+    Args:
+        text (str): The page.
+        root: The folder that paths of results start from.
+
+    Returns:
+        str
+
+    Raises:
+        UserError: If results or table are missing, or a table's end.
+    """
+    if len(_PLACE.findall(text)) != len(re.findall(_OPENING, text, re.MULTILINE)):
+        raise UserError('a line ".. table N of FOLDER" has no ".. end of table"')
+
+    def table(match):
+        folder = pathlib.Path(root, match['folder'])
+        found = (load_table(folder, int(match['number'])).rst() if match['number']
+                 else claims_table(folder))
+        return f'{match["opening"]}\n{found}\n{match["closing"]}'
+
+    return _PLACE.sub(table, text)
+
+
+def load_table(folder, number):
+    """The table of this number, from 1, among the results in a folder."""
+    path = pathlib.Path(folder, RESULTS)
+    try:
+        tables = json.loads(path.read_text(encoding='utf-8'))['tables']
+    except (OSError, ValueError, KeyError) as error:
+        raise UserError(f'{path}: no results with tables: {error!r}') from error
+    if not 1 <= number <= len(tables):
+        raise UserError(f'{path}: has no table {number}, only {len(tables)}')
+    return Table.from_record(tables[number - 1])
+
+
+def main(argv=None):
+    """Runs the command; returns its exit status."""
+    parser = argparse.ArgumentParser(
+        prog='python -m fashion_models.experiments.report.tables', description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('pages', metavar='PAGE', nargs='+', type=pathlib.Path)
+    parser.add_argument('--check', action='store_true', help='change nothing, fail if it would')
+    arguments = parser.parse_args(argv)
+    outdated = []
+    for page in arguments.pages:
+        text = page.read_text(encoding='utf-8')
+        try:
+            new = updated(text)
+        except UserError as error:
+            print(f'tables: error: {page}: {error}', file=sys.stderr)
+            return 2
+        if new != text:
+            outdated.append(page)
+            if not arguments.check:
+                with atomic_write(page, 'w', encoding='utf-8') as file:
+                    file.write(new)
+    for page in outdated:
+        print(f'{page}: ' + ('a table is not that of its results' if arguments.check
+                             else 'brought up to date'))
+    return 1 if arguments.check and outdated else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,210 @@
+"""From evidence to the probability that two listings are one product, learnt from labelled pairs.
+
+A logistic regression on two to four numbers a pair, saved as JSON. With it goes what it reached on
+the pairs that it was learnt from, which is what thresholds of a wanted precision are taken from.
+"""
+
+import dataclasses
+import json
+import pathlib
+
+import numpy as np
+
+from fashion_models.errors import UserError
+from fashion_models.files import atomic_write
+from fashion_models.representation.duplicates.evidence import IMAGES, TEXT
+from fashion_models.representation.metrics import precision_recall
+
+#: Learnt from the embedded catalogue; ``docs/duplicates.rst`` says how.
+DEFAULT = pathlib.Path(__file__).with_name('duplicates.json')
+
+#: Which features each model looks at. Pairs with texts on both sides are judged by both witnesses.
+MODELS = {'images': IMAGES, 'images and text': IMAGES + TEXT}
+
+#: Fewer labelled pairs of either kind are no base for a calibration, nor fewer pairs above a
+#: threshold for saying which precision it has.
+LEAST = 20
+_FORMAT = 1
+_GRID = np.arange(1, 100) / 100
+
+
+@dataclasses.dataclass(frozen=True)
+class Model:
+    """A logistic regression on features of pairs, and what it reached.
+
+    Attributes:
+        features (tuple of str): What it looks at.
+        mean, scale (tuple of float): The features' means and standard deviations.
+        weights (tuple of float): Of the features, in standard deviations.
+        intercept (float): The log odds where all features are at their means.
+        curve (tuple of dict): For thresholds 0.01 to 0.99: ``'threshold'``, and of the pairs that
+            it was learnt from the ``'pairs'`` (int) above it, their ``'precision'`` and
+            ``'recall'`` (None without such pairs).
+    """
+
+    features: tuple
+    mean: tuple
+    scale: tuple
+    weights: tuple
+    intercept: float
+    curve: tuple = ()
+
+    def probability(self, evidence):
+        """How likely each pair is one product: (m,) float64.
+
+        Args:
+            evidence (~fashion_models.representation.duplicates.evidence.Evidence): With all of the
+                features.
+        """
+        x = (evidence.columns(self.features) - self.mean) / self.scale
+        return 1 / (1 + np.exp(-(x @ np.array(self.weights) + self.intercept)))
+
+    def reached(self, threshold):
+        """What was reached at the highest recorded threshold that is not above ``threshold``."""
+        below = [point for point in self.curve if point['threshold'] <= threshold + 1e-9]
+        return (below or self.curve)[-1 if below else 0]
+
+    def threshold(self, precision):
+        """The lowest recorded threshold with at least this precision, or None."""
+        for point in self.curve:
+            if point['pairs'] >= LEAST and point['precision'] >= precision:
+                return point['threshold']
+        return None
+
+    @property
+    def best_precision(self):
+        """The highest precision of any threshold that enough pairs are above, or None."""
+        return max((point['precision'] for point in self.curve if point['pairs'] >= LEAST),
+                   default=None)
+
+
+def fit_model(features, evidence, same, total=None):
+    """Learns a model from labelled pairs.
+
+    Args:
+        features (tuple of str): What it is to look at.
+        evidence (~fashion_models.representation.duplicates.evidence.Evidence): m pairs with these
+            features.
+        same (numpy.ndarray): (m,) bool, whether the two are one product.
+        total (int): How many pairs are one product in all, where some are not among these.
+
+    Returns:
+        Model
+
+    Raises:
+        UserError: If there are too few pairs of either kind, or scikit-learn is not installed.
+    """
+    count = int(same.sum())
+    if min(count, len(same) - count) < LEAST:
+        raise UserError(
+            f'too few labelled pairs for a calibration: {count} of one product and '
+            f'{len(same) - count} of two, among neighbours; expected {LEAST} of each or more')
+    try:
+        from sklearn.linear_model import LogisticRegression
+    except ImportError:
+        raise UserError(
+            'a calibration needs scikit-learn, which is not installed: pip install '
+            '"fashion-models[analysis]" installs it') from None
+    x = evidence.columns(features)
+    mean, scale = x.mean(axis=0), x.std(axis=0)
+    scale[scale == 0] = 1
+    regression = LogisticRegression(max_iter=1000).fit((x - mean) / scale, same)
+    model = Model(
+        tuple(features), tuple(mean.tolist()), tuple(scale.tolist()),
+        tuple(regression.coef_[0].tolist()), float(regression.intercept_[0]))
+    return dataclasses.replace(model, curve=_curve(
+        model.probability(evidence), same, count if total is None else total))
+
+
+def _curve(probabilities, same, total):
+    thresholds, precision, recall = precision_recall(probabilities, same, total)
+    points = []
+    for threshold in _GRID:
+        above = int((thresholds >= threshold).sum())    # thresholds fall
+        points.append({
+            'threshold': round(float(threshold), 2),
+            'pairs': int((probabilities >= threshold).sum()),
+            'precision': float(precision[above - 1]) if above else None,
+            'recall': float(recall[above - 1]) if above else None})
+    return tuple(points)
+
+
+@dataclasses.dataclass(frozen=True)
+class Calibration:
+    """Models for pairs without and with texts.
+
+    Attributes:
+        models (dict): From ``'images'``, and ``'images and text'`` where there were texts to learn
+            from, to :class:`Model`.
+        origin (dict): What it was learnt from: JSON-ready, for people to read.
+    """
+
+    models: dict
+    origin: dict
+
+    @classmethod
+    def load(cls, file=DEFAULT):
+        """Reads what :meth:`save` wrote.
+
+        Raises:
+            UserError: If the file is no calibration.
+        """
+        try:
+            record = json.loads(pathlib.Path(file).read_text(encoding='utf-8'))
+            if record['format'] != _FORMAT or 'images' not in record['models']:
+                raise ValueError('it has another format')
+            models = {}
+            for name, fields in record['models'].items():
+                if tuple(fields['features']) != MODELS[name]:
+                    raise ValueError(f'its features of {name} are {fields["features"]}')
+                models[name] = Model(**{
+                    key: tuple(value) if isinstance(value, list) else value
+                    for key, value in fields.items()})
+            return cls(models, record['origin'])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise UserError(
+                f'{file}: no calibration, expected a JSON file that "fashion-models duplicates '
+                f'--calibrate" wrote ({reason})') from None
+
+    def save(self, file):
+        """Writes the calibration as JSON."""
+        record = {'format': _FORMAT, 'origin': self.origin, 'models': {
+            name: dataclasses.asdict(model) for name, model in self.models.items()}}
+        with atomic_write(file, 'w', encoding='utf-8') as out:
+            json.dump(record, out, ensure_ascii=False, indent=1)
+            out.write('\n')
+
+
+def calibrate(evidence, same, total=None, origin=None):
+    """Learns a calibration from labelled pairs.
+
+    Args:
+        evidence (~fashion_models.representation.duplicates.evidence.Evidence): Of m pairs.
+        same (numpy.ndarray): (m,) bool, whether the two are one product.
+        total (int): How many pairs are one product in all, where some are not among these.
+        origin (dict): What the pairs are from.
+
+    Returns:
+        Calibration: With a model for texts if there are texts on both sides of enough pairs.
+
+    Raises:
+        UserError: As of :func:`fit_model`.
+    """
+    total = int(same.sum()) if total is None else total
+    models = {'images': fit_model(MODELS['images'], evidence, same, total)}
+    told = with_texts(evidence)
+    count = int(same[told].sum())
+    if min(count, told.sum() - count) >= LEAST:
+        # Of the pairs that were not looked at as many have texts, it is supposed, as of the others.
+        models['images and text'] = fit_model(
+            MODELS['images and text'], evidence.chosen(told), same[told],
+            round(total * count / same.sum()))
+    return Calibration(models, dict(origin or {}))
+
+
+def with_texts(evidence):
+    """Which pairs have texts on both sides: (m,) bool."""
+    if 'words' not in evidence.features:
+        return np.zeros(len(evidence), bool)
+    return ~np.isnan(evidence.features['words'])

@@ -1,0 +1,253 @@
+"""Learns from lists that a person has put in order how to order others.
+
+A merchandiser's lists say of any two of their products which goes first. A linear model of the
+representation is trained to say the same: logistic regression on the difference of the two
+vectors, which is the ranking SVM (Joachims, 2002, "Optimizing search engines using clickthrough
+data") with the logistic loss in place of the hinge. Its score of a single product, weights times
+vector, then orders any set.
+
+The examples are a CSV file with a heading and one row a product::
+
+    list,product,rank
+    spring dresses,1163,1
+    spring dresses,1551,2
+
+Rank 1 goes first; products of a list may share a rank, and are then not compared. Products of
+different lists are never compared.
+"""
+
+import csv
+import dataclasses
+import json
+import zipfile
+
+import numpy as np
+
+from fashion_models.errors import UserError
+from fashion_models.files import atomic_write, told_if_unwritable
+from fashion_models.representation.ordering.order import Whitening, in_blocks
+from fashion_models.representation.scikit_learn import scikit_learn
+
+COLUMNS = 'list', 'product', 'rank'
+#: The strengths of regularization that are tried, by the logistic regression's C.
+STRENGTHS = 0.0001, 0.001, 0.01, 0.1, 1.0
+#: Where there are too few lists to try them on.
+USUAL_STRENGTH = 0.01
+#: Pairs of a list, at most; drawn, where it has more.
+PAIRS = 2000
+FOLDS = 5
+_FORMAT = 'fashion-models linear order 1'
+
+
+@dataclasses.dataclass(frozen=True)
+class RankedList:
+    """Products that a person has put in order.
+
+    Attributes:
+        name (str): Of the list.
+        products (tuple of str): Their ids.
+        ranks (tuple of float): Their ranks; the lowest goes first.
+    """
+
+    name: str
+    products: tuple
+    ranks: tuple
+
+
+def read_ranked_lists(path):
+    """Reads human-ranked examples; see the module for the format.
+
+    Args:
+        path: The CSV file.
+
+    Returns:
+        list of RankedList: In the order of the file.
+
+    Raises:
+        UserError: If it cannot be read, naming the line; or no list has two ranks.
+    """
+    lists = {}
+    try:
+        with open(path, newline='', encoding='utf-8-sig') as file:
+            reader = csv.DictReader(file)
+            missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+            if missing:
+                raise UserError(
+                    f'{path}: has no column {missing[0]!r}; expected {",".join(COLUMNS)} in the '
+                    'first line')
+            for row in reader:
+                name, product, rank = (row[column] for column in COLUMNS)
+                where = f'{path}:{reader.line_num}'
+                ranks = lists.setdefault(name, {})
+                if product in ranks:
+                    raise UserError(f'{where}: product {product!r} is in list {name!r} already')
+                ranks[product] = _rank(rank, where)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f'{path}: cannot be read: {error}') from error
+    if not any(len(set(ranks.values())) > 1 for ranks in lists.values()):
+        raise UserError(f'{path}: nothing to learn: no list has products of two ranks')
+    return [RankedList(name, tuple(ranks), tuple(ranks.values())) for name, ranks in lists.items()]
+
+
+def _rank(text, where):
+    try:
+        rank = float(text)
+    except (TypeError, ValueError):
+        rank = float('nan')
+    if not np.isfinite(rank):
+        raise UserError(f'{where}: rank {text!r} is not a number')
+    return rank
+
+
+class LinearOrder:
+    """A learned order.
+
+    Attributes:
+        weights (numpy.ndarray): (d,) float32; products with a larger weights · vector go first.
+        facts (dict): What it was learned from, JSON-ready: ``space`` (of the vectors, see
+            :attr:`~fashion_models.representation.embeddings.Embeddings.space`), ``lists``,
+            ``products``, ``pairs``, ``strength`` (C), and ``tau``: the mean of Kendall's tau over
+            lists that were left out, or None.
+    """
+
+    def __init__(self, weights, facts):
+        self.weights = np.asarray(weights, np.float32)
+        self.facts = facts
+
+    def relevance(self, vectors):
+        """Scores (n,) float32 of products (n, d): the larger, the earlier."""
+        return in_blocks(lambda block: np.asarray(block, np.float32) @ self.weights, vectors)
+
+    def save(self, path):
+        """Writes the order to a ``.npz`` file, without pickle.
+
+        Raises:
+            UserError: If it cannot be written.
+        """
+        with told_if_unwritable(path), atomic_write(path) as file:
+            np.savez(file, format=np.array(_FORMAT), weights=self.weights,
+                     facts=np.array(json.dumps(self.facts)))
+
+    @classmethod
+    def load(cls, path):
+        """Reads what :meth:`save` wrote.
+
+        Raises:
+            UserError: If it is something else.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as content:
+                if str(content['format']) == _FORMAT:
+                    return cls(content['weights'], json.loads(str(content['facts'])))
+        except (OSError, EOFError, TypeError, ValueError, KeyError, zipfile.BadZipFile):
+            pass
+        raise UserError(f'{path}: no learned order; expected one that "fashion-models order '
+                        '--like-merchandiser EXAMPLES --save FILE" wrote')
+
+    def check(self, embeddings):
+        """Raises UserError if the embeddings are not in the space that the order is for."""
+        if (len(self.weights) != embeddings.header['size']
+                or self.facts.get('space') != embeddings.space):
+            raise UserError(
+                f'{embeddings.file}: is of another network than the learned order, or was reduced '
+                'otherwise; learn the order anew')
+
+
+def learn_order(lists, embeddings, whitening=None):
+    """Learns the order of human-ranked examples.
+
+    Args:
+        lists (list of RankedList): Their products are among the embeddings.
+        embeddings (~fashion_models.representation.embeddings.Embeddings): The products' vectors.
+        whitening (~fashion_models.representation.ordering.order.Whitening): That of the
+            embeddings, if it is known already.
+
+    Returns:
+        LinearOrder
+
+    Raises:
+        UserError: If a product is not among the embeddings, or scikit-learn is not installed.
+    """
+    whitening = whitening or Whitening(embeddings.vectors)
+    rows = [[embeddings.row(product) for product in ranked.products] for ranked in lists]
+    weights, facts = learn(
+        [whitening.linear(embeddings.vectors[own]) for own in rows],
+        [np.array(ranked.ranks) for ranked in lists])
+    return LinearOrder(whitening.pull_back(weights), {
+        'space': embeddings.space, 'lists': len(lists),
+        'products': len({row for own in rows for row in own}), **facts})
+
+
+def learn(parts, ranks):
+    """Learns weights from lists of vectors, with as much regularization as suits lists left out.
+
+    Args:
+        parts (list of numpy.ndarray): Of each list, the vectors (m, d).
+        ranks (list of numpy.ndarray): Of each list, the ranks (m,).
+
+    Returns:
+        tuple: The weights (d,), and a dict with ``pairs``, ``strength`` and ``tau`` as of
+        :attr:`LinearOrder.facts`.
+    """
+    # The best weights are a sum of the products' vectors: fewer products than numbers in a vector
+    # need fewer unknowns.
+    basis = np.linalg.qr(np.concatenate(parts).T)[0]
+    parts = [part @ basis for part in parts]
+    pairs = [_pairs(own, number) for number, own in enumerate(ranks)]
+    strength, tau = _choose(parts, ranks, pairs)
+    weights = basis @ _fit(parts, pairs, strength)
+    return weights, {'pairs': sum(map(len, pairs)), 'strength': strength, 'tau': tau}
+
+
+def _fit(parts, pairs, strength):
+    """The weights (d,) with which the first of each pair (p, 2) of rows has the larger score."""
+    linear_model = scikit_learn('linear_model', 'learning an order')
+    used = [(part, own) for part, own in zip(parts, pairs) if len(own)]
+    differences = np.concatenate([part[own[:, 0]] - part[own[:, 1]] for part, own in used])
+    # A list of forty products has a hundred times the pairs of one of four, but is one opinion.
+    weights = np.concatenate([np.full(len(own), 1 / len(own)) for _, own in used])
+    # Half of the pairs the other way round: the model has no intercept, so that their labels may
+    # be balanced at will, and it wants to see both. Of a single pair that takes both halves.
+    if len(differences) == 1:
+        differences, weights = differences.repeat(2, axis=0), np.full(2, 0.5)
+    signs = np.where(np.arange(len(differences)) % 2, -1, 1)
+    model = linear_model.LogisticRegression(C=strength, fit_intercept=False, max_iter=1000)
+    model.fit(differences * signs[:, np.newaxis], signs, weights * len(weights) / weights.sum())
+    return model.coef_[0]
+
+
+def _pairs(ranks, seed):
+    """(p, 2) rows of one list, the one with the lower rank first."""
+    before, after = np.nonzero(ranks[:, np.newaxis] < ranks)
+    if len(before) > PAIRS:
+        chosen = np.random.default_rng(seed).choice(len(before), PAIRS, replace=False)
+        before, after = before[chosen], after[chosen]
+    return np.stack([before, after], axis=1)
+
+
+def _choose(parts, ranks, pairs):
+    """The strength that orders lists left out best, and the mean tau (or None) that it reaches."""
+    usable = [number for number, own in enumerate(pairs) if len(own)]
+    if len(usable) < 2:
+        return USUAL_STRENGTH, None
+    folds = [usable[start::FOLDS] for start in range(min(FOLDS, len(usable)))]
+    reached = {}
+    for strength in STRENGTHS:
+        taus = []
+        for fold in folds:
+            rest = [number for number in usable if number not in fold]
+            weights = _fit([parts[n] for n in rest], [pairs[n] for n in rest], strength)
+            taus += [kendall_tau(parts[n] @ weights, ranks[n]) for n in fold]
+        reached[strength] = float(np.mean(taus))
+    best = max(reached, key=reached.get)
+    return best, reached[best]
+
+
+def kendall_tau(scores, ranks):
+    """Pairs that scores (n,) order as ranks (n,) do, less those the other way, as a share of all.
+
+    Of pairs with different ranks; those with equal scores count 0. 1 is the same order, -1 the
+    reverse, 0 what chance gives.
+    """
+    before, after = np.nonzero(ranks[:, np.newaxis] < ranks)
+    return float(np.sign(scores[before] - scores[after]).mean())

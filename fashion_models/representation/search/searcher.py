@@ -1,0 +1,175 @@
+"""The products most similar to one that is known, or to one seen only in pictures.
+
+::
+
+    searcher = Searcher(open_embeddings('shop.embeddings'))
+    for hit in searcher.like('1234', k=5, where={'type': 'shoes'}):
+        print(hit.similarity, hit.item.title)
+
+Among up to 100,000 vectors the search reads and compares them all; of more, an index proposes some
+(:mod:`fashion_models.representation.search.index`).
+"""
+
+import dataclasses
+import functools
+import pathlib
+import sys
+
+import numpy as np
+
+from fashion_models.errors import UserError
+from fashion_models.representation.embeddings import Item
+from fashion_models.representation.labels import Labels
+from fashion_models.representation.search.index import (
+    build_index,
+    file_hash,
+    index_folder,
+    open_index,
+)
+from fashion_models.representation.search.neighbours import exact_search, rank
+
+#: As many vectors as are read and compared at every search.
+EXACT_LIMIT = 100_000
+#: Rows that the index proposes for a search, or three times k if that is more.
+SHORTLIST = 100
+#: More neighbours than this are not looked for in the index, whose few cells may not hold them.
+MOST_FROM_INDEX = 100
+
+
+def encoder_of(embeddings, run=None):
+    """The encoder that made a file of embeddings.
+
+    Args:
+        embeddings (~fashion_models.representation.embeddings.Embeddings): The file.
+        run: Its run folder, if it was moved since.
+
+    Returns:
+        ~fashion_models.representation.encoder.Encoder
+
+    Raises:
+        UserError: If the run is not there, or its snapshot is another one than at the time.
+    """
+    from fashion_models.representation.encoder import Encoder
+    from fashion_models.training.run import Run
+    from fashion_models.training.snapshots import BEST
+
+    header = embeddings.header
+    folder = pathlib.Path(run or header['run'])
+    if not run and not folder.is_dir():
+        raise UserError(
+            f'{embeddings.file}: was made with the run {folder}, which is not there; name its '
+            'folder with --run')
+    run = Run.open(folder)
+    which = 'best' if header['snapshot'] == BEST else 'last'
+    snapshot = run.snapshots / header['snapshot']
+    if (not snapshot.is_file() or file_hash(snapshot) != header['snapshot_sha256']
+            or (which == 'last' and snapshot != run.last_snapshot())):
+        raise UserError(
+            f'{folder}: its {which} snapshot is not the one that {embeddings.file} was made with; '
+            'embed the catalogue again, or name the right run with --run')
+    return Encoder(run, which)
+
+
+@dataclasses.dataclass(frozen=True)
+class Hit:
+    """A neighbour that a search found.
+
+    Attributes:
+        rank (int): From 1.
+        similarity (float): Scalar product of the unit vectors, the cosine of their angle.
+        row (int): Of its vector.
+        item (Item): What it is.
+    """
+
+    rank: int
+    similarity: float
+    row: int
+    item: Item
+
+
+class Searcher:
+    """Searches among the embeddings of a file.
+
+    Opening one on more than ``EXACT_LIMIT`` vectors builds the file's index, with progress, where
+    there is none yet or the file has changed since.
+
+    Args:
+        embeddings (~fashion_models.representation.embeddings.Embeddings): An open file.
+        exact (bool): Whether to read and compare all vectors, however many they are.
+
+    Raises:
+        UserError: If an index has to be built and cannot be.
+    """
+
+    def __init__(self, embeddings, exact=False):
+        self.embeddings = embeddings
+        self._index = None
+        if not exact and len(embeddings) > EXACT_LIMIT:
+            self._index = open_index(embeddings)
+            if self._index is None:
+                print(f'{index_folder(embeddings.file)}: building the index of '
+                      f'{len(embeddings):,} vectors, once', file=sys.stderr)
+                self._index = build_index(embeddings.file)
+
+    @functools.cached_property
+    def labels(self):
+        """The :class:`~fashion_models.representation.labels.Labels` of the items."""
+        return self._index.labels if self._index else Labels.of(self.embeddings.items)
+
+    def like(self, id, k=10, where=None, other_groups=False):
+        """The nearest neighbours of an item, itself left out.
+
+        Args:
+            id (str): The item's id.
+            k (int): How many to find.
+            where (dict): Task to label: only items with all of these are found.
+            other_groups (bool): Whether to leave out its group, such as its colourways, too.
+
+        Returns:
+            list of Hit: The nearest first; k of them unless there are fewer.
+
+        Raises:
+            UserError: If there is no such item, or no item at all with one of the labels.
+        """
+        row = self.embeddings.row(id)
+        without = [row]
+        if other_groups:
+            without = np.flatnonzero(self.labels.groups == self.labels.groups[row])
+        return self.nearest(self.embeddings.vectors[row], k, where, without)
+
+    def nearest(self, vector, k=10, where=None, without=()):
+        """The items nearest to a vector.
+
+        Args:
+            vector (numpy.ndarray): (d,), of unit length.
+            k (int): How many to find.
+            where (dict): Task to label: only items with all of these are found.
+            without (sequence of int): Rows to leave out.
+
+        Returns:
+            list of Hit: As of :meth:`like`.
+        """
+        allowed = self.labels.allowed(where) if where else None
+        vector, without = np.asarray(vector, np.float32), np.asarray(without, np.int64)
+        found = self._from_index(vector, k, allowed, without) if self._index else None
+        rows, similarities = found or self._from_all(vector, k, allowed, without)
+        return [Hit(number, float(similarity), int(row), self.embeddings.items[row])
+                for number, (row, similarity) in enumerate(zip(rows, similarities), 1)]
+
+    def _from_index(self, vector, k, allowed, without):
+        """Rows and similarities, or None where it takes all vectors to be sure of k of them."""
+        if k > MOST_FROM_INDEX:
+            return None
+        if allowed is not None and np.count_nonzero(allowed) <= EXACT_LIMIT:
+            return None
+        rows = self._index.candidates(vector, max(SHORTLIST, 3 * k) + len(without), allowed)
+        rows = rows[~np.isin(rows, without)]
+        return rank(self.embeddings.vectors, vector, rows, k) if len(rows) >= k else None
+
+    def _from_all(self, vector, k, allowed, without):
+        if len(without):
+            allowed = np.ones(len(self.embeddings), bool) if allowed is None else allowed
+            allowed[without] = False
+        rows, similarities = exact_search(
+            self.embeddings.vectors, vector[np.newaxis], k, allowed)
+        return rows[0], similarities[0]

@@ -1,0 +1,472 @@
+"""From a catalogue to its store: what is in it, when it is made again, and how making it fails."""
+
+import argparse
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fashion_models.catalogue import decode
+from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
+from fashion_models.catalogue.model import Header, Listing, Product
+from fashion_models.data import prepare as prepare_module
+from fashion_models.data import store as store_module
+from fashion_models.data.prepare import add_parser, prepare
+from fashion_models.data.store import ImageStore
+from fashion_models.errors import UserError
+
+
+def make_catalogue(folder, products):
+    """Writes a catalogue.
+
+    Args:
+        folder: Where.
+        products: Id to a list of the colours of its plain images of 20 × 30 pixels; a ``bytes``
+            in place of a colour is the file's content.
+    """
+    with CatalogueWriter(folder, Header(name='test'), overwrite=True) as writer:
+        (folder / 'images').mkdir(exist_ok=True)
+        for name, colours in products.items():
+            paths = [f'images/{name}-{i}.png' for i in range(len(colours))]
+            for path, colour in zip(paths, colours):
+                if isinstance(colour, bytes):
+                    (folder / path).write_bytes(colour)
+                else:
+                    Image.new('RGB', (20, 30), colour).save(folder / path)
+            writer.add(Product(
+                id=name, group=name, labels={}, listings=[Listing(images=paths)]))
+    return open_catalogue(folder)
+
+
+@pytest.fixture
+def catalogue(tmp_path):
+    return make_catalogue(tmp_path / 'shop', {
+        'shoe': [(1, 2, 3), (4, 5, 6)], 'hat': [(7, 8, 9)], 'bag': [(10, 11, 12)] * 3})
+
+
+def colours(store):
+    """For each product the colours of its plain images."""
+    return {
+        name: [tuple(store.image(i)[0, 0].tolist()) for i in images]
+        for name, images in zip(store.product_ids, store.product_images)}
+
+
+def folders(parent):
+    return sorted(path.name for path in parent.iterdir() if path.is_dir())
+
+
+def test_every_image_is_scaled_and_kept_in_order(catalogue):
+    store = prepare(catalogue, 10)
+    assert colours(store) == {
+        'shoe': [(1, 2, 3), (4, 5, 6)], 'hat': [(7, 8, 9)], 'bag': [(10, 11, 12)] * 3}
+    assert all(store.image(i).shape == (15, 10, 3) for i in range(len(store)))
+    np.testing.assert_array_equal(store.product_index, [0, 1, 2])
+    assert store.shorter_side == 10
+    assert store.catalogue_hash == catalogue.hash()
+    assert store.dropped == {'images': [], 'products': []}
+    assert store.folder.parent == catalogue.folder / '.prepared'
+
+
+def test_workers_give_the_same_store_as_one_process(tmp_path):
+    # More images than fit into the window of chunks, of many colours, some of them damaged.
+    products = {
+        f'p{i}': [(i % 256, i // 256, 7), b'damaged'] if i % 10 == 0 else [(i % 256, i // 256, 7)]
+        for i in range(500)}
+    catalogue = make_catalogue(tmp_path / 'shop', products)
+    alone = prepare(catalogue, 4, tmp_path / 'alone', workers=1)
+    together = prepare(catalogue, 4, tmp_path / 'together', workers=3)
+    for name in 'pixels.bin', 'store.json', 'product_ids.json':
+        assert (alone.folder / name).read_bytes() == (together.folder / name).read_bytes()
+    assert colours(together) == {name: images[:1] for name, images in products.items()}
+    assert len(together.dropped['images']) == 50
+
+
+# ---- what is dropped
+
+def test_a_damaged_image_costs_its_product_that_image_only(tmp_path, capsys):
+    catalogue = make_catalogue(tmp_path / 'shop', {
+        'shoe': [(1, 2, 3), b'no image', (4, 5, 6)], 'hat': [b'', b'<html>'], 'bag': [(7, 8, 9)]})
+    (catalogue.folder / 'images' / 'shoe-2.png').unlink()
+    store = prepare(catalogue, 10)
+    assert colours(store) == {'shoe': [(1, 2, 3)], 'bag': [(7, 8, 9)]}
+    np.testing.assert_array_equal(store.product_index, [0, 2])
+    assert store.dropped['products'] == ['hat']
+    reported = [(image['product'], image['file']) for image in store.dropped['images']]
+    assert reported == [
+        ('shoe', 'images/shoe-1.png'), ('shoe', 'images/shoe-2.png'),
+        ('hat', 'images/hat-0.png'), ('hat', 'images/hat-1.png')]
+    error = capsys.readouterr().err
+    assert 'dropped product shoe: images/shoe-2.png: there is no such file\n' in error
+    assert 'dropped product hat: images/hat-0.png: the file is empty\n' in error
+    assert 'dropped 4 images that cannot be read and 1 products that have no other\n' in error
+    # The list stays with the store.
+    assert prepare(catalogue, 10).dropped == store.dropped
+
+
+def test_a_long_list_of_dropped_images_is_cut_on_the_terminal_only(tmp_path, capsys):
+    catalogue = make_catalogue(tmp_path / 'shop', {'shoe': [b''] * 50 + [(1, 2, 3)]})
+    store = prepare(catalogue, 10)
+    error = capsys.readouterr().err
+    assert error.count('the file is empty') == 10
+    assert 'dropped 50 images that cannot be read and 0 products' in error
+    assert len(store.dropped['images']) == 50
+
+
+def test_progress_off_is_silent(tmp_path, capsys):
+    prepare(make_catalogue(tmp_path / 'shop', {'a': [b''], 'b': [(1, 2, 3)]}), 10, progress=False)
+    assert capsys.readouterr() == ('', '')
+
+
+def test_no_product_left_is_an_error(tmp_path):
+    catalogue = make_catalogue(tmp_path / 'shop', {'shoe': [b''], 'hat': [b'<html>']})
+    with pytest.raises(UserError, match=(
+            r'shop: not one of its 2 products has a readable image '
+            r'\(product shoe: images/shoe-0.png: the file is empty\)')):
+        prepare(catalogue, 10)
+    assert folders(catalogue.folder / '.prepared') == []
+    with pytest.raises(UserError, match='empty: the catalogue has no products'):
+        prepare(make_catalogue(tmp_path / 'empty', {}), 10)
+
+
+@pytest.mark.parametrize('shorter_side', [0, -1, 2049, 10.5])
+def test_a_shorter_side_out_of_range(catalogue, shorter_side):
+    with pytest.raises(UserError, match=f'is {shorter_side}; expected 1 to 2048 pixels'):
+        prepare(catalogue, shorter_side)
+
+
+# ---- a store is made once, and never stale
+
+@pytest.fixture
+def decoded(monkeypatch):
+    """The list of the files that are decoded."""
+    files = []
+
+    def load_image(file, shorter_side, load=decode.load_image):
+        files.append(pathlib.Path(file).name)
+        return load(file, shorter_side)
+
+    monkeypatch.setattr(decode, 'load_image', load_image)
+    return files
+
+
+def test_a_prepared_store_is_opened_not_made_again(catalogue, decoded):
+    first = prepare(catalogue, 10)
+    assert len(decoded) == 6
+    second = prepare(open_catalogue(catalogue.folder), 10)
+    assert second.folder == first.folder
+    assert len(decoded) == 6
+
+
+def change_pixels(folder):
+    file = folder / 'images' / 'hat-0.png'
+    size = file.stat().st_size
+    Image.new('RGB', (20, 30), (0, 200, 0)).save(file)
+    assert file.stat().st_size == size, 'the same size: only the time tells'
+
+
+def remove_image(folder):
+    (folder / 'images' / 'hat-0.png').unlink()
+
+
+def change_products(folder):
+    lines = (folder / 'products.jsonl').read_text().splitlines(keepends=True)
+    (folder / 'products.jsonl').write_text(''.join(lines[::-1]))
+
+
+@pytest.mark.parametrize('change', [change_pixels, change_products, remove_image])
+def test_whatever_changes_the_content_makes_another_store(catalogue, change, decoded):
+    first = prepare(catalogue, 10)
+    change(catalogue.folder)
+    catalogue = open_catalogue(catalogue.folder)
+    second = prepare(catalogue, 10)
+    assert second.key != first.key
+    fresh = prepare(catalogue, 10, folder=catalogue.folder / 'fresh')
+    assert colours(second) == colours(fresh)
+    assert colours(second) != colours(first) or second.product_ids != first.product_ids
+
+
+def test_another_size_or_decoder_makes_another_store(catalogue, monkeypatch):
+    keys = {prepare(catalogue, 10).key, prepare(catalogue, 11).key}
+    monkeypatch.setattr(decode, 'VERSION', decode.VERSION + 1)
+    keys.add(prepare(catalogue, 10).key)
+    assert len(keys) == 3
+    assert len(folders(catalogue.folder / '.prepared')) == 3
+
+
+def test_a_missing_image_that_comes_back(catalogue):
+    file = catalogue.folder / 'images' / 'hat-0.png'
+    file.rename(catalogue.folder / 'away.png')
+    assert prepare(catalogue, 10).product_ids == ['shoe', 'bag']
+    (catalogue.folder / 'away.png').rename(file)
+    assert prepare(catalogue, 10).product_ids == ['shoe', 'hat', 'bag']
+
+
+def test_a_catalogue_that_changes_meanwhile_is_not_prepared(catalogue, monkeypatch):
+    def load_image(file, shorter_side, load=decode.load_image):
+        change_pixels(catalogue.folder)
+        return load(file, shorter_side)
+
+    monkeypatch.setattr(decode, 'load_image', load_image)
+    with pytest.raises(UserError, match='shop: the catalogue changed while'):
+        prepare(catalogue, 10)
+    assert folders(catalogue.folder / '.prepared') == []
+
+
+def test_a_damaged_store_is_said_to_be_one(catalogue):
+    store = prepare(catalogue, 10)
+    os.truncate(store.folder / 'pixels.bin', 10)
+    with pytest.raises(UserError, match='damaged'):
+        prepare(catalogue, 10)
+
+
+# ---- killed, or in company
+
+SLOW = '''
+import sys, time
+from fashion_models.catalogue import decode
+from fashion_models.catalogue.io import open_catalogue
+from fashion_models.data.prepare import prepare
+load = decode.load_image
+def slowly(file, shorter_side):
+    time.sleep(float(sys.argv[2]))
+    return load(file, shorter_side)
+decode.load_image = slowly
+if __name__ == '__main__':
+    store = prepare(open_catalogue(sys.argv[1]), 10, workers=int(sys.argv[3]))
+    print(store.folder)
+'''
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts a process that prepares a catalogue with a pause before each image."""
+    script = tmp_path / 'slow.py'
+    script.write_text(SLOW)
+    root = pathlib.Path(prepare_module.__file__).parents[2]
+    processes = []
+
+    def start(catalogue, pause, workers):
+        processes.append(subprocess.Popen(
+            [sys.executable, str(script), str(catalogue.folder), str(pause), str(workers)],
+            env={**os.environ, 'PYTHONPATH': str(root)}, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            # A shell's background jobs ignore Ctrl-C, and what they start inherits that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)))
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def wait_for(condition, what, seconds=30):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f'waited {seconds} s for {what}'
+        time.sleep(0.02)
+
+
+def children(pid):
+    """The process ids of a process's children."""
+    found = set()
+    for status in pathlib.Path('/proc').glob('[0-9]*/stat'):
+        try:
+            fields = status.read_text().rpartition(')')[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == pid and fields[0] != 'Z':
+            found.add(int(status.parent.name))
+    return found
+
+
+def test_a_killed_preparation_leaves_nothing_that_is_taken_for_a_store(tmp_path, start):
+    catalogue = make_catalogue(tmp_path / 'shop', {f'p{i}': [(i, i, i)] for i in range(100)})
+    parent = catalogue.folder / '.prepared'
+    process = start(catalogue, 0.05, workers=2)
+    wait_for(lambda: any(parent.glob('*.partial/pixels.bin')), 'the first pixels')
+    wait_for(lambda: len(children(process.pid)) >= 3, 'two workers and the resource tracker')
+    workers = children(process.pid)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert [name.endswith('.partial') for name in folders(parent)] == [True]
+    # The workers do not outlive it.
+    wait_for(lambda: not any(pathlib.Path(f'/proc/{pid}').exists() for pid in workers), 'the end')
+    store = prepare(catalogue, 10)
+    assert colours(store) == {f'p{i}': [(i, i, i)] for i in range(100)}
+    assert folders(parent) == [store.folder.name]
+
+
+@pytest.mark.parametrize('workers', [1, 2])
+def test_ctrl_c_ends_at_once_and_cleans_up(tmp_path, start, workers):
+    catalogue = make_catalogue(tmp_path / 'shop', {f'p{i}': [(i, i, i)] for i in range(200)})
+    parent = catalogue.folder / '.prepared'
+    process = start(catalogue, 0.05, workers)
+    wait_for(lambda: any(parent.glob('*.partial/pixels.bin')), 'the first pixels')
+    # As a terminal does: to every process of the group; here one by one.
+    for pid in {process.pid, *children(process.pid)}:
+        os.kill(pid, signal.SIGINT)
+    _, error = process.communicate(timeout=10)
+    assert error.rstrip().endswith('KeyboardInterrupt')
+    assert error.count('Traceback') == 1
+    assert folders(parent) == []
+
+
+def test_ctrl_c_while_workers_start_comes_when_they_have_started():
+    class Pool:
+        started = False
+
+        def submit(self, *_):
+            os.kill(os.getpid(), signal.SIGINT)
+            for _ in range(20):     # the system may give the signal to any thread, at any time
+                time.sleep(0.005)
+            self.started = True
+
+    pool, end = Pool(), threading.Event()
+    another = threading.Thread(target=end.wait)
+    another.start()
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            prepare_module._submit(pool, [], 10)
+        assert pool.started
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        end.set()
+        another.join()
+
+
+def test_two_processes_that_want_the_same_store_make_it_once(tmp_path, start):
+    catalogue = make_catalogue(tmp_path / 'shop', {f'p{i}': [(i, i, i)] for i in range(20)})
+    parent = catalogue.folder / '.prepared'
+    first = start(catalogue, 0.1, workers=1)
+    wait_for(lambda: any(parent.glob('*.partial')), 'the first to begin')
+    second = start(catalogue, 1000, workers=1)  # were it to decode, it would never end
+    outputs = [process.communicate(timeout=30) for process in (first, second)]
+    assert first.returncode == second.returncode == 0
+    assert outputs[0][0] == outputs[1][0]
+    assert 'waiting for another process' in outputs[1][1]
+    assert len(ImageStore.open(outputs[0][0].strip())) == 20
+
+
+def test_a_worker_that_dies_is_an_error_that_says_where(tmp_path, start, monkeypatch):
+    catalogue = make_catalogue(tmp_path / 'shop', {f'p{i}': [(i, i, i)] for i in range(50)})
+    parent = catalogue.folder / '.prepared'
+    process = start(catalogue, 0.2, workers=2)
+    wait_for(lambda: len(children(process.pid)) >= 3, 'two workers and the resource tracker')
+    for pid in children(process.pid):
+        if b'spawn_main' in pathlib.Path(f'/proc/{pid}/cmdline').read_bytes():
+            os.kill(pid, signal.SIGKILL)
+    _, error = process.communicate(timeout=30)
+    assert 'UserError: a process that decodes images ended unexpectedly, near' in error
+    assert 'images/p0-0.png' in error
+    assert folders(parent) == []
+
+
+def test_a_script_without_a_main_guard_is_told_so_and_does_not_hang(tmp_path, start):
+    catalogue = make_catalogue(tmp_path / 'shop', {'shoe': [(1, 2, 3)]})
+    script = tmp_path / 'slow.py'
+    script.write_text(SLOW.replace("if __name__ == '__main__':", 'if True:'))
+    process = start(catalogue, 0, workers=2)
+    _, error = process.communicate(timeout=30)
+    assert "RuntimeError: a script that prepares images does so below if __name__ ==" in error
+    assert 'UserError: a process that decodes images ended unexpectedly' in error
+
+
+# ---- where nothing can be written
+
+@pytest.mark.skipif(os.geteuid() == 0, reason='the super-user may write anywhere')
+@pytest.mark.parametrize('prepared_before', [False, True])
+def test_a_read_only_catalogue_suggests_another_place(catalogue, tmp_path, prepared_before):
+    if prepared_before:
+        prepare(catalogue, 10)
+        (catalogue.folder / '.prepared').chmod(0o555)
+    catalogue.folder.chmod(0o555)
+    with pytest.raises(UserError, match=r'shop/\.prepared: .* \(Permission denied\); .*--store'):
+        prepare(catalogue, 11)
+    assert len(prepare(catalogue, 11, tmp_path / 'elsewhere')) == 6
+    if prepared_before:
+        assert len(prepare(catalogue, 10)) == 6, 'opening needs no writing'
+
+
+def test_a_folder_that_cannot_be_made_suggests_another_place(catalogue, tmp_path):
+    (tmp_path / 'file').touch()
+    for folder in tmp_path / 'file', tmp_path / 'file' / 'stores', '/proc/stores':
+        with pytest.raises(UserError, match=f'{folder}: .* cannot be made .*--store DIR'):
+            prepare(catalogue, 10, folder)
+
+
+def test_a_store_elsewhere_leaves_the_catalogue_untouched(catalogue, tmp_path):
+    store = prepare(catalogue, 10, tmp_path / 'a' / 'b')
+    assert store.folder.parent == tmp_path / 'a' / 'b'
+    assert not (catalogue.folder / '.prepared').exists()
+
+
+def test_a_full_disk_is_said_to_be_one_and_nothing_is_left(catalogue, monkeypatch):
+    # /dev/full answers every write as a full disk does.
+    monkeypatch.setattr(
+        store_module, 'open', lambda path, mode: open('/dev/full', mode),  # noqa: SIM115
+        raising=False)
+    with pytest.raises(UserError, match=r'\.prepared: the disk is full; .*--store DIR'):
+        prepare(catalogue, 10)
+    assert folders(catalogue.folder / '.prepared') == []
+
+
+# ---- the command
+
+def run(*arguments):
+    parser = argparse.ArgumentParser()
+    add_parser(parser.add_subparsers())
+    args = parser.parse_args(['prepare', *map(str, arguments)])
+    return args.func(args)
+
+
+def test_the_command_prepares_and_says_where(catalogue, tmp_path, capsys):
+    (catalogue.folder / 'images' / 'hat-0.png').write_bytes(b'')
+    assert not run(
+        catalogue.folder, '--shorter-side', 10, '--store', tmp_path / 'stores', '--workers', 1)
+    output = capsys.readouterr().out
+    folder, _, text = output.partition(': ')
+    assert text == (
+        '2 products with 5 images, shorter side 10; dropped 1 images that cannot be read and '
+        '1 products that have no other\n')
+    assert len(ImageStore.open(folder)) == 5
+    assert json.loads((pathlib.Path(folder) / 'store.json').read_text())['images'] == 5
+
+
+def test_the_command_refuses_no_workers(catalogue):
+    with pytest.raises(UserError, match='--workers is 0; expected 1 or more'):
+        run(catalogue.folder, '--shorter-side', 10, '--workers', 0)
+
+
+# ---- real images
+
+def test_every_image_of_luma_is_prepared(shared_data, tmp_path):
+    images = sorted((shared_data / 'luma').rglob('*.jpg'))[:40]
+    folder = tmp_path / 'luma'
+    (folder / 'images').mkdir(parents=True)
+    with CatalogueWriter(folder, Header(name='luma')) as writer:
+        for i, image in enumerate(images):
+            (folder / 'images' / f'{i}.jpg').symlink_to(image)
+            writer.add(Product(
+                id=str(i), group=str(i), labels={}, listings=[Listing(images=[f'images/{i}.jpg'])]))
+    store = prepare(open_catalogue(folder), 64)
+    assert len(store) == len(images) == 40
+    assert store.dropped['images'] == []
+    for i, image in enumerate(images):
+        with Image.open(image) as original:
+            # Pillow's own shrinking, by another way: the same picture.
+            expected = np.asarray(original.convert('RGB').resize(
+                store.image(i).shape[1::-1], Image.Resampling.BOX), int)
+        assert min(expected.shape[:2]) == 64
+        assert np.abs(store.image(i) - expected).mean() < 4

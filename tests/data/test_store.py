@@ -1,0 +1,174 @@
+"""What is written into a store is what is read from it, in any process."""
+
+import json
+import multiprocessing
+import os
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fashion_models.data.store import ImageStore, StoreWriter
+from fashion_models.errors import UserError
+
+
+def write(folder, products):
+    """Writes ``products``, a list of (id, row, images)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    writer = StoreWriter(folder)
+    for product in products:
+        writer.add(*product)
+    writer.finish(key='k', shorter_side=2, catalogue_hash='h')
+    writer.close()
+    return folder
+
+
+def picture(height, width, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write(tmp_path / 'store', [
+        ('shoe', 0, [picture(2, 3), picture(4, 2, 1)]),
+        ('hat', 1, [('images/hat.jpg', 'truncated')]),
+        ('bag', 2, [('images/bag.jpg', 'empty'), picture(2, 2, 2)])])
+
+
+def test_images_come_back(folder):
+    store = ImageStore.open(folder)
+    assert len(store) == 3
+    assert store.shorter_side == 2
+    assert store.key == 'k'
+    assert store.catalogue_hash == 'h'
+    for i, expected in enumerate([picture(2, 3), picture(4, 2, 1), picture(2, 2, 2)]):
+        assert store.image(i).dtype == np.uint8
+        np.testing.assert_array_equal(store.image(i), expected)
+    np.testing.assert_array_equal(store.image(-1), store.image(2))
+    np.testing.assert_array_equal(store.sizes, [[2, 3], [4, 2], [2, 2]])
+    with pytest.raises(IndexError):
+        store.image(3)
+
+
+def test_products_and_their_images(folder):
+    store = ImageStore.open(folder)
+    assert store.product_ids == ['shoe', 'bag']
+    np.testing.assert_array_equal(store.product_index, [0, 2])
+    assert store.product_images == [range(0, 2), range(2, 3)]
+    np.testing.assert_array_equal(store.image_counts, [2, 1])
+    np.testing.assert_array_equal(store.image_index, [0, 1, 1])
+
+
+def test_what_was_dropped_is_recorded(folder):
+    expected = {
+        'images': [
+            {'product': 'hat', 'file': 'images/hat.jpg', 'reason': 'truncated'},
+            {'product': 'bag', 'file': 'images/bag.jpg', 'reason': 'empty'}],
+        'products': ['hat']}
+    assert ImageStore.open(folder).dropped == expected
+    assert json.loads((folder / 'store.json').read_text())['dropped'] == expected
+
+
+def test_an_image_is_a_read_only_view_of_the_map(folder):
+    image = ImageStore.open(folder).image(0)
+    assert not image.flags.owndata
+    with pytest.raises(ValueError, match='read-only'):
+        image[0, 0, 0] = 1
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.lists(st.one_of(
+    st.none(), st.tuples(st.integers(1, 9), st.integers(1, 9))), max_size=4), min_size=1))
+def test_any_mixture_of_good_and_bad_images(tmp_path_factory, products):
+    written = [
+        (f'p{row}', row, [
+            ('file', 'reason') if size is None else picture(*size, 10 * row + position)
+            for position, size in enumerate(sizes)])
+        for row, sizes in enumerate(products)]
+    good = {
+        name: [image for image in images if isinstance(image, np.ndarray)]
+        for name, _, images in written}
+    kept = [name for name in good if good[name]]
+    if not kept:
+        return
+    store = ImageStore.open(write(tmp_path_factory.mktemp('store'), written))
+    assert store.product_ids == kept
+    assert store.dropped['products'] == [name for name in good if not good[name]]
+    for name, images in zip(store.product_ids, store.product_images):
+        assert len(images) == len(good[name])
+        for i, expected in zip(images, good[name]):
+            np.testing.assert_array_equal(store.image(i), expected)
+    assert len(store) == sum(map(len, good.values()))
+
+
+# ---- other processes
+
+def sums(store):
+    return [int(store.image(i).sum()) for i in range(len(store))]
+
+
+@pytest.mark.parametrize('method', ['fork', 'spawn'])
+def test_a_store_travels_to_other_processes(folder, method):
+    store = ImageStore.open(folder)
+    with multiprocessing.get_context(method).Pool(2) as pool:
+        assert pool.map(sums, [store, store]) == [sums(store)] * 2
+
+
+def test_a_pickled_store_is_opened_again_not_copied(folder, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    store = ImageStore.open('store')
+    pickled = pickle.dumps(store)
+    assert len(pickled) < 500
+    monkeypatch.chdir('/')
+    np.testing.assert_array_equal(pickle.loads(pickled).image(2), store.image(2))
+
+
+def test_a_store_can_be_read_where_nothing_can_be_written(folder):
+    for file in folder.iterdir():
+        file.chmod(0o444)
+    folder.chmod(0o555)
+    try:
+        assert len(ImageStore.open(folder)) == 3
+    finally:
+        folder.chmod(0o755)
+
+
+# ---- what is no store
+
+def test_a_folder_without_a_store(tmp_path):
+    with pytest.raises(UserError, match=f'{tmp_path}: no image store here'):
+        ImageStore.open(tmp_path)
+    with pytest.raises(UserError, match='no image store here'):
+        ImageStore.open(tmp_path / 'missing')
+
+
+@pytest.mark.parametrize('header', ['', '[]', '{"layout": 0}', '{"key": 1}', '\0'])
+def test_a_header_of_something_else(folder, header):
+    (folder / 'store.json').write_text(header)
+    with pytest.raises(UserError, match=r'store\.json'):
+        ImageStore.open(folder)
+
+
+@pytest.mark.parametrize('name', ['pixels.bin', 'index.npz', 'product_ids.json'])
+def test_a_truncated_or_missing_file(folder, name):
+    os.truncate(folder / name, (folder / name).stat().st_size - 1)
+    with pytest.raises(UserError, match=f'{folder}.* damaged'):
+        ImageStore.open(folder)
+    (folder / name).unlink()
+    with pytest.raises(UserError, match=f'{folder}.* damaged'):
+        ImageStore.open(folder)
+
+
+def test_a_store_is_none_before_it_is_finished(tmp_path):
+    writer = StoreWriter(tmp_path)
+    writer.add('shoe', 0, [picture(2, 2)])
+    writer.close()
+    with pytest.raises(UserError, match='no image store'):
+        ImageStore.open(tmp_path)
+
+
+def test_nothing_in_a_store_needs_pickle(folder):
+    with np.load(folder / 'index.npz', allow_pickle=False) as index:
+        assert all(index[name].dtype == np.int64 for name in index.files)

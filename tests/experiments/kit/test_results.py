@@ -1,0 +1,78 @@
+import json
+
+import numpy as np
+import pytest
+
+from fashion_models.catalogue.io import open_catalogue
+from fashion_models.experiments.kit.results import Table, without_folders, write_results
+from fashion_models.experiments.kit.statistics import Interval
+
+INTERVAL = Interval(0.0312, (0.01, 0.05), (-0.004, 0.06))
+TABLE = Table('Two networks', ['', 'accuracy', 'difference'], [
+    ['a', 0.5, INTERVAL], ['  longer title', float('nan'), None]])
+
+
+def test_rst():
+    assert TABLE.rst() == '''\
+============  ========  =======================
+\\             accuracy  difference
+============  ========  =======================
+a             0.500     +0.031 [-0.004, +0.060]
+longer title  \\-        \\-
+============  ========  =======================
+'''
+
+
+def test_rst_is_text():
+    nodes = pytest.importorskip('docutils.core').publish_doctree(
+        Table('', ('network', 'recall@10'), [('multi-image', None)]).rst())
+    assert [node.astext() for node in nodes.findall() if node.tagname == 'entry'] == [
+        'network', 'recall@10', 'multi-image', '-']
+    assert not [node for node in nodes.findall() if node.tagname in ('reference', 'bullet_list')]
+
+
+def test_text():
+    assert TABLE.text() == '''\
+Two networks
+
+                accuracy               difference
+a                  0.500  +0.031 [-0.004, +0.060]
+  longer title         -                        -
+'''
+
+
+def test_a_table_survives_json():
+    assert Table.from_record(json.loads(json.dumps(TABLE.record()))) == TABLE
+
+
+def test_a_row_that_does_not_fit():
+    with pytest.raises(ValueError, match='a row of 2 cells under 1 headings'):
+        Table('x', ['a'], [[1, 2]])
+
+
+def test_written_results(toy_catalogue, tiny, tmp_path):
+    folder = tmp_path / 'results' / 'toy'
+    written = write_results(
+        folder, 'an_experiment', {'accuracy': np.array([0.5, np.nan]), 'difference': INTERVAL},
+        [TABLE], open_catalogue(toy_catalogue), tiny, seeds=(0, 1), seconds=1.5)
+    text = (folder / 'results.json').read_text()
+    assert json.loads(text) == written
+    assert 'NaN' not in text, 'which is no JSON'
+    assert written['figures']['accuracy'] == [0.5, None]
+    assert written['figures']['difference']['both'] == [-0.004, 0.06]
+    assert written['catalogue']['name'] == 'toy'
+    assert written['catalogue']['hash'] == open_catalogue(toy_catalogue).hash()
+    assert written['catalogue']['products'] == 80
+    assert set(written) >= {'command', 'commit', 'versions', 'machine', 'seeds', 'seconds', 'date'}
+    assert str(toy_catalogue.parent) not in text
+    assert (folder / 'table.rst').read_text() == TABLE.rst()
+    assert (folder / 'table.txt').read_text() == TABLE.text()
+
+
+@pytest.mark.parametrize(('command', 'expected'), [
+    ('train --out runs/a', 'train --out runs/a'),
+    ('train --out /home/me/runs/a/ --seed 1', 'train --out a --seed 1'),
+    ('train --out ../a', 'train --out a'),
+])
+def test_without_folders(command, expected):
+    assert without_folders(command) == expected

@@ -1,0 +1,158 @@
+import threading
+import time
+
+import pytest
+
+from fashion_models.catalogue.io import open_catalogue
+from fashion_models.data.views import View
+from fashion_models.experiments.kit import runs
+from fashion_models.experiments.kit.runs import Identity, Interrupted, find_run, trained_run
+from fashion_models.training import train as training
+from fashion_models.training.learning_rate import request
+from fashion_models.training.updater import MasterReplicasUpdater
+
+
+@pytest.fixture(scope='module')
+def catalogue(toy_catalogue):
+    return open_catalogue(toy_catalogue)
+
+
+@pytest.fixture(scope='module')
+def short(tiny):
+    return tiny.replace(training__epochs=1)
+
+
+@pytest.fixture(scope='module')
+def trained(catalogue, short, tmp_path_factory):
+    folder = tmp_path_factory.mktemp('runs')
+    return folder, trained_run(catalogue, short, 0, folder, 'multi')
+
+
+@pytest.fixture
+def no_training_after(monkeypatch):
+    def refuse(*arguments, **more):
+        raise AssertionError('trained again')
+
+    def forbid():
+        monkeypatch.setattr(runs.train, 'train', refuse)
+        monkeypatch.setattr(runs.train, 'resume', refuse)
+    return forbid
+
+
+def test_a_finished_run_serves_again_under_any_name(catalogue, short, trained, no_training_after):
+    folder, run = trained
+    no_training_after()
+    again = trained_run(catalogue, short, 0, folder, 'another name')
+    assert again.folder == run.folder
+    assert again.load_model('best').tasks == short.model.tasks
+
+
+def test_its_larger_snapshots_are_removed(trained):
+    assert [path.name for path in trained[1].snapshots.iterdir()] == ['best.npz']
+    assert not list(trained[0].glob('.*.lock'))
+
+
+@pytest.mark.parametrize('change', [
+    {'training__seed': 1}, {'training__epochs': 2}, {'model__tasks': ('colour',)},
+    {'training__learning_rate': 0.02}])
+def test_another_recipe_is_another_run(catalogue, short, trained, change):
+    def find(recipe, view=None, catalogue_hash=None, init=None):
+        return find_run(trained[0], Identity.of_training(
+            catalogue_hash or catalogue.hash(), recipe, view or View(), init))
+
+    assert find(short).folder == trained[1].folder
+    assert find(short.replace(**change)) is None
+    assert find(short, catalogue_hash='of another catalogue') is None
+    assert find(short, View(flattened=True)) is None
+    assert find(short, init=trained[1].folder) is None
+
+
+def test_views_and_beginnings(catalogue, short, trained, tmp_path, no_training_after):
+    """Each is another run, which serves again; of a fold the last snapshot is kept."""
+    folds = View(folds=2, fold=1)
+    options = {'view': View(flattened=True)}, {'view': folds}, {'init': trained[1].folder}
+    made = [trained_run(catalogue, short, 0, tmp_path, 'other', **more) for more in options]
+    assert len({run.folder for run in made}) == 3
+    no_training_after()
+    again = [trained_run(catalogue, short, 0, tmp_path, 'other', **more) for more in options]
+    assert [run.folder for run in again] == [run.folder for run in made]
+    assert [run.last_snapshot() is not None for run in made] == [False, True, False]
+    assert made[1].view == folds
+    assert not (made[2].snapshots / 'initial.npz').exists()
+    assert made[1].load_model('last').tasks == short.model.tasks
+
+
+def test_a_run_of_the_train_command_serves(catalogue, short, tmp_path):
+    run, _ = training.train(short, catalogue.folder, tmp_path / 'toy')
+    found = trained_run(catalogue, short, 0, tmp_path, 'multi')
+    assert found.folder == run.folder
+    assert found.last_snapshot() is not None, 'its owner may want to train it longer'
+
+
+def test_a_run_that_somebody_is_still_training_is_left_alone(catalogue, short, tmp_path):
+    other, _ = training.train(short, catalogue.folder, tmp_path / 'toy')
+    (other.folder / 'finished').unlink()
+    before = sorted((path, path.stat().st_mtime_ns) for path in other.folder.rglob('*'))
+    found = trained_run(catalogue, short, 0, tmp_path, 'multi')
+    assert found.folder != other.folder
+    assert sorted((path, path.stat().st_mtime_ns) for path in other.folder.rglob('*')) == before
+
+
+def test_a_run_with_a_learning_rate_by_hand_is_another(catalogue, short, tmp_path):
+    run, _ = training.train(short, catalogue.folder, tmp_path / 'toy')
+    identity = Identity.of_run(run)
+    assert find_run(tmp_path, identity).folder == run.folder
+    request(run, 0.001)
+    assert find_run(tmp_path, identity) is None
+
+
+def test_an_interrupted_run_is_gone_on_with_under_any_name(
+        catalogue, short, tmp_path, monkeypatch):
+    run = trained_run(catalogue, short, 0, tmp_path, 'multi')
+    (run.folder / 'finished').unlink()
+    assert trained_run(catalogue, short, 0, tmp_path, 'other').folder == run.folder
+    assert run.finished
+
+
+def test_goes_on_after_an_interruption(catalogue, tiny, trained, tmp_path, monkeypatch):
+    update = MasterReplicasUpdater.update_core
+    steps = []
+
+    def update_and_count(self):
+        steps.append(self.iteration)
+        update(self)
+
+    monkeypatch.setattr(MasterReplicasUpdater, 'update_core', update_and_count)
+    monkeypatch.setattr(training.Interrupt, 'requested', property(
+        lambda self: len(steps) >= 3, lambda self, value: None), raising=False)
+    with pytest.raises(Interrupted):
+        trained_run(catalogue, tiny, 0, tmp_path, 'multi')
+    monkeypatch.delattr(training.Interrupt, 'requested')
+    trained_run(catalogue, tiny, 0, tmp_path, 'multi')
+    assert steps == list(range(len(steps)))
+    assert len(list(tmp_path.glob('*/provenance.json'))) == 1
+
+
+def test_waits_for_another_process_that_trains_it(
+        catalogue, short, tmp_path, monkeypatch, capsys):
+    train, trainings, found = training.train, [], []
+
+    def second():
+        found.append(trained_run(catalogue, short, 0, tmp_path, 'multi'))
+
+    def train_while_another_waits(*arguments, **options):
+        trainings.append(arguments)
+        other.start()
+        for _ in range(1000):
+            if 'waiting for another process, which is training' in capsys.readouterr().out:
+                return train(*arguments, **options)
+            time.sleep(0.01)
+        raise AssertionError('the other one did not wait')
+
+    other = threading.Thread(target=second, daemon=True)
+    monkeypatch.setattr(runs.train, 'train', train_while_another_waits)
+    run = trained_run(catalogue, short, 0, tmp_path, 'multi')
+    other.join(60)
+    assert [one.folder for one in found] == [run.folder]
+    assert len(trainings) == 1
+    assert not list(tmp_path.glob('.*.lock'))

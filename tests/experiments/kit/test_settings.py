@@ -1,0 +1,95 @@
+import json
+import pathlib
+
+import pytest
+
+from fashion_models.experiments.kit import settings as arguments
+from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.runs import Interrupted
+from fashion_models.experiments.kit.settings import command, with_epochs
+from fashion_models.training.recipe import Recipe
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def words(words, tmp_path):
+    return [*words, '--runs', str(tmp_path / 'runs'), '--out', str(tmp_path / 'results')]
+
+
+def test_an_experiment_from_the_command_line(words, tmp_path, capsys):
+    def experiment(settings, folder):
+        assert settings.seeds == (0, 1)
+        assert not settings.quick
+        (folder / 'picture.png').write_bytes(b'')
+        return {'number': 1.5}, [Table('Numbers', ['', 'number'], [['a', 1.5]])]
+
+    assert command('some', 'Some experiment.', experiment, [*words, '--seeds', '2']) == 0
+    folder = tmp_path / 'results' / 'some' / 'toy'
+    assert {path.name for path in folder.iterdir()} == {
+        'picture.png', 'results.json', 'table.rst', 'table.txt'}
+    results = json.loads((folder / 'results.json').read_text())
+    assert (results['experiment'], results['seeds']) == ('some', [0, 1])
+    out = capsys.readouterr().out
+    assert 'Numbers' in out
+    assert str(folder) in out
+
+
+def test_a_first_look(words):
+    def experiment(settings, folder):
+        assert settings.quick
+        assert settings.seeds == (0,)
+        return {}, []
+
+    assert command('some', '', experiment, [*words, '--quick']) == 0
+
+
+def test_runs_are_shared_and_named_in_the_results(words, tmp_path):
+    def experiment(settings, folder):
+        run = settings.run('multi', 0, settings.recipe.replace(training__epochs=1))
+        assert settings.run('other', 0, settings.recipe.replace(training__epochs=1)) is not None
+        return {'tasks': run.vocabulary.tasks}, []
+
+    for name in 'some', 'other':
+        assert command(name, '', experiment, words) == 0
+    results = [json.loads((tmp_path / 'results' / name / 'toy' / 'results.json').read_text())
+               for name in ('some', 'other')]
+    assert [len(result['runs']) for result in results] == [1, 1]
+    assert results[0]['runs'] == results[1]['runs']
+    assert results[0]['training_seconds'] > 0
+
+
+@pytest.mark.parametrize(('more', 'message'), [
+    (['--seeds', '0'], '--seeds 0: expected 1 or more'),
+    (['--catalogue', 'nowhere'], 'nowhere: there is no such folder'),
+    (['--recipe', 'none.toml'], 'none.toml: cannot read the recipe'),
+])
+def test_what_cannot_be_used(words, more, message, capsys):
+    assert command('some', '', None, [*words, *more]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f'some: error: {message}')
+    assert error.count('\n') == 1
+
+
+@pytest.mark.parametrize('interruption', [Interrupted, KeyboardInterrupt])
+def test_interrupted(words, interruption, capsys):
+    def experiment(settings, folder):
+        raise interruption
+    assert command('some', '', experiment, words) == 130
+    assert 'the same command goes on' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(('epochs', 'drops'), [(20, (10, 15)), (40, (20, 30)), (4, (2, 3)),
+                                               (2, (1,)), (1, ())])
+def test_with_epochs(epochs, drops):
+    recipe = Recipe.load(REPOSITORY / 'experiments' / 'recipes' / 'small.toml')
+    assert recipe.training.drops == (10, 15)
+    found = with_epochs(recipe, epochs).training
+    assert (found.epochs, found.drops) == (epochs, drops)
+
+
+def test_without_test_products_nothing_is_trained(words, monkeypatch, capsys):
+    monkeypatch.setattr(arguments, 'split_of', lambda group: 'train')
+    assert command('some', '', None, words) == 2
+    assert 'none of its products falls into the test split' in capsys.readouterr().err
+    assert command('some', '', lambda settings, folder: ({}, []), words, test_split=False) == 0

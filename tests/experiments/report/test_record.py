@@ -1,0 +1,43 @@
+import json
+import pathlib
+
+import pytest
+
+from fashion_models.experiments.report.record import accuracies_table, main, record
+from fashion_models.training import train as training
+from fashion_models.training.results import evaluate_run, results_rows
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
+RECORDED = REPOSITORY / 'experiments' / 'results' / 'small' / 'fashion-product-images'
+
+
+@pytest.fixture(scope='module')
+def run(tiny, toy_catalogue, tmp_path_factory):
+    run, _ = training.train(
+        tiny.replace(training__epochs=1), toy_catalogue, tmp_path_factory.mktemp('runs') / 'run')
+    return run
+
+
+def test_record_of_a_run(run, tmp_path, capsys):
+    import chainer
+    out = tmp_path / 'results'
+    assert main([str(run.folder), str(out)]) == 2
+    assert 'evaluation-validation.json: missing' in capsys.readouterr().err
+    evaluate_run(run, ['validation', 'test'], chainer.get_device('@numpy'))
+    results = record(run, out)
+    assert json.loads((out / 'results.json').read_text()) == results
+    assert set(results) >= {'recipe', 'commit', 'versions', 'machine', 'catalogue', 'seconds'}
+    assert {path.name for path in out.iterdir()} == {
+        'results.json', 'table.txt', 'table.rst', 'loss.png', 'accuracy.png'}
+    text = (out / 'results.json').read_text()
+    assert str(run.folder.parent) not in text, 'no folder of this machine is in the record'
+
+
+def test_the_recorded_table_is_that_of_the_recorded_evaluation():
+    results = json.loads((RECORDED / 'results.json').read_text())
+    evaluations = results['evaluation']
+    tasks = list(evaluations['validation']['accuracies'])
+    table = accuracies_table(
+        results['tables'][0]['title'], results_rows(evaluations, tasks), tasks)
+    assert results['tables'] == [table.record()]
+    assert (RECORDED / 'table.rst').read_text() == table.rst()

@@ -1,0 +1,179 @@
+"""The words of a shop that is made up so that it is known what vectors show and texts hide."""
+
+import numpy as np
+import pytest
+
+from fashion_models.catalogue.model import Listing, Product
+from fashion_models.catalogue.split import split_of
+from fashion_models.errors import UserError
+from fashion_models.representation.embeddings import (
+    EmbeddingsWriter,
+    Item,
+    normalize,
+    open_embeddings,
+)
+from fashion_models.representation.tags.tagger import Tagger, Tags, learn_tags
+from fashion_models.representation.tags.words import CATEGORY, COLOUR, STYLE, Word
+
+pytest.importorskip('sklearn')
+
+COLOURS = 'Red', 'Blue', 'Green', 'Black'
+KINDS, SAID = ('dresses', 'boots', 'coats'), ('dress', 'boot', 'coat')
+LABELS = {'category': list(KINDS), 'colour': list(COLOURS)}
+
+
+def make_products(count=900):
+    """Products and what is true of each: (colour, kind, striped, retailer) numbers."""
+    rng = np.random.default_rng(0)
+    products, facts = [], []
+    for number in range(count):
+        colour, kind, striped, retailer = rng.integers([4, 3, 2, 2])
+        said = COLOURS[colour] if rng.random() < 0.9 else COLOURS[rng.integers(4)]
+        words = [said.lower() if rng.random() < 0.7 else '',
+                 'striped' if striped and rng.random() < 0.8 else '', SAID[kind]]
+        # One shop speaks of love; any may say denim, whatever the colour is.
+        text = ' '.join(filter(None, words)) + '. '
+        text += 'Adorable and ' if retailer else ''
+        text += rng.choice(['handmade', 'imported']) + rng.choice([' denim', ''])
+        products.append(Product(
+            f'p{number}', f'g{number}', {'colour': (COLOURS[colour],), 'category': KINDS[kind]},
+            [Listing(('Plain', 'Charming')[retailer], text.split('.')[0], text, ('x.png',))]))
+        facts.append((colour, kind, striped, retailer))
+    return products, np.array(facts)
+
+
+@pytest.fixture(scope='module')
+def shop(tmp_path_factory):
+    products, facts = make_products()
+    rng = np.random.default_rng(1)
+    colour, kind, striped, retailer = facts.T
+    vectors = np.concatenate([
+        np.eye(4)[colour], np.eye(3)[kind], striped[:, None], retailer[:, None]], axis=1)
+    vectors = normalize(vectors + rng.normal(0, 0.3, vectors.shape))
+    file = tmp_path_factory.mktemp('tags') / 'shop.embeddings'
+    header = {'per': 'product', 'size': 9, 'snapshot_sha256': 'ab'}
+    with EmbeddingsWriter(file, header) as writer:
+        writer.add(vectors, [Item(product.id, product.id, product.group) for product in products])
+    embeddings = open_embeddings(file)
+    return products, facts, embeddings, learn_tags(products, embeddings, LABELS)
+
+
+def judge(shop, row, text, **options):
+    _, _, embeddings, tagger = shop
+    return tagger.judge(text, tagger.log_odds(embeddings.vectors[row:row + 1])[0], **options)
+
+
+def names(tags):
+    return {tag.word.name for tag in tags}
+
+
+def test_learns_what_pictures_show(shop):
+    tagger = shop[3]
+    assert {word.name for word in tagger.words if word.kind == COLOUR} == set(COLOURS)
+    assert {word.name for word in tagger.words if word.kind == CATEGORY} == set(KINDS)
+    # Not what one retailer alone says, though its pictures are easy to tell, nor what any may say.
+    assert {word.name for word in tagger.words if word.kind == STYLE} == {'striped'}
+    assert tagger.facts['not_colours'] == ['denim']
+
+
+def test_false_words_are_rejected_and_true_ones_kept(shop):
+    products, facts, _, _ = shop
+    right = wrong = count = 0
+    for row in range(0, 900):
+        if split_of(products[row].group) != 'test':
+            continue
+        colour, kind, *_ = facts[row]
+        other = COLOURS[(colour + 1) % 4]
+        tags = judge(shop, row, f'{COLOURS[colour]} {KINDS[kind]}')
+        right += names(tags.kept) == {COLOURS[colour], KINDS[kind]}
+        tags = judge(shop, row, f'{other} {KINDS[kind]}')
+        wrong += names(tags.rejected) == {other}
+        count += 1
+    assert right > 0.9 * count
+    assert wrong > 0.7 * count
+
+
+def test_what_the_text_lacks_is_named(shop):
+    products, facts, _, _ = shop
+    proposed, true = 0, 0
+    for row in range(900):
+        if split_of(products[row].group) == 'test':
+            missing = names(judge(shop, row, 'A style').missing)
+            proposed += len(missing)
+            true += len(missing & {COLOURS[facts[row, 0]], KINDS[facts[row, 1]],
+                                   'striped' if facts[row, 2] else ''})
+    assert proposed > 90
+    assert true > 0.9 * proposed
+    text = f'{COLOURS[facts[0, 0]]} {KINDS[facts[0, 1]]} striped'
+    assert not names(judge(shop, 0, text, propose=1e-9).missing) & set(text.split())
+
+
+def test_probabilities_are_calibrated(shop):
+    products, facts, embeddings, tagger = shop
+    rows = [row for row in range(900) if split_of(products[row].group) == 'test']
+    log_odds = tagger.log_odds(embeddings.vectors[rows])
+    places = [tagger.words.index(Word(COLOUR, name)) for name in COLOURS]
+    probability = (1 / (1 + np.exp(-log_odds[:, places]))).ravel()
+    true = np.eye(4, dtype=bool)[facts[rows, 0]].ravel()
+    for low, high in ((0, 0.2), (0.2, 0.8), (0.8, 1)):
+        own = (probability >= low) & (probability <= high)
+        assert own.sum() >= 10
+        assert true[own].mean() == pytest.approx(probability[own].mean(), abs=0.15)
+
+
+def test_a_product_has_one_category(shop):
+    _, _, embeddings, tagger = shop
+    probability = 1 / (1 + np.exp(-tagger.log_odds(embeddings.vectors)))
+    places = [tagger.words.index(Word(CATEGORY, name)) for name in KINDS]
+    assert probability[:, places].sum(axis=1).max() <= 1 + 1e-6
+    # A vector that looks like all of them at once, strongly.
+    both = np.concatenate([np.zeros(4), [9, 9, 9], np.zeros(2)])[np.newaxis]
+    assert (1 / (1 + np.exp(-tagger.log_odds(both)[0, places]))).sum() <= 1 + 1e-6
+
+
+def test_thresholds_decide(shop):
+    text = 'red blue green black striped dress boot coat'
+    tags = judge(shop, 0, text, keep=1e-9)
+    assert tags.rejected == []
+    assert tags.missing == []
+    assert {tag.said for tag in tags.kept} == set(text.split())
+    assert [tag.probability for tag in tags.kept] == sorted(
+        (tag.probability for tag in tags.kept), reverse=True)
+    assert judge(shop, 0, text, keep=1 - 1e-12).kept == []
+
+
+def test_a_text_without_words(shop):
+    assert judge(shop, 0, '', propose=0.999999) == Tags([], [], [])
+    assert judge(shop, 0, 'Alma, our favourite').kept == []
+
+
+def test_what_is_saved_judges_as_what_was_learned(shop, tmp_path):
+    _, _, embeddings, tagger = shop
+    tagger.save(tmp_path / 'words.npz')
+    again = Tagger.load(tmp_path / 'words.npz')
+    again.check(embeddings)
+    row = tagger.log_odds(embeddings.vectors[3:4])[0]
+    assert again.log_odds(embeddings.vectors[3:4])[0].tolist() == row.tolist()
+    assert again.judge('red striped coat', row) == tagger.judge('red striped coat', row)
+    assert set(again.judge('red coat', row).record()) == {'kept', 'rejected', 'missing'}
+
+
+def test_what_is_no_tagger_is_refused(shop, tmp_path):
+    np.savez(tmp_path / 'other.npz', weights=np.ones(3))
+    np.save(tmp_path / 'array.npy', np.ones(3))     # as a file of embeddings begins
+    (tmp_path / 'empty').touch()
+    for name in 'other.npz', 'array.npy', 'empty', 'missing':
+        with pytest.raises(UserError, match=f'{name}: no words were kept here'):
+            Tagger.load(tmp_path / name)
+    tagger = shop[3]
+    count = len(tagger.words)
+    other = Tagger({**tagger.facts, 'space': ['cd']}, np.zeros((9, count)), np.zeros(count),
+                   np.full(count, 0.5))
+    with pytest.raises(UserError, match='another network'):
+        other.check(shop[2])
+
+
+def test_too_few_products(shop):
+    products, _, embeddings, _ = shop
+    with pytest.raises(UserError, match='20 training and 20 validation'):
+        learn_tags(products[:30], embeddings, LABELS)
