@@ -5,7 +5,7 @@
 
 # What `make train` trains on, a shop drawn by code unless another is named, and how.
 CATALOGUE = $(EMBEDDED)
-RECIPE  = experiments/recipes/small.toml
+RECIPE  = small
 DEVICES =
 RUN     = runs/$(notdir $(patsubst %/,%,$(subst $(space),_,$(CATALOGUE))))
 # Further arguments for the command, as in ARGS='--seed 1' (train) or ARGS='-k pooling' (test).

@@ -30,7 +30,10 @@ setup(
     description='Deep learning for fashion catalogues, in Chainer: '
                 'one representation for all images of a product',
     packages=find_packages(include=['fashion_models', 'fashion_models.*']),
-    package_data={'fashion_models.representation.duplicates': ['duplicates.json']},
+    package_data={
+        'fashion_models': ['recipes/*.toml'],
+        'fashion_models.representation.duplicates': ['duplicates.json'],
+    },
     python_requires='>=3.11,<3.14',
     install_requires=[
         'chainer==7.8.1',

@@ -113,9 +113,9 @@ def test_training_without_a_catalogue_draws_one_first_and_once(project):
 
 @pytest.mark.parametrize(('given', 'arguments'), [
     (['CATALOGUE=/data/shop'],
-     '--recipe experiments/recipes/small.toml --catalogue /data/shop --out runs/shop'),
+     '--recipe small --catalogue /data/shop --out runs/shop'),
     (['CATALOGUE=my shop/', 'DEVICES=@numpy*4', 'ARGS=--seed 3'],
-     '--recipe experiments/recipes/small.toml --catalogue my shop/ --out runs/my_shop '
+     '--recipe small --catalogue my shop/ --out runs/my_shop '
      '--devices @numpy*4 --seed 3'),
     (['CATALOGUE=shop', 'RECIPE=r.toml', 'RUN=here'],
      '--recipe r.toml --catalogue shop --out here')])

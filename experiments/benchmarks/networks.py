@@ -1,6 +1,6 @@
 """One network in Chainer and in PyTorch, with the same weights, and one training step of each.
 
-The Chainer network is the project's own, of the sizes in ``experiments/recipes/lyst2016.toml``;
+The Chainer network is the project's own, of the sizes in ``fashion_models/recipes/lyst2016.toml``;
 the others are built from it, layer by layer, and get copies of its weights. :func:`check_same`
 holds them against each other before anything is timed.
 """

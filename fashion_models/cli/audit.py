@@ -26,7 +26,7 @@ example:
     parser.add_argument('-o', '--output', metavar='DIR', required=True, type=pathlib.Path,
                         help='where to write review.html and review.csv')
     parser.add_argument('--recipe', metavar='FILE', help='how networks are trained (default: '
-                                                         'experiments/recipes/small.toml)')
+                                                         'small)')
     parser.add_argument('--devices', help="instead of the recipe's")
     parser.add_argument('--init', metavar='RUN', help='begin with what another run has learnt; it '
                                                       'must not have seen these products')

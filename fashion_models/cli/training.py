@@ -27,7 +27,7 @@ def _add_train(subparsers):
     parser = _parser(
         subparsers, 'train', 'train the network of a recipe on a catalogue', _train, '''\
 examples:
-  fashion-models train --recipe experiments/recipes/small.toml --catalogue shop --out runs/shop
+  fashion-models train --recipe small --catalogue shop --out runs/shop
   fashion-models train --out runs/shop --resume               go on after an interruption
   fashion-models train --out runs/shop --resume --epochs 30   train longer
   fashion-models train … --init runs/fashion                  begin with what another run learnt
@@ -154,7 +154,7 @@ def _add_describe(subparsers):
         subparsers, 'describe', "list a recipe's layers: shapes and numbers of weights", _describe,
         '''\
 examples:
-  fashion-models describe experiments/recipes/lyst2016.toml
+  fashion-models describe lyst2016
   fashion-models describe --backend        which library computes on this machine''')
     parser.add_argument('recipe', metavar='RECIPE', nargs='?', help='a recipe (TOML)')
     parser.add_argument('--images', metavar='N', type=int, default=3, choices=range(1, 6),

@@ -1,7 +1,7 @@
 """A recipe: every choice of a training run, in one TOML file.
 
-The defaults of the fields are those of the article, and of ``experiments/recipes/lyst2016.toml``,
-which says for each which are the article's and which are assumptions where it is silent.
+The defaults of the fields are the article's, as in ``fashion_models/recipes/lyst2016.toml``, which
+says for each whether the article gives it or it is an assumption where the article is silent.
 """
 
 import dataclasses
@@ -17,6 +17,8 @@ from fashion_models.errors import UserError
 from fashion_models.links import POOLINGS, TRUNKS
 
 TRUNK_MINIMUM_SIZES = {name: trunk.minimum_size for name, trunk in TRUNKS.items()}
+#: The recipes that come with the package.
+FOLDER = pathlib.Path(__file__).resolve().parents[1] / 'recipes'
 SCHEDULES = ('drops', 'plateau')
 #: Marks a choice that recipes could not always make, whose default is what was done before.
 LATER = {'later': True}
@@ -85,13 +87,13 @@ class Recipe:
 
     @classmethod
     def load(cls, path):
-        """Reads a recipe from a TOML file.
+        """Reads a recipe: one of the package by its name, such as ``'small'``, or a TOML file.
 
         Raises:
-            UserError: If the file cannot be read, has a key that no recipe has, or a value of the
-                wrong type or range. The message names the file and the key.
+            UserError: If there is no such recipe, the file cannot be read, has a key that no recipe
+                has, or a value of the wrong type or range. The message names the file and the key.
         """
-        path = pathlib.Path(path)
+        path = _find(path)
         try:
             text = path.read_text(encoding='utf-8')
         except (OSError, UnicodeDecodeError) as error:
@@ -150,6 +152,23 @@ class Recipe:
                     lines.append(f'{field.name} = {_toml(value)}')
             lines.append('')
         return '\n'.join(lines)
+
+
+def names():
+    """The names of the recipes that come with the package, in alphabetical order."""
+    return sorted(path.stem for path in FOLDER.glob('*.toml'))
+
+
+def _find(path):
+    """The file of a recipe that is given by name or as a file."""
+    path = pathlib.Path(path)
+    if path.suffix or len(path.parts) != 1 or path.is_file():
+        return path
+    if path.name not in names():
+        raise UserError(
+            f'recipe {path.name}: found neither a recipe of that name nor such a file; the recipes '
+            f'are {", ".join(names())}, and a file ends in .toml')
+    return FOLDER / f'{path.name}.toml'
 
 
 def _sections(tables):

@@ -3,7 +3,7 @@ import pathlib
 from fashion_models.training.describe import describe
 from fashion_models.training.recipe import Recipe
 
-RECIPES = pathlib.Path(__file__).resolve().parents[2] / 'experiments' / 'recipes'
+RECIPES = pathlib.Path(__file__).resolve().parents[2] / 'fashion_models' / 'recipes'
 
 
 def test_the_articles_network():

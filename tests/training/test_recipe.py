@@ -9,7 +9,7 @@ from fashion_models.links import TRUNKS
 from fashion_models.training import recipe as recipe_module
 from fashion_models.training.recipe import Recipe
 
-RECIPES = pathlib.Path(__file__).resolve().parents[2] / 'experiments' / 'recipes'
+RECIPES = pathlib.Path(__file__).resolve().parents[2] / 'fashion_models' / 'recipes'
 
 
 def load(tmp_path, text):
@@ -116,3 +116,20 @@ def test_missing_file(tmp_path):
 
 def test_knows_every_trunk():
     assert set(recipe_module.TRUNK_MINIMUM_SIZES) == set(TRUNKS)
+
+
+@pytest.mark.parametrize('name', ['compact', 'lyst2016', 'resnet50', 'small', 'tiny'])
+def test_recipes_of_the_package_are_loaded_by_name(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert Recipe.load(name) == Recipe.load(RECIPES / f'{name}.toml')
+
+
+def test_a_file_goes_before_a_recipe_of_that_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / 'small').write_text('[data]\nsize = 96\n')
+    assert Recipe.load('small').data.size == 96
+
+
+def test_no_such_recipe_lists_those_there_are():
+    with pytest.raises(UserError, match='compact, lyst2016, resnet50, small, tiny'):
+        Recipe.load('smal')

@@ -17,7 +17,7 @@ from fashion_models.experiments.kit.results import write_results
 from fashion_models.experiments.kit.runs import Interrupted, trained_run
 from fashion_models.training.recipe import Recipe
 
-RECIPE = pathlib.Path('experiments', 'recipes', 'small.toml')
+RECIPE = 'small'
 #: ``make train`` leaves its run there, too.
 RUNS = pathlib.Path('runs')
 RESULTS = pathlib.Path('experiments', 'results')
