@@ -32,7 +32,7 @@ label of the others, and with the commonest label of the same source there. In a
 (see ``fashion-models catalogue merge``) a network that knows the shop by the style of its pictures
 can do the latter without having seen a product.
 
-Time: 15 trainings a seed. With ``small.toml`` on the six shops of
+Time: 15 trainings a seed. With ``small.toml`` on six of the shops of
 ``experiments/mappings/shops.toml`` (2,456 products, 4,862 images) about 25 minutes on two CPU
 cores.
 """

@@ -221,7 +221,7 @@ def test_the_shops_mapping_fits_the_shops(shared_data, tmp_path, command):
     catalogues = [open_catalogue(folder) for folder in folders]
     assert unmapped_labels(catalogues, mapping) == {}
     report = merge(catalogues, mapping, tmp_path / 'all', link=True)
-    assert report.kept == 2456
+    assert report.kept == 2957
     assert report.record()['contradicting_labels'] == []
     # Every line of the mapping is about something that is there.
     missing = unmapped_labels(catalogues, Mapping({}))
