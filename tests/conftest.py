@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 
 import fashion_models  # noqa: F401  (adapts Chainer, which test modules import first)
 from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
-from fashion_models.catalogue.model import Header, Listing, Product
+from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.catalogue.relabel import Correction, relabel
 from fashion_models.training import train
 from fashion_models.training.recipe import Data, Model, Recipe, Training

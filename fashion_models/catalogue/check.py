@@ -9,9 +9,10 @@ import pathlib
 
 from tqdm import tqdm
 
-from fashion_models.catalogue import io, model
+from fashion_models.catalogue import io, records
 from fashion_models.catalogue.decode import ImageError, load_image
 from fashion_models.catalogue.split import SPLITS, split_of
+from fashion_models.catalogue.tasks import LEVELS
 from fashion_models.catalogue.taxonomy import Places
 from fashion_models.errors import UserError
 
@@ -85,7 +86,7 @@ class Check:
             except (ValueError, RecursionError) as error:
                 yield f'{path}:{number}: not JSON: {error}'
                 continue
-            for problem in itertools.chain(model.record_problems(record),
+            for problem in itertools.chain(records.record_problems(record),
                                            self._label_problems(record)):
                 yield f'{path}:{number}: {problem}'
             identity, group = _text(record, 'id'), _text(record, 'group')
@@ -101,7 +102,7 @@ class Check:
         labels = record.get('labels') if isinstance(record, dict) else None
         if not self._header or not isinstance(labels, dict):
             return
-        yield from self._places.problems([_text(labels, task) for task in model.LEVELS])
+        yield from self._places.problems([_text(labels, task) for task in LEVELS])
         colours = labels.get('colour')
         colours = colours if isinstance(colours, list) else []
         for task, names, known in (('gender', [labels.get('gender')], self._header.genders),
@@ -141,7 +142,7 @@ def _images(path):
         except (ValueError, RecursionError, KeyError, TypeError):
             images = []  # reported already
         yield number, [image for image in images
-                       if isinstance(image, str) and not model.path_problem(image)]
+                       if isinstance(image, str) and not records.path_problem(image)]
 
 
 def _text(record, key):

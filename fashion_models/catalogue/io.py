@@ -7,7 +7,7 @@ import json
 import os
 import pathlib
 
-from fashion_models.catalogue import model
+from fashion_models.catalogue import records
 from fashion_models.catalogue.taxonomy import Taxonomy
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
@@ -92,7 +92,7 @@ class Products:
     def __iter__(self):
         for number, text in lines(self.path):
             try:
-                yield model.product_from_record(json.loads(text))
+                yield records.product_from_record(json.loads(text))
             except ValueError as error:
                 raise UserError(f'{self.path}:{number}: {error}') from error
 
@@ -122,7 +122,7 @@ def read_header(path):
         found = record.get('format') if isinstance(record, dict) else type(record).__name__
         raise UserError(f'{path}: expected "format": {FORMAT}, found {found!r}')
     fields = {}
-    for field in dataclasses.fields(model.Header):
+    for field in dataclasses.fields(records.Header):
         value = record.pop(field.name, None)
         if field.name in ('genders', 'colours'):
             value = [] if value is None else value
@@ -138,7 +138,7 @@ def read_header(path):
         fields[field.name] = value
     if unknown := record.keys() - {'format'}:
         raise UserError(f'{path}: unknown key "{min(unknown)}"')
-    return model.Header(**fields)
+    return records.Header(**fields)
 
 
 class CatalogueWriter:
@@ -182,10 +182,10 @@ class CatalogueWriter:
 
         Raises:
             UserError: Its id was written before, or it has another of the problems that
-                :func:`~fashion_models.catalogue.model.record_problems` lists.
+                :func:`~fashion_models.catalogue.records.record_problems` lists.
         """
-        record = model.product_record(product)
-        for problem in model.record_problems(record):
+        record = records.product_record(product)
+        for problem in records.record_problems(record):
             raise UserError(f'product {product.id!r}: {problem}')
         if product.id in self._ids:
             raise UserError(f'product {product.id!r} was written before; ids are unique')

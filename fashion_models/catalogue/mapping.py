@@ -32,8 +32,9 @@ import pathlib
 import re
 import tomllib
 
-from fashion_models.catalogue.model import LEVELS, TASKS, Product
+from fashion_models.catalogue.records import Product
 from fashion_models.catalogue.relabel import SETTLED
+from fashion_models.catalogue.tasks import LEVELS, TASKS
 from fashion_models.catalogue.taxonomy import Places, Taxonomy
 from fashion_models.errors import UserError
 

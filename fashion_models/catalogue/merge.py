@@ -12,7 +12,7 @@ from fashion_models.catalogue.importers.tree import FolderTree, Tree
 from fashion_models.catalogue.importing import run_import
 from fashion_models.catalogue.io import IMAGES_FOLDER, open_catalogue
 from fashion_models.catalogue.mapping import Mapping
-from fashion_models.catalogue.model import Header, path_problem
+from fashion_models.catalogue.records import Header, path_problem
 from fashion_models.errors import UserError
 
 _BELOW = f'{IMAGES_FOLDER}/'

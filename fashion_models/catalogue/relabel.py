@@ -29,7 +29,7 @@ from fashion_models.catalogue.importers.source import Source
 from fashion_models.catalogue.importers.tree import FolderTree
 from fashion_models.catalogue.importing import run_import
 from fashion_models.catalogue.io import IMAGES_FOLDER, open_catalogue
-from fashion_models.catalogue.model import LEVELS, TASKS
+from fashion_models.catalogue.tasks import LEVELS, TASKS
 from fashion_models.catalogue.taxonomy import Places
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
@@ -143,12 +143,12 @@ def corrected(product, answers, places):
     """A product with a person's answers, its other labels made to agree with them.
 
     Args:
-        product (~fashion_models.catalogue.model.Product): Which.
+        product (~fashion_models.catalogue.records.Product): Which.
         answers (dict): From tasks to what is right, ``''`` where nobody can tell.
         places (~fashion_models.catalogue.taxonomy.Places): Of the catalogue's taxonomy.
 
     Returns:
-        ~fashion_models.catalogue.model.Product
+        ~fashion_models.catalogue.records.Product
 
     Raises:
         ValueError: If the answers contradict each other.

@@ -2,7 +2,7 @@
 
 import collections
 
-from fashion_models.catalogue.model import TASKS
+from fashion_models.catalogue.tasks import TASKS
 
 EXAMPLES = 5
 _SHOWN = 12

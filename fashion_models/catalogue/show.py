@@ -8,7 +8,7 @@ import matplotlib
 from PIL import Image, ImageDraw, ImageFont
 
 from fashion_models.catalogue.decode import ImageError, load_image
-from fashion_models.catalogue.model import LEVELS, TASKS
+from fashion_models.catalogue.tasks import LEVELS, TASKS
 from fashion_models.errors import UserError
 
 SHEET_WIDTH = 1476

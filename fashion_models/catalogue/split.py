@@ -12,7 +12,7 @@ def split_of(group):
     not change when products are added, and is one for all products of a group.
 
     Args:
-        group (str): :attr:`Product.group <fashion_models.catalogue.model.Product>`.
+        group (str): :attr:`Product.group <fashion_models.catalogue.records.Product>`.
 
     Returns:
         str: ``'train'``, ``'validation'`` or ``'test'``.

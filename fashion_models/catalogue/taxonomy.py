@@ -7,7 +7,7 @@ lists ``Men`` as the category of shirts, ties and socks alike. :func:`reconcile`
 
 import collections
 
-from fashion_models.catalogue.model import LEVELS
+from fashion_models.catalogue.tasks import LEVELS
 
 #: The share of a class's products that have to name the same parent for it to be the parent.
 AGREEMENT = 0.75

@@ -8,8 +8,8 @@ from tqdm import tqdm
 from fashion_models.catalogue import merge, relabel
 from fashion_models.catalogue.importers import IMPORTERS
 from fashion_models.catalogue.io import open_catalogue
-from fashion_models.catalogue.model import TASKS
 from fashion_models.catalogue.split import SPLITS, split_of
+from fashion_models.catalogue.tasks import TASKS
 from fashion_models.cli import synthesise
 from fashion_models.data import prepare
 from fashion_models.errors import UserError

@@ -5,7 +5,7 @@ import json
 import pathlib
 import time
 
-from fashion_models.catalogue.model import Listing, Product
+from fashion_models.catalogue.records import Listing, Product
 from fashion_models.cli.showing import catalogue_folder, drawable, ranked_table
 from fashion_models.errors import UserError
 

@@ -2,7 +2,8 @@
 
 import pathlib
 
-from fashion_models.catalogue.model import TASKS, Listing, Product
+from fashion_models.catalogue.records import Listing, Product
+from fashion_models.catalogue.tasks import TASKS
 from fashion_models.errors import UserError
 
 _TITLE = 60  # letters of a title that a table shows
@@ -65,7 +66,7 @@ def catalogue_folder(embeddings, given=None):
 
 
 def drawable(item, text):
-    """An item as a :class:`~fashion_models.catalogue.model.Product`, its title after some text."""
+    """An item as a :class:`~fashion_models.catalogue.records.Product`, its title after some text."""
     labels = dict(item.labels)
     if 'colour' in labels:
         labels['colour'] = tuple(labels['colour'].split('|'))

@@ -12,7 +12,7 @@ import signal
 from tqdm import tqdm
 
 from fashion_models.catalogue.io import HEADER_FILE, CatalogueWriter
-from fashion_models.catalogue.model import Header
+from fashion_models.catalogue.records import Header
 from fashion_models.drawn import palette, photograph, taxonomy
 from fashion_models.drawn.difficulty import Difficulty
 from fashion_models.drawn.listings import listed, pictures

@@ -3,7 +3,7 @@
 import dataclasses
 import itertools
 
-from fashion_models.catalogue.model import Listing, Product
+from fashion_models.catalogue.records import Listing, Product
 from fashion_models.drawn import taxonomy, texts
 from fashion_models.drawn.retailers import RETAILERS, Retailer
 from fashion_models.drawn.scenes import NO_BACK

@@ -44,8 +44,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from fashion_models.catalogue.io import HEADER_FILE, open_catalogue
-from fashion_models.catalogue.model import TASKS
 from fashion_models.catalogue.relabel import CHANGES_FILE, Correction, label_text, relabel
+from fashion_models.catalogue.tasks import TASKS
 from fashion_models.data.prepare import prepare
 from fashion_models.drawn.generator import TRUTH_FILE
 from fashion_models.errors import UserError
@@ -339,7 +339,7 @@ def correct_names(names, products, tasks):
 
     Args:
         names (numpy.ndarray): (products, tasks) the labels answered.
-        products (list of ~fashion_models.catalogue.model.Product): With the labels to judge by.
+        products (list of ~fashion_models.catalogue.records.Product): With the labels to judge by.
         tasks (sequence of str): Of the columns.
 
     Returns:

@@ -167,7 +167,7 @@ def colour_causes(product, truth):
     """What might be answered for a product's colour, beside its label, and why.
 
     Args:
-        product (~fashion_models.catalogue.model.Product): The product.
+        product (~fashion_models.catalogue.records.Product): The product.
         truth (dict): Its line of truth.jsonl, or ``None``.
 
     Returns:
@@ -343,7 +343,7 @@ def in_order(task, labels, header):
     Args:
         task (str): Which.
         labels (sequence of str): Those to put in order; others are left out.
-        header (~fashion_models.catalogue.model.Header): Has the taxonomy.
+        header (~fashion_models.catalogue.records.Header): Has the taxonomy.
 
     Returns:
         list of str: The labels that no order is known of stand last, by the alphabet.

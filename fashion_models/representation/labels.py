@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 
-from fashion_models.catalogue.model import TASKS
+from fashion_models.catalogue.tasks import TASKS
 from fashion_models.errors import UserError
 
 _MOST_CHOICES = 40

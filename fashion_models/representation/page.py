@@ -7,7 +7,7 @@ import io
 from PIL import Image
 
 from fashion_models.catalogue.decode import ImageError, load_image
-from fashion_models.catalogue.model import TASKS
+from fashion_models.catalogue.tasks import TASKS
 from fashion_models.files import atomic_write, told_if_unwritable
 
 #: Pixels of the longer side of a picture; it is shown at half of that, for sharp screens.

@@ -10,7 +10,7 @@ import hashlib
 import pathlib
 import tomllib
 
-from fashion_models.catalogue.model import TASKS
+from fashion_models.catalogue.tasks import TASKS
 from fashion_models.data.epoch import MAX_IMAGES
 from fashion_models.data.products import ACCEPTED, FIRST
 from fashion_models.errors import UserError

@@ -4,7 +4,7 @@ import pytest
 
 from fashion_models.catalogue.check import Check
 from fashion_models.catalogue.io import CatalogueWriter
-from fashion_models.catalogue.model import Header, Listing, Product
+from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.errors import UserError
 
 LABELS = {'gender': 'Men', 'colour': ['Blue'], 'type': 'Shoes', 'category': 'Boots',

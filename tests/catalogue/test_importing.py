@@ -7,7 +7,7 @@ from fashion_models.catalogue import importing
 from fashion_models.catalogue.importers.source import Source
 from fashion_models.catalogue.importers.tree import FolderTree
 from fashion_models.catalogue.io import open_catalogue
-from fashion_models.catalogue.model import Header, Listing, Product
+from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.errors import UserError
 
 

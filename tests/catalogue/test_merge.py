@@ -8,7 +8,7 @@ from fashion_models.catalogue.check import Check
 from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
 from fashion_models.catalogue.mapping import Mapping
 from fashion_models.catalogue.merge import UnmappedLabels, merge, unmapped_labels
-from fashion_models.catalogue.model import Header, Listing, Product
+from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.errors import UserError
 
 MAPPING = '''

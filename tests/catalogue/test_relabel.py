@@ -5,7 +5,7 @@ import pytest
 
 from fashion_models.catalogue.check import Check
 from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
-from fashion_models.catalogue.model import Header, Listing, Product
+from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.catalogue.relabel import Correction, corrected, read_review, relabel
 from fashion_models.catalogue.taxonomy import Places
 from fashion_models.errors import UserError

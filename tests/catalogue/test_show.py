@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import ImageFont
 
 from fashion_models.catalogue import show
-from fashion_models.catalogue.model import Listing, Product
+from fashion_models.catalogue.records import Listing, Product
 
 FONT = ImageFont.truetype(
     pathlib.Path(matplotlib.get_data_path()) / 'fonts/ttf/DejaVuSans.ttf', 12)

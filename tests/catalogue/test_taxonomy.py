@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fashion_models.catalogue.model import LEVELS, Product
+from fashion_models.catalogue.records import Product
+from fashion_models.catalogue.tasks import LEVELS
 from fashion_models.catalogue.taxonomy import Places, Taxonomy, reconcile
 
 

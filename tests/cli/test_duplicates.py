@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from fashion_models.catalogue.io import CatalogueWriter
-from fashion_models.catalogue.model import Header, Listing, Product
+from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.cli import main
 from fashion_models.representation.embeddings import EmbeddingsWriter, Item
 

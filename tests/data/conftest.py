@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fashion_models.catalogue.io import open_catalogue
-from fashion_models.catalogue.model import TASKS
+from fashion_models.catalogue.tasks import TASKS
 from fashion_models.data.prepare import prepare
 from fashion_models.data.products import split_products
 from fashion_models.data.vocabulary import Vocabulary

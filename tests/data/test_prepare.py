@@ -16,7 +16,7 @@ from PIL import Image
 
 from fashion_models.catalogue import decode
 from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
-from fashion_models.catalogue.model import Header, Listing, Product
+from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.data import prepare as prepare_module
 from fashion_models.data import store as store_module
 from fashion_models.data.prepare import add_parser, prepare

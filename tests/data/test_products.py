@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from fashion_models.catalogue.model import TASKS
 from fashion_models.catalogue.split import split_of
+from fashion_models.catalogue.tasks import TASKS
 from fashion_models.data.products import ProductSet, require_products
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.errors import UserError

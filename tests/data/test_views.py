@@ -3,7 +3,8 @@ import types
 
 import pytest
 
-from fashion_models.catalogue.model import TASKS, Listing, Product
+from fashion_models.catalogue.records import Listing, Product
+from fashion_models.catalogue.tasks import TASKS
 from fashion_models.data.views import View, flattened, group_folds
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.errors import UserError

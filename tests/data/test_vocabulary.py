@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fashion_models.catalogue.model import Listing, Product
+from fashion_models.catalogue.records import Listing, Product
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.errors import UserError
 

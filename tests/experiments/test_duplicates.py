@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from fashion_models.catalogue.io import CatalogueWriter
-from fashion_models.catalogue.model import Header, Listing, Product
+from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.experiments import duplicates
 from fashion_models.experiments.duplicates import FIGURES, Split, kinds, main, measure
 from fashion_models.representation.duplicates.calibration import Calibration

@@ -6,7 +6,7 @@ import pytest
 
 from fashion_models.catalogue.check import Check
 from fashion_models.catalogue.io import open_catalogue
-from fashion_models.catalogue.model import Product
+from fashion_models.catalogue.records import Product
 from fashion_models.catalogue.relabel import label_text, relabel
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.drawn import synthesise

@@ -8,7 +8,7 @@ from PIL import Image
 
 from fashion_models.catalogue.colours import LYST16
 from fashion_models.catalogue.io import open_catalogue
-from fashion_models.catalogue.model import Header, Listing, Product
+from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.experiments.misclassified import (
     BETWEEN,
     CATEGORY,

@@ -6,7 +6,7 @@ import pathlib
 import numpy as np
 import pytest
 
-from fashion_models.catalogue.model import Listing, Product
+from fashion_models.catalogue.records import Listing, Product
 from fashion_models.experiments.tags import area_under_roc, main, missing_figures, said_figures
 from fashion_models.representation.tags.words import CATEGORY, COLOUR, Word
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
-from fashion_models.catalogue.model import Header, Listing, Product
+from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.catalogue.split import split_of
 from fashion_models.errors import UserError
 from fashion_models.representation import embed as module

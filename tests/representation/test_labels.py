@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fashion_models.catalogue.model import TASKS
+from fashion_models.catalogue.tasks import TASKS
 from fashion_models.errors import UserError
 from fashion_models.representation.embeddings import Item
 from fashion_models.representation.labels import Labels, parse_where

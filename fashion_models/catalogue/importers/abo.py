@@ -29,7 +29,7 @@ from fashion_models.catalogue.importers.wording import (
     one_gender,
     plain_text,
 )
-from fashion_models.catalogue.model import Header, Listing, Product
+from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.errors import UserError
 
 SUMMARY = 'Amazon Berkeley Objects, its fashion: shoes, jewellery, bags, several images each'

@@ -28,7 +28,7 @@ from fashion_models.catalogue.importers import scratch
 from fashion_models.catalogue.importers.reading import json_list, json_object, lines
 from fashion_models.catalogue.importers.source import Source, clean
 from fashion_models.catalogue.importers.tree import open_tree
-from fashion_models.catalogue.model import Header, Listing, Product
+from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.errors import UserError
 
 SUMMARY = 'DeepFashion In-shop: 7,982 garments in 52,712 images, several views of each colour'

@@ -8,7 +8,8 @@ import pathlib
 
 from fashion_models.catalogue.importers.source import Source, clean
 from fashion_models.catalogue.importers.tree import FolderTree
-from fashion_models.catalogue.model import TASKS, Header, Listing, Product, path_problem
+from fashion_models.catalogue.records import Header, Listing, Product, path_problem
+from fashion_models.catalogue.tasks import TASKS
 from fashion_models.errors import UserError
 
 SUMMARY = 'a CSV file of your own (or of a shop), one product a row, one or more images each'

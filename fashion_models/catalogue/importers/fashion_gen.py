@@ -30,7 +30,7 @@ from fashion_models.catalogue.importers import reading
 from fashion_models.catalogue.importers.source import Source, clean
 from fashion_models.catalogue.importers.tree import Tree
 from fashion_models.catalogue.importers.wording import plain_text
-from fashion_models.catalogue.model import Header, Listing, Product
+from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.errors import UserError
 
 SUMMARY = 'Fashion-Gen (SSENSE), HDF5: 293,000 images of 256×256, one to six poses a product'

@@ -9,7 +9,7 @@ import contextlib
 
 from fashion_models.catalogue.importers.source import Source, clean
 from fashion_models.catalogue.importers.tree import open_tree
-from fashion_models.catalogue.model import Header, Listing, Product
+from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.errors import UserError
 
 SUMMARY = 'Fashion Product Images (Kaggle), small or full: about 44,000 products, one image each'

@@ -7,7 +7,7 @@ import posixpath
 
 from fashion_models.catalogue.importers.source import Source, clean
 from fashion_models.catalogue.importers.tree import open_tree
-from fashion_models.catalogue.model import Header, Listing, Product, path_problem
+from fashion_models.catalogue.records import Header, Listing, Product, path_problem
 from fashion_models.errors import UserError
 
 SUMMARY = 'a plain folder of images: a sub-folder a product with all its images; no labels'

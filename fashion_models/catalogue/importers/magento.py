@@ -36,7 +36,8 @@ from fashion_models.catalogue.importers.wording import (
     one_gender,
     plain_text,
 )
-from fashion_models.catalogue.model import LEVELS, Header, Listing, Product
+from fashion_models.catalogue.records import Header, Listing, Product
+from fashion_models.catalogue.tasks import LEVELS
 from fashion_models.errors import UserError
 
 SUMMARY = 'a Magento 2 product export: configurable and simple rows, one or more images each'

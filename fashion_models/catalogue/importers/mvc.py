@@ -28,7 +28,7 @@ from fashion_models.catalogue.importers.reading import json_list
 from fashion_models.catalogue.importers.source import Source, clean
 from fashion_models.catalogue.importers.tree import open_tree
 from fashion_models.catalogue.importers.wording import genders, one_gender
-from fashion_models.catalogue.model import Header, Listing, Product
+from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.errors import UserError
 
 SUMMARY = 'MVC, multi-view clothing: 161,260 images of the shop Zappos, four views of each garment'

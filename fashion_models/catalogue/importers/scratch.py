@@ -11,7 +11,7 @@ import operator
 import posixpath
 import sqlite3
 
-from fashion_models.catalogue.model import path_problem
+from fashion_models.catalogue.records import path_problem
 
 
 @contextlib.contextmanager

@@ -22,7 +22,7 @@ from fashion_models.catalogue.importers.reading import open_text
 from fashion_models.catalogue.importers.source import Source, clean
 from fashion_models.catalogue.importers.tree import open_tree
 from fashion_models.catalogue.importers.wording import genders, one_gender
-from fashion_models.catalogue.model import Header, Listing, Product
+from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.errors import UserError
 
 SUMMARY = 'UT Zappos50K: 50,025 shoes of the shop Zappos, one image each'

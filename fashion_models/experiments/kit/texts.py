@@ -12,7 +12,7 @@ import json
 import re
 
 from fashion_models.catalogue.io import lines
-from fashion_models.catalogue.model import LEVELS
+from fashion_models.catalogue.tasks import LEVELS
 from fashion_models.drawn.generator import TRUTH_FILE
 from fashion_models.drawn.taxonomy import KINDS
 from fashion_models.drawn.texts import MATERIALS
@@ -81,7 +81,7 @@ def planted(products, truth, labels, share, rng):
     replaced by others that texts name, as often as they name these, but that are not true.
 
     Args:
-        products (list of ~fashion_models.catalogue.model.Product): The catalogue's.
+        products (list of ~fashion_models.catalogue.records.Product): The catalogue's.
         truth (Truth): What is true of them.
         labels (dict): Task to labels.
         share (float): How many of the words to replace.

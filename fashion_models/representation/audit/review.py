@@ -35,7 +35,7 @@ class Suspect:
     """A label that is to be looked at.
 
     Attributes:
-        product (~fashion_models.catalogue.model.Product): Whose.
+        product (~fashion_models.catalogue.records.Product): Whose.
         task (str): Which of its labels.
         suggested (str): What it may be instead, one label.
         p_label (float): Probability of the label, by networks that never saw the product.

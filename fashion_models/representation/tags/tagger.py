@@ -26,8 +26,8 @@ import zipfile
 import numpy as np
 
 from fashion_models.catalogue.colours import LYST16, fold
-from fashion_models.catalogue.model import LEVELS
 from fashion_models.catalogue.split import split_of
+from fashion_models.catalogue.tasks import LEVELS
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.representation.ordering.order import Whitening
@@ -210,7 +210,7 @@ def learn_tags(products, embeddings, labels):
     """Learns a tagger from the training and the validation split of a catalogue.
 
     Args:
-        products (iterable of ~fashion_models.catalogue.model.Product): The catalogue's; texts as of
+        products (iterable of ~fashion_models.catalogue.records.Product): The catalogue's; texts as of
             :func:`text_of` their listings.
         embeddings (~fashion_models.representation.embeddings.Embeddings): One vector a product;
             products that have none are passed over.

@@ -9,7 +9,7 @@ import dataclasses
 import re
 
 from fashion_models.catalogue.colours import LYST16
-from fashion_models.catalogue.model import LEVELS
+from fashion_models.catalogue.tasks import LEVELS
 
 COLOUR, CATEGORY, STYLE = 'colour', 'category', 'style'
 _LONGEST = 4    # tokens of a phrase

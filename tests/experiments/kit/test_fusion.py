@@ -4,7 +4,7 @@ import types
 import numpy as np
 import pytest
 
-from fashion_models.catalogue.model import Listing, Product
+from fashion_models.catalogue.records import Listing, Product
 from fashion_models.errors import UserError
 from fashion_models.experiments.kit import fusion
 from fashion_models.experiments.kit.fusion import Examples, TextFeatures, product_texts

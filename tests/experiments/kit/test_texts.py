@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
-from fashion_models.catalogue.model import Header, Listing, Product
+from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.experiments.kit.texts import Truth, planted
 from fashion_models.representation.tags.words import CATEGORY, COLOUR, STYLE, Lexicon, Word
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
-from fashion_models.catalogue.model import Header, Listing, Product
+from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.catalogue.relabel import read_review, relabel
 from fashion_models.representation.audit.review import Suspect, with_main_colour, write_review
 

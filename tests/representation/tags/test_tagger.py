@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fashion_models.catalogue.model import Listing, Product
+from fashion_models.catalogue.records import Listing, Product
 from fashion_models.catalogue.split import split_of
 from fashion_models.errors import UserError
 from fashion_models.representation.embeddings import (

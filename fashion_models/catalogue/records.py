@@ -3,10 +3,7 @@
 import dataclasses
 import re
 
-TASKS = ('gender', 'colour', 'type', 'category', 'subcategory')
-
-#: The tasks that form the taxonomy, from the widest to the narrowest.
-LEVELS = ('type', 'category', 'subcategory')
+from fashion_models.catalogue.tasks import TASKS
 
 _CONTROL = re.compile(r'[\x00-\x1f\x7f\ud800-\udfff]')
 _DRIVE = re.compile(r'[A-Za-z]:')

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fashion_models.catalogue.model import (
+from fashion_models.catalogue.records import (
     Listing,
     Product,
     path_problem,
