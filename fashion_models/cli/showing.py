@@ -66,7 +66,7 @@ def catalogue_folder(embeddings, given=None):
 
 
 def drawable(item, text):
-    """An item as a :class:`~fashion_models.catalogue.records.Product`, its title after some text."""
+    """An item as a :class:`~fashion_models.catalogue.records.Product`, text before its title."""
     labels = dict(item.labels)
     if 'colour' in labels:
         labels['colour'] = tuple(labels['colour'].split('|'))

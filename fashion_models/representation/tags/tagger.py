@@ -210,8 +210,8 @@ def learn_tags(products, embeddings, labels):
     """Learns a tagger from the training and the validation split of a catalogue.
 
     Args:
-        products (iterable of ~fashion_models.catalogue.records.Product): The catalogue's; texts as of
-            :func:`text_of` their listings.
+        products (iterable of ~fashion_models.catalogue.records.Product): The catalogue's; texts
+            as of :func:`text_of` their listings.
         embeddings (~fashion_models.representation.embeddings.Embeddings): One vector a product;
             products that have none are passed over.
         labels (dict): Task to labels: the run's vocabulary.
