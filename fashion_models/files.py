@@ -1,6 +1,7 @@
-"""Writing files so that a partial one never takes a good one's place."""
+"""Files: written so that a partial one never replaces a good one, and known by their hash."""
 
 import contextlib
+import hashlib
 import os
 import pathlib
 import tempfile
@@ -50,3 +51,16 @@ def told_if_unwritable(path):
         yield
     except OSError as error:
         raise UserError(f'{path}: cannot be written: {error.strerror or error}') from error
+
+
+def sha256(path: str | os.PathLike) -> str:
+    """SHA-256 of a file's content, as 64 hexadecimal digits.
+
+    Args:
+        path: The file.
+
+    Raises:
+        OSError: If it cannot be read.
+    """
+    with open(path, 'rb') as file:
+        return hashlib.file_digest(file, 'sha256').hexdigest()

@@ -3,7 +3,7 @@ import stat
 
 import pytest
 
-from fashion_models.files import atomic_write
+from fashion_models.files import atomic_write, sha256
 
 
 def test_replaces_the_whole_file(tmp_path):
@@ -39,3 +39,9 @@ def test_permissions_follow_the_umask(tmp_path):
     finally:
         os.umask(umask)
     assert stat.S_IMODE((tmp_path / 'a.bin').stat().st_mode) == 0o640
+
+
+def test_hash_of_a_file(tmp_path):
+    (tmp_path / 'abc').write_bytes(b'abc')
+    assert sha256(tmp_path / 'abc') == (     # FIPS 180-4's example
+        'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')

@@ -96,16 +96,13 @@ def _embed(run, catalogue, folder):
 
 def _check(embeddings, run, catalogue):
     """The vectors must be of products, of this catalogue's, and of this run's network."""
-    import hashlib
-
+    from fashion_models.files import sha256
     from fashion_models.training.snapshots import BEST
 
     if embeddings.header['per'] != 'product':
         raise UserError(f'{embeddings.file}: holds a vector for each {embeddings.header["per"]}, '
                         'expected one for each product')
-    with open(run.snapshots / BEST, 'rb') as file:
-        digest = hashlib.file_digest(file, 'sha256').hexdigest()
-    if embeddings.header.get('snapshot_sha256') != digest:
+    if embeddings.header.get('snapshot_sha256') != sha256(run.snapshots / BEST):
         raise UserError(f'{embeddings.file}: was not made with the best network of {run.folder}')
     if embeddings.header.get('catalogue_hash') != catalogue.hash():
         raise UserError(

@@ -46,6 +46,7 @@ from fashion_models.experiments.kit.shoppers import (
     true_attributes,
 )
 from fashion_models.experiments.kit.vectors import product_embeddings
+from fashion_models.optional import require
 from fashion_models.representation.embeddings import normalize
 from fashion_models.representation.metrics import ndcg
 from fashion_models.representation.ordering.merchandiser import learn
@@ -56,7 +57,6 @@ from fashion_models.representation.ordering.order import (
     Whitening,
     diversify,
 )
-from fashion_models.representation.scikit_learn import scikit_learn
 
 SHOPPERS, QUICK_SHOPPERS = 300, 30
 OTHERS = 300        # shoppers whose likes make the popularity
@@ -119,7 +119,9 @@ class Scene:
         texts = {product.id: ' '.join(
             f'{listing.title} {listing.description}' for listing in product.listings)
             for product in catalogue.products}
-        vectorizer = scikit_learn('feature_extraction.text', 'an order by words').TfidfVectorizer(
+        text = require(
+            'sklearn.feature_extraction.text', extra='analysis', purpose='an order by words')
+        vectorizer = text.TfidfVectorizer(
             sublinear_tf=True, ngram_range=(1, 2), min_df=2, stop_words='english')
         vectorizer.fit(texts[id] for id, split in zip(embeddings.ids, splits) if split == 'train')
         self.words = vectorizer.transform(texts[id] for id in ids)

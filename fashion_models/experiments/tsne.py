@@ -43,6 +43,7 @@ from fashion_models.experiments.kit.results import Table
 from fashion_models.experiments.kit.settings import command
 from fashion_models.experiments.retrieval import represent
 from fashion_models.files import atomic_write
+from fashion_models.optional import require
 from fashion_models.training.table import TITLES
 
 MULTI, COLOUR = 'multi-task', 'colour only'
@@ -90,11 +91,11 @@ def tsne(settings, folder):
 
 def require_open_tsne():
     """Raises UserError, before any training, if openTSNE is missing."""
-    try:
-        import openTSNE  # noqa: F401
-    except ImportError:
-        raise UserError('a map needs openTSNE, which is not installed: pip install '
-                        '"fashion-models[analysis]" installs it') from None
+    _open_tsne()
+
+
+def _open_tsne():
+    return require('openTSNE', extra='analysis', purpose='a map')
 
 
 def _vectors(run, products):
@@ -106,11 +107,9 @@ def _vectors(run, products):
 
 def places_of(vectors):
     """Maps vectors (n, d) to the plane by t-SNE: (n, 2); the same each time."""
-    import openTSNE
-
     centred = np.asarray(vectors, np.float64) - vectors.mean(axis=0)
     components = np.linalg.eigh(centred.T @ centred)[1][:, :-COMPONENTS - 1:-1]
-    return np.asarray(openTSNE.TSNE(
+    return np.asarray(_open_tsne().TSNE(
         perplexity=min(PERPLEXITY, (len(vectors) - 1) / 3), neighbors='exact',
         negative_gradient_method='bh', initialization='pca', random_state=0, n_jobs=1,
     ).fit(centred @ components))

@@ -1,7 +1,6 @@
 """Embeds a whole catalogue into one file, in an amount of memory that does not grow with it."""
 
 import dataclasses
-import hashlib
 import itertools
 import json
 import pathlib
@@ -14,6 +13,7 @@ from fashion_models.data.batches import ahead
 from fashion_models.data.crops import assemble
 from fashion_models.data.prepare import prepare
 from fashion_models.errors import UserError
+from fashion_models.files import sha256
 from fashion_models.provenance import versions
 from fashion_models.representation.embeddings import (
     EmbeddingsWriter,
@@ -76,10 +76,9 @@ def embed(encoder, catalogue, file, per='product', split=None, dtype='float32', 
 def _describe(encoder, catalogue, images):
     run = encoder.run
     snapshot = run.snapshots / BEST if encoder.which == 'best' else run.last_snapshot()
-    with open(snapshot, 'rb') as file:
-        digest = hashlib.file_digest(file, 'sha256').hexdigest()
     return {
-        'run': str(run.folder.resolve()), 'snapshot': snapshot.name, 'snapshot_sha256': digest,
+        'run': str(run.folder.resolve()), 'snapshot': snapshot.name,
+        'snapshot_sha256': sha256(snapshot),
         'recipe': run.recipe.hash(), 'catalogue': str(pathlib.Path(catalogue.folder).resolve()),
         'catalogue_name': catalogue.header.name, 'catalogue_hash': images.catalogue_hash,
         'store': images.key, 'versions': versions()}

@@ -1,10 +1,9 @@
 """The start of a training from what another run has learnt."""
 
-import hashlib
-
 import numpy as np
 
 from fashion_models.errors import UserError
+from fashion_models.files import sha256
 from fashion_models.training import snapshots
 
 _ENCODER = 'encoder/'
@@ -45,7 +44,7 @@ def take_over(model, run):
             f'({next(iter(not_taken))}: {next(iter(not_taken.values()))})')
     snapshots.set_model_arrays(model, ours)
     return {
-        'run': str(run.folder), 'snapshot': path.name, 'sha256': _sha256(path), 'taken': taken,
+        'run': str(run.folder), 'snapshot': path.name, 'sha256': sha256(path), 'taken': taken,
         'not_taken': not_taken}
 
 
@@ -77,8 +76,3 @@ def _misfit(names, ours, theirs):
             return (f'{name.rpartition("/")[2]} is {np.shape(theirs[name])} there, '
                     f'{np.shape(ours[name])} here')
     return None
-
-
-def _sha256(path):
-    with open(path, 'rb') as file:
-        return hashlib.file_digest(file, 'sha256').hexdigest()

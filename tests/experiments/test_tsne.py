@@ -1,6 +1,6 @@
-import builtins
 import json
 import pathlib
+import sys
 
 import numpy as np
 import pytest
@@ -94,13 +94,7 @@ def test_tsne(words):
 
 
 def test_what_is_missing_is_named_before_training(words, monkeypatch, capsys, tmp_path):
-    real = builtins.__import__
-
-    def without(name, *arguments, **more):
-        if name == 'openTSNE':
-            raise ImportError(name)
-        return real(name, *arguments, **more)
-    monkeypatch.setattr(builtins, '__import__', without)
+    monkeypatch.setitem(sys.modules, 'openTSNE', None)
     assert main([*words, '--runs', str(tmp_path / 'runs')]) == 2
     assert 'fashion-models[analysis]' in capsys.readouterr().err
     assert not (tmp_path / 'runs').exists()

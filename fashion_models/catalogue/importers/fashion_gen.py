@@ -32,6 +32,7 @@ from fashion_models.catalogue.importers.tree import Tree
 from fashion_models.catalogue.importers.wording import plain_text
 from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.errors import UserError
+from fashion_models.optional import require
 
 SUMMARY = 'Fashion-Gen (SSENSE), HDF5: 293,000 images of 256×256, one to six poses a product'
 
@@ -70,11 +71,7 @@ def add_arguments(parser):
 @contextlib.contextmanager
 def open_source(source, arguments):
     """Opens an HDF5 file, or all those of a folder, as a :class:`Source`."""
-    try:
-        import h5py
-    except ImportError as error:
-        raise UserError('fashion-gen: reading HDF5 files needs h5py, which is not installed; '
-                        "pip install 'fashion_models[fashion-gen]'") from error
+    h5py = require('h5py', extra='fashion-gen', purpose='reading HDF5 files')
     place = pathlib.Path(source)
     paths = [place]
     if place.is_dir():

@@ -19,6 +19,7 @@ import numpy as np
 from fashion_models.devices import resolve
 from fashion_models.errors import UserError
 from fashion_models.links import MultiTaskClassifier, TextFusion, multi_task_loss
+from fashion_models.optional import require
 from fashion_models.representation.tags.tagger import text_of
 from fashion_models.training import snapshots
 from fashion_models.training.evaluation import Evaluation
@@ -51,12 +52,9 @@ class TextFeatures:
     """
 
     def __init__(self, texts):
-        try:
-            from sklearn.feature_extraction.text import TfidfVectorizer
-        except ImportError:
-            raise UserError('features of texts need scikit-learn: '
-                            "pip install 'fashion-models[analysis]'") from None
-        self._vectorizer = TfidfVectorizer(
+        text = require(
+            'sklearn.feature_extraction.text', extra='analysis', purpose='learning from texts')
+        self._vectorizer = text.TfidfVectorizer(
             ngram_range=(1, 2), min_df=2, max_features=TERMS, sublinear_tf=True, dtype=np.float32)
         try:
             self._vectorizer.fit(texts)

@@ -9,6 +9,7 @@ import pathlib
 
 from fashion_models.data.views import View
 from fashion_models.errors import UserError
+from fashion_models.files import sha256
 from fashion_models.training import snapshots, train
 from fashion_models.training.learning_rate import REQUESTS
 from fashion_models.training.run import PROVENANCE, Run
@@ -88,8 +89,7 @@ class Identity:
     def of_training(cls, catalogue_hash, recipe, view, init):
         """That of a training to come."""
         if init is not None:
-            with open(Run.open(init).snapshot('best'), 'rb') as file:
-                init = hashlib.file_digest(file, 'sha256').hexdigest()
+            init = sha256(Run.open(init).snapshot('best'))
         return cls(catalogue_hash, recipe.hash(), recipe.training.epochs, view, init)
 
     @classmethod

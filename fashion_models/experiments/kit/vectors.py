@@ -1,9 +1,9 @@
 """The representations of a catalogue's products by a run, made once and kept in its folder."""
 
 import fcntl
-import hashlib
 
 from fashion_models.errors import UserError
+from fashion_models.files import sha256
 from fashion_models.representation.embed import embed
 from fashion_models.representation.embeddings import open_embeddings
 from fashion_models.representation.encoder import Encoder
@@ -32,8 +32,7 @@ def product_embeddings(run, catalogue):
 
 def _found_or_made(run, catalogue):
     file = run.folder / FILE
-    with open(run.snapshots / BEST, 'rb') as snapshot:
-        digest = hashlib.file_digest(snapshot, 'sha256').hexdigest()
+    digest = sha256(run.snapshots / BEST)
     try:
         found = open_embeddings(file)
     except UserError:

@@ -12,7 +12,7 @@ import warnings
 
 import numpy as np
 
-from fashion_models.errors import UserError
+from fashion_models.optional import require
 
 #: How labels are ranked, the most suspicious first: by their probability, cleanlab's own default.
 #: The margin to the likeliest other label, which it also offers, found fewer of the wrong colours
@@ -52,10 +52,8 @@ def judge(probabilities, t, method=METHOD):
     Raises:
         UserError: If cleanlab is not installed.
     """
-    require_cleanlab()
-    from cleanlab.filter import find_label_issues
-    from cleanlab.rank import get_label_quality_scores
-
+    find_label_issues = _cleanlab('filter').find_label_issues
+    get_label_quality_scores = _cleanlab('rank').get_label_quality_scores
     rows = np.flatnonzero(t >= 0)
     suspected = np.zeros(len(t), bool)
     suggested = probabilities.copy()
@@ -75,9 +73,8 @@ def judge(probabilities, t, method=METHOD):
 
 def require_cleanlab():
     """Raises UserError, before anything is trained, if cleanlab is not installed."""
-    try:
-        import cleanlab  # noqa: F401
-    except ImportError:
-        raise UserError(
-            'an audit of labels needs cleanlab, which is not installed: pip install '
-            '"fashion-models[audit]" installs it') from None
+    _cleanlab('filter')
+
+
+def _cleanlab(module):
+    return require(f'cleanlab.{module}', extra='audit', purpose='an audit of labels')

@@ -12,6 +12,7 @@ import numpy as np
 
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
+from fashion_models.optional import require
 from fashion_models.representation.duplicates.evidence import IMAGES, TEXT
 from fashion_models.representation.metrics import precision_recall
 
@@ -99,16 +100,11 @@ def fit_model(features, evidence, same, total=None):
         raise UserError(
             f'too few labelled pairs for a calibration: {count} of one product and '
             f'{len(same) - count} of two, among neighbours; expected {LEAST} of each or more')
-    try:
-        from sklearn.linear_model import LogisticRegression
-    except ImportError:
-        raise UserError(
-            'a calibration needs scikit-learn, which is not installed: pip install '
-            '"fashion-models[analysis]" installs it') from None
+    linear_model = require('sklearn.linear_model', extra='analysis', purpose='a calibration')
     x = evidence.columns(features)
     mean, scale = x.mean(axis=0), x.std(axis=0)
     scale[scale == 0] = 1
-    regression = LogisticRegression(max_iter=1000).fit((x - mean) / scale, same)
+    regression = linear_model.LogisticRegression(max_iter=1000).fit((x - mean) / scale, same)
     model = Model(
         tuple(features), tuple(mean.tolist()), tuple(scale.tolist()),
         tuple(regression.coef_[0].tolist()), float(regression.intercept_[0]))

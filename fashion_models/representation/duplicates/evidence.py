@@ -20,7 +20,7 @@ import numpy as np
 from tqdm import tqdm
 
 from fashion_models.catalogue.colours import fold
-from fashion_models.errors import UserError
+from fashion_models.optional import require
 from fashion_models.representation.embeddings import normalize
 
 #: How many of its nearest neighbours a listing may be the same product as.
@@ -137,15 +137,11 @@ class Texts:
     """
 
     def __init__(self, texts):
-        try:
-            from sklearn.feature_extraction.text import TfidfVectorizer
-        except ImportError:
-            raise UserError(
-                'comparing texts needs scikit-learn, which is not installed: pip install '
-                '"fashion-models[analysis]" installs it, and --images-only goes without') from None
+        text = require('sklearn.feature_extraction.text', extra='analysis',
+                       purpose='comparing texts (comparing images alone does without)')
         self._known = np.array([bool(_WORD.search(text)) for text in texts], bool)
         # Numbers are words, too: those of a model are the most telling.
-        vectorizer = TfidfVectorizer(
+        vectorizer = text.TfidfVectorizer(
             sublinear_tf=True, dtype=np.float32, token_pattern=_WORD.pattern)
         self._words = vectorizer.fit_transform(texts) if self._known.any() else None
         self._colours = [frozenset(fold(text)) for text in texts]

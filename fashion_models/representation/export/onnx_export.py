@@ -27,6 +27,7 @@ from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.functions.backend import without_onednn
 from fashion_models.links.layers import dense_relu
+from fashion_models.optional import require
 from fashion_models.provenance import versions
 
 OPSET = 11      # the newest that onnx_chainer, which comes with Chainer, knows
@@ -73,14 +74,9 @@ def export(encoder, folder):
 
 
 def _require():
-    try:
-        import onnx
-        import onnx.mapping  # noqa: F401  (gone from onnx 1.19; onnx_chainer needs it)
-        import onnxruntime  # noqa: F401
-    except ImportError as error:
-        raise UserError(
-            f"export needs onnx below 1.19 and onnxruntime ({error}): pip install "
-            "'fashion_models[onnx]', or make install EXTRAS=onnx") from None
+    # onnx.mapping, which onnx_chainer needs, is gone from onnx 1.19.
+    for module in 'onnx.mapping', 'onnxruntime':
+        require(module, extra='onnx', purpose='export')
 
 
 def _write(path, content):

@@ -25,8 +25,8 @@ import numpy as np
 
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, told_if_unwritable
+from fashion_models.optional import require
 from fashion_models.representation.ordering.order import Whitening, in_blocks
-from fashion_models.representation.scikit_learn import scikit_learn
 
 COLUMNS = 'list', 'product', 'rank'
 #: The strengths of regularization that are tried, by the logistic regression's C.
@@ -201,7 +201,8 @@ def learn(parts, ranks):
 
 def _fit(parts, pairs, strength):
     """The weights (d,) with which the first of each pair (p, 2) of rows has the larger score."""
-    linear_model = scikit_learn('linear_model', 'learning an order')
+    linear_model = require(
+        'sklearn.linear_model', extra='analysis', purpose='learning an order')
     used = [(part, own) for part, own in zip(parts, pairs) if len(own)]
     differences = np.concatenate([part[own[:, 0]] - part[own[:, 1]] for part, own in used])
     # A list of forty products has a hundred times the pairs of one of four, but is one opinion.
@@ -243,11 +244,11 @@ def _choose(parts, ranks, pairs):
     return best, reached[best]
 
 
-def kendall_tau(scores, ranks):
-    """Pairs that scores (n,) order as ranks (n,) do, less those the other way, as a share of all.
+def kendall_tau(scores: np.ndarray, ranks: np.ndarray) -> float:
+    """Kendall's tau-b between scores (n,), the largest first, and ranks (n,), the lowest first.
 
-    Of pairs with different ranks; those with equal scores count 0. 1 is the same order, -1 the
-    reverse, 0 what chance gives.
+    1 is the same order, -1 the reverse, and 0 what chance gives, equal scores for all included.
     """
-    before, after = np.nonzero(ranks[:, np.newaxis] < ranks)
-    return float(np.sign(scores[before] - scores[after]).mean())
+    stats = require('scipy.stats', extra='analysis', purpose='learning an order')
+    tau = stats.kendalltau(-np.asarray(scores), ranks).statistic
+    return 0.0 if np.isnan(tau) else float(tau)

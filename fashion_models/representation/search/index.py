@@ -14,7 +14,6 @@ It lies in a folder, ``<file>.index``::
 
 import contextlib
 import functools
-import hashlib
 import importlib.metadata
 import json
 import pathlib
@@ -24,7 +23,8 @@ import numpy as np
 from tqdm import tqdm
 
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write, told_if_unwritable
+from fashion_models.files import atomic_write, sha256, told_if_unwritable
+from fashion_models.optional import require
 from fashion_models.representation.embeddings import open_embeddings
 from fashion_models.representation.labels import Labels
 
@@ -87,7 +87,7 @@ def build_index(file):
         with atomic_write(folder / 'labels.npz') as numbers:
             np.savez(numbers, groups=labels.groups, **labels.numbers)
         header = {
-            'layout': LAYOUT, 'stamp': stamp, 'sha256': file_hash(file), 'names': labels.names,
+            'layout': LAYOUT, 'stamp': stamp, 'sha256': sha256(file), 'names': labels.names,
             'versions': {
                 name: importlib.metadata.version(name) for name in ('faiss-cpu', 'numpy')}}
         if _stamp(file) != stamp:
@@ -184,7 +184,7 @@ def _belongs(header, file, folder):
     stamp = _stamp(file)
     if header['stamp'] == stamp:
         return True
-    if header['stamp']['size'] != stamp['size'] or header['sha256'] != file_hash(file):
+    if header['stamp']['size'] != stamp['size'] or header['sha256'] != sha256(file):
         return False
     # Moved or copied: its content need not be read the next time.
     with contextlib.suppress(OSError):      # where the folder is to be read only
@@ -198,22 +198,10 @@ def _stamp(file):
     return {'size': status.st_size, 'modified': status.st_mtime_ns, 'inode': status.st_ino}
 
 
-def file_hash(file):
-    """SHA-256 of a file's content, 64 hexadecimal digits."""
-    with open(file, 'rb') as content:
-        return hashlib.file_digest(content, 'sha256').hexdigest()
-
-
 def _write_header(header, folder):
     with atomic_write(folder / 'index.json', 'w', encoding='utf-8') as file:
         json.dump(header, file, ensure_ascii=False, indent=1)
 
 
 def _faiss():
-    try:
-        import faiss
-    except ImportError:
-        raise UserError(
-            'an index needs faiss, which is not installed; pip install "fashion-models[search]" '
-            'installs it, and --exact searches without one') from None
-    return faiss
+    return require('faiss', extra='search', purpose='an index (exact search does without)')

@@ -18,11 +18,11 @@ import sys
 import numpy as np
 
 from fashion_models.errors import UserError
+from fashion_models.files import sha256
 from fashion_models.representation.embeddings import Item
 from fashion_models.representation.labels import Labels
 from fashion_models.representation.search.index import (
     build_index,
-    file_hash,
     index_folder,
     open_index,
 )
@@ -62,7 +62,7 @@ def encoder_of(embeddings, run=None):
     run = Run.open(folder)
     which = 'best' if header['snapshot'] == BEST else 'last'
     snapshot = run.snapshots / header['snapshot']
-    if (not snapshot.is_file() or file_hash(snapshot) != header['snapshot_sha256']
+    if (not snapshot.is_file() or sha256(snapshot) != header['snapshot_sha256']
             or (which == 'last' and snapshot != run.last_snapshot())):
         raise UserError(
             f'{folder}: its {which} snapshot is not the one that {embeddings.file} was made with; '

@@ -30,8 +30,8 @@ from fashion_models.catalogue.split import split_of
 from fashion_models.catalogue.tasks import LEVELS
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, told_if_unwritable
+from fashion_models.optional import require
 from fashion_models.representation.ordering.order import Whitening
-from fashion_models.representation.scikit_learn import scikit_learn
 from fashion_models.representation.tags.words import CATEGORY, COLOUR, STYLE, Lexicon, Word, key
 
 #: A word that fewer training products have has no probe.
@@ -48,7 +48,6 @@ _MOST_RELIABLE = 0.995
 _PAIRS = 200_000
 _SURE = 1e-9
 _FORMAT = 'fashion-models tags 1'
-_PURPOSE = 'learning the words of texts'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -316,7 +315,7 @@ def _not_colours(train, lexicon):
 
 def _style_words(train, lexicon):
     """The commonest words beside colours and categories, but those that carry no meaning."""
-    stop_words = scikit_learn('feature_extraction.text', _PURPOSE).ENGLISH_STOP_WORDS
+    stop_words = _scikit_learn('feature_extraction.text').ENGLISH_STOP_WORDS
     counts, spellings = collections.Counter(), collections.defaultdict(collections.Counter)
     for product in train.products:
         tokens = {token for listing in product.listings
@@ -376,7 +375,7 @@ def _calibration(evidence, truth, shares, words):
     distributions that differ in their means alone), it would give 1, 1 and 0; and the network has
     seen the training products, on which the evidence was learned, too often.
     """
-    linear_model = scikit_learn('linear_model', _PURPOSE)
+    linear_model = _scikit_learn('linear_model')
     found = {}
     for kind in (COLOUR, CATEGORY, STYLE):
         own = [place for place, word in enumerate(words) if word.kind == kind]
@@ -409,6 +408,11 @@ def _reliability(validation, lexicon, words):
     said[STYLE], right[STYLE] = sum(said.values()), sum(right.values())
     return {kind: min(_MOST_RELIABLE, max(0.5, (right[kind] + 1) / (said[kind] + 2)))
             for kind in (COLOUR, CATEGORY, STYLE)}
+
+
+def _scikit_learn(module):
+    return require(
+        f'sklearn.{module}', extra='analysis', purpose='learning the words of texts')
 
 
 def _logit(probability):

@@ -1,5 +1,6 @@
 import json
 import shutil
+import sys
 
 import numpy as np
 import pytest
@@ -233,9 +234,8 @@ def test_a_damaged_index(large):
 
 
 def test_without_faiss(large, monkeypatch):
-    import sys
     monkeypatch.setitem(sys.modules, 'faiss', None)
-    with pytest.raises(UserError, match=r'pip install "fashion-models\[search\]".*--exact'):
+    with pytest.raises(UserError, match=r'exact search.*pip install "fashion-models\[search\]"'):
         Searcher(large)
 
 
