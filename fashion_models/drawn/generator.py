@@ -17,12 +17,12 @@ from fashion_models.drawn import palette, photograph, taxonomy
 from fashion_models.drawn.difficulty import Difficulty
 from fashion_models.drawn.listings import listed, pictures
 from fashion_models.drawn.specification import specifications
+from fashion_models.drawn.truth import truth_writer
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
 
 #: Goes up with every change of a drawing, so that two drawings never mix in one catalogue.
 VERSION = '1'
-TRUTH_FILE = 'truth.jsonl'
 SETTINGS_FILE = 'synthesis.json'
 
 
@@ -64,12 +64,12 @@ def synthesise(
         ('female', 'male'), tuple(sorted(palette.COLOURS)))
     jobs = ((spec, folder, size, difficulty) for spec in specifications(products, seed, difficulty))
     with (CatalogueWriter(folder, header, overwrite) as writer,
-          atomic_write(folder / TRUTH_FILE) as truth_file,
+          truth_writer(folder) as write_truth,
           _processes(workers or os.cpu_count() or 1) as draw_all):
         for product, truth in tqdm(
                 draw_all(jobs), total=products, desc='drawing', unit=' products', disable=None):
             writer.add(product)
-            truth_file.write(json.dumps(truth, ensure_ascii=False).encode() + b'\n')
+            write_truth(truth)
 
 
 def _source(settings):

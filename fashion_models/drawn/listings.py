@@ -7,6 +7,7 @@ from fashion_models.catalogue.records import Listing, Product
 from fashion_models.drawn import taxonomy, texts
 from fashion_models.drawn.retailers import RETAILERS, Retailer
 from fashion_models.drawn.scenes import NO_BACK
+from fashion_models.drawn.truth import PictureTruth, ProductTruth, TextTruth
 
 #: One to five pictures a product, three on average; one to three retailers.
 PICTURES = {1: 14, 2: 21, 3: 30, 4: 20, 5: 15}
@@ -67,9 +68,9 @@ def listed(spec, difficulty, taken, told):
         spec (ProductSpec): What is sold.
         difficulty (Difficulty): The causes of error.
         taken (list of Picture): Its pictures.
-        told (list of dict): What is true of each.
+        told (list of dict): What is true of each, as :func:`photograph.shot` returns it.
 
-    Returns: (Product, a dict for truth.jsonl).
+    Returns: (Product, :class:`~fashion_models.drawn.truth.ProductTruth`).
     """
     listings, words = [], []
     for name, group in itertools.groupby(taken, lambda picture: picture.retailer.name):
@@ -78,20 +79,18 @@ def listed(spec, difficulty, taken, told):
         text = texts.write(spec, group[0].retailer, dice, taxonomy.KINDS[spec.kind], difficulty)
         paths = tuple(picture.path for picture in group)
         listings.append(Listing(name, text.title, text.description, paths))
-        words.append({'retailer': name, 'colour_word': text.colour_word, 'wrong': text.wrong})
+        words.append(TextTruth(name, text.colour_word, text.wrong))
     product = Product(spec.id, f'g{spec.group:06d}', spec.labels, tuple(listings))
-    seen = [{'image': picture.path, 'retailer': picture.retailer.name, 'view': picture.view} | true
+    seen = [PictureTruth(picture.path, picture.retailer.name, picture.view, **true)
             for picture, true in zip(taken, told)]
-    return product, _truth(spec, product) | {'texts': words, 'pictures': seen}
+    return product, _truth(spec, product, words, seen)
 
 
-def _truth(spec, product):
-    """What the moderator should have put down. No training reads this."""
-    true = spec.true_labels | {'colour': list(spec.true_labels['colour'])}
+def _truth(spec, product, words, seen):
+    """What the moderator should have put down."""
     wrong = [task for task, label in spec.labels.items() if label != spec.true_labels[task]]
     if 'colour' in wrong and spec.labels['colour'][0] in (spec.shade.colour, spec.shade.rival):
         wrong.remove('colour')  # a shade between two names has two right ones
-    return {
-        'id': spec.id, 'group': product.group, 'labels': true, 'wrong_labels': wrong,
-        'shade': spec.shade.name, 'rival_colour': spec.shade.rival, 'near_twin': spec.twin,
-        'fabric': spec.cloth.main.fabric}
+    return ProductTruth(
+        spec.id, product.group, spec.true_labels, tuple(wrong), spec.shade.name, spec.shade.rival,
+        spec.twin, spec.cloth.main.fabric, tuple(words), tuple(seen))

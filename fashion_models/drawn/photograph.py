@@ -9,6 +9,7 @@ from fashion_models.drawn.geometry import Affine, sine
 from fashion_models.drawn.render import Canvas, ramp
 from fashion_models.drawn.retailers import TINTED_WALLS
 from fashion_models.drawn.scenes import scene
+from fashion_models.drawn.truth import OtherGarment
 
 SHADOWS = {'soft': ((0.012, 0.022), 0.022, 0.3), 'hard': ((0.03, 0.03), 0.008, 0.34),
     'floor': ((0.0, 0.035), 0.03, 0.38)}
@@ -25,16 +26,15 @@ def shot(spec, view, retailer, dice, difficulty):
         difficulty (Difficulty): How misleading it may be.
 
     Returns: The scene; the wall's colours, None for the retailer's own; a dict of what is true of
-    the picture, for the truth file.
+    the picture: further fields of :class:`~fashion_models.drawn.truth.PictureTruth`.
     """
     tinted = dice.chance(difficulty.misleading_tones)
     wall = dice.choice(TINTED_WALLS) if tinted else None
     dummy = retailer.dummy or not difficulty.misleading_tones
     others = dice.chance(difficulty.other_garments) and not retailer.dummy
     staged = scene(spec, view, dice, dummy, retailer.head, others)
-    told = {'cast': list(retailer.cast), 'tinted_wall': tinted,
-        'others': [{'subcategory': item.kind, 'colour': item.shade.colour}
-        for item in staged.others]}
+    told = {'cast': tuple(retailer.cast), 'tinted_wall': tinted, 'others': tuple(
+        OtherGarment(item.kind, item.shade.colour) for item in staged.others)}
     return staged, wall, told
 
 

@@ -26,7 +26,6 @@ so (``truth.jsonl`` of the embedded one), for those whose shade lies between two
 Time: two trainings a seed, one of which ``main_table`` shares, and a minute or two.
 """
 
-import json
 import operator
 import sys
 
@@ -35,7 +34,7 @@ import numpy as np
 from fashion_models.catalogue.split import split_of
 from fashion_models.data.prepare import prepare
 from fashion_models.data.products import ALL, FIRST
-from fashion_models.drawn.generator import TRUTH_FILE
+from fashion_models.drawn.truth import read_truth
 from fashion_models.errors import UserError
 from fashion_models.experiments.kit import pictures, predictions, statistics
 from fashion_models.experiments.kit.results import Table
@@ -86,19 +85,15 @@ def known_colours(catalogue, store):
     """
     readable = pictures.readable_files(catalogue, store, {
         product.id for product in catalogue.products if split_of(product.group) == 'test'})
-    truth = {}
-    file = catalogue.folder / TRUTH_FILE
-    if file.is_file():
-        with open(file, encoding='utf-8') as lines:
-            truth = {record['id']: record for record in map(json.loads, lines)}
+    truth = read_truth(catalogue.folder)
     found = []
     for product in catalogue.products:
         if product.id not in readable:
             continue
         record = truth.get(product.id)
-        true = set(record['labels']['colour'] if record else product.colours)
+        true = set(record.colours if record else product.colours)
         if true:
-            between = record is not None and record['rival_colour'] is not None
+            between = record is not None and record.rival_colour is not None
             kind = SEVERAL if len(true) > 1 else BETWEEN if between else ONE
             found.append((product.id, product.group, readable[product.id], true, kind))
     return found

@@ -26,7 +26,6 @@ Writes ``precision-recall.png`` and ``calibration.json``, that of the first seed
 processor time for 1,500 listings a split and each seed.
 """
 
-import json
 import pathlib
 import sys
 import tempfile
@@ -34,7 +33,7 @@ import tempfile
 import numpy as np
 
 from fashion_models.catalogue.split import split_of
-from fashion_models.drawn.generator import TRUTH_FILE
+from fashion_models.drawn.truth import read_truth
 from fashion_models.errors import UserError
 from fashion_models.experiments.kit.results import Table
 from fashion_models.experiments.kit.settings import command
@@ -175,7 +174,8 @@ def kinds(test, rows, truth):
     Args:
         test (Split): The split.
         rows (numpy.ndarray): (m, 2) pairs.
-        truth (dict): From product to its record of what is true, as far as known.
+        truth (dict): From product id to its
+            :class:`~fashion_models.drawn.truth.ProductTruth`, as far as known.
 
     Returns:
         dict: From each kind to the number of pairs.
@@ -203,16 +203,8 @@ KINDS = ('one product', 'colourways of a design', 'near twins',
 
 
 def _near_twins(one, other):
-    return bool(one and other and (one['near_twin'] or other['near_twin'])
-                and one['labels']['subcategory'] != other['labels']['subcategory'])
-
-
-def _truth(catalogue):
-    path = catalogue.folder / TRUTH_FILE
-    if not path.exists():
-        return {}
-    with open(path, encoding='utf-8') as file:
-        return {record['id']: record for record in map(json.loads, file)}
+    return bool(one and other and (one.near_twin or other.near_twin)
+                and one.label('subcategory') != other.label('subcategory'))
 
 
 def _splits(settings, run, folder):
@@ -237,7 +229,7 @@ def _require_listings(catalogue):
 def experiment(settings, folder):
     """Returns figures and tables; writes the picture and the calibration."""
     _require_listings(settings.catalogue)
-    truth = _truth(settings.catalogue)
+    truth = read_truth(settings.catalogue.folder)
     rng = np.random.default_rng(0)
     draws = None
     measured, called, calibrations = {}, {}, []

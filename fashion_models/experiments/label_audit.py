@@ -47,7 +47,7 @@ from fashion_models.catalogue.io import HEADER_FILE, open_catalogue
 from fashion_models.catalogue.relabel import CHANGES_FILE, Correction, label_text, relabel
 from fashion_models.catalogue.tasks import TASKS
 from fashion_models.data.prepare import prepare
-from fashion_models.drawn.generator import TRUTH_FILE
+from fashion_models.drawn.truth import read_truth
 from fashion_models.errors import UserError
 from fashion_models.experiments.kit import predictions, statistics
 from fashion_models.experiments.kit.held_out import FOLDS, held_out
@@ -98,26 +98,23 @@ class Truth:
             if listed is None or (product.id, task) in listed]
 
 
-def read_truth(catalogue):
+def known_truth(catalogue):
     """The truth that lies beside an embedded catalogue; ``None`` if there is none.
 
     Raises:
         UserError: If the catalogue says something else of a product than the truth allows.
     """
-    path = catalogue.folder / TRUTH_FILE
-    if not path.exists():
+    ids = [product.id for product in catalogue.products]
+    records = read_truth(catalogue.folder, ids)
+    if not records:
         return None
-    with open(path, encoding='utf-8') as file:
-        records = {record['id']: record for record in map(json.loads, file)}
     wrong, accepted = {}, {}
-    for product in catalogue.products:
-        record = records.get(product.id)
-        if record is None:
-            raise UserError(f'{path}: says nothing of product {product.id}')
+    for id_ in ids:
+        record = records[id_]
         right = {task: '|'.join(label) if task == 'colour' else label
-                 for task, label in record['labels'].items()}
-        wrong[product.id] = {task: right[task] for task in record['wrong_labels']}
-        accepted[product.id] = {*record['labels']['colour'], record['rival_colour']} - {None}
+                 for task, label in record.labels.items()}
+        wrong[id_] = {task: right[task] for task in record.wrong_labels}
+        accepted[id_] = record.accepted_colours
     return Truth(wrong, accepted)
 
 
@@ -166,7 +163,7 @@ def label_audit(settings, folder, arguments):
     audit.require_cleanlab()
     if not 0 < arguments.reviewed <= 1:
         raise UserError(f'--reviewed {arguments.reviewed}: expected a share, above 0 and up to 1')
-    truth = read_truth(settings.catalogue)
+    truth = known_truth(settings.catalogue)
     planted = truth is None
     if planted:
         settings.catalogue = _relabelled(

@@ -31,7 +31,6 @@ Time: in units of one training of the recipe, 1 a seed, shared with ``main_table
 seconds for the rest.
 """
 
-import json
 import sys
 
 import numpy as np
@@ -40,8 +39,8 @@ from fashion_models.catalogue.colours import LYST16
 from fashion_models.catalogue.taxonomy import Places
 from fashion_models.data.prepare import prepare
 from fashion_models.data.products import require_products
-from fashion_models.drawn.generator import TRUTH_FILE
 from fashion_models.drawn.taxonomy import KINDS
+from fashion_models.drawn.truth import read_truth
 from fashion_models.experiments.kit import pictures, predictions, statistics
 from fashion_models.experiments.kit.results import Table
 from fashion_models.experiments.kit.settings import command
@@ -152,14 +151,10 @@ class Answers:
 
 
 def records_of(catalogue, ids):
-    """The products of these ids with their truth (dict), ``None`` where it is not known."""
+    """The products of these ids with their truth, ``None`` where it is not known."""
     wanted = set(ids)
     products = {product.id: product for product in catalogue.products if product.id in wanted}
-    truth, file = {}, catalogue.folder / TRUTH_FILE
-    if file.is_file():
-        with open(file, encoding='utf-8') as lines:
-            truth = {record['id']: record for record in map(json.loads, lines)
-                     if record['id'] in wanted}
+    truth = read_truth(catalogue.folder)
     return [(products[id_], truth.get(id_)) for id_ in ids]
 
 
@@ -168,16 +163,16 @@ def colour_causes(product, truth):
 
     Args:
         product (~fashion_models.catalogue.records.Product): The product.
-        truth (dict): Its line of truth.jsonl, or ``None``.
+        truth (~fashion_models.drawn.truth.ProductTruth): What is true of it, or ``None``.
 
     Returns:
         dict: From each cause to its labels (set); no label is under two of them.
     """
     if truth is None:
         return _apart(product.label('colour'), {SEVERAL: product.colours[1:]})
-    first, *others = truth['labels']['colour']
-    names = [first] + [truth['rival_colour']] * (truth['rival_colour'] is not None)
-    wrong = 'colour' in truth['wrong_labels']
+    first, *others = truth.colours
+    names = [first] + [truth.rival_colour] * (truth.rival_colour is not None)
+    wrong = 'colour' in truth.wrong_labels
     return _apart(product.label('colour'), {
         WRONG: [*names, *others] if wrong else (), SEVERAL: others, BETWEEN: names,
         GARMENTS: _garments(truth, 'colour')})
@@ -193,17 +188,17 @@ def subcategory_causes(product, truth, siblings):
     label = product.label('subcategory')
     causes = {}
     if truth is not None:
-        wrong = 'subcategory' in truth['wrong_labels']
-        kind = KINDS.get(truth['labels']['subcategory'])
-        causes = {WRONG: [truth['labels']['subcategory']] if wrong else (),
+        wrong = 'subcategory' in truth.wrong_labels
+        kind = KINDS.get(truth.label('subcategory'))
+        causes = {WRONG: [truth.label('subcategory')] if wrong else (),
                   GARMENTS: _garments(truth, 'subcategory'),
-                  TWIN: [kind.twin_of] if truth['near_twin'] and kind else ()}
+                  TWIN: [kind.twin_of] if truth.near_twin and kind else ()}
     return _apart(label, {
         **causes, CATEGORY: siblings.in_category(label), TYPE: siblings.in_type(label)})
 
 
 def _garments(truth, task):
-    return [other[task] for picture in truth['pictures'] for other in picture['others']]
+    return [getattr(other, task) for other in truth.others]
 
 
 def _apart(label, causes):
@@ -472,16 +467,16 @@ def _lines(answers, row, task, causes, product, truth):
         for number in (answers.predicted[0, row], answers.t[row]))
     notes = ''
     if task == 'colour':
-        colours = truth['labels']['colour'] if truth else product.colours
+        colours = truth.colours if truth else product.colours
         if causes.get(WRONG):
             notes = f'in truth {" and ".join(colours)}'
         elif len(colours) > 1:
             notes = f'has {" and ".join(colours)}'
-        if truth and truth['rival_colour']:
-            shade = f'{truth["shade"]}: {colours[0]} or {truth["rival_colour"]}'
+        if truth and truth.rival_colour:
+            shade = f'{truth.shade}: {colours[0]} or {truth["rival_colour"]}'
             notes = f'{notes}; {shade}'.removeprefix('; ')
     elif causes.get(WRONG):
-        notes = f'in truth {truth["labels"][task]}'
+        notes = f'in truth {truth.label(task)}'
     elif causes.get(TWIN):
         notes = f'cut like {" and ".join(causes[TWIN])}'
     if not notes and task == 'colour':

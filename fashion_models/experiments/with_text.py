@@ -31,14 +31,12 @@ minutes a seed for the three networks with the joining layers: on a CPU a tenth 
 every 256 products of a pass, of which there are 10 to 50.
 """
 
-import json
 import sys
 
 import numpy as np
 
-from fashion_models.catalogue.io import lines
 from fashion_models.data.vocabulary import MISSING
-from fashion_models.drawn.generator import TRUTH_FILE
+from fashion_models.drawn.truth import read_truth
 from fashion_models.experiments.kit import fusion, predictions, statistics
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Table
@@ -79,7 +77,8 @@ def with_text(settings, folder):
                                       for split, own in encoded.items()}}}
     for split, of_ways in answers.items():
         figures[split] = compare(of_ways, vocabulary.tasks, products[split].groups)
-    records = truth_of(settings.catalogue)
+    records = read_truth(
+        settings.catalogue.folder, [id for split in SPLITS for id in products[split].ids])
     if records:
         figures['by_pictures'] = by_pictures(
             answers, products, records, vocabulary, settings.catalogue.header.taxonomy)
@@ -138,18 +137,9 @@ def compare(answers, tasks, groups):
             for way, own in right.items() if way != BOTH}}
 
 
-def truth_of(catalogue):
-    """The records of ``truth.jsonl`` by product id; empty where there is none."""
-    path = catalogue.folder / TRUTH_FILE
-    if not path.exists():
-        return {}
-    return {record['id']: record for record in (json.loads(line) for _, line in lines(path))}
-
-
 def is_ambiguous(record):
     """Whether most of a product's pictures show a model with other garments, by its truth."""
-    return 2 * sum(bool(picture['others']) for picture in record['pictures']) > len(
-        record['pictures'])
+    return 2 * sum(bool(picture.others) for picture in record.pictures) > len(record.pictures)
 
 
 def by_pictures(answers, products, records, vocabulary, taxonomy):
@@ -198,8 +188,7 @@ def by_pictures(answers, products, records, vocabulary, taxonomy):
 
 def true_labels(record, vocabulary):
     """Class numbers of the true labels: (tasks,), -1 for one that no product is labelled with."""
-    labels = {**record['labels'], 'colour': record['labels']['colour'][0]}
-    return [names.index(labels[task]) if labels[task] in names else MISSING
+    return [names.index(label) if (label := record.label(task)) in names else MISSING
             for task, names in vocabulary.labels.items()]
 
 
@@ -208,7 +197,7 @@ def other_garment(answers, records, groups, vocabulary, taxonomy):
 
     Args:
         answers (dict): From way to a list of evaluations, one a seed.
-        records (list of dict): The products' truth.
+        records (list of ~fashion_models.drawn.truth.ProductTruth): The products' truth.
         groups (sequence of str): (products,).
         vocabulary (~fashion_models.data.vocabulary.Vocabulary): The labels.
         taxonomy (dict): The catalogue's.
@@ -238,14 +227,13 @@ def other_garment(answers, records, groups, vocabulary, taxonomy):
 
 def _worn(record, task, taxonomy):
     """Labels (set of str) of a task that other garments in a product's pictures have, not it."""
-    others = [other for picture in record['pictures'] for other in picture['others']]
     if task == 'colour':
-        return {other['colour'] for other in others} - set(record['labels']['colour'])
-    found = {other['subcategory'] for other in others}
+        return {other.colour for other in record.others} - set(record.colours)
+    found = {other.subcategory for other in record.others}
     if task == 'category':
         found = {category for of_type in taxonomy.values()
                  for category, subcategories in of_type.items() if found & set(subcategories)}
-    return found - {record['labels'][task]}
+    return found - {record.label(task)}
 
 
 def tables(figures):

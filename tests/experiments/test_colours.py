@@ -10,6 +10,7 @@ from fashion_models.catalogue.split import split_of
 from fashion_models.data.prepare import prepare
 from fashion_models.data.products import ProductSet
 from fashion_models.data.vocabulary import Vocabulary
+from fashion_models.drawn.truth import ProductTruth, truth_writer
 from fashion_models.experiments.colours import (
     ACCEPTED,
     BETWEEN,
@@ -51,10 +52,10 @@ def test_the_truth_says_more_than_the_labels(toy_catalogue, tmp_path):
             if split_of(product.group) == 'test']
     true = [['red', 'blue'], ['red'], ['red']]
     rivals = [None, None, 'pink']
-    with open(folder / 'truth.jsonl', 'w') as file:
+    with truth_writer(folder) as write:
         for product, colours, rival in zip(test, true, rivals):
-            print(json.dumps({
-                'id': product.id, 'labels': {'colour': colours}, 'rival_colour': rival}), file=file)
+            write(ProductTruth(
+                product.id, product.group, {'colour': tuple(colours)}, rival_colour=rival))
     store = prepare(open_catalogue(folder), 54, progress=False)
     found = known_colours(open_catalogue(folder), store)
     assert [kind for *_, kind in found[:3]] == [SEVERAL, ONE, BETWEEN]

@@ -8,6 +8,7 @@ from PIL import Image
 
 from fashion_models.catalogue.io import CatalogueWriter
 from fashion_models.catalogue.records import Header, Listing, Product
+from fashion_models.drawn.truth import ProductTruth
 from fashion_models.experiments import duplicates
 from fashion_models.experiments.duplicates import FIGURES, Split, kinds, main, measure
 from fashion_models.representation.duplicates.calibration import Calibration
@@ -117,7 +118,7 @@ def test_a_draw_repeats_and_leaves_out_whole_groups(split):
 
 
 def test_kinds_of_pairs(split):
-    truth = {name: {'near_twin': name == 'cx', 'labels': {'subcategory': name[0]}}
+    truth = {name: ProductTruth(name, name[0], {'subcategory': name[0]}, near_twin=name == 'cx')
              for name in ('ax', 'ay', 'bx', 'by', 'cx')}
     rows = np.array([[0, 1], [0, 2], [0, 4], [0, 8]])
     assert list(kinds(split, rows, truth).values()) == [1, 1, 1, 0, 1]

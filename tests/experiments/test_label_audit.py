@@ -27,7 +27,7 @@ def drawn(tmp_path_factory):
 
 
 def test_truth_is_read(drawn):
-    truth = module.read_truth(drawn)
+    truth = module.known_truth(drawn)
     records = [json.loads(line) for line in (drawn.folder / 'truth.jsonl').read_text().splitlines()]
     assert sum(map(len, truth.wrong.values())) == sum(len(one['wrong_labels']) for one in records)
     corrections = truth.corrections(drawn)
@@ -39,7 +39,7 @@ def test_truth_is_read(drawn):
 
 
 def test_all_corrections_leave_no_wrong_label(drawn, tmp_path):
-    truth = module.read_truth(drawn)
+    truth = module.known_truth(drawn)
     relabel(drawn, truth.corrections(drawn), tmp_path / 'right')
     records = {one['id']: one for one in map(
         json.loads, (drawn.folder / 'truth.jsonl').read_text().splitlines())}
@@ -51,11 +51,11 @@ def test_all_corrections_leave_no_wrong_label(drawn, tmp_path):
 
 
 def test_truth_of_another_catalogue(drawn, toy_catalogue, tmp_path):
-    assert module.read_truth(open_catalogue(toy_catalogue)) is None
+    assert module.known_truth(open_catalogue(toy_catalogue)) is None
     relabel(open_catalogue(toy_catalogue), [], tmp_path / 'toy')
     (tmp_path / 'toy' / 'truth.jsonl').write_bytes((drawn.folder / 'truth.jsonl').read_bytes())
     with pytest.raises(UserError, match='says nothing of product 0'):
-        module.read_truth(open_catalogue(tmp_path / 'toy'))
+        module.known_truth(open_catalogue(tmp_path / 'toy'))
 
 
 def test_planted_labels(drawn, tmp_path):
@@ -147,7 +147,7 @@ def read(arguments):
 def test_embedded_catalogue(arguments, drawn, capsys, monkeypatch):
     assert module.main(arguments) == 0
     results = read(arguments)
-    figures, truth = results['figures'], module.read_truth(drawn)
+    figures, truth = results['figures'], module.known_truth(drawn)
     assert figures['planted'] is None
     assert len(results['runs']) == 2 + 3
     for task, own in figures['lists'].items():

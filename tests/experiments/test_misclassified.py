@@ -9,6 +9,7 @@ from PIL import Image
 from fashion_models.catalogue.colours import LYST16
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.catalogue.records import Header, Listing, Product
+from fashion_models.drawn.truth import OtherGarment, PictureTruth, ProductTruth, truth_writer
 from fashion_models.experiments.misclassified import (
     BETWEEN,
     CATEGORY,
@@ -44,9 +45,10 @@ def product_with(**labels):
 
 def truth_with(colours=('Blue',), rival=None, wrong=(), garments=(), subcategory='pumps',
                near_twin=False):
-    return {'labels': {'colour': list(colours), 'subcategory': subcategory}, 'rival_colour': rival,
-            'wrong_labels': list(wrong), 'near_twin': near_twin, 'shade': 'teal', 'pictures': [
-                {'others': [{'colour': colour, 'subcategory': name} for colour, name in garments]}]}
+    others = tuple(OtherGarment(name, colour) for colour, name in garments)
+    return ProductTruth(
+        '1', 'g', {'colour': tuple(colours), 'subcategory': subcategory}, tuple(wrong), 'teal',
+        rival, near_twin, pictures=(PictureTruth('a.png', 'Shop', 'model', others=others),))
 
 
 @pytest.mark.parametrize(('labels', 'truth', 'expected'), [
@@ -180,10 +182,11 @@ def test_the_truth_is_found(toy_catalogue, tmp_path):
         toy_catalogue, tmp_path / 'copy', ignore=shutil.ignore_patterns('.prepared'))
     catalogue = open_catalogue(folder)
     assert records_of(catalogue, ['7'])[0][1] is None
-    (folder / 'truth.jsonl').write_text(''.join(
-        json.dumps({'id': str(number), 'n': number}) + '\n' for number in range(80)))
+    with truth_writer(folder) as write:
+        for number in range(80):
+            write(ProductTruth(str(number), f'g{number}', {'colour': ('Red',)}))
     records = records_of(catalogue, ['7', '3'])
-    assert [(product.id, truth['n']) for product, truth in records] == [('7', 7), ('3', 3)]
+    assert [(product.id, truth.group) for product, truth in records] == [('7', 'g7'), ('3', 'g3')]
 
 
 def test_misclassified(words):

@@ -10,6 +10,7 @@ import pytest
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.catalogue.split import split_of
 from fashion_models.data.vocabulary import Vocabulary
+from fashion_models.drawn.truth import OtherGarment, PictureTruth, ProductTruth
 from fashion_models.experiments import with_text
 from fashion_models.experiments.kit import fusion
 from fashion_models.experiments.kit.predictions import ALL
@@ -39,13 +40,14 @@ VOCABULARY = Vocabulary({
 
 def truth(id, others, colour=('Red',), category='dresses', subcategory='gowns'):
     """The truth of a product, of whose pictures each shows so many other garments."""
-    return {'id': id, 'labels': {'colour': list(colour), 'category': category,
-                                 'subcategory': subcategory},
-            'pictures': [{'others': own} for own in others]}
+    return ProductTruth(
+        id, id, {'colour': colour, 'category': category, 'subcategory': subcategory},
+        pictures=tuple(PictureTruth(f'{number}.png', 'Shop', 'model', others=tuple(own))
+                       for number, own in enumerate(others)))
 
 
-BOOTS = {'subcategory': 'ankle boots', 'colour': 'Black'}
-SUNDRESS = {'subcategory': 'sundresses', 'colour': 'Red'}
+BOOTS = OtherGarment('ankle boots', 'Black')
+SUNDRESS = OtherGarment('sundresses', 'Red')
 
 
 def says(*answers):

@@ -22,12 +22,10 @@ accidents.
 """
 
 import dataclasses
-import json
 
 import numpy as np
 
-from fashion_models.catalogue.io import lines
-from fashion_models.drawn.generator import TRUTH_FILE
+from fashion_models.drawn.truth import read_truth
 
 #: What stands for the fabric, the first that any product has.
 DETAILS = 'fabric', 'pattern', 'material', 'usage'
@@ -92,14 +90,10 @@ def true_attributes(catalogue):
         own['colour'] = product.colours
         found[product.id] = own | {
             name: tuple(text.split('|')) for name in DETAILS if (text := product.extra.get(name))}
-    truth = catalogue.folder / TRUTH_FILE
-    if truth.exists():
-        for _, line in lines(truth):
-            record = json.loads(line)
-            labels = record['labels']
-            found[record['id']] = {
-                **{task: (label,) for task, label in labels.items() if task != 'colour'},
-                'colour': tuple(labels['colour']), 'fabric': (record['fabric'],)}
+    for id, truth in read_truth(catalogue.folder).items():
+        found[id] = {
+            **{task: (label,) for task, label in truth.labels.items() if task != 'colour'},
+            'colour': truth.colours, 'fabric': (truth.fabric,)}
     detail = next((name for name in DETAILS if any(name in own for own in found.values())), None)
     return {id: own | {'detail': own.get(detail, ())} for id, own in found.items()}
 

@@ -8,14 +8,12 @@ any style word.
 """
 
 import dataclasses
-import json
 import re
 
-from fashion_models.catalogue.io import lines
 from fashion_models.catalogue.tasks import LEVELS
-from fashion_models.drawn.generator import TRUTH_FILE
 from fashion_models.drawn.taxonomy import KINDS
 from fashion_models.drawn.texts import MATERIALS
+from fashion_models.drawn.truth import read_truth
 from fashion_models.representation.tags.tagger import text_of, true_words
 from fashion_models.representation.tags.words import (
     CATEGORY,
@@ -35,11 +33,7 @@ class Truth:
     """
 
     def __init__(self, catalogue):
-        path = catalogue.folder / TRUTH_FILE
-        self._records = {}
-        if path.exists():
-            records = (json.loads(line) for _, line in lines(path))
-            self._records = {record['id']: record for record in records}
+        self._records = read_truth(catalogue.folder)
         self.materials = _keys(MATERIALS.values()) if self._records else set()
         self._names = {name: _keys((name, *kind.words)) for name, kind in KINDS.items()}
         #: The style words of which it is known whether they are true.
@@ -55,13 +49,12 @@ class Truth:
         if record is None:
             true = true_words(product)
             return lambda word: None if word.kind == STYLE else word in true
-        labels = record['labels']
-        kind = labels['subcategory']
-        colours = {*labels['colour'], record['rival_colour']}
-        categories = {labels[level] for level in LEVELS} | {
+        kind = record.label('subcategory')
+        colours = record.accepted_colours
+        categories = {record.label(level) for level in LEVELS} | {
             word.name for name in (kind, *KINDS[kind].words) for word in lexicon.read(name)[0]
             if word.kind == CATEGORY}
-        style = self._names[kind] | _keys([MATERIALS.get(record['fabric'], '')])
+        style = self._names[kind] | _keys([MATERIALS.get(record.fabric, '')])
 
         def is_true(word):
             if word.kind == STYLE:

@@ -1,12 +1,12 @@
 """Simulated shoppers against what the simulation promises."""
 
-import json
 
 import numpy as np
 import pytest
 
 from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
 from fashion_models.catalogue.records import Header, Listing, Product
+from fashion_models.drawn.truth import ProductTruth, truth_writer
 from fashion_models.experiments.kit.shoppers import (
     Population,
     Shop,
@@ -85,9 +85,9 @@ def test_attributes_are_the_labels_where_no_truth_is_known(catalogue):
 
 
 def test_attributes_are_the_truth_where_it_is_known(catalogue):
-    (catalogue.folder / 'truth.jsonl').write_text(json.dumps({
-        'id': 'p', 'labels': {'gender': 'male', 'colour': ['Green'], 'category': 'boots'},
-        'fabric': 'suede'}) + '\n')
+    with truth_writer(catalogue.folder) as write:
+        write(ProductTruth('p', 'g', {'gender': 'male', 'colour': ('Green',), 'category': 'boots'},
+                           fabric='suede'))
     assert true_attributes(catalogue)['p'] == {
         'gender': ('male',), 'colour': ('Green',), 'category': ('boots',), 'fabric': ('suede',),
         'detail': ('suede',)}

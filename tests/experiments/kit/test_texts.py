@@ -1,12 +1,12 @@
 """What is true of words, and what planting false ones changes."""
 
-import json
 
 import numpy as np
 import pytest
 
 from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
 from fashion_models.catalogue.records import Header, Listing, Product
+from fashion_models.drawn.truth import ProductTruth, truth_writer
 from fashion_models.experiments.kit.texts import Truth, planted
 from fashion_models.representation.tags.words import CATEGORY, COLOUR, STYLE, Lexicon, Word
 
@@ -29,13 +29,13 @@ def catalogue(tmp_path):
 @pytest.fixture
 def with_truth(catalogue):
     kinds = {'dresses': ('gowns', 'satin'), 'coats': ('overcoats', 'tweed')}
-    with open(catalogue.folder / 'truth.jsonl', 'w') as file:
+    with truth_writer(catalogue.folder) as write:
         for product in catalogue.products:
             kind, fabric = kinds[product.label('category')]
-            file.write(json.dumps({
-                'id': product.id, 'fabric': fabric, 'rival_colour': 'Purple', 'labels': {
-                    'colour': list(product.colours), 'type': 'clothing',
-                    'category': product.label('category'), 'subcategory': kind}}) + '\n')
+            labels = {'colour': product.colours, 'type': 'clothing',
+                      'category': product.label('category'), 'subcategory': kind}
+            write(ProductTruth(
+                product.id, product.group, labels, rival_colour='Purple', fabric=fabric))
     return catalogue
 
 

@@ -1,0 +1,185 @@
+"""The truth about a drawn catalogue: ``truth.jsonl``, one product a line.
+
+It tells what the catalogue does not: the labels before a moderator's errors, and what else is to be
+seen in the pictures. No training reads it; experiments do.
+"""
+
+import contextlib
+import dataclasses
+import json
+import pathlib
+from collections.abc import Callable, Collection, Iterator
+
+from fashion_models.catalogue.io import lines
+from fashion_models.errors import UserError
+from fashion_models.files import atomic_write
+
+#: Its name in the catalogue's folder.
+TRUTH_FILE = 'truth.jsonl'
+
+
+@dataclasses.dataclass(frozen=True)
+class OtherGarment:
+    """A garment in a picture that is not the one for sale.
+
+    Attributes:
+        subcategory (str): What it is.
+        colour (str): Its main colour.
+    """
+
+    subcategory: str
+    colour: str
+
+
+@dataclasses.dataclass(frozen=True)
+class PictureTruth:
+    """The truth about one picture.
+
+    Attributes:
+        image (str): Its path in the catalogue's folder.
+        retailer (str): Whose it is.
+        view (str): One of :data:`~fashion_models.drawn.scenes.VIEWS`.
+        cast (tuple of float): (3,) factors of its colour cast: red, green, blue.
+        tinted_wall (bool): Whether the wall has a colour of its own.
+        others (tuple of OtherGarment): What else is worn.
+    """
+
+    image: str
+    retailer: str
+    view: str
+    cast: tuple = (1.0, 1.0, 1.0)
+    tinted_wall: bool = False
+    others: tuple = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class TextTruth:
+    """The truth about one listing's text.
+
+    Attributes:
+        retailer (str): Whose it is.
+        colour_word (str): The colour word in it; None without one.
+        wrong (bool): Whether that word is wrong.
+    """
+
+    retailer: str
+    colour_word: str | None = None
+    wrong: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class ProductTruth:
+    """The truth about one product.
+
+    Attributes:
+        id (str): The product's.
+        group (str): The design that it is a colourway of.
+        labels (dict): From task to the true label; from ``'colour'`` to a tuple, main colour first.
+        wrong_labels (tuple of str): Tasks whose label in the catalogue is wrong. The second name of
+            a shade between two colours is not.
+        shade (str): The name of its main shade.
+        rival_colour (str): The shade's second name, where it lies between two; else None.
+        near_twin (bool): Whether it is cut like its look-alike of another subcategory.
+        fabric (str): What it is made of.
+        texts (tuple of TextTruth): One a listing.
+        pictures (tuple of PictureTruth): One a picture, in the product's order.
+    """
+
+    id: str
+    group: str
+    labels: dict
+    wrong_labels: tuple = ()
+    shade: str = ''
+    rival_colour: str | None = None
+    near_twin: bool = False
+    fabric: str = ''
+    texts: tuple = ()
+    pictures: tuple = ()
+
+    def label(self, task: str) -> str:
+        """The true label of a task; of several colours the main one."""
+        return self.labels[task][0] if task == 'colour' else self.labels[task]
+
+    @property
+    def colours(self) -> tuple[str, ...]:
+        """The true colours, main colour first."""
+        return self.labels['colour']
+
+    @property
+    def accepted_colours(self) -> set[str]:
+        """All colours that are right: its own, and the second name of its main shade."""
+        return {*self.colours, self.rival_colour} - {None}
+
+    @property
+    def others(self) -> tuple[OtherGarment, ...]:
+        """The other garments in all its pictures."""
+        return tuple(other for picture in self.pictures for other in picture.others)
+
+
+def read_truth(folder, products: Collection[str] = ()) -> dict[str, ProductTruth]:
+    """Reads the truth about a catalogue.
+
+    Args:
+        folder: The catalogue's.
+        products: Ids of products that it must tell of.
+
+    Returns:
+        From product id to its truth; empty if the folder has no truth file, as in all catalogues
+        that are not drawn.
+
+    Raises:
+        UserError: A line is not a product's truth, or one of ``products`` is missing.
+    """
+    path = pathlib.Path(folder) / TRUTH_FILE
+    if not path.exists():
+        return {}
+    found = {}
+    for number, line in lines(path):
+        try:
+            truth = _from_json(json.loads(line))
+        except (ValueError, TypeError, KeyError) as error:
+            raise UserError(f'{path}, line {number}: not the truth about a product: {error}'
+                            ) from error
+        found[truth.id] = truth
+    for id_ in products:
+        if id_ not in found:
+            raise UserError(f'{path}: says nothing of product {id_}')
+    return found
+
+
+@contextlib.contextmanager
+def truth_writer(folder) -> Iterator[Callable[[ProductTruth], None]]:
+    """Writes a catalogue's truth: yields a function that takes the products' truths one by one.
+
+    The file appears when the block ends well.
+
+    Args:
+        folder: The catalogue's.
+    """
+    with atomic_write(pathlib.Path(folder) / TRUTH_FILE) as file:
+        def write(truth):
+            record = json.dumps(dataclasses.asdict(truth), ensure_ascii=False)
+            file.write(record.encode() + b'\n')
+        yield write
+
+
+def _from_json(record):
+    record = _fields(ProductTruth, record)
+    labels = record.labels | {'colour': tuple(record.labels['colour'])}
+    texts = tuple(_fields(TextTruth, text) for text in record.texts)
+    pictures = []
+    for picture in record.pictures:
+        picture = _fields(PictureTruth, picture)
+        others = tuple(_fields(OtherGarment, other) for other in picture.others)
+        pictures.append(dataclasses.replace(picture, cast=tuple(picture.cast), others=others))
+    return dataclasses.replace(record, labels=labels, wrong_labels=tuple(record.wrong_labels),
+                               texts=texts, pictures=tuple(pictures))
+
+
+def _fields(kind, record):
+    """A record of a dataclass; all its fields must be there, and no others."""
+    expected = [field.name for field in dataclasses.fields(kind)]
+    found = list(record) if isinstance(record, dict) else type(record).__name__
+    if not isinstance(record, dict) or set(found) != set(expected):
+        raise ValueError(f'found {found}, expected {expected}')
+    return kind(**record)
