@@ -224,7 +224,7 @@ def _take_folder(folder, origin, overwrite):
                             'choose a new folder for one')
         elif not overwrite:
             raise UserError(f'{folder} already holds a catalogue; '
-                            'choose another folder or give --overwrite')
+                            'choose another folder or overwrite it')
         else:
             (folder / io.HEADER_FILE).unlink()
             _clear(folder)

@@ -169,7 +169,7 @@ class CatalogueWriter:
     def __enter__(self):
         if (self.folder / HEADER_FILE).exists() and not self._overwrite:
             raise UserError(f'{self.folder} already holds a catalogue; '
-                            'choose another folder or give --overwrite')
+                            'choose another folder or overwrite it')
         self.folder.mkdir(parents=True, exist_ok=True)
         for name in (HEADER_FILE, PRODUCTS_FILE):
             (self.folder / name).unlink(missing_ok=True)

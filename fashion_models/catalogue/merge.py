@@ -181,7 +181,7 @@ def _file_format():
 
 def _merge(args):
     if args.mapping is None and not args.list_unmapped:
-        raise UserError('merge: --mapping is missing; --list-unmapped prints the lines of one')
+        raise UserError('mapping: missing, expected a file (TOML)')
     target = args.folder.resolve()
     catalogues = []
     for folder in args.catalogues:

@@ -29,7 +29,7 @@ def picture_kind(path):
     """
     kind = Image.registered_extensions().get(path.suffix.lower())
     if kind not in Image.SAVE:
-        raise UserError(f'-o {path}: expected a picture\'s ending, such as .png')
+        raise UserError(f"{path}: expected a picture's ending, such as .png")
     return kind
 
 

@@ -170,7 +170,7 @@ def _decoded(files, shorter_side, workers):
         raise UserError(
             'a process that decodes images ended unexpectedly, near '
             f'{(pending[0][0] if pending else chunk)[0]}: the memory may be full (try fewer '
-            '--workers), or an image there breaks the decoder') from None
+            'workers), or an image there breaks the decoder') from None
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -244,7 +244,7 @@ def _end_with_parent():
 @contextlib.contextmanager
 def _writing_to(parent):
     """Says in the user's words why nothing could be written."""
-    advice = 'choose another place for the prepared images with --store DIR'
+    advice = 'choose another place (store) for the prepared images'
     try:
         parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -319,7 +319,7 @@ def add_parser(subparsers):
 
 def _run(args):
     if args.workers is not None and args.workers < 1:
-        raise UserError(f'--workers is {args.workers}; expected 1 or more')
+        raise UserError(f'workers: found {args.workers}, expected 1 or more')
     store = prepare(
         open_catalogue(args.catalogue), args.shorter_side, args.store, args.workers)
     print(

@@ -50,11 +50,11 @@ def synthesise(
     """
     folder, difficulty = pathlib.Path(folder), difficulty or Difficulty()
     if products < 1:
-        raise UserError(f'--products {products}: expected 1 or more')
+        raise UserError(f'products: found {products}, expected 1 or more')
     if not 32 <= size <= 1024:
-        raise UserError(f'--size {size}: expected 32 to 1024 pixels')
+        raise UserError(f'size: found {size}, expected 32 to 1024 pixels')
     if workers is not None and workers < 1:
-        raise UserError(f'--workers {workers}: expected 1 or more')
+        raise UserError(f'workers: found {workers}, expected 1 or more')
     settings = {
         'version': VERSION, 'products': products, 'seed': seed, 'size': size,
         'difficulty': dataclasses.asdict(difficulty)}
@@ -81,7 +81,7 @@ def _source(settings):
 
 def _claim(folder, settings, overwrite):
     """Notes the settings, and makes sure that pictures already there were drawn with them."""
-    other = 'choose another folder or give --overwrite'
+    other = 'choose another folder or overwrite it'
     if (folder / HEADER_FILE).exists() and not overwrite:
         raise UserError(f'{folder} already holds a catalogue; {other}')
     notes, images = folder / SETTINGS_FILE, folder / 'images'

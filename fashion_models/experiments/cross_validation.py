@@ -106,7 +106,7 @@ def _require_unseen(init, catalogue):
     """The network begun with must not know the products that are held out."""
     if Run.open(init).provenance['catalogue']['hash'] == catalogue.hash():
         raise UserError(
-            f'--init {init}: was trained on {catalogue.folder} itself, and so on products that '
+            f'{init}: was trained on {catalogue.folder} itself, and so on products that '
             'are to be held out; name a run on other products')
 
 

@@ -162,7 +162,8 @@ def label_audit(settings, folder, arguments):
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     audit.require_cleanlab()
     if not 0 < arguments.reviewed <= 1:
-        raise UserError(f'--reviewed {arguments.reviewed}: expected a share, above 0 and up to 1')
+        raise UserError(f'reviewed: found {arguments.reviewed:g}, expected a share above 0 and '
+                        'up to 1')
     truth = known_truth(settings.catalogue)
     planted = truth is None
     if planted:

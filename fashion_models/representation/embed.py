@@ -59,7 +59,7 @@ def embed(encoder, catalogue, file, per='product', split=None, dtype='float32', 
     if pca is not None and split not in (None, 'train'):
         raise UserError(
             f'a PCA is fitted to the training split, which is not in the {split} split: embed the '
-            'whole catalogue (leave out --split)')
+            'whole catalogue')
     if pca is not None and not 1 <= pca <= encoder.size:
         raise UserError(f'a PCA to {pca} numbers: expected 1 to {encoder.size}')
     refuse_folder(file)

@@ -29,12 +29,12 @@ def parse_where(texts):
         for condition in re.split(r',(?=\s*\w+=)', text):
             task, _, label = (word.strip() for word in condition.partition('='))
             if not label:
-                raise UserError(f'--where {text}: expected TASK=LABEL, as in type=shoes')
+                raise UserError(f'where {text}: expected TASK=LABEL, as in type=shoes')
             if task not in TASKS:
                 raise UserError(
-                    f'--where {text}: there is no task {task!r}, only {", ".join(TASKS)}')
+                    f'where {text}: there is no task {task!r}, only {", ".join(TASKS)}')
             if task in where:
-                raise UserError(f'--where {text}: {task} may be given once')
+                raise UserError(f'where {text}: {task} may be given once')
             where[task] = label
     return where
 
@@ -86,7 +86,7 @@ class Labels:
             fitting = [number for number, name in enumerate(self.names[task])
                        if label in _parts(task, name)]
             if not fitting:
-                raise UserError(f'--where {task}={label}: {self._choices(task, label)}')
+                raise UserError(f'where {task}={label}: {self._choices(task, label)}')
             allowed &= np.isin(self.numbers[task], fitting)
         return allowed
 

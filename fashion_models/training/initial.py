@@ -40,7 +40,7 @@ def take_over(model, run):
             ours.update({name: theirs[name] for name in names})
     if not taken:
         raise UserError(
-            f'--init {run.folder}: no layer of its network fits the recipe '
+            f'{run.folder}: no layer of its network fits the recipe '
             f'({next(iter(not_taken))}: {next(iter(not_taken.values()))})')
     snapshots.set_model_arrays(model, ours)
     return {

@@ -103,11 +103,11 @@ class Run:
             return
         if not (self.folder / RECIPE).exists() and not (self.folder / MEAN).exists():
             raise UserError(
-                f'{self.folder}: the folder is not empty and holds no run; name another with --out')
+                f'{self.folder}: the folder is not empty and holds no run; choose another')
         if not overwrite:
             raise UserError(
-                f'{self.folder}: holds a run already; go on with it (--resume), replace it '
-                '(--overwrite) or name another folder with --out')
+                f'{self.folder}: holds a run already; resume it, overwrite it or choose another '
+                'folder')
 
     def save_recipe(self, recipe):
         """Writes the recipe of the run."""

@@ -94,8 +94,8 @@ def _write(path, arrays):
         earlier = list_snapshots(path.parent)
         kept = f'{earlier[-1].name} is intact' if earlier else 'there was no earlier one'
         raise UserError(
-            f'{path}: cannot write the snapshot: {error.strerror}; {kept}: make room and go on '
-            'with --resume') from error
+            f'{path}: cannot write the snapshot: {error.strerror}; {kept}: make room and resume '
+            'the run') from error
 
 
 def list_snapshots(folder):

@@ -94,8 +94,8 @@ def resume(run, recipe=None, catalogue_folder=None, epochs=None, store=None):
     """
     if recipe is not None and recipe.hash() != run.recipe.hash():
         raise UserError(
-            f'{run.folder}: the run was made with another recipe; leave out --recipe to go on '
-            'with its own, or start a new run with another --out')
+            f'{run.folder}: the run was made with another recipe; resume it with its own, '
+            'or start a new run')
     run.check_vocabulary()
     if epochs is not None:
         run.save_recipe(run.recipe.replace(training__epochs=epochs))
@@ -116,7 +116,7 @@ def _devices(recipe):
     if b % g:
         raise UserError(
             f'batch size {b} cannot be shared evenly by {g} devices (b % g must be 0); change '
-            'training.batch_size in the recipe, or --devices')
+            'training.batch_size or training.devices in the recipe')
     return devices
 
 
@@ -211,7 +211,7 @@ def _name_batch(error, run, products):
     return UserError(
         f'iteration {error.iteration}: the loss is {error.loss}, in a batch of the products '
         f'{", ".join(ids[:3])}, … (all in {path}); the parameters were not changed by it. A lower '
-        'learning rate often helps: fashion-models lr RUN RATE, then train --resume')
+        'learning rate often helps: set one with "fashion-models lr", then resume the run')
 
 
 def tell(line):

@@ -133,7 +133,7 @@ def test_a_catalogue_is_only_replaced_when_told_to(source, tmp_path):
     (tmp_path / 'new/images/stale.jpg').write_bytes(b'x')
     (tmp_path / 'new/notes.txt').write_text("the user's own")
     before = open_catalogue(tmp_path / 'new').hash()
-    with pytest.raises(UserError, match='already holds a catalogue.*--overwrite'):
+    with pytest.raises(UserError, match='already holds a catalogue.*overwrite it'):
         run(source, tmp_path / 'new')
     assert open_catalogue(tmp_path / 'new').hash() == before
     run(source, tmp_path / 'new', overwrite=True)

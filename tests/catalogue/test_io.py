@@ -89,7 +89,7 @@ def test_nothing_is_there_before_the_end(tmp_path):
 
 def test_a_catalogue_is_only_replaced_when_told_to(tmp_path):
     write(tmp_path, [product('1')])
-    with pytest.raises(UserError, match='already holds a catalogue.*--overwrite'):
+    with pytest.raises(UserError, match='already holds a catalogue.*overwrite it'):
         write(tmp_path, [product('2')])
     assert [item.id for item in open_catalogue(tmp_path).products] == ['1']
     write(tmp_path, [product('2')], overwrite=True)

@@ -201,7 +201,7 @@ def test_command_names_all_that_is_unmapped(a, b, mapping, tmp_path, command, ca
 
 
 def test_bad_calls(a, b, mapping, tmp_path, command):
-    with pytest.raises(UserError, match='--mapping is missing'):
+    with pytest.raises(UserError, match='mapping: missing'):
         command('merge', a, b, tmp_path / 'all')
     with pytest.raises(UserError, match='lies in DIR; choose another folder'):
         command('merge', a, b, a, '--mapping', mapping, '--overwrite')

@@ -87,7 +87,7 @@ def test_show_chooses_products(catalogue, tmp_path, command, options, count):
     (['--products', '0'], '--products 0: expected 1 or more'),
     (['--label', 'color=Red'], '--label color=Red: expected TASK=LABEL, TASK one of gender, '),
     (['--label', 'colour=Green'], 'no product is of that split and has those labels'),
-    (['-o', 'sheet'], "-o sheet: expected a picture's ending, such as .png"),
+    (['-o', 'sheet'], "sheet: expected a picture's ending, such as .png"),
     (['-o', '/nowhere/sheet.png'], '-o /nowhere/sheet.png: No such file or directory')])
 def test_show_refuses(catalogue, tmp_path, command, options, message):
     with pytest.raises(UserError, match=message):

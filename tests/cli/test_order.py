@@ -79,7 +79,7 @@ def test_learns_from_a_merchandiser_and_remembers(shop, capsys, tmp_path):
     (['--liked', '1', '-o', 'x.png'], '-o x.png: a page ends in .html'),
     (['--liked', '1', '--products', 'none.txt'], '--products none.txt: cannot be read'),
     (['--liked', '1', '--where', 'colour=mauve'], 'colour=mauve'),
-    (['--liked', '1', '--diversity', '1'], '--diversity 1: expected 0 to less than 1'),
+    (['--liked', '1', '--diversity', '1'], 'diversity: found 1, expected 0 to less than 1'),
     (['--like-merchandiser', 'none.csv'], 'none.csv: cannot be read')])
 def test_says_in_a_line_what_is_wrong(shop, capsys, options, words):
     status, _, error = run(capsys, shop, *options)

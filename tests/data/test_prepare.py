@@ -392,7 +392,7 @@ def test_a_read_only_catalogue_suggests_another_place(catalogue, tmp_path, prepa
         prepare(catalogue, 10)
         (catalogue.folder / '.prepared').chmod(0o555)
     catalogue.folder.chmod(0o555)
-    with pytest.raises(UserError, match=r'shop/\.prepared: .* \(Permission denied\); .*--store'):
+    with pytest.raises(UserError, match=r'shop/\.prepared: .* \(Permission denied\); .*store'):
         prepare(catalogue, 11)
     assert len(prepare(catalogue, 11, tmp_path / 'elsewhere')) == 6
     if prepared_before:
@@ -402,7 +402,7 @@ def test_a_read_only_catalogue_suggests_another_place(catalogue, tmp_path, prepa
 def test_a_folder_that_cannot_be_made_suggests_another_place(catalogue, tmp_path):
     (tmp_path / 'file').touch()
     for folder in tmp_path / 'file', tmp_path / 'file' / 'stores', '/proc/stores':
-        with pytest.raises(UserError, match=f'{folder}: .* cannot be made .*--store DIR'):
+        with pytest.raises(UserError, match=f'{folder}: .* cannot be made .*another place'):
             prepare(catalogue, 10, folder)
 
 
@@ -417,7 +417,7 @@ def test_a_full_disk_is_said_to_be_one_and_nothing_is_left(catalogue, monkeypatc
     monkeypatch.setattr(
         store_module, 'open', lambda path, mode: open('/dev/full', mode),  # noqa: SIM115
         raising=False)
-    with pytest.raises(UserError, match=r'\.prepared: the disk is full; .*--store DIR'):
+    with pytest.raises(UserError, match=r'\.prepared: the disk is full; .*another place'):
         prepare(catalogue, 10)
     assert folders(catalogue.folder / '.prepared') == []
 
@@ -445,7 +445,7 @@ def test_the_command_prepares_and_says_where(catalogue, tmp_path, capsys):
 
 
 def test_the_command_refuses_no_workers(catalogue):
-    with pytest.raises(UserError, match='--workers is 0; expected 1 or more'):
+    with pytest.raises(UserError, match='workers: found 0, expected 1 or more'):
         run(catalogue.folder, '--shorter-side', 10, '--workers', 0)
 
 

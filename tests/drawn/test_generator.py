@@ -205,7 +205,7 @@ def test_strange_images_are_kept(tmp_path):
 @pytest.mark.parametrize('wrong', [{'products': 0}, {'size': 8}, {'size': 5000}, {'workers': 0}])
 def test_numbers_out_of_range_are_refused(tmp_path, wrong):
     (option, value), = wrong.items()
-    with pytest.raises(UserError, match=f'--{option} {value}: expected'):
+    with pytest.raises(UserError, match=f'{option}: found {value}, expected'):
         synthesise(tmp_path / 'x', **wrong)
 
 

@@ -24,11 +24,11 @@ def test_conditions():
 
 
 @pytest.mark.parametrize(('text', 'message'), [
-    ('color=red', "--where color=red: there is no task 'color', only gender, colour, type, "
+    ('color=red', "where color=red: there is no task 'color', only gender, colour, type, "
                   'category, subcategory'),
-    ('red', '--where red: expected TASK=LABEL, as in type=shoes'),
-    ('colour=', '--where colour=: expected TASK=LABEL, as in type=shoes'),
-    ('type=shoes,type=bags', '--where type=shoes,type=bags: type may be given once'),
+    ('red', 'where red: expected TASK=LABEL, as in type=shoes'),
+    ('colour=', 'where colour=: expected TASK=LABEL, as in type=shoes'),
+    ('type=shoes,type=bags', 'where type=shoes,type=bags: type may be given once'),
 ])
 def test_conditions_that_make_no_sense(text, message):
     with pytest.raises(UserError) as caught:
@@ -79,8 +79,8 @@ def fits_one(item, task, label):
 
 
 @pytest.mark.parametrize(('where', 'message'), [
-    ({'colour': 'teal'}, '--where colour=teal: no item has this colour, but blue, red'),
-    ({'subcategory': 'gowns'}, '--where subcategory=gowns: no item has a subcategory'),
+    ({'colour': 'teal'}, 'where colour=teal: no item has this colour, but blue, red'),
+    ({'subcategory': 'gowns'}, 'where subcategory=gowns: no item has a subcategory'),
 ])
 def test_a_label_that_there_is_not(where, message):
     with pytest.raises(UserError) as caught:

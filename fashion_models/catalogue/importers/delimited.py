@@ -51,11 +51,11 @@ def open_source(source, arguments):
                         'or a folder with a products.csv')
     root = pathlib.Path(arguments.images) if arguments.images else table.parent
     if not root.is_dir():
-        raise UserError(f'--images {root}: there is no such folder')
+        raise UserError(f'{root}: there is no such folder; expected that of the images')
     try:
         codecs.lookup(arguments.encoding)
     except LookupError as error:
-        raise UserError(f'--encoding {arguments.encoding}: {error}') from error
+        raise UserError(f'encoding {arguments.encoding}: {error}') from error
     name = arguments.name or table.resolve().parent.name
     header = Header(name, source=table.name, licence=arguments.licence)
     yield _Table(FolderTree(root), table, arguments.encoding, header)
@@ -105,7 +105,7 @@ class _Table(Source):
         except UnicodeError as error:
             raise UserError(
                 f'{self.table}: not {self.encoding.removesuffix("-sig").upper()} ({error}); '
-                'give its encoding, such as --encoding cp1252') from error
+                'name its encoding, such as cp1252') from error
 
     def _parsed(self, file, report):
         first = file.readline()

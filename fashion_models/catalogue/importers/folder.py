@@ -39,7 +39,7 @@ def add_arguments(parser):
 def open_source(source, arguments):
     """Opens a folder (or a zip archive) as a :class:`Source`."""
     if arguments.most < 1:
-        raise UserError(f'--most {arguments.most}: expected 1 or more')
+        raise UserError(f'most: found {arguments.most}, expected 1 or more')
     place = pathlib.Path(source).resolve()
     name = arguments.name or (place.name if place.is_dir() else place.stem)
     header = Header(name, source=place.name, licence=arguments.licence)
@@ -69,9 +69,9 @@ class _Folder(Source):
             if len(images) > self._most:
                 raise UserError(
                     f'{self.tree.place}: {name} holds {len(images):,} images; expected those of '
-                    f'one product, {self._most} at most. If they are of one product, give --most '
-                    f'{len(images)}; if {name} is a class of products, list its images in a CSV '
-                    'file and "import csv"')
+                    f'one product, {self._most} at most. If they are of one product, allow so '
+                    f'many; if {name} is a class of products, list its images in a CSV file and '
+                    '"import csv"')
             yield identity, Product(identity, identity, {}, [Listing(images=images)])
 
     def _paths(self):

@@ -92,11 +92,11 @@ def open_source(source, arguments):
         raise UserError(f'{table}: expected the CSV file of a product export')
     levels = arguments.levels.split('/')
     if not set(levels) <= set(LEVELS) or len(set(levels)) < len(levels):
-        raise UserError(f'--levels {arguments.levels}: expected some of {", ".join(LEVELS)}, each '
-                        'once, joined by /')
+        raise UserError(f'levels: found {arguments.levels}, expected some of {", ".join(LEVELS)}, '
+                        'each once, joined by /')
     root = pathlib.Path(arguments.images) if arguments.images else _media_folder(table)
     if not root.is_dir():
-        raise UserError(f'--images {root}: there is no such folder')
+        raise UserError(f'{root}: there is no such folder; expected that of the images')
     header = Header(arguments.name or table.stem, source=table.name, licence=arguments.licence)
     yield _Export(FolderTree(root), table, levels, header)
 

@@ -153,7 +153,7 @@ def settings_of(arguments):
     if seeds is None:
         seeds = 1 if arguments.quick else SEEDS
     if seeds < 1:
-        raise UserError(f'--seeds {seeds}: expected 1 or more')
+        raise UserError(f'seeds: found {seeds}, expected 1 or more')
     recipe = Recipe.load(arguments.recipe).replace(training__devices=arguments.devices)
     catalogue = open_or_draw(arguments.catalogue)
     settings = Settings(

@@ -72,7 +72,7 @@ def _evaluation(run, split):
     path = run.folder / f'evaluation-{split}.json'
     if not path.exists():
         raise UserError(
-            f'{path}: missing; fashion-models evaluate {run.folder} --split all makes it')
+            f'{path}: there is no such file; evaluate the run on this split')
     evaluation = json.loads(path.read_text(encoding='utf-8'))
     del evaluation['provenance']
     return evaluation

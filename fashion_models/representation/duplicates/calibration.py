@@ -160,8 +160,8 @@ class Calibration:
         except (OSError, ValueError, KeyError, TypeError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             raise UserError(
-                f'{file}: no calibration, expected a JSON file that "fashion-models duplicates '
-                f'--calibrate" wrote ({reason})') from None
+                f'{file}: no calibration, expected a JSON file that "fashion-models duplicates" '
+                f'learnt ({reason})') from None
 
     def save(self, file):
         """Writes the calibration as JSON."""

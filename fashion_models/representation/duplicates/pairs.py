@@ -98,7 +98,7 @@ def gather(embeddings, texts=True, rows=None):
     if embeddings.header['per'] == 'image':
         raise UserError(
             f'{embeddings.file}: holds a vector for each image; expected one for each listing '
-            '("fashion-models embed --listings") or product')
+            'or product')
     if len(embeddings) < 2:
         raise UserError(f'{embeddings.file}: holds one vector; expected two or more')
     pictures = Pictures(embeddings.vectors)
@@ -181,7 +181,7 @@ def _threshold(calibration, name, precision):
     if threshold is None:
         best = calibration.models[name].best_precision
         raise UserError(
-            f'--precision {precision:g}: with {name}, no threshold of the calibration reaches it; '
+            f'precision {precision:g}: with {name}, no threshold of the calibration reaches it; '
             + ('it is based on too few pairs' if best is None else f'the best is {best:.2f}'))
     return threshold
 
@@ -296,8 +296,8 @@ def _require_untrained(embeddings, rows=None):
     if rows is None:
         raise UserError(
             f'{embeddings.file}: holds the products that its run was trained on, which look more '
-            'alike to it than others do; embed others with "fashion-models embed --split '
-            'validation" to calibrate on')
+            'alike to it than others do; calibrate on embeddings of the '
+            'validation split')
     learnt = [embeddings.ids[row] for row in rows
               if split_of(embeddings.items[row].group) == 'train']
     if learnt:

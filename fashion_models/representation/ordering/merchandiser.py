@@ -141,8 +141,8 @@ class LinearOrder:
                     return cls(content['weights'], json.loads(str(content['facts'])))
         except (OSError, EOFError, TypeError, ValueError, KeyError, zipfile.BadZipFile):
             pass
-        raise UserError(f'{path}: no learned order; expected one that "fashion-models order '
-                        '--like-merchandiser EXAMPLES --save FILE" wrote')
+        raise UserError(f'{path}: no learned order; expected one that "fashion-models order" '
+                        'kept')
 
     def check(self, embeddings):
         """Raises UserError if the embeddings are not in the space that the order is for."""

@@ -180,9 +180,9 @@ def order_products(embeddings, relevance, rows=None, diversity=DIVERSITY, top=10
         UserError: If diversity or top cannot be used.
     """
     if not 0 <= diversity < 1:
-        raise UserError(f'--diversity {diversity:g}: expected 0 to less than 1')
+        raise UserError(f'diversity: found {diversity:g}, expected 0 to less than 1')
     if top < 1:
-        raise UserError(f'-k {top}: expected 1 or more')
+        raise UserError(f'top: found {top}, expected 1 or more')
     vectors = embeddings.vectors
     rows = np.arange(len(vectors)) if rows is None else np.asarray(rows)
     scores = relevance(_Rows(vectors, rows))

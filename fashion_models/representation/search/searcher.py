@@ -57,8 +57,8 @@ def encoder_of(embeddings, run=None):
     folder = pathlib.Path(run or header['run'])
     if not run and not folder.is_dir():
         raise UserError(
-            f'{embeddings.file}: was made with the run {folder}, which is not there; name its '
-            'folder with --run')
+            f'{embeddings.file}: was made with the run {folder}, which is not there; say '
+            'where it is (run)')
     run = Run.open(folder)
     which = 'best' if header['snapshot'] == BEST else 'last'
     snapshot = run.snapshots / header['snapshot']
@@ -66,7 +66,7 @@ def encoder_of(embeddings, run=None):
             or (which == 'last' and snapshot != run.last_snapshot())):
         raise UserError(
             f'{folder}: its {which} snapshot is not the one that {embeddings.file} was made with; '
-            'embed the catalogue again, or name the right run with --run')
+            'embed the catalogue again, or name the right run')
     return Encoder(run, which)
 
 

@@ -195,7 +195,7 @@ class Tagger:
         except (OSError, EOFError, TypeError, ValueError, KeyError, zipfile.BadZipFile):
             pass
         raise UserError(f'{path}: no words were kept here; expected a file that "fashion-models '
-                        'tags --save FILE" wrote')
+                        'tags" kept')
 
     def check(self, embeddings):
         """Raises UserError if the embeddings are not in the space that the words are for."""

@@ -66,7 +66,7 @@ def test_a_folder_of_a_class_is_not_taken_for_a_product(import_files, drawn_imag
 
 @pytest.mark.parametrize('option', ['0', '-3'])
 def test_how_many_images_must_make_sense(import_files, files, option):
-    with pytest.raises(UserError, match=f'--most {option}: expected 1 or more'):
+    with pytest.raises(UserError, match=f'most: found {option}, expected 1 or more'):
         import_files('folder', files, '--most', option)
 
 

@@ -245,9 +245,9 @@ def test_files_that_are_no_export(imported, tmp_path, content, message):
 
 
 @pytest.mark.parametrize(('options', 'message'), [
-    (['--levels', 'type/kind'], '--levels type/kind: expected some of type, category, subcategory'),
-    (['--levels', 'type/type'], '--levels type/type: expected some of'),
-    (['--images', '/nowhere'], '--images /nowhere: there is no such folder')])
+    (['--levels', 'type/kind'], 'levels: found type/kind, expected some of type, category, sub'),
+    (['--levels', 'type/type'], 'levels: found type/type, expected some of'),
+    (['--images', '/nowhere'], '/nowhere: there is no such folder')])
 def test_bad_options(imported, options, message):
     with pytest.raises(UserError, match=message):
         imported(hoodie(), *options)

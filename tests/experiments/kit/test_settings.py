@@ -60,7 +60,7 @@ def test_runs_are_shared_and_named_in_the_results(words, tmp_path):
 
 
 @pytest.mark.parametrize(('more', 'message'), [
-    (['--seeds', '0'], '--seeds 0: expected 1 or more'),
+    (['--seeds', '0'], 'seeds: found 0, expected 1 or more'),
     (['--catalogue', 'nowhere'], 'nowhere: there is no such folder'),
     (['--recipe', 'none.toml'], 'none.toml: cannot read the recipe'),
 ])

@@ -82,7 +82,7 @@ def test_a_precision_that_was_never_reached_is_refused(shop, calibration):
     curve = tuple({**point, 'precision': 0.5} for point in model.curve)
     poor = Calibration({'images': type(model)(
         model.features, model.mean, model.scale, model.weights, model.intercept, curve)}, {})
-    with pytest.raises(UserError, match='--precision 0.9: with images.*the best is 0.50'):
+    with pytest.raises(UserError, match='precision 0.9: with images.*the best is 0.50'):
         find(shop, poor, precision=0.9)
 
 
@@ -201,7 +201,7 @@ def test_training_products_are_no_base_for_a_calibration(tiny_run, tmp_path):
     run, catalogue = tiny_run
     file = tmp_path / 'all.embeddings'
     embeddings = embed(load(run), open_catalogue(catalogue), file, 'listing', progress=False)
-    with pytest.raises(UserError, match='that its run was trained on.*--split validation'):
+    with pytest.raises(UserError, match='that its run was trained on.*validation split'):
         calibrate_on(embeddings)
 
 

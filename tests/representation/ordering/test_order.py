@@ -119,8 +119,8 @@ def test_no_product_that_could_be_placed_is_left_unread(seed, n, top, diversity)
 
 
 @pytest.mark.parametrize(('diversity', 'top', 'words'), [
-    (1, 5, '--diversity 1: expected 0 to less than 1'),
-    (-0.1, 5, '--diversity -0.1'), (0.5, 0, '-k 0: expected 1 or more')])
+    (1, 5, 'diversity: found 1, expected 0 to less than 1'),
+    (-0.1, 5, 'diversity: found -0.1, '), (0.5, 0, 'top: found 0, expected 1 or more')])
 def test_numbers_that_cannot_be_used(shop, diversity, top, words):
     with pytest.raises(UserError, match=words):
         order_products(shop, shopper(shop, ['a1']).relevance, None, diversity, top)

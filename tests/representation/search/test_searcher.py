@@ -351,10 +351,10 @@ def test_a_catalogue_that_was_moved(toys, tmp_path, capsys):
 @pytest.mark.parametrize(('words', 'message'), [
     (['--product', '3x'], '{file}: no product has the id \'3x\'; there are 80, among them 3'),
     (['--product', '3', '-k', '0'], '-k 0: expected 1 or more'),
-    (['--product', '3', '--where', 'color=red'], "--where color=red: there is no task 'color'"),
+    (['--product', '3', '--where', 'color=red'], "where color=red: there is no task 'color'"),
     (['--product', '3', '--where', 'colour=teal'],
-     '--where colour=teal: no item has this colour, but blue, green, red'),
-    (['--product', '3', '-o', 'hits.txt'], "-o hits.txt: expected a picture's ending"),
+     'where colour=teal: no item has this colour, but blue, green, red'),
+    (['--product', '3', '-o', 'hits.txt'], "hits.txt: expected a picture's ending"),
     (['--image', 'none.png'], 'none.png: not a usable image: there is no such file'),
     (['--image', 'none.png', '--other-groups'], '--other-groups: pictures have no group'),
     (['--image', 'none.png', '--run', 'nowhere'], 'nowhere: no such folder'),
@@ -377,7 +377,7 @@ def test_a_run_that_went_on_or_away(toys, tmp_path):
     with pytest.raises(UserError, match='best snapshot is not the one that .* was made with'):
         encoder_of(embeddings, copy)
     embeddings.header['run'] = str(tmp_path / 'gone')
-    with pytest.raises(UserError, match='gone, which is not there; name its folder with --run'):
+    with pytest.raises(UserError, match='gone, which is not there; say where it is'):
         encoder_of(embeddings)
 
 
