@@ -3,14 +3,16 @@
 import collections
 import concurrent.futures
 import dataclasses
+import itertools
 import time
+from collections.abc import Callable, Iterable, Iterator
 
 import chainer
 import numpy as np
 
 from fashion_models.data.crops import assemble
 from fashion_models.data.epoch import MAX_IMAGES, plan_epoch
-from fashion_models.data.products import FIRST
+from fashion_models.data.products import FIRST, ProductSet
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,24 +38,55 @@ class Batch:
         return self.x.shape[0] * self.x.shape[1] // 3
 
 
-def ahead(function, jobs, workers=2, depth=4):
-    """Yields function(job) for every job in order, computing up to ``depth`` of them in advance.
+class Ahead(Iterator):
+    """Gives function(job) for every job in order, computing up to ``depth`` of them in advance.
 
     Threads suffice: almost all the time goes into NumPy, which lets other threads run meanwhile.
     They also cannot hang as forked processes do once OpenMP or CUDA has started in their parent.
+
+    The threads end with the ``with`` block, with the last result or with the first error. One that
+    is abandoned is left to the garbage collector, which may run in any thread at any moment, even
+    in one that holds a lock which joining a thread waits for. So nothing here is a generator or has
+    a finaliser: the pool notices by itself, without waiting, when it is no longer referenced.
+
+    Args:
+        function (callable): Takes a job.
+        jobs (iterable): Read by the thread that asks for the results.
+        workers (int): Number of threads.
+        depth (int): Number of results computed in advance.
     """
-    with concurrent.futures.ThreadPoolExecutor(workers, 'batches') as pool:
-        pending = collections.deque()
+
+    def __init__(
+            self, function: Callable, jobs: Iterable, workers: int = 2, depth: int = 4) -> None:
+        self._function = function
+        self._jobs = iter(jobs)
+        self._depth = depth
+        self._pending = collections.deque()
+        self._pool = concurrent.futures.ThreadPoolExecutor(workers, 'batches')
+
+    def __next__(self):
         try:
-            for job in jobs:
-                pending.append(pool.submit(function, job))
-                if len(pending) > depth:
-                    yield pending.popleft().result()
-            while pending:
-                yield pending.popleft().result()
-        finally:
-            for future in pending:
-                future.cancel()
+            for job in itertools.islice(self._jobs, self._depth + 1 - len(self._pending)):
+                self._pending.append(self._pool.submit(self._function, job))
+            if self._pending:
+                return self._pending.popleft().result()
+        except BaseException:
+            self.close()
+            raise
+        self.close()
+        raise StopIteration
+
+    def close(self) -> None:
+        """Drops the jobs that have not begun and waits for those that have."""
+        self._jobs = iter(())
+        self._pending.clear()
+        self._pool.shutdown(cancel_futures=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
 
 
 class TrainingIterator(chainer.dataset.Iterator):
@@ -100,7 +133,7 @@ class TrainingIterator(chainer.dataset.Iterator):
     def __next__(self):
         started = time.perf_counter()
         if self._batches is None:
-            self._batches = ahead(self._make, self._jobs(*self._place()), self._workers)
+            self._batches = Ahead(self._make, self._jobs(*self._place()), self._workers)
         batch = next(self._batches)
         self._count += 1
         self.waited = time.perf_counter() - started
@@ -129,10 +162,13 @@ class TrainingIterator(chainer.dataset.Iterator):
         return self._count > 0 and self._count % self.batches_per_epoch == 0
 
     def finalize(self):
-        """Stops the threads."""
+        """Stops the threads; call it when done, or use the iterator in a ``with`` block."""
         if self._batches is not None:
             self._batches.close()
             self._batches = None
+
+    def __del__(self):
+        """Waits for nothing, as Chainer's would by calling :meth:`finalize`; see :class:`Ahead`."""
 
     def serialize(self, serializer):
         """Saves or restores the place in the sequence of batches."""
@@ -167,8 +203,10 @@ class TrainingIterator(chainer.dataset.Iterator):
             plan.products, None if self._others is None else self._others[plan.products])
 
 
-def evaluation_batches(products, mean, images_per_batch=64, workers=2):
-    """Yields batches that hold every product exactly once, with all its images, cropped centrally.
+def evaluation_batches(
+        products: ProductSet, mean: np.ndarray, images_per_batch: int = 64,
+        workers: int = 2) -> Ahead:
+    """Batches that hold every product exactly once, with all its images, cropped centrally.
 
     Args:
         products (~fashion_models.data.products.ProductSet): What to evaluate.
@@ -176,8 +214,9 @@ def evaluation_batches(products, mean, images_per_batch=64, workers=2):
         images_per_batch (int): Bounds the memory: so many images, or one product if it has more.
         workers (int): Threads that make batches.
 
-    Yields:
-        Batch: In each, all products have the same number of images.
+    Returns:
+        Ahead: Of :class:`Batch`; in each, all products have the same number of images. Use it in a
+        ``with`` block.
     """
     image_counts = np.array([len(images) for images in products.images])
 
@@ -192,4 +231,4 @@ def evaluation_batches(products, mean, images_per_batch=64, workers=2):
         images = [[products.store.image(image) for image in products.images[row]] for row in rows]
         return Batch(assemble(images, mean, np.zeros(len(rows), bool)), products.t[rows], rows)
 
-    return ahead(make, jobs(), workers)
+    return Ahead(make, jobs(), workers)

@@ -11,7 +11,6 @@ Only products with at least one image are in it; ``product_index`` leads back to
 """
 
 import contextlib
-import functools
 import json
 import os
 import pathlib
@@ -19,6 +18,7 @@ import zipfile
 
 import numpy as np
 
+from fashion_models.caching import cached_property
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
 
@@ -99,12 +99,12 @@ class ImageStore:
         start = self._offsets[range(len(self))[i]]
         return self._pixels[start:start + 3 * height * width].reshape(height, width, 3)
 
-    @functools.cached_property
+    @cached_property
     def image_counts(self):
         """``(p,)`` int64: how many images each product has, at least one."""
         return np.diff(self.first_image)
 
-    @functools.cached_property
+    @cached_property
     def product_images(self):
         """For each of the p products the range of its images' numbers."""
         edges = self.first_image.tolist()

@@ -86,8 +86,8 @@ def steps(settings, run, specs):
     iterator = TrainingIterator(
         products, run.mean, recipe.batch_size, recipe.seed, run.recipe.data.max_images,
         run.recipe.data.mirror, accepted=recipe.accepted)
-    batches = list(itertools.islice(iterator, STEPS))
-    iterator.finalize()
+    with iterator:
+        batches = list(itertools.islice(iterator, STEPS))
     begun = _parameters(_updater(run, specs[1], batches))
 
     def end(spec, train, dropout_seed=recipe.seed):

@@ -59,11 +59,10 @@ def _batch(settings, vocabulary):
     iterator = TrainingIterator(
         products, mean, recipe.training.batch_size, recipe.training.seed, recipe.data.max_images,
         recipe.data.mirror, accepted=recipe.training.accepted)
-    batches = (iterator.next() for _ in range(iterator.batches_per_epoch))
-    first = next(batches)
-    found = next((batch for batch in (first, *batches) if batch.x.shape[1] > 3), first)
-    iterator.finalize()
-    return found
+    with iterator:
+        batches = (iterator.next() for _ in range(iterator.batches_per_epoch))
+        first = next(batches)
+        return next((batch for batch in (first, *batches) if batch.x.shape[1] > 3), first)
 
 
 def _functions(loss):

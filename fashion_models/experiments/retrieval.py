@@ -80,8 +80,9 @@ def represent(model, products, mean, device):
     """
     vectors = np.empty((len(products), model.encoder.out_size), np.float32)
     device.use()
-    with chainer.using_config('train', False), chainer.no_backprop_mode():
-        for batch in evaluation_batches(products, mean):
+    with (evaluation_batches(products, mean) as batches,
+          chainer.using_config('train', False), chainer.no_backprop_mode()):
+        for batch in batches:
             vectors[batch.products] = chainer.cuda.to_cpu(
                 model.encoder(device.send(batch.x)).array)
     return normalize(vectors)
@@ -141,10 +142,9 @@ def untrained_model(run, products, device):
     iterator = TrainingIterator(
         products, run.mean, min(training.batch_size, len(products)), training.seed,
         run.recipe.data.max_images, run.recipe.data.mirror)
-    with chainer.using_config('train', True), chainer.no_backprop_mode():
+    with iterator, chainer.using_config('train', True), chainer.no_backprop_mode():
         for _ in range(STATISTICS_BATCHES):
             model.encoder(device.send(next(iterator).x))
-    iterator.finalize()
     model.to_cpu()
     fold_batch_normalization(model)
     model.to_device(device)

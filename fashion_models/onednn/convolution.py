@@ -1,7 +1,6 @@
 """Two-dimensional convolution and its two gradients, on channels-last arrays."""
 
-import functools
-
+from fashion_models.caching import cached_property
 from fashion_models.onednn import constants as c
 from fashion_models.onednn.memory import empty, empty_channels_last
 from fashion_models.onednn.primitive import (
@@ -82,7 +81,7 @@ class _Convolution:
             'convolution_forward', c.TRAINING, c.CONVOLUTION_DIRECT, x, self.any_W, self.b, y,
             *self.geometry, attributes=Attributes(relu=relu))
 
-    @functools.cached_property
+    @cached_property
     def forward(self):
         description = self._describe_forward(relu=True) if self.relu else self.hint
         inputs = [(c.SRC, self.x), (c.WEIGHTS, self.W)]
@@ -90,7 +89,7 @@ class _Convolution:
             inputs.append((c.BIAS, self.b))
         return _Operation(description, inputs, [(c.DST, self.y)])
 
-    @functools.cached_property
+    @cached_property
     def backward_data(self):
         x, y = self.images
         description = PrimitiveDescriptor(
@@ -100,7 +99,7 @@ class _Convolution:
             description,
             [(c.DIFF_DST, self.y), (c.WEIGHTS, self.W)], [(c.DIFF_SRC, self.x)])
 
-    @functools.cached_property
+    @cached_property
     def backward_weights(self):
         x, y = self.images
         description = PrimitiveDescriptor(

@@ -6,10 +6,9 @@ tried for 32 to 160 rows. Both products with W put out their result transposed, 
 as it lies; turning the small result around costs little.
 """
 
-import functools
-
 import numpy as np
 
+from fashion_models.caching import cached_property
 from fashion_models.onednn import constants as c
 from fashion_models.onednn.memory import empty
 from fashion_models.onednn.primitive import (
@@ -52,17 +51,17 @@ class _Dense:
     def __init__(self, n, inner, out):
         self.sizes = n, inner, out
 
-    @functools.cached_property
+    @cached_property
     def forward(self):
         n, inner, out = self.sizes
         return _TurnedProduct(n, inner, out, contiguous((out, inner)))
 
-    @functools.cached_property
+    @cached_property
     def backward_data(self):
         n, inner, out = self.sizes
         return _TurnedProduct(n, out, inner, strided((inner, out), (1, inner)))
 
-    @functools.cached_property
+    @cached_property
     def backward_weights(self):
         n, inner, out = self.sizes
         x, W, y = map(contiguous, ((n, inner), (out, inner), (n, out)))

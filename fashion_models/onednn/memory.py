@@ -21,6 +21,19 @@ SMALL = 1 << 16
 #: Linux' value, which Python's mmap names from 3.13 on.
 _MAP_NORESERVE = 0x4000
 
+#: Held while an arena cuts or joins its pieces.
+_lock = threading.Lock()
+
+
+def _after_fork():
+    """Releases the lock that a thread of the parent may have held when this child was forked."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, 'register_at_fork'):
+    os.register_at_fork(after_in_child=_after_fork)
+
 
 class _Lease(np.ndarray):
     """Bytes of an arena; they go back when the last array that lies in them is gone."""
@@ -63,12 +76,11 @@ class Arena:
         # Leases end wherever the garbage collector runs, inside `take` too: they only append here.
         self.returned = collections.deque()
         self._free = [(0, size)]    # (start, end), in order, never adjacent
-        self._lock = threading.Lock()
 
     def take(self, size):
         """At least ``size`` bytes, or ``None`` if there is no room for them in one piece."""
         size = -(-size // SMALL) * SMALL
-        with self._lock:
+        with _lock:
             while self.returned:
                 self._give_back(*self.returned.popleft())
             for i, (start, end) in enumerate(self._free):

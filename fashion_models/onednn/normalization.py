@@ -1,9 +1,8 @@
 """Batch normalization fused with ReLU, on channels-last images or on rows."""
 
-import functools
-
 import numpy as np
 
+from fashion_models.caching import cached_property
 from fashion_models.onednn import constants as c
 from fashion_models.onednn.memory import empty, empty_channels_last
 from fashion_models.onednn.primitive import (
@@ -30,13 +29,13 @@ class _Normalization:
     def _arguments(self, *names):
         return dict.fromkeys(names, self.channel)
 
-    @functools.cached_property
+    @cached_property
     def forward(self):
         return Primitive(self.description, {
             c.SRC: self.x, c.DST: self.x, c.WORKSPACE: self.workspace,
             **self._arguments(c.SCALE, c.SHIFT, c.MEAN, c.VARIANCE)})
 
-    @functools.cached_property
+    @cached_property
     def forward_fixed(self):
         description = PrimitiveDescriptor(
             'batch_normalization_forward', c.INFERENCE, self.x, self.x, self.eps,
@@ -44,7 +43,7 @@ class _Normalization:
         return Primitive(description, {
             c.SRC: self.x, c.DST: self.x, **self._arguments(c.SCALE, c.SHIFT, c.MEAN, c.VARIANCE)})
 
-    @functools.cached_property
+    @cached_property
     def backward(self):
         description = PrimitiveDescriptor(
             'batch_normalization_backward', c.BACKWARD, self.x, self.x, self.x, self.eps,

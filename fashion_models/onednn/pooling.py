@@ -1,9 +1,8 @@
 """Max pooling on channels-last images."""
 
-import functools
-
 import numpy as np
 
+from fashion_models.caching import cached_property
 from fashion_models.onednn import constants as c
 from fashion_models.onednn.memory import empty, empty_channels_last
 from fashion_models.onednn.primitive import (
@@ -32,16 +31,16 @@ class _Pooling:
         return PrimitiveDescriptor(
             'pooling_forward', kind, c.POOLING_MAX, self.x, self.y, *self.geometry)
 
-    @functools.cached_property
+    @cached_property
     def forward(self):
         return Primitive(
             self.description, {c.SRC: self.x, c.DST: self.y, c.WORKSPACE: self.workspace})
 
-    @functools.cached_property
+    @cached_property
     def forward_inference(self):
         return Primitive(self._describe_forward(c.INFERENCE), {c.SRC: self.x, c.DST: self.y})
 
-    @functools.cached_property
+    @cached_property
     def backward(self):
         description = PrimitiveDescriptor(
             'pooling_backward', c.POOLING_MAX, self.x, self.y, *self.geometry, self.description)

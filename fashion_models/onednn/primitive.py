@@ -45,7 +45,8 @@ def _after_fork():
             cache.cache_clear()
 
 
-os.register_at_fork(after_in_child=_after_fork)
+if hasattr(os, 'register_at_fork'):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 class _Engine:
@@ -138,7 +139,7 @@ class Attributes:
     """
 
     def __init__(self, relu=False, sum=None, scales=()):
-        dnnl = engine().dnnl
+        self._dnnl = dnnl = engine().dnnl
         self._as_parameter_ = dnnl.create('primitive_attr_create', doing='making attributes')
         library.check(
             dnnl.primitive_attr_set_scratchpad_mode(self, c.SCRATCHPAD_USER), 'scratchpad mode')
@@ -158,7 +159,7 @@ class Attributes:
             dnnl.post_ops_destroy(operations)
 
     def __del__(self):
-        engine().dnnl.primitive_attr_destroy(self)
+        self._dnnl.primitive_attr_destroy(self)
 
 
 class PrimitiveDescriptor:

@@ -9,7 +9,7 @@ import numpy as np
 import tqdm
 
 from fashion_models.catalogue.split import split_of
-from fashion_models.data.batches import ahead
+from fashion_models.data.batches import Ahead
 from fashion_models.data.crops import assemble
 from fashion_models.data.prepare import prepare
 from fashion_models.errors import UserError
@@ -164,10 +164,11 @@ def _write(encoder, catalogue, images, file, header, progress):
         # an interruption.
         for _, numbers in itertools.islice(todo, writer.rows):
             bar.update(numbers[-1] + 1 - bar.n)
-        for window in _windows(encoder, images, todo, bar):
-            writer.add(window.vectors, [item for item, _ in window.units])
-            # Numbers rise from unit to unit; images of other splits count as done, too.
-            bar.update(window.units[-1][1][-1] + 1 - bar.n)
+        with _batches(encoder, images, todo) as made:
+            for window in _windows(encoder, made, bar):
+                writer.add(window.vectors, [item for item, _ in window.units])
+                # Numbers rise from unit to unit; images of other splits count as done, too.
+                bar.update(window.units[-1][1][-1] + 1 - bar.n)
 
 
 @dataclasses.dataclass
@@ -185,8 +186,8 @@ class _Window:
     missing: int
 
 
-def _windows(encoder, images, todo, bar):
-    """Yields one window after the other, complete, while threads make the batches to come."""
+def _batches(encoder, images, todo):
+    """Gives (window, its rows, their x), made ahead of the network by threads."""
     def jobs():
         while part := list(itertools.islice(todo, WINDOW)):
             window = _Window(part, np.empty((len(part), encoder.size), np.float32), len(part))
@@ -198,7 +199,12 @@ def _windows(encoder, images, todo, bar):
         pixels = [[images.image(number) for number in window.units[row][1]] for row in rows]
         return window, rows, assemble(pixels, encoder.run.mean, np.zeros(len(rows), bool))
 
-    for window, rows, x in ahead(make, jobs()):
+    return Ahead(make, jobs())
+
+
+def _windows(encoder, made, bar):
+    """Yields one window after the other, complete."""
+    for window, rows, x in made:
         window.vectors[rows] = encoder.encode(x)
         window.missing -= len(rows)
         bar.update(x.shape[0] * x.shape[1] // 3)

@@ -23,7 +23,6 @@ import dataclasses
 import difflib
 import errno
 import fcntl
-import functools
 import hashlib
 import io
 import json
@@ -35,6 +34,7 @@ import time
 
 import numpy as np
 
+from fashion_models.caching import cached_property
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
 
@@ -146,13 +146,13 @@ class Embeddings:
     def __len__(self):
         return len(self.vectors)
 
-    @functools.cached_property
+    @cached_property
     def ids(self):
         """The n ids (list of str)."""
         lines = self._section('ids').tobytes().splitlines()
         return json.loads(b'[' + b','.join(lines) + b']')
 
-    @functools.cached_property
+    @cached_property
     def _rows(self):
         return {id: row for row, id in enumerate(self.ids)}
 
@@ -169,7 +169,7 @@ class Embeddings:
             f'{self.file}: no {self.header["per"]} has the id {id!r}; there are '
             f'{len(self)}, among them {", ".join(close)}')
 
-    @functools.cached_property
+    @cached_property
     def projection(self):
         """The :class:`Projection` that reduced the vectors, or None."""
         if 'mean.npy' not in self._sections:
@@ -178,7 +178,7 @@ class Embeddings:
             np.load(io.BytesIO(self._section(name).tobytes()), allow_pickle=False)
             for name in ('mean.npy', 'components.npy')))
 
-    @functools.cached_property
+    @cached_property
     def space(self):
         """What vectors can be compared with these (list of str).
 

@@ -95,8 +95,9 @@ def evaluate(model, products, mean, device, progress=False):
     bar = tqdm.tqdm(
         total=len(products), desc='evaluating', unit=' products', leave=False,
         disable=None if progress else True)
-    with bar, chainer.using_config('train', False), chainer.no_backprop_mode():
-        for batch in evaluation_batches(products, mean):
+    with (bar, evaluation_batches(products, mean) as batches,
+          chainer.using_config('train', False), chainer.no_backprop_mode()):
+        for batch in batches:
             ys = model(device.send(batch.x))
             scores.append([_log_softmax(chainer.cuda.to_cpu(y.array)) for y in ys])
             rows.append(batch.products)

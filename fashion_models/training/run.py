@@ -1,12 +1,12 @@
 """The run folder: all that is needed to use a trained network, or to repeat its training."""
 
-import functools
 import json
 import pathlib
 import shutil
 
 import numpy as np
 
+from fashion_models.caching import cached_property
 from fashion_models.data.views import View
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.errors import UserError
@@ -115,22 +115,22 @@ class Run:
             file.write(recipe.to_toml())
         self.__dict__.pop('recipe', None)
 
-    @functools.cached_property
+    @cached_property
     def recipe(self):
         """The recipe the run is trained with."""
         return Recipe.load(self.folder / RECIPE)
 
-    @functools.cached_property
+    @cached_property
     def vocabulary(self):
         """The labels of each task."""
         return Vocabulary.load(self.folder / LABELS)
 
-    @functools.cached_property
+    @cached_property
     def mean(self):
         """The mean image of the training split: (3, size, size) float32."""
         return np.load(self.folder / MEAN, allow_pickle=False)
 
-    @functools.cached_property
+    @cached_property
     def provenance(self):
         """Where the run comes from."""
         return json.loads((self.folder / PROVENANCE).read_text(encoding='utf-8'))

@@ -1,10 +1,13 @@
 import itertools
+import subprocess
+import sys
+import threading
 
 import chainer
 import numpy as np
 import pytest
 
-from fashion_models.data.batches import TrainingIterator, ahead, evaluation_batches
+from fashion_models.data.batches import Ahead, TrainingIterator, evaluation_batches
 from fashion_models.data.crops import assemble
 from fashion_models.data.products import ProductSet
 
@@ -129,17 +132,73 @@ def test_evaluation_meets_every_product_once_with_all_its_images(
 
 
 def test_ahead_keeps_the_order_and_passes_errors_on():
-    assert list(ahead(lambda job: job * 2, range(50), workers=3)) == list(range(0, 100, 2))
+    assert list(Ahead(lambda job: job * 2, range(50), workers=3)) == list(range(0, 100, 2))
 
     def fail(job):
         if job == 3:
             raise OSError('disk gone')
         return job
 
-    results = ahead(fail, range(10))
+    results = Ahead(fail, range(10))
     assert take(results, 3) == [0, 1, 2]
     with pytest.raises(OSError, match='disk gone'):
         next(results)
+    assert list(results) == []
+
+
+def test_no_thread_is_left_when_the_block_ends():
+    before = set(threading.enumerate())
+    done = []
+    with Ahead(lambda job: done.append(job) or job, range(100), workers=3) as results:
+        assert next(results) == 0
+    finished = len(done)
+    assert finished <= 5
+    assert set(threading.enumerate()) <= before
+    assert list(results) == []
+    assert len(done) == finished
+
+
+#: Drops half-used iterators, by themselves and in cycles, while the collector runs at every chance,
+#: in whichever thread that is. A finaliser that waits, for a thread say, hangs sooner or later.
+ABANDON = """
+import gc, sys
+import numpy as np
+from fashion_models.data.batches import Ahead, TrainingIterator, evaluation_batches
+from fashion_models.data.products import ProductSet
+
+class Black:
+    def image(self, number):
+        return np.zeros((8, 8, 3), np.uint8)
+
+products = ProductSet(
+    Black(), list('abcdef'), [np.arange(2)] * 6, np.zeros((6, 1), np.int32),
+    np.empty((6, 1, 0), np.int32), list('abcdef'))
+mean = np.zeros((3, 8, 8), np.float32)
+make = {
+    'plain': lambda: Ahead(str, range(100)),
+    'evaluation': lambda: evaluation_batches(products, mean, images_per_batch=2),
+    'training': lambda: TrainingIterator(products, mean, batch_size=2, seed=0),
+}[sys.argv[1]]
+gc.collect()
+gc.freeze()
+gc.set_threshold(1)
+for number in range(2000):
+    batches = make()
+    next(batches)
+    if number % 2:
+        cycle = [batches]
+        cycle.append(cycle)
+    del batches
+print('done')
+"""
+
+
+@pytest.mark.parametrize('kind', ['plain', 'evaluation', 'training'])
+def test_thousands_are_abandoned_without_a_hang(kind):
+    done = subprocess.run(
+        [sys.executable, '-X', 'faulthandler', '-c', ABANDON, kind], timeout=90,
+        capture_output=True, text=True)
+    assert done.stdout == 'done\n', done.stderr
 
 
 def test_an_epoch_of_another_length_is_the_same_sequence_of_batches(toy_splits):

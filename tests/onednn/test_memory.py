@@ -1,6 +1,10 @@
 import gc
+import os
+import subprocess
+import sys
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -96,3 +100,35 @@ def test_arrays():
     assert is_channels_last(image)
     assert not is_channels_last(np.empty((2, 3, 5, 6)))
     assert is_channels_last(np.empty((2, 1, 5, 6)))
+
+
+#: Forks again and again while another thread takes memory; the children take some, too.
+FORK = """
+import os, threading, time
+from fashion_models.onednn.memory import SMALL, Arena
+
+arena = Arena(64 * SMALL)
+
+def hammer():
+    while True:
+        arena.take(SMALL)
+
+threading.Thread(target=hammer, daemon=True).start()
+for _ in range(50):
+    child = os.fork()
+    if not child:
+        arena.take(SMALL)
+        os._exit(0)
+    end = time.monotonic() + 5
+    while not os.waitpid(child, os.WNOHANG)[0]:
+        if time.monotonic() > end:
+            os.kill(child, 9)
+            os.waitpid(child, 0)
+            raise SystemExit('a child hangs')
+        time.sleep(0.001)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, 'fork'), reason='needs fork')
+def test_a_forked_child_takes_memory_whatever_the_other_threads_were_doing():
+    subprocess.run([sys.executable, '-c', FORK], check=True, timeout=100)

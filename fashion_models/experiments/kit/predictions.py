@@ -65,8 +65,9 @@ def _load(run, which):
 def _represent(model, products, mean, device):
     vectors = np.empty((len(products), model.encoder.out_size), np.float32)
     device.use()
-    with chainer.using_config('train', False), chainer.no_backprop_mode():
-        for batch in evaluation_batches(products, mean):
+    with (evaluation_batches(products, mean) as batches,
+          chainer.using_config('train', False), chainer.no_backprop_mode()):
+        for batch in batches:
             vectors[batch.products] = chainer.cuda.to_cpu(
                 model.encoder(device.send(batch.x)).array)
     return vectors

@@ -13,7 +13,6 @@ It lies in a folder, ``<file>.index``::
 """
 
 import contextlib
-import functools
 import importlib.metadata
 import json
 import pathlib
@@ -22,6 +21,7 @@ import zipfile
 import numpy as np
 from tqdm import tqdm
 
+from fashion_models.caching import cached_property
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, sha256, told_if_unwritable
 from fashion_models.optional import require
@@ -163,7 +163,7 @@ class Index:
         _, found = self._index.search(query, count, params=faiss.SearchParametersIVF(**limits))
         return found[found >= 0]
 
-    @functools.cached_property
+    @cached_property
     def _cell_of_row(self):
         faiss = _faiss()
         cells = np.empty(len(self), np.int32)

@@ -11,12 +11,12 @@ Among up to 100,000 vectors the search reads and compares them all; of more, an 
 """
 
 import dataclasses
-import functools
 import pathlib
 import sys
 
 import numpy as np
 
+from fashion_models.caching import cached_property
 from fashion_models.errors import UserError
 from fashion_models.files import sha256
 from fashion_models.representation.embeddings import Item
@@ -111,7 +111,7 @@ class Searcher:
                       f'{len(embeddings):,} vectors, once', file=sys.stderr)
                 self._index = build_index(embeddings.file)
 
-    @functools.cached_property
+    @cached_property
     def labels(self):
         """The :class:`~fashion_models.representation.labels.Labels` of the items."""
         return self._index.labels if self._index else Labels.of(self.embeddings.items)
