@@ -39,6 +39,7 @@ setup(
         'chainer==7.8.1',
         # The combinations that Chainer was tried with: docs/compatibility.rst.
         'numpy>=1.26,<2.6',
+        'filelock>=3.12',
         'matplotlib>=3.8',
         'pillow>=10.3',
         'tqdm>=4.60',
@@ -51,7 +52,7 @@ setup(
         # The oneDNN library, for convolutions on a CPU; it needs the system's libgomp.
         'engine': ['onednn-cpu-gomp==2023.2.0; '
                    'sys_platform == "linux" and platform_machine == "x86_64"'],
-        'test': ['pytest>=8', 'hypothesis>=6.100', 'packaging'],
+        'test': ['pytest>=8', 'pytest-timeout>=2.3', 'hypothesis>=6.100', 'packaging'],
         'lint': ['ruff>=0.6'],
         'docs': ['sphinx>=7.2'],
         # What the benchmark measures the engine against.

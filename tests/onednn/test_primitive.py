@@ -91,6 +91,7 @@ def some_layers(images):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_memory_does_not_grow_over_steps_of_changing_n():
     for step in range(100):
         some_layers(8 * (1 + step % 5))

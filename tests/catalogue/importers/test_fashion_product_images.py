@@ -174,6 +174,7 @@ def test_damaged_members_of_an_archive(tmp_path, imported, files):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_the_real_data(shared_data, tmp_path, command):
     source = shared_data / 'fashion-product-images-small.zip'
     if not source.is_file():
