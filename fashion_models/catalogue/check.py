@@ -12,7 +12,7 @@ from tqdm import tqdm
 from fashion_models.catalogue import io, records
 from fashion_models.catalogue.decode import ImageError, load_image
 from fashion_models.catalogue.split import SPLITS, split_of
-from fashion_models.catalogue.tasks import LEVELS
+from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS
 from fashion_models.catalogue.taxonomy import Places
 from fashion_models.errors import UserError
 
@@ -86,7 +86,8 @@ class Check:
             except (ValueError, RecursionError) as error:
                 yield f'{path}:{number}: not JSON: {error}'
                 continue
-            for problem in itertools.chain(records.record_problems(record),
+            tasks = self._header.tasks if self._header else DEFAULT_TASKS
+            for problem in itertools.chain(records.record_problems(record, tasks),
                                            self._label_problems(record)):
                 yield f'{path}:{number}: {problem}'
             identity, group = _text(record, 'id'), _text(record, 'group')
@@ -103,11 +104,9 @@ class Check:
         if not self._header or not isinstance(labels, dict):
             return
         yield from self._places.problems([_text(labels, task) for task in LEVELS])
-        colours = labels.get('colour')
-        colours = colours if isinstance(colours, list) else []
-        for task, names, known in (('gender', [labels.get('gender')], self._header.genders),
-                                   ('colour', colours, self._header.colours)):
-            for name in names:
+        for task in self._header.tasks:
+            known, found = self._header.labels_in_use(task), labels.get(task)
+            for name in found if isinstance(found, list) else [found]:
                 if known and isinstance(name, str) and name not in known:
                     yield f'{task} {name!r} is not among the {task}s of {io.HEADER_FILE}'
 

@@ -51,9 +51,9 @@ def run_import(source, folder, *, origin, overwrite=False, link=False, lyst16=Fa
     """
     folder = pathlib.Path(folder)
     paths = collections.Counter(path_of(product)
-                                for _, product in _usable(source, Report()))
+                                for _, product in _usable(source, Report(source.header.tasks)))
     if not paths:
-        report = Report()
+        report = Report(source.header.tasks)
         collections.deque(_usable(source, report), maxlen=0)
         raise UserError(f'{source.tree.place}: no product can be kept: {report.reasons()}')
     try:
@@ -68,7 +68,7 @@ def run_import(source, folder, *, origin, overwrite=False, link=False, lyst16=Fa
 
 
 def _write(source, folder, mapping, total, link, lyst16):
-    report = Report()
+    report = Report(source.header.tasks)
     groups = {}
     with io.CatalogueWriter(folder, source.header) as writer:
         for where, product in tqdm(_usable(source, report), total=total, unit=' products',
@@ -151,7 +151,7 @@ def _folded(product, report):
         folded.update(dict.fromkeys(bases))
     if tuple(folded) == product.colours:
         return product
-    extra = product.extra | {'source_colour': '|'.join(product.colours)}
+    extra = product.extra | {'source_colour': product.label_text('colour')}
     labels = product.labels | {'colour': tuple(folded)}
     return dataclasses.replace(product, labels=labels, extra=extra)
 

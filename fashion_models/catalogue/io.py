@@ -8,6 +8,7 @@ import os
 import pathlib
 
 from fashion_models.catalogue import records
+from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS, Task, further, with_further
 from fashion_models.catalogue.taxonomy import Taxonomy
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
@@ -52,7 +53,12 @@ class Catalogue:
     def __init__(self, folder, header):
         self.folder = folder
         self.header = header
-        self.products = Products(folder / PRODUCTS_FILE)
+        self.products = Products(folder / PRODUCTS_FILE, header.tasks)
+
+    @property
+    def tasks(self) -> dict[str, Task]:
+        """The tasks by name, the default ones first."""
+        return self.header.tasks
 
     def image_file(self, image):
         """Returns the file (pathlib.Path) of an image path of one of the products."""
@@ -86,13 +92,14 @@ class Catalogue:
 class Products:
     """The products of a products.jsonl file, in its order; nothing is kept in memory."""
 
-    def __init__(self, path):
+    def __init__(self, path, tasks):
         self.path = path
+        self._tasks = tasks
 
     def __iter__(self):
         for number, text in lines(self.path):
             try:
-                yield records.product_from_record(json.loads(text))
+                yield records.product_from_record(json.loads(text), self._tasks)
             except ValueError as error:
                 raise UserError(f'{self.path}:{number}: {error}') from error
 
@@ -121,32 +128,57 @@ def read_header(path):
     if not isinstance(record, dict) or record.get('format') != FORMAT:
         found = record.get('format') if isinstance(record, dict) else type(record).__name__
         raise UserError(f'{path}: expected "format": {FORMAT}, found {found!r}')
-    fields = {}
-    for field in dataclasses.fields(records.Header):
-        value = record.pop(field.name, None)
-        if field.name in ('genders', 'colours'):
+    tasks, labels = _further_tasks(path, record.pop('tasks', {}))
+    fields = {'tasks': tasks, 'labels': labels}
+    for name in (field.name for field in dataclasses.fields(records.Header)):
+        if name in fields:
+            continue
+        value = record.pop(name, None)
+        if name in ('genders', 'colours'):
             value = [] if value is None else value
-            good = isinstance(value, list) and all(isinstance(name, str) for name in value)
+            good = _is_names(value)
             expected, value = 'a list of names', tuple(value) if good else value
-        elif field.name == 'taxonomy':
+        elif name == 'taxonomy':
             good = Taxonomy.is_tree(value)
             expected = '{type: {category: [subcategory, ...]}}'
         else:
             good, expected = isinstance(value, str), 'a text'
         if not good:
-            raise UserError(f'{path}: "{field.name}" must be {expected}, not {value!r:.60}')
-        fields[field.name] = value
+            raise UserError(f'{path}: "{name}" must be {expected}, not {value!r:.60}')
+        fields[name] = value
     if unknown := record.keys() - {'format'}:
         raise UserError(f'{path}: unknown key "{min(unknown)}"')
     return records.Header(**fields)
+
+
+def _further_tasks(path, record):
+    """The tasks of a header, and the labels in use of its further ones."""
+    if not isinstance(record, dict):
+        raise UserError(f'{path}: "tasks" must map names to what they are, not {record!r:.60}')
+    for name, entry in record.items():
+        if not (isinstance(entry, dict) and entry.keys() == {'several', 'labels'}
+                and isinstance(entry['several'], bool) and _is_names(entry['labels'])):
+            raise UserError(f'{path}: task "{name}" must be as {{"several": false, "labels": '
+                            f'["Plain", "Striped"]}}, not {entry!r:.60}')
+        if name in DEFAULT_TASKS:
+            raise UserError(f'{path}: task "{name}" is not a further one')
+    try:
+        tasks = with_further(Task(name, several=own['several']) for name, own in record.items())
+    except ValueError as error:
+        raise UserError(f'{path}: {error}') from None
+    return tasks, {name: tuple(own['labels']) for name, own in record.items()}
+
+
+def _is_names(value):
+    return isinstance(value, list) and all(isinstance(name, str) for name in value)
 
 
 class CatalogueWriter:
     """Writes a catalogue product by product; it exists only once all are written.
 
     ``products.jsonl`` and ``catalogue.json`` appear when the ``with`` block ends well; images are
-    put under :attr:`folder` by the caller, before. A header without a taxonomy, genders or colours
-    gets those of the products.
+    put under :attr:`folder` by the caller, before. Where the header has no taxonomy, or no labels
+    of a task, it gets those of the products.
 
     Args:
         folder: Where to write; made if it does not exist.
@@ -163,7 +195,7 @@ class CatalogueWriter:
         self.header = header
         self._overwrite = overwrite
         self._taxonomy = Taxonomy()
-        self._names = {'genders': {}, 'colours': {}}
+        self._labels = {task: set() for task in header.tasks if task not in LEVELS}
         self._ids = set()
 
     def __enter__(self):
@@ -185,15 +217,14 @@ class CatalogueWriter:
                 :func:`~fashion_models.catalogue.records.record_problems` lists.
         """
         record = records.product_record(product)
-        for problem in records.record_problems(record):
+        for problem in records.record_problems(record, self.header.tasks):
             raise UserError(f'product {product.id!r}: {problem}')
         if product.id in self._ids:
             raise UserError(f'product {product.id!r} was written before; ids are unique')
         self._ids.add(product.id)
         self._taxonomy.add(product)
-        if gender := product.label('gender'):
-            self._names['genders'][gender] = True
-        self._names['colours'].update(dict.fromkeys(product.colours))
+        for task, labels in self._labels.items():
+            labels.update(product.accepted(task))
         self._file.write(json.dumps(record, ensure_ascii=False).encode() + b'\n')
 
     def __exit__(self, kind, error, trace):
@@ -202,10 +233,16 @@ class CatalogueWriter:
             self._write_header()
 
     def _write_header(self):
-        record = {'format': FORMAT} | dataclasses.asdict(self.header)
-        record['taxonomy'] = record['taxonomy'] or self._taxonomy.tree()
-        for key, names in self._names.items():
-            record[key] = list(record[key]) or sorted(names)
+        header = self.header
+        labels = {task: list(header.labels_in_use(task)) or sorted(found)
+                  for task, found in self._labels.items()}
+        record = {'format': FORMAT, 'name': header.name, 'version': header.version,
+                  'source': header.source, 'licence': header.licence,
+                  'taxonomy': header.taxonomy or self._taxonomy.tree(),
+                  'genders': labels['gender'], 'colours': labels['colour']}
+        if own := further(header.tasks):
+            record['tasks'] = {name: {'several': task.several, 'labels': labels[name]}
+                               for name, task in own.items()}
         with atomic_write(self.folder / HEADER_FILE, 'w', encoding='utf-8') as file:
             json.dump(record, file, ensure_ascii=False, indent=1)
             file.write('\n')

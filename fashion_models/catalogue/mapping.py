@@ -18,7 +18,8 @@ For each catalogue, by its name, and each of its tasks there is a table::
     type = []
 
 What a label of type, category or subcategory becomes is a place in the one taxonomy of the merged
-catalogue: type, category, subcategory, or as many of them as it tells. An empty list is nothing:
+catalogue: type, category, subcategory, or as many of them as it tells. A task that a catalogue
+declares, such as pattern, has a table like those of gender and colour. An empty list is nothing:
 the label says nothing in these terms. In place of a table, ``"same"`` keeps a task's labels as they
 are, and an empty list drops them all. ``"?"`` in place of a label is a question still open, as if
 the line were not there.
@@ -34,7 +35,7 @@ import tomllib
 
 from fashion_models.catalogue.records import Product
 from fashion_models.catalogue.relabel import SETTLED
-from fashion_models.catalogue.tasks import LEVELS, TASKS
+from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS, TASKS, joined
 from fashion_models.catalogue.taxonomy import Places, Taxonomy
 from fashion_models.errors import UserError
 
@@ -49,14 +50,20 @@ class Mapping:
     Args:
         tables (dict): Catalogue's name to task to :data:`SAME`, to :data:`NOTHING`, or to label to
             what it becomes (tuple of str).
+        tasks (dict): Those of all catalogues that it is for, by name.
     """
 
-    def __init__(self, tables):
+    def __init__(self, tables, tasks=DEFAULT_TASKS):
         self.tables = tables
+        self.tasks = tasks
 
     @classmethod
-    def load(cls, path):
+    def load(cls, path, tasks=DEFAULT_TASKS):
         """Reads a mapping file.
+
+        Args:
+            path: The file.
+            tasks (dict): Those of all catalogues that it is for, by name.
 
         Raises:
             UserError: Naming the file, the table and the line's label: it cannot be read, something
@@ -70,7 +77,8 @@ class Mapping:
         except tomllib.TOMLDecodeError as error:
             raise UserError(f'{path}: not a TOML file: {error}') from error
         try:
-            mapping = cls({name: _catalogue(name, table) for name, table in tables.items()})
+            mapping = cls({name: _catalogue(name, table, tasks)
+                           for name, table in tables.items()}, tasks)
             for contradiction in mapping._places().contradictions():
                 raise UserError(f'{contradiction}: one label has one place')
         except UserError as error:
@@ -78,7 +86,7 @@ class Mapping:
         return mapping
 
     def source_labels(self, name, product):
-        """What there is to map of a product: task to labels (tuple of str), for all five tasks.
+        """What there is to map of a product: from each task to labels (tuple of str).
 
         A label of the taxonomy that an import took away, since it contradicted the others of its
         catalogue, is read from the text where the import kept it: in this taxonomy it may have a
@@ -86,8 +94,7 @@ class Mapping:
         away.
         """
         settled = product.extra.get(SETTLED, '').split('|')
-        labels = {task: (label,) if (label := product.label(task)) else () for task in TASKS}
-        labels['colour'] = product.colours
+        labels = {task: product.accepted(task) for task in self.tasks}
         for task in LEVELS:
             kept = product.extra.get(f'source_{task}')
             if (kept and not labels[task] and task not in settled
@@ -120,16 +127,16 @@ class Mapping:
         """
         found = self.source_labels(name, product)
         labels = dict(zip(LEVELS, self._place(name, found, report)))
-        for task in 'gender', 'colour':
-            targets = dict.fromkeys(
-                target for label in found[task] for target in self._targets(name, task, label))
-            labels[task] = tuple(targets) if task == 'colour' else next(iter(targets), None)
+        for task, of_task in self.tasks.items():
+            if of_task.level is None:
+                targets = dict.fromkeys(
+                    target for label in found[task] for target in self._targets(name, task, label))
+                labels[task] = tuple(targets) if of_task.several else next(iter(targets), None)
         mapped = dataclasses.replace(product, labels=labels)
         extra = dict(product.extra)
         for task, said in found.items():
-            now = mapped.colours if task == 'colour' else (mapped.label(task),)
-            if said and said != now:
-                extra.setdefault(f'source_{task}', '|'.join(said))
+            if said and said != mapped.accepted(task):
+                extra.setdefault(f'source_{task}', joined(said))
         return dataclasses.replace(mapped, extra=extra)
 
     def _targets(self, name, task, label):
@@ -164,16 +171,17 @@ class Mapping:
         return Places(taxonomy.tree())
 
 
-def _catalogue(name, table):
+def _catalogue(name, table, tasks):
     if not isinstance(table, dict):
         raise UserError(f'{name}: found {table!r}, expected a table for each task, as in '
                         f'[{_key(name)}.gender]')
     for task in table:
-        if task not in TASKS:
-            near = difflib.get_close_matches(task, TASKS, 1)
-            hint = f'did you mean {near[0]}?' if near else f'expected one of {", ".join(TASKS)}'
+        if task not in tasks:
+            near = difflib.get_close_matches(task, tasks, 1)
+            hint = f'did you mean {near[0]}?' if near else f'expected one of {", ".join(tasks)}'
             raise UserError(f'[{_key(name)}.{_key(task)}]: no such task; {hint}')
-    return {task: _task(f'[{_key(name)}.{task}]', task, lines) for task, lines in table.items()}
+    return {task: _task(f'[{_key(name)}.{task}]', tasks[task], lines)
+            for task, lines in table.items()}
 
 
 def _task(where, task, lines):
@@ -193,10 +201,11 @@ def _target(where, task, target):
             isinstance(name, str) and name.strip() for name in names):
         raise UserError(f'{where}: found {target!r}, expected a label, or a list of labels '
                         '([] for none)')
-    most = {'gender': 1, 'colour': len(names)}.get(task, len(LEVELS))
-    if len(names) > most:
-        raise UserError(f'{where}: found {len(names)} labels, expected '
-                        + ('one' if task == 'gender' else f'{", ".join(LEVELS)} or fewer'))
+    if task.level is None and not task.several and len(names) > 1:
+        raise UserError(f'{where}: found {len(names)} labels, expected one')
+    if task.level is not None and len(names) > len(LEVELS):
+        raise UserError(f'{where}: found {len(names)} labels, expected {", ".join(LEVELS)} or '
+                        'fewer')
     return tuple(names)
 
 
@@ -214,7 +223,8 @@ def template(counts):
         tables[name, task].append((-count, label))
     order = {name: number for number, name in enumerate(dict.fromkeys(name for name, _ in tables))}
     lines = []
-    for name, task in sorted(tables, key=lambda key: (order[key[0]], TASKS.index(key[1]))):
+    tasks = list(dict.fromkeys((*TASKS, *(task for _, task in tables))))
+    for name, task in sorted(tables, key=lambda key: (order[key[0]], tasks.index(key[1]))):
         lines += ['', f'[{_key(name)}.{task}]']
         lines += [f'{_quoted(label)} = "{OPEN}"  # {-count:,} product{"s" * (count != -1)}'
                   for count, label in sorted(tables[name, task])]

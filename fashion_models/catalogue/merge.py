@@ -13,6 +13,7 @@ from fashion_models.catalogue.importing import run_import
 from fashion_models.catalogue.io import IMAGES_FOLDER, open_catalogue
 from fashion_models.catalogue.mapping import Mapping
 from fashion_models.catalogue.records import Header, path_problem
+from fashion_models.catalogue.tasks import with_further
 from fashion_models.errors import UserError
 
 _BELOW = f'{IMAGES_FOLDER}/'
@@ -57,6 +58,7 @@ def merge(catalogues, mapping, folder, overwrite=False, link=False):
     """
     if counts := unmapped_labels(catalogues, mapping):
         raise UnmappedLabels(counts)
+    mapping = Mapping(mapping.tables, tasks_of(catalogues))
     origin = {
         'merged': {catalogue.header.name: catalogue.hash() for catalogue in catalogues},
         'mapping': mapping.tables, 'link': link}
@@ -64,8 +66,14 @@ def merge(catalogues, mapping, folder, overwrite=False, link=False):
     return run_import(source, folder, origin=origin, overwrite=overwrite, link=link)
 
 
+def tasks_of(catalogues):
+    """The tasks (dict, by name) of some catalogues together."""
+    return with_further(task for catalogue in catalogues for task in catalogue.tasks.values())
+
+
 def unmapped_labels(catalogues, mapping):
     """What a mapping lacks: {(catalogue's name, task, label): products with it}."""
+    mapping = Mapping(mapping.tables, tasks_of(catalogues))
     counts = collections.Counter()
     for catalogue in catalogues:
         name = catalogue.header.name
@@ -92,7 +100,8 @@ class _Merged(Source):
                 ', '.join(filter(None, (header.name, header.version, header.source)))
                 for header in headers),
             licence='; '.join(
-                f'{header.name}: {header.licence}' for header in headers if header.licence))
+                f'{header.name}: {header.licence}' for header in headers if header.licence),
+            tasks=mapping.tasks)
 
     def products(self, report):
         for name, catalogue in self._catalogues.items():
@@ -189,7 +198,7 @@ def _merge(args):
             raise UserError(f'{args.folder}: {folder} lies in DIR; choose another folder')
         catalogues.append(open_catalogue(folder))
     _by_name(catalogues)
-    mapping = Mapping.load(args.mapping) if args.mapping else Mapping({})
+    mapping = Mapping.load(args.mapping, tasks_of(catalogues)) if args.mapping else Mapping({})
     if args.list_unmapped:
         if counts := unmapped_labels(catalogues, mapping):
             print(mappings.template(counts))

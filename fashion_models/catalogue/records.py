@@ -1,9 +1,12 @@
 """What a product is: its labels, its listings and the images they name."""
 
+from __future__ import annotations
+
 import dataclasses
 import re
+from collections.abc import Iterator, Mapping
 
-from fashion_models.catalogue.tasks import TASKS
+from fashion_models.catalogue.tasks import DEFAULT_TASKS, TASKS, Task, joined
 
 _CONTROL = re.compile(r'[\x00-\x1f\x7f\ud800-\udfff]')
 _DRIVE = re.compile(r'[A-Za-z]:')
@@ -36,8 +39,8 @@ class Product:
     Attributes:
         id (str): Unique in its catalogue.
         group (str): Products of one group (the colourways of a design) never straddle a split.
-        labels (dict): Task to label; ``'colour'`` to a tuple of labels, the first of which is *the*
-            label. A task without a label is absent (``None`` and ``()`` may be given).
+        labels (dict): Task to label, or to a tuple of labels if the task takes several; the first
+            is *the* label. A task without a label is absent (``None`` and ``()`` may be given).
         listings (tuple of Listing): What the retailers say.
         extra (dict): Any other text, by name.
     """
@@ -49,34 +52,33 @@ class Product:
     extra: dict = dataclasses.field(default_factory=dict)
 
     def __post_init__(self):
-        labels = {task: label for task, label in self.labels.items() if label}
-        colours = labels.get('colour', ())
-        if colours:
-            labels['colour'] = (colours,) if isinstance(colours, str) else tuple(colours)
+        labels = {}
+        for task, label in self.labels.items():
+            if label and not isinstance(label, str):
+                labels[task] = tuple(label)
+            elif label:
+                several = task in DEFAULT_TASKS and DEFAULT_TASKS[task].several
+                labels[task] = (label,) if several else label
         object.__setattr__(self, 'labels', labels)
         object.__setattr__(self, 'listings', tuple(self.listings))
 
-    def label(self, task):
-        """Returns the product's label in ``task``, or None; of several colours the first."""
+    def label(self, task: str) -> str | None:
+        """The product's label in ``task``, the first of several; None if it has none."""
         return next(iter(self.accepted(task)), None)
 
-    def accepted(self, task):
-        """Returns all labels in ``task`` that are true of the product, the first being the label.
+    def accepted(self, task: str) -> tuple[str, ...]:
+        """All labels in ``task`` that are true of the product, *the* label first."""
+        label = self.labels.get(task, ())
+        return (label,) if isinstance(label, str) else label
 
-        Only of colours there can be several.
-
-        Returns:
-            tuple of str: Empty where no label is known.
-        """
-        if task == 'colour':
-            return self.colours
-        label = self.labels.get(task)
-        return () if label is None else (label,)
+    def label_text(self, task: str) -> str:
+        """All labels in ``task`` as one text, joined by ``|``; ``''`` if there are none."""
+        return joined(self.accepted(task))
 
     @property
-    def colours(self):
-        """All colours, the main one first (tuple of str)."""
-        return self.labels.get('colour', ())
+    def colours(self) -> tuple[str, ...]:
+        """All colours, the main one first."""
+        return self.accepted('colour')
 
     @property
     def images(self):
@@ -103,6 +105,9 @@ class Header:
             of no known category.
         genders (tuple of str): The genders in use; any are allowed where it is empty.
         colours (tuple of str): The colours in use; any are allowed where it is empty.
+        tasks (dict): Name to :class:`~fashion_models.catalogue.tasks.Task`, the default ones first.
+        labels (dict): Each further task's name to the labels in use (tuple of str); any are allowed
+            where it has none.
     """
 
     name: str
@@ -112,37 +117,48 @@ class Header:
     taxonomy: dict = dataclasses.field(default_factory=dict)
     genders: tuple = ()
     colours: tuple = ()
+    tasks: dict = dataclasses.field(default_factory=lambda: dict(DEFAULT_TASKS))
+    labels: dict = dataclasses.field(default_factory=dict)
+
+    def labels_in_use(self, task: str) -> tuple[str, ...]:
+        """The labels of a task outside the taxonomy; any are allowed where it is empty."""
+        return {'gender': self.genders, 'colour': self.colours}.get(
+            task, self.labels.get(task, ()))
 
 
-def product_record(product):
-    """Returns the JSON object (dict) that stands for a product; unknown texts are left out."""
+def product_record(product: Product) -> dict:
+    """The JSON object that stands for a product; unknown texts are left out."""
     listings = []
     for listing in product.listings:
         record = {name: text for name in ('retailer', 'title', 'description')
                   if (text := getattr(listing, name))}
         listings.append(record | {'images': list(listing.images)})
-    labels = {task: list(label) if task == 'colour' else label
-              for task in TASKS if (label := product.labels.get(task))}
-    labels |= {task: label for task, label in product.labels.items() if task not in TASKS}
+    labels = {task: label if isinstance(label, str) else list(label)
+              for task in dict.fromkeys((*TASKS, *product.labels))
+              if (label := product.labels.get(task))}
     record = {'id': product.id, 'group': product.group, 'labels': labels, 'listings': listings}
     return record | ({'extra': dict(product.extra)} if product.extra else {})
 
 
-def product_from_record(record):
-    """Returns the product that a JSON object stands for.
+def product_from_record(record: object, tasks: Mapping[str, Task] = DEFAULT_TASKS) -> Product:
+    """The product that a JSON object stands for.
+
+    Args:
+        record: The JSON object.
+        tasks: Those of its catalogue.
 
     Raises:
         ValueError: The first of :func:`record_problems`, if there is one.
     """
-    for problem in record_problems(record):
+    for problem in record_problems(record, tasks):
         raise ValueError(problem)
     listings = [Listing(**listing) for listing in record['listings']]
     return Product(record['id'], record['group'], record['labels'], listings,
                    record.get('extra', {}))
 
 
-def path_problem(path):
-    """Says what is wrong with an image path (str), or returns None.
+def path_problem(path: str) -> str | None:
+    """Says what is wrong with an image path, or returns None.
 
     A path is relative to the catalogue's folder, separated by ``/``, and stays inside it by its
     words alone: whether the file is a symbolic link is for the owner of the folder to decide.
@@ -163,8 +179,14 @@ def path_problem(path):
     return None
 
 
-def record_problems(record):
-    """Yields every problem (str) of a product's JSON object, whatever its type and content."""
+def record_problems(record: object,
+                    tasks: Mapping[str, Task] = DEFAULT_TASKS) -> Iterator[str]:
+    """Yields every problem of a product's JSON object, whatever its type and content.
+
+    Args:
+        record: The JSON object.
+        tasks: Those of its catalogue.
+    """
     if not isinstance(record, dict):
         yield f'a product is a JSON object, not {_kind(record)}'
         return
@@ -174,27 +196,27 @@ def record_problems(record):
             yield f"'{key}' is missing"
         elif not _is_name(record[key]):
             yield f"'{key}' must be a text that is not empty, not {_show(record[key])}"
-    yield from _label_problems(record.get('labels', {}))
+    yield from _label_problems(record.get('labels', {}), tasks)
     yield from _listing_problems(record.get('listings'))
     extra = record.get('extra', {})
     if not isinstance(extra, dict) or not all(isinstance(text, str) for text in extra.values()):
         yield f"'extra' must map names to texts, not {_show(extra)}"
 
 
-def _label_problems(labels):
+def _label_problems(labels, tasks):
     if not isinstance(labels, dict):
         yield f"'labels' must map tasks to labels, not {_show(labels)}"
         return
-    yield from _unknown_keys(labels, TASKS, 'task')
-    for task in TASKS:
-        if task not in labels:
+    yield from _unknown_keys(labels, tasks, 'task')
+    for name, task in tasks.items():
+        if name not in labels:
             continue
-        label = labels[task]
-        if task != 'colour' and not _is_name(label):
-            yield f'{task} must be a text that is not empty, not {_show(label)}'
-        if task == 'colour' and not (isinstance(label, (list, tuple)) and label
-                                     and all(map(_is_name, label))):
-            yield f'colour must be a list of one or more texts, not {_show(label)}'
+        label = labels[name]
+        if not task.several and not _is_name(label):
+            yield f'{name} must be a text that is not empty, not {_show(label)}'
+        if task.several and not (isinstance(label, (list, tuple)) and label
+                                 and all(map(_is_name, label))):
+            yield f'{name} must be a list of one or more texts, not {_show(label)}'
 
 
 def _listing_problems(listings):

@@ -5,12 +5,12 @@ matter. ``fashion-models audit`` writes one.
 
 =============  =====================================================================================
 ``product``    the product's id
-``task``       gender, colour, type, category or subcategory
-``label``      what the catalogue says; several colours are joined by ``|``, the main one first
+``task``       gender, colour, type, category, subcategory, or a further one of the catalogue
+``label``      what the catalogue says; several are joined by ``|``, the main one first
 ``suggested``  what it may be instead
 ``answer``     to be filled in: nothing where the label is right, ``y`` where the suggestion is,
                ``?`` where nobody can tell (the product loses this label), or else the right label;
-               several colours are joined by ``|``
+               several are joined by ``|``
 =============  =====================================================================================
 
 Labels stay in agreement with the taxonomy. The wider labels of a corrected one follow it: whoever
@@ -29,7 +29,7 @@ from fashion_models.catalogue.importers.source import Source
 from fashion_models.catalogue.importers.tree import FolderTree
 from fashion_models.catalogue.importing import run_import
 from fashion_models.catalogue.io import IMAGES_FOLDER, open_catalogue
-from fashion_models.catalogue.tasks import LEVELS, TASKS
+from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS, TASKS, parts, require
 from fashion_models.catalogue.taxonomy import Places
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
@@ -51,7 +51,7 @@ class Correction:
         product (str): The product's id.
         task (str): Of which label.
         before (str): What the catalogue must say, so that no answer is applied to another label
-            than the one that was looked at; several colours are joined by ``|``.
+            than the one that was looked at; several are joined by ``|``.
         after (str): What is right; ``''`` takes the label away.
         where (str): Where the answer stands, for messages.
     """
@@ -63,12 +63,13 @@ class Correction:
     where: str = ''
 
 
-def read_review(path):
+def read_review(path, tasks=TASKS):
     """Reads the answers of a review.
 
     Args:
         path: The CSV file, in UTF-8, separated by commas or (as spreadsheets of some countries
             write it) semicolons.
+        tasks (iterable of str): Those of the catalogue.
 
     Returns:
         list of Correction: One for each row with an answer that changes the label.
@@ -90,8 +91,7 @@ def read_review(path):
         where = f'{path}:{rows.line_num}'
         product, task, label, suggested, answer = (
             (row[name] or '').strip() for name in COLUMNS)
-        if task not in TASKS:
-            raise UserError(f'{where}: there is no task {task!r}, only {", ".join(TASKS)}')
+        require(task, tasks, where)
         if answer == YES and not suggested:
             raise UserError(f'{where}: the answer is {YES}, but nothing is suggested')
         after = {YES: suggested, UNKNOWN: ''}.get(answer.lower(), answer)
@@ -134,18 +134,14 @@ def relabel(catalogue, corrections, folder, overwrite=False, link=False):
     return report, source.changes
 
 
-def label_text(product, task):
-    """A product's label as a review writes it; ``''`` if it has none."""
-    return '|'.join(product.colours) if task == 'colour' else product.label(task) or ''
-
-
-def corrected(product, answers, places):
+def corrected(product, answers, places, tasks=DEFAULT_TASKS):
     """A product with a person's answers, its other labels made to agree with them.
 
     Args:
         product (~fashion_models.catalogue.records.Product): Which.
         answers (dict): From tasks to what is right, ``''`` where nobody can tell.
         places (~fashion_models.catalogue.taxonomy.Places): Of the catalogue's taxonomy.
+        tasks (dict): Those of the catalogue.
 
     Returns:
         ~fashion_models.catalogue.records.Product
@@ -153,20 +149,19 @@ def corrected(product, answers, places):
     Raises:
         ValueError: If the answers contradict each other.
     """
-    labels = {task: label_text(product, task) for task in TASKS}
+    labels = {task: product.label_text(task) for task in tasks}
     after = labels | answers
     if any(level in answers for level in LEVELS):
         after |= _settled(labels, answers, places)
     extra = dict(product.extra)
-    changed = [task for task in TASKS if labels[task] != after[task]]
+    changed = [task for task in tasks if labels[task] != after[task]]
     for task in changed:
         if labels[task]:
             extra.setdefault(f'source_{task}', labels[task])
     settled = {*extra.get(SETTLED, '').split('|'), *answers, *changed}
-    extra[SETTLED] = '|'.join(task for task in TASKS if task in settled)
-    return dataclasses.replace(
-        product, extra=extra,
-        labels=after | {'colour': tuple(filter(None, after['colour'].split('|')))})
+    extra[SETTLED] = '|'.join(task for task in tasks if task in settled)
+    return dataclasses.replace(product, extra=extra, labels={
+        name: parts(after[name]) if task.several else after[name] for name, task in tasks.items()})
 
 
 def _settled(labels, answers, places):
@@ -207,7 +202,7 @@ def _by_product(catalogue, corrections):
     missing = dict(found)
     for product in catalogue.products:
         if own := missing.pop(product.id, None):
-            problems += _problems(product, own, places, known)
+            problems += _problems(product, own, places, known, catalogue.tasks)
     problems += [f'{one.where}: the catalogue has no product {id!r}'
                  for id, own in missing.items() for one in own.values()]
     if problems:
@@ -220,25 +215,25 @@ def _by_product(catalogue, corrections):
 def _known(catalogue):
     header = catalogue.header
     places = Places(header.taxonomy)
-    return places, {
-        'gender': set(header.genders), 'colour': set(header.colours), 'type': places.types,
-        'category': set(places.categories), 'subcategory': set(places.subcategories)}
+    return places, {task: set(header.labels_in_use(task)) for task in header.tasks} | {
+        'type': places.types, 'category': set(places.categories),
+        'subcategory': set(places.subcategories)}
 
 
-def _problems(product, own, places, known):
+def _problems(product, own, places, known, tasks):
     for task, one in own.items():
-        now = label_text(product, task)
+        now = product.label_text(task)
         if now != one.before:
             yield (f'{one.where}: the review looked at {task} {one.before!r} of product '
                    f'{product.id!r}, but the catalogue says {now!r}')
-        for label in one.after.split('|') if task == 'colour' else [one.after]:
+        for label in parts(one.after) if tasks[task].several else [one.after]:
             if label and known[task] and label not in known[task]:
                 close = difflib.get_close_matches(label, known[task], 3) or sorted(known[task])[:5]
                 yield (f'{one.where}: the catalogue has no {task} {label!r}, but '
                        f'{", ".join(close)} (a new one is first entered in catalogue.json)')
                 return
     try:
-        corrected(product, {task: one.after for task, one in own.items()}, places)
+        corrected(product, {task: one.after for task, one in own.items()}, places, tasks)
     except ValueError as problem:
         wheres = ', '.join(one.where for one in own.values())
         yield f'{wheres}: the answers on product {product.id!r} contradict each other: {problem}'
@@ -264,11 +259,12 @@ class _Relabelled(Source):
         for product in self._catalogue.products:
             report.read()
             if own := self._corrections.get(product.id):
-                after = corrected(
-                    product, {task: one.after for task, one in own.items()}, places)
+                after = corrected(product, {task: one.after for task, one in own.items()}, places,
+                                  self.header.tasks)
                 self.changes += [
-                    (product.id, task, label_text(product, task), label_text(after, task))
-                    for task in TASKS if label_text(product, task) != label_text(after, task)]
+                    (product.id, task, product.label_text(task), after.label_text(task))
+                    for task in self.header.tasks
+                    if product.label_text(task) != after.label_text(task)]
                 product = after
             yield f'product {product.id}', product
 
@@ -296,7 +292,7 @@ def _run(args):
     if target == origin or target in origin.parents:
         raise UserError(f'{args.folder}: CATALOGUE lies in DIR; choose another folder')
     catalogue = open_catalogue(args.catalogue)
-    corrections = read_review(args.review)
+    corrections = read_review(args.review, catalogue.tasks)
     if not corrections:
         raise UserError(f'{args.review}: no row has an answer that changes a label')
     report, changes = relabel(catalogue, corrections, args.folder, args.overwrite, args.link)
@@ -309,5 +305,6 @@ def summary(changes):
     of_task = collections.Counter(task for _, task, _, _ in changes)
     taken = sum(not after for *_, after in changes)
     return (f'{len(changes)} labels of {len({id for id, *_ in changes})} products changed: '
-            + ', '.join(f'{task} {of_task[task]}' for task in TASKS if of_task[task])
+            + ', '.join(f'{task} {of_task[task]}' for task in dict.fromkeys((*TASKS, *of_task))
+                        if of_task[task])
             + (f'; {taken} of them taken away' if taken else ''))

@@ -11,17 +11,20 @@ _SHOWN = 12
 class Report:
     """Counts while products are imported.
 
+    Args:
+        tasks (iterable of str): Whose labels to count.
+
     Attributes:
         kept (int): Products written to the catalogue.
         products_read (int): Products that the source holds.
     """
 
-    def __init__(self):
+    def __init__(self, tasks=TASKS):
         self.products_read = 0
         self.kept = 0
         self._dropped = {}
         self._images_dropped = {}
-        self._labels = {task: collections.Counter() for task in TASKS}
+        self._labels = {task: collections.Counter() for task in tasks}
         self._images = collections.Counter()
         self._groups = set()
         self._changes = collections.Counter()
@@ -52,9 +55,9 @@ class Report:
         self.kept += 1
         self._groups.add(product.group)
         self._images[len(product.images)] += 1
-        for task in TASKS:
+        for task, counts in self._labels.items():
             if label := product.label(task):
-                self._labels[task][label] += 1
+                counts[label] += 1
 
     def record(self):
         """Returns all of it as a JSON object (dict)."""

@@ -120,9 +120,11 @@ def _draw_image(sheet, draw, file, left, top, font):
 def _caption(product):
     """All labels, with ? where one is not known; of a product without any only its other images."""
     parts = []
-    if any(product.label(task) for task in TASKS):
+    if product.labels:
         parts = [product.label('gender') or '?', '/'.join(product.colours) or '?',
-                 ' › '.join(product.label(task) or '?' for task in LEVELS)]
+                 ' › '.join(product.label(task) or '?' for task in LEVELS),
+                 *('/'.join(product.accepted(task)) for task in product.labels
+                   if task not in TASKS)]
     if (more := len(product.images) - MOST_IMAGES) > 0:
         parts.append(f'{more} more image{"s" * (more > 1)}')
     return ' · '.join(parts)

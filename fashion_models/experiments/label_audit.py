@@ -44,7 +44,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from fashion_models.catalogue.io import HEADER_FILE, open_catalogue
-from fashion_models.catalogue.relabel import CHANGES_FILE, Correction, label_text, relabel
+from fashion_models.catalogue.relabel import CHANGES_FILE, Correction, relabel
 from fashion_models.catalogue.tasks import TASKS
 from fashion_models.data.prepare import prepare
 from fashion_models.drawn.truth import read_truth
@@ -92,7 +92,7 @@ class Truth:
             listed (set): Pairs of a product's id and a task that he looks at; all if ``None``.
         """
         return [
-            Correction(product.id, task, label_text(product, task), right)
+            Correction(product.id, task, product.label_text(task), right)
             for product in catalogue.products
             for task, right in self.wrong.get(product.id, {}).items()
             if listed is None or (product.id, task) in listed]
@@ -139,8 +139,8 @@ def planted_corrections(catalogue, shares=PLANTED, seed=0):
         return None
 
     def plant(task, label):
-        if label and label != label_text(product, task):
-            corrections.append(Correction(product.id, task, label_text(product, task), label))
+        if label and label != product.label_text(task):
+            corrections.append(Correction(product.id, task, product.label_text(task), label))
 
     for product in products:
         drawn = {task: rng.random() < share for task, share in shares.items()}

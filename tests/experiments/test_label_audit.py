@@ -7,7 +7,7 @@ import pytest
 from fashion_models.catalogue.check import Check
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.catalogue.records import Product
-from fashion_models.catalogue.relabel import label_text, relabel
+from fashion_models.catalogue.relabel import relabel
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.drawn import synthesise
 from fashion_models.errors import UserError
@@ -73,7 +73,7 @@ def test_planted_labels(drawn, tmp_path):
     for product in planted.products:
         wrong = truth.wrong[product.id]
         for task in 'gender', 'colour', 'type', 'category', 'subcategory':
-            before, now = (label_text(one, task) for one in (old[product.id], product))
+            before, now = (one.label_text(task) for one in (old[product.id], product))
             assert wrong.get(task, now) == before
             assert (task in wrong) == (before != now)
         for task in changed:

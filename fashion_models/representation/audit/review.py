@@ -9,7 +9,7 @@ import io
 from PIL import Image
 
 from fashion_models.catalogue.decode import ImageError, load_image
-from fashion_models.catalogue.relabel import COLUMNS, label_text
+from fashion_models.catalogue.relabel import COLUMNS
 from fashion_models.files import atomic_write
 
 PAGE_FILE, ANSWERS_FILE = 'review.html', 'review.csv'
@@ -51,9 +51,7 @@ class Suspect:
     @property
     def answer(self):
         """The whole label if the suggestion is right; see :func:`with_main_colour`."""
-        if self.task == 'colour':
-            return with_main_colour(self.product.colours, self.suggested)
-        return self.suggested
+        return with_main_colour(self.product.accepted(self.task), self.suggested)
 
 
 def with_main_colour(colours, main):
@@ -94,7 +92,7 @@ def write_review(folder, title, sections, catalogue):
                 row += 1
                 writer.writerow([
                     row, suspect.product.id, suspect.task,
-                    label_text(suspect.product, suspect.task), suspect.answer, '',
+                    suspect.product.label_text(suspect.task), suspect.answer, '',
                     f'{suspect.p_label:.3f}', f'{suspect.p_suggested:.3f}'])
                 page.write(_figure(row, suspect, catalogue))
             page.write('</section>\n')
@@ -111,7 +109,7 @@ _INSTRUCTION = (
 def _figure(row, suspect, catalogue):
     product = suspect.product
     label, answer = (html.escape(text.replace('|', ' / ')) for text in (
-        label_text(product, suspect.task), suspect.answer))
+        product.label_text(suspect.task), suspect.answer))
     text = ' · '.join(filter(None, (product.title, product.id)))
     return (f'<figure id="row{row}"><div>{_pictures(product, catalogue)}</div><figcaption>{row}. '
             f'<b>{label}</b> ({suspect.p_label:.0%}) or <b>{answer}</b> '
