@@ -7,12 +7,12 @@ import textwrap
 from PIL import Image, ImageDraw, ImageFont
 
 from fashion_models.drawn import draw, product
+from fashion_models.drawn.assortment import KINDS
 from fashion_models.drawn.difficulty import Difficulty
-from fashion_models.drawn.listings import listed, pictures
 from fashion_models.drawn.palette import COLOURS
 from fashion_models.drawn.photograph import encoded, photograph, shot
+from fashion_models.drawn.selling import listed, pictures
 from fashion_models.drawn.specification import specifications
-from fashion_models.drawn.taxonomy import KINDS
 
 IMAGES = pathlib.Path(__file__).resolve().parents[1] / 'images'
 INK = (70, 70, 74)

@@ -13,9 +13,9 @@ from tqdm import tqdm
 
 from fashion_models.catalogue.io import HEADER_FILE, CatalogueWriter
 from fashion_models.catalogue.records import Header
-from fashion_models.drawn import palette, photograph, taxonomy
+from fashion_models.drawn import assortment, palette, photograph
 from fashion_models.drawn.difficulty import Difficulty
-from fashion_models.drawn.listings import listed, pictures
+from fashion_models.drawn.selling import listed, pictures
 from fashion_models.drawn.specification import specifications
 from fashion_models.drawn.truth import truth_writer
 from fashion_models.errors import UserError
@@ -60,8 +60,8 @@ def synthesise(
         'difficulty': dataclasses.asdict(difficulty)}
     _claim(folder, settings, overwrite)
     header = Header(
-        'embedded', VERSION, _source(settings), 'as the program that drew it', taxonomy.tree(),
-        ('female', 'male'), tuple(sorted(palette.COLOURS)))
+        'embedded', VERSION, _source(settings), 'as the program that drew it',
+        assortment.taxonomy(), ('female', 'male'), tuple(sorted(palette.COLOURS)))
     jobs = ((spec, folder, size, difficulty) for spec in specifications(products, seed, difficulty))
     with (CatalogueWriter(folder, header, overwrite) as writer,
           truth_writer(folder) as write_truth,

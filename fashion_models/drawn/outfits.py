@@ -3,10 +3,10 @@
 import dataclasses
 
 from fashion_models.drawn import palette
-from fashion_models.drawn.kind import drawn
+from fashion_models.drawn.assortment import KINDS
 from fashion_models.drawn.paint import Paint, mixed
-from fashion_models.drawn.shapes.features import Cloth
-from fashion_models.drawn.taxonomy import KINDS
+from fashion_models.drawn.shapes.cloth import Cloth
+from fashion_models.drawn.subcategory import decided
 
 #: What goes with what: the layers, from the skin outwards, that a product's category leaves free.
 TOPS = ('t-shirts', 'formal shirts', 'casual shirts', 'crew neck jumpers', 'long sleeve tops')
@@ -45,7 +45,7 @@ def garment(names, dice):
         else shade.rgb)
     main = Paint(rgb, fabric, (236, 236, 238) if Paint(rgb).luma < 190 else (60, 62, 70),
         (120, 60, 60))
-    return Worn(name, drawn(kind.features, dice), Cloth(main, main.plain()), shade)
+    return Worn(name, decided(kind.features, dice), Cloth(main, main.plain()), shade)
 
 
 def outfit(category, gender, dice, wanted):

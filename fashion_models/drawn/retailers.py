@@ -26,7 +26,7 @@ class Retailer:
         views (dict): View to how often it is shown.
         dummy (bool): Clothes are put on a dummy, not on a model.
         head (bool): Models are shown with their heads.
-        style (str): Of its texts; see :mod:`texts`.
+        style (str): Of its texts; see :mod:`~fashion_models.drawn.copywriting`.
     """
 
     name: str

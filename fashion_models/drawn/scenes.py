@@ -4,9 +4,9 @@ import dataclasses
 
 from fashion_models.drawn import shapes
 from fashion_models.drawn.geometry import Affine
-from fashion_models.drawn.models import on_model
-from fashion_models.drawn.shapes.features import Look
+from fashion_models.drawn.shapes.cloth import Look
 from fashion_models.drawn.sketch import Sketch
+from fashion_models.drawn.worn import on_model
 
 VIEWS = ('front', 'angled', 'back', 'detail', 'model')
 

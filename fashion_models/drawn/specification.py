@@ -3,13 +3,13 @@
 import dataclasses
 
 from fashion_models.drawn import palette
+from fashion_models.drawn.assortment import KINDS, PLACES, SHARES, TAXONOMY, siblings
 from fashion_models.drawn.dice import Dice
 from fashion_models.drawn.difficulty import RIVAL_LABEL
-from fashion_models.drawn.kind import drawn
 from fashion_models.drawn.paint import Paint, mixed, toned
-from fashion_models.drawn.shapes.features import Cloth
-from fashion_models.drawn.shapes.jewellery import CLEAR
-from fashion_models.drawn.taxonomy import KINDS, PLACES, SHARES, TAXONOMY, siblings
+from fashion_models.drawn.shapes.cloth import Cloth
+from fashion_models.drawn.shapes.trimmings import CLEAR
+from fashion_models.drawn.subcategory import decided
 
 #: What men and women buy in other colours than the whole shop.
 GENDER_COLOURS = {'male': {'Pink': 0.25, 'Purple': 0.45, 'Gold': 0.35, 'Red': 0.8, 'Navy': 1.8,
@@ -123,7 +123,7 @@ def specify(number, group, name, way, seed, difficulty, gender=None, colour=None
             'male': 44})
     twin = bool(kind.twin) and design.chance(difficulty.near_twins)
     features = dataclasses.replace(kind.features, **kind.twin) if twin else kind.features
-    features = drawn(features, design)
+    features = decided(features, design)
     fabric = design.weighted(kind.twin_fabrics if twin and kind.twin_fabrics else kind.fabrics)
     bold = design.chance(difficulty.several_colours) and fabric not in ('denim', 'gem', 'metal',
         'pearl')

@@ -39,7 +39,7 @@ from fashion_models.catalogue.colours import LYST16
 from fashion_models.catalogue.taxonomy import Places
 from fashion_models.data.prepare import prepare
 from fashion_models.data.products import require_products
-from fashion_models.drawn.taxonomy import KINDS
+from fashion_models.drawn.assortment import KINDS
 from fashion_models.drawn.truth import read_truth
 from fashion_models.experiments.kit import pictures, predictions, statistics
 from fashion_models.experiments.kit.results import Table

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from fashion_models.drawn import draw, product
+from fashion_models.drawn.assortment import KINDS
 from fashion_models.drawn.palette import COLOURS
 from fashion_models.drawn.retailers import RETAILERS
-from fashion_models.drawn.taxonomy import KINDS
 
 THINGS = ('t-shirts', 'gowns', 'skinny jeans', 'tote bags', 'court shoes', 'leather belts')
 

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from fashion_models.drawn import draw, product
+from fashion_models.drawn.assortment import KINDS, SHARES
 from fashion_models.drawn.dice import Dice
 from fashion_models.drawn.difficulty import EASY, Difficulty
 from fashion_models.drawn.photograph import framing, shot
 from fashion_models.drawn.render import Canvas
 from fashion_models.drawn.retailers import RETAILERS
 from fashion_models.drawn.scenes import VIEWS, scene
-from fashion_models.drawn.taxonomy import KINDS, SHARES
 
 GENDERS = {'f': ('female',), 'm': ('male',), 'fm': ('female', 'male')}
 PRODUCTS = [(name, gender) for name in KINDS for gender in GENDERS[KINDS[name].genders]]

@@ -3,9 +3,9 @@ import dataclasses
 
 import pytest
 
+from fashion_models.drawn.assortment import KINDS
 from fashion_models.drawn.difficulty import EASY, RIVAL_LABEL, Difficulty
 from fashion_models.drawn.specification import specifications, specify
-from fashion_models.drawn.taxonomy import KINDS
 
 N = 4000
 
@@ -106,7 +106,7 @@ def test_near_twins_are_cut_like_their_neighbours():
 
 
 def test_a_wrong_category_has_its_own_type_and_subcategory(default_shop):
-    from fashion_models.drawn.taxonomy import PLACES
+    from fashion_models.drawn.assortment import PLACES
     wrong = [spec for spec in default_shop if spec.labels['category'] != spec.category]
     assert wrong
     for spec in wrong:

@@ -8,9 +8,17 @@ from fashion_models.drawn.shapes.accessories import (
     draw_glasses,
     draw_glove,
 )
-from fashion_models.drawn.shapes.bags import Bag
-from fashion_models.drawn.shapes.bags import draw as draw_bag
-from fashion_models.drawn.shapes.cut import Upper
+from fashion_models.drawn.shapes.bags import Bag, draw_bag
+from fashion_models.drawn.shapes.garment_cut import Upper
+from fashion_models.drawn.shapes.garment_sets import (
+    Dungarees,
+    Outfit,
+    Swimsuit,
+    draw_dungarees,
+    draw_outfit,
+    draw_swimsuit,
+)
+from fashion_models.drawn.shapes.garment_upper import draw_upper
 from fashion_models.drawn.shapes.hats import Hat, draw_hat
 from fashion_models.drawn.shapes.jewellery import (
     Bracelet,
@@ -22,25 +30,11 @@ from fashion_models.drawn.shapes.jewellery import (
     draw_necklace,
     draw_ring,
 )
-from fashion_models.drawn.shapes.lower import (
-    Skirt,
-    Trousers,
-    draw_skirt,
-    draw_trousers,
-)
 from fashion_models.drawn.shapes.scarves import Scarf, Tie, draw_scarf, draw_tie
-from fashion_models.drawn.shapes.shoes import Shoe
-from fashion_models.drawn.shapes.shoes import draw as draw_shoe
-from fashion_models.drawn.shapes.upper import draw as draw_upper
+from fashion_models.drawn.shapes.shoes import Shoe, draw_shoe
+from fashion_models.drawn.shapes.skirts import Skirt, draw_skirt
+from fashion_models.drawn.shapes.trousers import Trousers, draw_trousers
 from fashion_models.drawn.shapes.watches import Watch, draw_watch
-from fashion_models.drawn.shapes.whole import (
-    Dungarees,
-    Outfit,
-    Swimsuit,
-    draw_dungarees,
-    draw_outfit,
-    draw_swimsuit,
-)
 
 #: The function that draws each family of features.
 DRAW = {

@@ -42,7 +42,7 @@ class Bag:
     fold: bool = False  # a wallet's middle fold
 
 
-def draw(f, cloth, look):
+def draw_bag(f, cloth, look):
     """Draws a bag from the front or the back."""
     sketch = Sketch()
     HANDLES[f.handles](sketch, f, cloth, look, False)

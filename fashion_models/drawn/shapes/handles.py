@@ -1,6 +1,5 @@
 """Handles and straps of bags; each is drawn twice, behind the body and before it."""
 
-
 from fashion_models.drawn.geometry import box, disc, outline, ribbon
 from fashion_models.drawn.paint import Paint
 from fashion_models.drawn.shapes.trimmings import chain

@@ -1,6 +1,5 @@
 """Belts, ties and seams at the waist of upper garments."""
 
-
 from fashion_models.drawn.geometry import box, curve, disc, mirrored, outline, ribbon
 from fashion_models.drawn.shapes.body import WAIST_Y
 

@@ -11,8 +11,8 @@ import dataclasses
 import re
 
 from fashion_models.catalogue.tasks import LEVELS
-from fashion_models.drawn.taxonomy import KINDS
-from fashion_models.drawn.texts import MATERIALS
+from fashion_models.drawn.assortment import KINDS
+from fashion_models.drawn.copywriting import MATERIALS
 from fashion_models.drawn.truth import read_truth
 from fashion_models.representation.tags.tagger import text_of, true_words
 from fashion_models.representation.tags.words import (

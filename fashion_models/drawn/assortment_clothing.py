@@ -1,6 +1,10 @@
 """The clothing of the shop: 14 categories, 76 subcategories."""
 
-from fashion_models.drawn.kind import (
+from fashion_models.drawn.shapes.garment_cut import Upper
+from fashion_models.drawn.shapes.garment_sets import Dungarees, Outfit, Swimsuit
+from fashion_models.drawn.shapes.skirts import Skirt
+from fashion_models.drawn.shapes.trousers import Trousers
+from fashion_models.drawn.subcategory import (
     BLOUSE,
     BRIGHT,
     DENIM_COLOURS,
@@ -19,9 +23,6 @@ from fashion_models.drawn.kind import (
     OneOf,
     Range,
 )
-from fashion_models.drawn.shapes.cut import Upper
-from fashion_models.drawn.shapes.lower import Skirt, Trousers
-from fashion_models.drawn.shapes.whole import Dungarees, Outfit, Swimsuit
 
 FITTED = {'waisted': Range(0.8, 1), 'ease': Range(0.0, 0.06)}
 SLEEVES = OneOf(0, 0.14, 0.33, 0.34, 0.66, 1)

@@ -1,9 +1,9 @@
 from fashion_models.catalogue.taxonomy import Taxonomy
-from fashion_models.drawn.taxonomy import KINDS, PLACES, SHARES, siblings, tree
+from fashion_models.drawn.assortment import KINDS, PLACES, SHARES, siblings, taxonomy
 
 
 def test_has_the_articles_numbers():
-    types = tree()
+    types = taxonomy()
     assert len(types) == 5
     assert sum(len(categories) for categories in types.values()) == 35
     names = [name for categories in types.values() for kinds in categories.values()
@@ -12,17 +12,17 @@ def test_has_the_articles_numbers():
 
 
 def test_has_the_articles_examples():
-    assert 'hi-top trainers' in tree()['shoes']['trainers']
-    assert 'gowns' in tree()['clothing']['dresses']
+    assert 'hi-top trainers' in taxonomy()['shoes']['trainers']
+    assert 'gowns' in taxonomy()['clothing']['dresses']
 
 
 def test_a_category_has_one_type():
-    categories = [category for below in tree().values() for category in below]
+    categories = [category for below in taxonomy().values() for category in below]
     assert len(categories) == len(set(categories))
 
 
 def test_is_a_tree_as_headers_have_it():
-    assert Taxonomy.is_tree(tree())
+    assert Taxonomy.is_tree(taxonomy())
 
 
 def test_siblings_share_the_category():

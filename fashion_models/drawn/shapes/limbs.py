@@ -14,7 +14,7 @@ from fashion_models.drawn.geometry import (
 from fashion_models.drawn.shapes import jewellery
 from fashion_models.drawn.shapes.accessories import draw_glove
 from fashion_models.drawn.shapes.body import WAIST_Y
-from fashion_models.drawn.shapes.features import Look
+from fashion_models.drawn.shapes.cloth import Look
 from fashion_models.drawn.shapes.trimmings import bow, gem
 from fashion_models.drawn.shapes.watches import draw_watch
 from fashion_models.drawn.sketch import Sketch

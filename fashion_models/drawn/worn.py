@@ -6,8 +6,8 @@ from fashion_models.drawn import palette, shapes
 from fashion_models.drawn.geometry import Affine, between, outline, ribbon
 from fashion_models.drawn.outfits import UNDER, outfit, slim
 from fashion_models.drawn.paint import Paint
-from fashion_models.drawn.shapes import body, figures
-from fashion_models.drawn.shapes.features import Look
+from fashion_models.drawn.shapes import body, limbs
+from fashion_models.drawn.shapes.cloth import Look
 from fashion_models.drawn.sketch import Sketch
 
 #: What can be worn with nothing else.
@@ -75,7 +75,7 @@ def _dressed(spec, dice, dummy, head, others, product=None, back=False):
     order = ('top', 'bottom', 'outer') if tucked_in else ('bottom', 'top', 'outer')
     sketches = [figure, *(layers[name] for name in order if name in layers)]
     if others:
-        sketches.insert(1, figures.feet(Paint(dice.choice(SHOE_COLOURS), 'leather')))
+        sketches.insert(1, limbs.feet(Paint(dice.choice(SHOE_COLOURS), 'leather')))
     return sketches, [(item, layers[name]) for name, item in worn.items()]
 
 
@@ -130,7 +130,7 @@ def _shoes(spec, dice, dummy, head, others):
     worn = [item for layer, item in outfit('tops', spec.gender, dice, others).items()
             if layer == 'bottom' and 'skirt' not in item.kind]
     trousers = worn[0].cloth.main if worn else None
-    near = Sketch().add(figures.leg(spec.features, skin, trousers)).add(shoe)
+    near = Sketch().add(limbs.leg(spec.features, skin, trousers)).add(shoe)
     far = near.mapped(Affine.placing(0.97, dice.uniform(-1.0, -0.5), -0.22))
     left, top, right, bottom = shoe.bounds()
     half = max(1.75, (bottom - top) * 0.62)
@@ -221,7 +221,7 @@ def _tie(product, features):
 
 def _belt(spec, dice, dummy, head, others):
     sketches, worn = _dressed(spec, dice, dummy, head, others)
-    sketches.append(figures.belt(spec, body.Figure.of(spec.gender == 'male')))
+    sketches.append(limbs.belt(spec, body.Figure.of(spec.gender == 'male')))
     frame = _window(0, 2.95, 1.3, dice)
     return sketches, frame, _seen(worn, frame)
 
@@ -231,7 +231,7 @@ def _hand(spec, dice, dummy, head, others):
     skin = _skin(dice, dummy)
     worn = [item for layer, item in outfit('trousers', spec.gender, dice, others).items()
             if layer == 'top' and dice.chance(0.6)]
-    sketch = figures.hand(spec, skin, worn[0].cloth.main if worn else None)
+    sketch = limbs.hand(spec, skin, worn[0].cloth.main if worn else None)
     return [sketch], _window(0.05, 0.9, 2.1, dice), worn
 
 

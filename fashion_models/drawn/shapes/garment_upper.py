@@ -21,13 +21,13 @@ from fashion_models.drawn.shapes.body import (
 )
 from fashion_models.drawn.shapes.closures import CLOSURES
 from fashion_models.drawn.shapes.collars import COLLARS
-from fashion_models.drawn.shapes.cut import Measures
+from fashion_models.drawn.shapes.garment_cut import Measures
 from fashion_models.drawn.shapes.pockets import POCKETS
 from fashion_models.drawn.shapes.waistlines import WAISTLINES
 from fashion_models.drawn.sketch import Sketch
 
 
-def draw(f, cloth, look):
+def draw_upper(f, cloth, look):
     """Draws a garment.
 
     Args:

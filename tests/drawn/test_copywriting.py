@@ -1,18 +1,19 @@
 import pytest
 
-from fashion_models.drawn import product, texts
+from fashion_models.drawn import copywriting, product
+from fashion_models.drawn.assortment import KINDS
 from fashion_models.drawn.dice import Dice
 from fashion_models.drawn.difficulty import EASY, Difficulty
 from fashion_models.drawn.palette import BY_NAME
 from fashion_models.drawn.retailers import RETAILERS
-from fashion_models.drawn.taxonomy import KINDS
 
 SPEC = product('overcoats', 'female', 'Navy')
 KIND = KINDS['overcoats']
 
 
 def written(retailer, difficulty=EASY, n=200):
-    return [texts.write(SPEC, retailer, Dice(retailer.name, i), KIND, difficulty) for i in range(n)]
+    return [copywriting.write(SPEC, retailer, Dice(retailer.name, i), KIND, difficulty)
+            for i in range(n)]
 
 
 @pytest.mark.parametrize('retailer', RETAILERS, ids=lambda retailer: retailer.name)
@@ -38,7 +39,7 @@ def test_wrong_texts_name_another_colour():
 
 def test_retailers_write_in_their_own_manner():
     styles = {retailer.style for retailer in RETAILERS}
-    assert styles == set(texts.STYLES)
-    titles = {style: texts.STYLES[style](SPEC, 'coat', 'navy', 'tweed', Dice('x'))[0]
+    assert styles == set(copywriting.STYLES)
+    titles = {style: copywriting.STYLES[style](SPEC, 'coat', 'navy', 'tweed', Dice('x'))[0]
               for style in styles}
     assert len(set(titles.values())) == len(styles)

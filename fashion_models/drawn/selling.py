@@ -4,7 +4,7 @@ import dataclasses
 import itertools
 
 from fashion_models.catalogue.records import Listing, Product
-from fashion_models.drawn import taxonomy, texts
+from fashion_models.drawn import assortment, copywriting
 from fashion_models.drawn.retailers import RETAILERS, Retailer
 from fashion_models.drawn.scenes import NO_BACK
 from fashion_models.drawn.truth import PictureTruth, ProductTruth, TextTruth
@@ -76,7 +76,8 @@ def listed(spec, difficulty, taken, told):
     for name, group in itertools.groupby(taken, lambda picture: picture.retailer.name):
         group = list(group)
         dice = spec.dice('text', name)
-        text = texts.write(spec, group[0].retailer, dice, taxonomy.KINDS[spec.kind], difficulty)
+        text = copywriting.write(
+            spec, group[0].retailer, dice, assortment.KINDS[spec.kind], difficulty)
         paths = tuple(picture.path for picture in group)
         listings.append(Listing(name, text.title, text.description, paths))
         words.append(TextTruth(name, text.colour_word, text.wrong))

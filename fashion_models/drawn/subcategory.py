@@ -87,13 +87,13 @@ class Kind:
     words: tuple = ()
 
 
-def drawn(features, dice):
+def decided(features, dice):
     """Features with every range and choice decided by ``dice``."""
     if not dataclasses.is_dataclass(features):
         return features
     if isinstance(features, Range):
         return dice.uniform(features.low, features.high)
     if isinstance(features, OneOf):
-        return drawn(dice.choice(features.values), dice)
-    return dataclasses.replace(features, **{field.name: drawn(getattr(features, field.name), dice)
+        return decided(dice.choice(features.values), dice)
+    return dataclasses.replace(features, **{field.name: decided(getattr(features, field.name), dice)
         for field in dataclasses.fields(features)})

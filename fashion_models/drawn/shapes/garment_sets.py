@@ -5,7 +5,6 @@ import dataclasses
 import numpy as np
 
 from fashion_models.drawn.geometry import curve, disc, mirrored, outline, ribbon
-from fashion_models.drawn.shapes import lower, upper
 from fashion_models.drawn.shapes.body import (
     ARMPIT_Y,
     CROTCH_Y,
@@ -13,8 +12,10 @@ from fashion_models.drawn.shapes.body import (
     WAIST_Y,
     Figure,
 )
-from fashion_models.drawn.shapes.cut import Upper
+from fashion_models.drawn.shapes.garment_cut import Upper
+from fashion_models.drawn.shapes.garment_upper import draw_upper
 from fashion_models.drawn.shapes.trimmings import bow
+from fashion_models.drawn.shapes.trousers import STITCH, Trousers, draw_trousers
 from fashion_models.drawn.sketch import Sketch
 
 
@@ -23,7 +24,7 @@ class Outfit:
     """An upper and a lower garment sold as one: pyjamas, suits, jumpsuits, dungarees."""
 
     top: Upper
-    bottom: lower.Trousers
+    bottom: Trousers
     apart: float = 0.0  # the lower one laid further down by
 
 
@@ -31,7 +32,7 @@ class Outfit:
 class Dungarees:
     """Trousers with a bib."""
 
-    bottom: lower.Trousers
+    bottom: Trousers
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,11 +50,11 @@ class Swimsuit:
 def draw_outfit(f, cloth, look):
     """Draws both garments, in units of :mod:`shapes.body`."""
     sketch = Sketch()
-    down = lower.draw_trousers(f.bottom, cloth, look)
+    down = draw_trousers(f.bottom, cloth, look)
     if f.apart and not look.worn:
         down = down.mapped(lambda points: points + (0.0, f.apart))
     sketch.add(down)
-    top = upper.draw(f.top, cloth, look)
+    top = draw_upper(f.top, cloth, look)
     sketch.add(top)
     sketch.details = top.details + down.details[:1]
     return sketch
@@ -69,7 +70,7 @@ def draw_dungarees(f, cloth, look):
             ends = [(side * 0.06, 2.6), (side * 0.2, 1.9), (side * 0.3, 1.38)]
         sketch.part(ribbon(ends, 0.13), cloth.main.toned(-0.06), volume=0.35, depth=0.06)
     worn = dataclasses.replace(look, worn=True)  # no inside shows under a bib
-    sketch.add(lower.draw_trousers(f.bottom, cloth, worn))
+    sketch.add(draw_trousers(f.bottom, cloth, worn))
     w = body.waist + 0.06
     if look.back:
         panel = mirrored(outline([(0, 2.55), (0.12, 2.55)], [(w, rise + 0.12)], [(0, rise + 0.16)]))
@@ -79,9 +80,9 @@ def draw_dungarees(f, cloth, look):
     bib = sketch.part(panel, cloth.main, volume=0.4, depth=0.1)
     if not look.back:
         pocket = np.array([(-0.22, 2.22), (0.22, 2.22), (0.22, 2.55), (0, 2.66), (-0.22, 2.55)])
-        bib.line([(-0.5, 2.03), (0.5, 2.03)], 0.022, lower.STITCH, 0.05)
+        bib.line([(-0.5, 2.03), (0.5, 2.03)], 0.022, STITCH, 0.05)
         sketch.part(pocket, cloth.main.toned(0.05), volume=0.2, depth=0.04, edge=0.8).line(
-            np.concatenate([pocket, pocket[:1]]) * (0.9, 1) + (0, 0.02), 0.022, lower.STITCH, 0.05)
+            np.concatenate([pocket, pocket[:1]]) * (0.9, 1) + (0, 0.02), 0.022, STITCH, 0.05)
         sketch.part([disc((s * 0.32, 2.06), 0.06) for s in (1, -1)], cloth.hardware, volume=0.6,
             depth=0.03)
     sketch.detail(0, 2.3)

@@ -4,9 +4,9 @@ The article names some of them (shoes -> trainers -> hi-top trainers, clothing -
 and gives the numbers of types and subcategories; the rest is what a fashion shop has.
 """
 
-from fashion_models.drawn.catalogue_accessories import ACCESSORIES, BAGS, JEWELLERY
-from fashion_models.drawn.catalogue_clothing import CLOTHING
-from fashion_models.drawn.catalogue_shoes import SHOES
+from fashion_models.drawn.assortment_accessories import ACCESSORIES, BAGS, JEWELLERY
+from fashion_models.drawn.assortment_clothing import CLOTHING
+from fashion_models.drawn.assortment_shoes import SHOES
 
 #: type -> category -> (relative frequency in the shop, its kinds, the commonest first).
 TAXONOMY = {'clothing': CLOTHING, 'shoes': SHOES, 'bags': BAGS, 'jewellery': JEWELLERY,
@@ -34,7 +34,7 @@ def siblings(name):
     return [kind.name for kind in TAXONOMY[type_][category][1] if kind.name != name]
 
 
-def tree():
+def taxonomy():
     """``{type: {category: [subcategory, ...]}}``, for a catalogue's header."""
     return {type_: {category: [kind.name for kind in kinds] for category,
         (_, kinds) in categories.items()} for type_, categories in TAXONOMY.items()}

@@ -14,7 +14,7 @@ from fashion_models.drawn.geometry import (
 from fashion_models.drawn.shapes.trimmings import bow
 
 
-def draw(sketch, part, f, last, cloth, top):
+def decorate(sketch, part, f, last, cloth, top):
     """Adds a shoe's features to its upper."""
     if f.lace != 'none':
         LACES[f.lace](sketch, part, f, last, cloth, top)

@@ -1,6 +1,12 @@
 """Bags, jewellery and accessories: 16 categories, 52 subcategories."""
 
-from fashion_models.drawn.kind import (
+from fashion_models.drawn.shapes.accessories import Belt, Glasses, Glove
+from fashion_models.drawn.shapes.bags import Bag
+from fashion_models.drawn.shapes.hats import Hat
+from fashion_models.drawn.shapes.jewellery import Bracelet, Earring, Necklace, Ring
+from fashion_models.drawn.shapes.scarves import Scarf, Tie
+from fashion_models.drawn.shapes.watches import Watch
+from fashion_models.drawn.subcategory import (
     BRIGHT,
     CANVAS,
     LEATHER_COLOURS,
@@ -16,12 +22,6 @@ from fashion_models.drawn.kind import (
     OneOf,
     Range,
 )
-from fashion_models.drawn.shapes.accessories import Belt, Glasses, Glove
-from fashion_models.drawn.shapes.bags import Bag
-from fashion_models.drawn.shapes.hats import Hat
-from fashion_models.drawn.shapes.jewellery import Bracelet, Earring, Necklace, Ring
-from fashion_models.drawn.shapes.scarves import Scarf, Tie
-from fashion_models.drawn.shapes.watches import Watch
 
 HANDBAGS = [
     Kind('tote bags', Bag(top=Range(1.2, 1.4), bottom=Range(1.15, 1.3), height=Range(1.8, 2.1),
