@@ -10,7 +10,7 @@ DEVICES =
 RUN     = runs/$(notdir $(patsubst %/,%,$(subst $(space),_,$(CATALOGUE))))
 # Further arguments for the command, as in ARGS='--seed 1' (train) or ARGS='-k pooling' (test).
 ARGS    =
-# The Python that .venv is made with (default: the first that fits), and further extras of setup.py to
+# The Python that .venv is made with (default: the first that fits), and further extras of pyproject.toml to
 # install into it, as in EXTRAS=cuda12.
 PYTHON  =
 EXTRAS  =
@@ -24,7 +24,7 @@ whole  = $(VENV)/installed-whole$(if $(EXTRAS),-$(EXTRAS))
 empty  =
 space  = $(empty) $(empty)
 
-.PHONY: help install train test lint bench docs clean
+.PHONY: help install train test lint bench docs dist clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -53,6 +53,10 @@ docs: $(whole) ## Build the documentation in docs/_build/html.
 	$(python) -m fashion_models.experiments.report.tables README.rst docs/*.rst
 	$(python) -m sphinx -q -W docs docs/_build/html
 
+dist: $(whole) ## Build wheel and source distribution in dist.
+	@$(pip) build
+	$(python) -m build .
+
 clean: ## Remove .venv and what else make and the tests left, but no run and no catalogue.
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis .ruff_cache docs/_build
 	find . -name __pycache__ -prune -exec rm -rf {} +
@@ -62,7 +66,7 @@ clean: ## Remove .venv and what else make and the tests left, but no run and no 
 fits = import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 pip  = $(python) -m pip --disable-pip-version-check install --quiet
 
-$(ready): setup.py
+$(ready): pyproject.toml
 	@if ! $(python) -m pip --version >/dev/null 2>&1; then \
 	  set -- $(if $(PYTHON),'$(PYTHON)',python3 python3.13 python3.12 python3.11); \
 	  for candidate; do \
@@ -76,7 +80,7 @@ $(ready): setup.py
 	  echo "Setting up $(VENV) with $$("$$found" --version); once, for a minute or a few."; \
 	  "$$found" -m venv --clear $(VENV); \
 	fi
-	@$(pip) 'setuptools<81' wheel
+	@$(pip) 'setuptools>=77,<81' wheel
 	@$(pip) --no-build-isolation --use-pep517 -e '.[engine$(if $(EXTRAS),$(comma)$(EXTRAS))]'
 	@touch '$@'
 

@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-LINKED = ('.venv', 'Makefile', 'setup.py', 'experiments')
+LINKED = ('.venv', 'Makefile', 'pyproject.toml', 'experiments')
 #: Options that name what a command writes.
 WRITES = ('-o', '--output', '--picture', '--out', '--save')
 

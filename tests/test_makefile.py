@@ -26,7 +26,7 @@ class Project:
     def __init__(self, folder):
         self.folder = folder
         folder.mkdir()
-        for name in 'Makefile', 'setup.py':
+        for name in 'Makefile', 'pyproject.toml':
             shutil.copy(ROOT / name, folder)
         self.python = folder / 'a python'
         self.python.write_text(PYTHON)
@@ -60,11 +60,11 @@ def test_the_set_up_is_done_once(project):
     assert project.make('lint')[2] == ['.venv/bin/python -m ruff check .']
 
 
-def test_it_is_done_again_when_setup_py_changes(project):
+def test_it_is_done_again_when_pyproject_changes(project):
     project.make('install')
     stamp = project.folder / '.venv' / 'installed'
     newer = stamp.stat().st_mtime + 1
-    os.utime(project.folder / 'setup.py', (newer, newer))
+    os.utime(project.folder / 'pyproject.toml', (newer, newer))
     _, _, calls = project.make('install')
     assert calls[-2].endswith('-e .[engine]')
     assert not [call for call in calls if '-m venv' in call]
