@@ -72,8 +72,8 @@ def products(size=96, count=10):
         item, truth = listed(spec, Difficulty(), taken, told)
         lines = [f'{item.label("gender")}, {", ".join(item.colours)}',
                  ' / '.join(item.label(task) for task in ('type', 'category', 'subcategory'))]
-        lines += [f'    wrong {task}: truly {_text(truth["labels"][task])}'
-                  for task in truth['wrong_labels']]
+        lines += [f'    wrong {task}: truly {_text(truth.labels[task])}'
+                  for task in truth.wrong_labels]
         lines += ['', *(f'{each.retailer}: “{each.title}”' for each in item.listings)]
         sheet.write(5 * size + 12, row * (size + 2) + 12, '\n'.join(lines))
     return sheet

@@ -19,10 +19,6 @@ class Dice:
         self.name = name
         self._random = random.Random('/'.join(str(part) for part in name)).random
 
-    def child(self, *name):
-        """A stream of its own for a part of the work; what it draws does not disturb this one."""
-        return Dice(*self.name, *name)
-
     def chance(self, probability):
         """True with the given probability."""
         return self._random() < probability

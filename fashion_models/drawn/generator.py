@@ -1,14 +1,13 @@
 """Draws a whole catalogue to disk, product by product, on several processes."""
 
-import collections
 import contextlib
 import dataclasses
 import json
-import multiprocessing
 import os
 import pathlib
-import signal
+from collections.abc import Iterator
 
+import filelock
 from tqdm import tqdm
 
 from fashion_models.catalogue.io import HEADER_FILE, CatalogueWriter
@@ -19,34 +18,36 @@ from fashion_models.drawn.selling import listed, pictures
 from fashion_models.drawn.specification import specifications
 from fashion_models.drawn.truth import truth_writer
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write
+from fashion_models.files import atomic_write, told_if_unwritable
+from fashion_models.workers import WorkerDied, in_order, refuse_while_spawned
 
 #: Goes up with every change of a drawing, so that two drawings never mix in one catalogue.
 VERSION = '1'
 SETTINGS_FILE = 'synthesis.json'
+LOCK_FILE = '.lock'
 
 
 def synthesise(
-        folder, products=2000, seed=0, size=128, difficulty=None, workers=None, overwrite=False):
-    """Draws a catalogue.
+        folder: str | os.PathLike, products: int = 2000, seed: int = 0, size: int = 128,
+        difficulty: Difficulty | None = None, workers: int | None = None,
+        overwrite: bool = False) -> None:
+    """Draws a catalogue, and its truth beside it (see :mod:`fashion_models.drawn.truth`).
 
-    Each picture is written at once and whole, the products last; a synthesis that was interrupted
-    goes on when it is started again, for it keeps the pictures that it finds. Beside the catalogue
-    lies ``truth.jsonl``: one JSON object a product, with the labels before a moderator's errors
-    and what else is to be seen.
+    Pictures appear whole, each as soon as it is drawn, and the list of products last. Call it again
+    to resume an interrupted synthesis: it keeps the pictures that it finds.
 
     Args:
         folder: Where to write.
-        products (int): How many.
-        seed (int): Another seed, another shop.
-        size (int): Pixels a side, 32 to 1024.
-        difficulty (Difficulty): The causes of error; the default's if None.
-        workers (int): Processes; as many as there are processors if None.
-        overwrite (bool): Whether a catalogue may be there already.
+        products: How many.
+        seed: Another seed draws another shop.
+        size: Pixels a side, 32 to 1024.
+        difficulty: The causes of error; the defaults if None.
+        workers: Processes; as many as there are processors if None.
+        overwrite: Whether to replace a catalogue that is already there.
 
     Raises:
-        UserError: A number is out of range, or the folder holds a catalogue, or an unfinished one
-            of other settings.
+        UserError: A number is out of range; the folder holds a catalogue, or an unfinished one of
+            other settings; another process is drawing there; or a worker process died.
     """
     folder, difficulty = pathlib.Path(folder), difficulty or Difficulty()
     if products < 1:
@@ -55,21 +56,50 @@ def synthesise(
         raise UserError(f'size: found {size}, expected 32 to 1024 pixels')
     if workers is not None and workers < 1:
         raise UserError(f'workers: found {workers}, expected 1 or more')
+    refuse_while_spawned()
     settings = {
         'version': VERSION, 'products': products, 'seed': seed, 'size': size,
         'difficulty': dataclasses.asdict(difficulty)}
-    _claim(folder, settings, overwrite)
     header = Header(
         'embedded', VERSION, _source(settings), 'as the program that drew it',
         assortment.taxonomy(), ('female', 'male'), tuple(sorted(palette.COLOURS)))
     jobs = ((spec, folder, size, difficulty) for spec in specifications(products, seed, difficulty))
-    with (CatalogueWriter(folder, header, overwrite) as writer,
-          truth_writer(folder) as write_truth,
-          _processes(workers or os.cpu_count() or 1) as draw_all):
-        for product, truth in tqdm(
-                draw_all(jobs), total=products, desc='drawing', unit=' products', disable=None):
-            writer.add(product)
-            write_truth(truth)
+    with _locked(folder):
+        _claim(folder, settings, overwrite)
+        with (CatalogueWriter(folder, header, overwrite) as writer,
+              truth_writer(folder) as write_truth,
+              contextlib.closing(_drawn(jobs, workers or os.cpu_count() or 1)) as drawn):
+            for product, truth in tqdm(
+                    drawn, total=products, desc='drawing', unit=' products', disable=None):
+                writer.add(product)
+                write_truth(truth)
+
+
+@contextlib.contextmanager
+def _locked(folder: pathlib.Path) -> Iterator[None]:
+    """Makes the folder, and keeps other processes from drawing into it at the same time."""
+    with told_if_unwritable(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(folder / LOCK_FILE)
+        try:
+            lock.acquire(blocking=False)
+        except filelock.Timeout:
+            raise UserError(f'{folder}: another process is drawing a catalogue here') from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _drawn(jobs, workers):
+    """Yields the results of :func:`_draw`, in the jobs' order."""
+    try:
+        yield from in_order(_draw, jobs, workers, ahead=16)
+    except WorkerDied as death:
+        spec, folder, *_ = death.job
+        raise UserError(
+            f'{folder}: a process that draws ended unexpectedly, near product {spec.id}; the '
+            'memory may be full (try fewer workers). Call it again to resume') from None
 
 
 def _source(settings):
@@ -98,32 +128,8 @@ def _claim(folder, settings, overwrite):
             raise UserError(f'{images} holds images of another origin; {other}')
         for path in images.rglob('*.jpg'):
             path.unlink()
-    folder.mkdir(parents=True, exist_ok=True)
     with atomic_write(notes, 'w', encoding='utf-8') as file:
         json.dump(settings, file, indent=1)
-
-
-@contextlib.contextmanager
-def _processes(workers):
-    """Gives a function from jobs to the results of :func:`_draw`, in the jobs' order."""
-    if workers == 1:
-        yield lambda jobs: map(_draw, jobs)
-        return
-    # Started afresh: a fork would copy the locks of whatever threads are running.
-    context = multiprocessing.get_context('spawn')
-    with context.Pool(workers, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
-        yield lambda jobs: _in_order(pool, jobs, ahead=16 * workers)
-
-
-def _in_order(pool, jobs, ahead):
-    """``pool.imap``, but reading only so far ahead: memory does not grow with the catalogue."""
-    waiting = collections.deque()
-    for job in jobs:
-        waiting.append(pool.apply_async(_draw, (job,)))
-        if len(waiting) >= ahead:
-            yield waiting.popleft().get()
-    while waiting:
-        yield waiting.popleft().get()
 
 
 def _draw(job):
@@ -138,8 +144,9 @@ def _draw(job):
         if path.exists():
             continue
         image = photograph.photograph(scene, picture.retailer, size, dice, wall)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix('.partial')
-        partial.write_bytes(photograph.encoded(image, picture.retailer))
-        os.replace(partial, path)
+        with told_if_unwritable(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial = path.with_suffix('.partial')
+            partial.write_bytes(photograph.encoded(image, picture.retailer))
+            os.replace(partial, path)
     return listed(spec, difficulty, taken, told)

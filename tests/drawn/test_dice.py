@@ -14,12 +14,6 @@ def test_streams_of_other_names_differ():
     assert Dice('a', 1).uniform() != Dice('a', 2).uniform() != Dice('b', 2).uniform()
 
 
-def test_a_child_does_not_disturb_its_parent():
-    one, other = Dice('a'), Dice('a')
-    one.child('b').uniform()
-    assert one.uniform() == other.uniform()
-
-
 def test_weighted_keeps_the_proportions():
     dice = Dice('weights')
     drawn = [dice.weighted({'often': 3, 'seldom': 1, 'never': 0}) for _ in range(4000)]

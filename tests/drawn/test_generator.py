@@ -2,7 +2,14 @@ import collections
 import hashlib
 import json
 import multiprocessing
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
 
+import filelock
 import numpy as np
 import pytest
 from PIL import Image
@@ -23,9 +30,9 @@ BYTES = '4a1f33de795d0cdd'
 
 
 def files(folder):
-    """Content of all files below a folder, by path."""
+    """Content of all files below a folder, by path; not of the lock."""
     return {path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in sorted(folder.rglob('*')) if path.is_file()}
+            for path in sorted(folder.rglob('*')) if path.is_file() and path.name != '.lock'}
 
 
 @pytest.fixture(scope='module')
@@ -180,6 +187,48 @@ def test_killed_it_goes_on(tmp_path):
     assert all(Image.open(path).size == (32, 32) for path in folder.glob('images/*/*.jpg'))
 
 
+def test_a_worker_that_dies_is_one_clear_error(tmp_path):
+    folder = tmp_path / 'shop'
+    words = [sys.executable, '-m', 'fashion_models', 'catalogue', 'synthesise', folder, '--size',
+             '32', '--workers', '2', '--products']
+    process = subprocess.Popen([*words, '4000'], stderr=subprocess.PIPE, text=True)
+    try:
+        end = time.monotonic() + 60
+        while not list(folder.glob('images/*/*.jpg')):
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        children = pathlib.Path(f'/proc/{process.pid}/task/{process.pid}/children')
+        workers = [int(pid) for pid in children.read_text().split()
+                   if b'spawn_main' in pathlib.Path(f'/proc/{pid}/cmdline').read_bytes()]
+        os.kill(workers[-1], signal.SIGKILL)
+        _, error = process.communicate(timeout=20)
+    finally:
+        process.kill()
+    assert process.returncode == 2
+    assert error.count('a process that draws ended unexpectedly, near product p00') == 1
+    assert 'Traceback' not in error
+    kept = {path: path.stat().st_mtime_ns for path in folder.rglob('*.jpg')}
+    notes = folder / generator.SETTINGS_FILE
+    notes.write_text(notes.read_text().replace('4000', '20'))
+    subprocess.run([*words, '20'], check=True, stderr=subprocess.PIPE)
+    assert len(list(open_catalogue(folder).products)) == 20
+    assert all(path.stat().st_mtime_ns == time for path, time in kept.items())
+
+
+def test_two_processes_do_not_draw_into_one_folder(small, tmp_path):
+    (tmp_path / 'small').mkdir()
+    with (filelock.FileLock(tmp_path / 'small' / '.lock'),
+          pytest.raises(UserError, match='another process is drawing a catalogue here')):
+        small()
+    small()
+
+
+def test_a_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / 'file').touch()
+    with pytest.raises(UserError, match='file/shop: cannot be written'):
+        synthesise(tmp_path / 'file' / 'shop', products=1)
+
+
 def test_another_difficulty_does_not_mix_with_an_unfinished_shop(small, tmp_path):
     folder = small()
     (folder / 'catalogue.json').unlink()
@@ -207,23 +256,3 @@ def test_numbers_out_of_range_are_refused(tmp_path, wrong):
     (option, value), = wrong.items()
     with pytest.raises(UserError, match=f'{option}: found {value}, expected'):
         synthesise(tmp_path / 'x', **wrong)
-
-
-def test_jobs_are_read_only_a_little_ahead():
-    read = []
-
-    def jobs():
-        for i in range(1000):
-            read.append(i)
-            yield i
-
-    class Pool:
-        def apply_async(self, function, arguments):
-            class Result:
-                def get(self):
-                    return arguments[0]
-            return Result()
-    results = generator._in_order(Pool(), jobs(), ahead=8)
-    assert next(results) == 0
-    assert len(read) == 8
-    assert list(results) == list(range(1, 1000))

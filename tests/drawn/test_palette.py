@@ -20,7 +20,7 @@ def test_shades_are_named_as_shops_name_them(shade):
 
 
 def test_shade_names_are_unique():
-    assert len(palette.BY_NAME) == len(palette.SHADES)
+    assert len({shade.name for shade in palette.SHADES}) == len(palette.SHADES)
 
 
 @pytest.mark.parametrize(('name', 'low', 'high'), [

@@ -180,16 +180,6 @@ def draw_earring(f, cloth, look):
     return pair
 
 
-def _hoop_on_table(sketch, paint, rx, ry, width, worn):
-    """A bracelet lying down: the far side behind, the near side in front."""
-    outer = disc((0, 0), (rx, ry), 40)
-    if not worn:
-        back = disc((0, -width * 0.5), (rx, ry), 40)
-        sketch.part(back, paint.toned(-0.35), holes=[disc((0, width * 0.12), (rx - 0.07, ry - 0.05),
-            40)], volume=0.5, depth=0.06)
-    return outer
-
-
 def draw_bracelet(f, cloth, look):
     """Draws a bracelet lying on a table."""
     sketch = Sketch()
