@@ -1,6 +1,7 @@
 """The devices that a model's replicas live on: GPUs, or any number of them on the CPU."""
 
 import logging
+import os
 import re
 
 from fashion_models.errors import UserError
@@ -14,7 +15,16 @@ _FORMS = 'GPUs as in 0 or 0,1,2,3 or @cupy:0, or the CPU as @numpy, or @numpy*4 
 _INSTALL = "pip install 'fashion_models[cuda12]' (or cuda11, after the CUDA version)"
 
 
-def resolve(spec):
+def usable_cores() -> int:
+    """How many processor cores this process may use."""
+    if hasattr(os, 'process_cpu_count'):    # Python 3.13
+        return os.process_cpu_count() or 1
+    if hasattr(os, 'sched_getaffinity'):    # Linux
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def resolve(spec: str) -> list:
     """Finds the devices that ``spec`` asks for; the first is the master's.
 
     Args:

@@ -1,16 +1,21 @@
-"""Files: written so that a partial one never replaces a good one, and known by their hash."""
+"""Files: replaced as a whole or not at all, appended to by whole lines, locked, hashed."""
 
 import contextlib
 import hashlib
+import io
 import os
 import pathlib
-import tempfile
+import secrets
+from collections.abc import Callable, Iterator
+
+import filelock
 
 from fashion_models.errors import UserError
 
 
 @contextlib.contextmanager
-def atomic_write(path, mode='wb', **open_arguments):
+def atomic_write(
+        path: str | os.PathLike, mode: str = 'wb', **open_arguments) -> Iterator[io.IOBase]:
     """Opens a temporary file beside ``path`` and renames it to ``path`` when the block ends well.
 
     The data is flushed to disk before the rename, so that after a crash or a full disk ``path``
@@ -19,21 +24,19 @@ def atomic_write(path, mode='wb', **open_arguments):
 
     Args:
         path: The file to write.
-        mode (str): ``'wb'`` or ``'w'``.
+        mode: ``'wb'`` or ``'w'``.
         open_arguments: Passed on to :func:`open` (``encoding``, ``newline``).
 
     Yields:
         The open temporary file.
     """
     path = pathlib.Path(path)
-    handle, temporary = tempfile.mkstemp(
-        prefix=f'.{path.name}.', suffix='.partial', dir=path.parent)
+    temporary = path.with_name(f'.{path.name}.{secrets.token_hex(4)}.partial')
+    # With '+', NumPy writes through Python; else np.save writes by itself, and the error of a full
+    # disk can get lost.
+    file = open(temporary, mode.replace('w', 'x') + '+', **open_arguments)  # noqa: SIM115
     try:
-        # mkstemp's files are for their owner only; a result is for everybody the umask allows.
-        umask = os.umask(0)
-        os.umask(umask)
-        os.fchmod(handle, 0o666 & ~umask)
-        with open(handle, mode, **open_arguments) as file:
+        with file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -44,8 +47,63 @@ def atomic_write(path, mode='wb', **open_arguments):
         raise
 
 
+def append_line(path: str | os.PathLike, line: str) -> None:
+    """Adds a line to a text file, which is made if need be.
+
+    What follows the file's last line break is a line that a crash has cut short; it is removed.
+    """
+    with open(path, 'a+b') as file:
+        if file.seek(0, os.SEEK_END):
+            file.seek(-1, os.SEEK_END)
+            if file.read() != b'\n':
+                file.seek(0)
+                file.truncate(file.read().rfind(b'\n') + 1)
+        file.write(line.encode() + b'\n')
+
+
+def whole_lines(path: str | os.PathLike) -> list[str]:
+    """The lines of a text file but for a last one without line break, which is not complete.
+
+    Without a file there are none.
+    """
+    try:
+        content = pathlib.Path(path).read_bytes()
+    except FileNotFoundError:
+        return []
+    return content[:content.rfind(b'\n') + 1].decode().splitlines()
+
+
 @contextlib.contextmanager
-def told_if_unwritable(path):
+def locked(path: str | os.PathLike, if_busy: Callable[[], object]) -> Iterator[None]:
+    """Holds a lock file, which keeps other processes that want the same one out of the block.
+
+    The lock ends with the process, however that ends; the file stays.
+
+    Args:
+        path: The lock file; its folder exists.
+        if_busy: Called where another process holds the lock. If it returns, this one waits for
+            the lock; to give up, let it raise an error.
+
+    Raises:
+        UserError: If ``path`` is a symbolic link, which may point to somebody's file.
+        OSError: If the file cannot be made.
+    """
+    if os.path.islink(path):
+        raise UserError(f'{path}: is a symbolic link, expected a lock file; delete it')
+    lock = filelock.FileLock(path)
+    try:
+        lock.acquire(blocking=False)
+    except filelock.Timeout:
+        if_busy()
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextlib.contextmanager
+def told_if_unwritable(path: str | os.PathLike) -> Iterator[None]:
     """Turns what the system says against writing a file into a UserError that names it."""
     try:
         yield

@@ -2,13 +2,13 @@
 
 import datetime
 import importlib.metadata
-import os
 import pathlib
 import platform
 import subprocess
 import sys
 
 import fashion_models
+from fashion_models.devices import usable_cores
 from fashion_models.functions import backend
 
 PACKAGES = ('chainer', 'numpy', 'cupy-cuda11x', 'cupy-cuda12x', 'onednn-cpu-gomp', 'pillow')
@@ -52,8 +52,7 @@ def machine():
     """Processor, cores and system of this machine."""
     return {
         'processor': _processor(),
-        'cores': len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity')
-        else os.cpu_count(),
+        'cores': usable_cores(),
         'system': platform.platform(terse=True),
     }
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import types
 
 import chainer
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 from chainer.backends import cuda
 
-from fashion_models.devices import resolve
+from fashion_models.devices import resolve, usable_cores
 from fashion_models.errors import UserError
 
 LIBRARY_MISSING = ImportError('''
@@ -176,3 +177,16 @@ def test_with_cudnn_nothing_is_said(gpus, caplog):
     gpus(1)
     resolve('0')
     assert not caplog.records
+
+
+def test_usable_cores_are_those_that_the_system_says(monkeypatch):
+    monkeypatch.delattr(os, 'process_cpu_count', raising=False)
+    monkeypatch.setattr(os, 'cpu_count', lambda: 8)
+    monkeypatch.setattr(os, 'sched_getaffinity', lambda pid: {1, 5}, raising=False)
+    assert usable_cores() == 2
+    monkeypatch.delattr(os, 'sched_getaffinity')
+    assert usable_cores() == 8
+    monkeypatch.setattr(os, 'cpu_count', lambda: None)
+    assert usable_cores() == 1
+    monkeypatch.setattr(os, 'process_cpu_count', lambda: 3, raising=False)
+    assert usable_cores() == 3

@@ -1,9 +1,15 @@
+import contextlib
 import os
 import stat
+import subprocess
+import sys
+import threading
 
+import numpy as np
 import pytest
 
-from fashion_models.files import atomic_write, sha256
+from fashion_models.errors import UserError
+from fashion_models.files import append_line, atomic_write, locked, sha256, whole_lines
 
 
 def test_replaces_the_whole_file(tmp_path):
@@ -39,6 +45,141 @@ def test_permissions_follow_the_umask(tmp_path):
     finally:
         os.umask(umask)
     assert stat.S_IMODE((tmp_path / 'a.bin').stat().st_mode) == 0o640
+
+
+def test_the_umask_of_the_process_stays_as_it_is(tmp_path, monkeypatch):
+    # Other threads create files meanwhile.
+    monkeypatch.setattr(os, 'umask', lambda mask: pytest.fail('sets the umask'))
+    with atomic_write(tmp_path / 'a.bin') as file:
+        file.write(b'x')
+
+
+#: Saves an array where a file may have 1000 bytes, as on a disk that is nearly full.
+SAVE = """
+import resource, sys
+import numpy as np
+from fashion_models.files import atomic_write
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    with atomic_write(sys.argv[1]) as file:
+        np.save(file, np.zeros(int(sys.argv[2]), np.uint8))
+except OSError:
+    print('refused')
+"""
+
+
+@pytest.mark.skipif(sys.platform == 'win32', reason='Windows has no limit on the size of files')
+@pytest.mark.parametrize('size', [900, 1100, 50_000])
+def test_an_array_that_does_not_fit_on_the_disk_is_an_error(tmp_path, size):
+    path = tmp_path / 'a.npy'
+    np.save(path, np.arange(3))
+    done = subprocess.run(
+        [sys.executable, '-c', SAVE, path, str(size)], check=True, text=True, timeout=60,
+        stdout=subprocess.PIPE)
+    fits = size < 1000 - 128
+    assert done.stdout == ('' if fits else 'refused\n')
+    assert len(np.load(path)) == (size if fits else 3)
+    assert os.listdir(tmp_path) == ['a.npy']
+
+
+def test_lines_are_appended(tmp_path):
+    path = tmp_path / 'a.jsonl'
+    assert whole_lines(path) == []
+    append_line(path, 'one')
+    append_line(path, 'zwölf')
+    assert path.read_bytes() == 'one\nzwölf\n'.encode()
+    assert whole_lines(path) == ['one', 'zwölf']
+
+
+@pytest.mark.parametrize('whole', ['', 'one\n', 'one\ntwo\n'])
+def test_a_line_that_a_crash_cut_short_is_not_read_and_makes_way_for_the_next(tmp_path, whole):
+    path = tmp_path / 'a.jsonl'
+    path.write_bytes(whole.encode() + 'zwölf'.encode()[:-3])
+    assert whole_lines(path) == whole.splitlines()
+    append_line(path, 'three')
+    assert path.read_text() == whole + 'three\n'
+
+
+#: Holds a lock until its standard input ends.
+HOLD = """
+import sys
+from fashion_models.files import locked
+with locked(sys.argv[1], None):
+    print('held', flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextlib.contextmanager
+def held(path):
+    """Another process holds the lock."""
+    with subprocess.Popen([sys.executable, '-c', HOLD, path], text=True, stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == 'held\n'
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_lock_is_waited_for_or_given_up(tmp_path):
+    def give_up():
+        raise UserError('busy')
+
+    path = tmp_path / 'lock'
+    with held(path) as process:
+        with pytest.raises(UserError, match='busy'), locked(path, give_up):
+            pytest.fail('entered')
+        with locked(path, process.stdin.close):
+            assert process.wait(timeout=30) == 0
+
+
+def test_a_lock_ends_with_the_process_that_held_it(tmp_path):
+    path = tmp_path / 'lock'
+    with held(path) as process:
+        process.kill()
+        process.wait(timeout=30)
+        with locked(path, lambda: pytest.fail('still held')):
+            pass
+
+
+def test_a_lock_keeps_other_threads_out(tmp_path):
+    inside, most = [], []
+
+    def work():
+        with locked(tmp_path / 'lock', lambda: None):
+            inside.append(1)
+            most.append(len(inside))
+            inside.pop()
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert most == [1] * 8
+
+
+def test_a_lock_file_keeps_what_it_holds(tmp_path):
+    path = tmp_path / 'lock'
+    path.write_text('precious')
+    with locked(path, None):
+        pass
+    assert path.read_text() == 'precious'
+
+
+def test_a_lock_follows_no_symbolic_link(tmp_path):
+    path, thesis = tmp_path / 'lock', tmp_path / 'thesis'
+    thesis.write_text('precious')
+    path.symlink_to(thesis)
+    with pytest.raises(UserError, match='lock: is a symbolic link'), locked(path, None):
+        pytest.fail('entered')
+    assert thesis.read_text() == 'precious'
+    path.unlink()
+    path.symlink_to(tmp_path / 'nothing')
+    with pytest.raises(UserError, match='lock: is a symbolic link'), locked(path, None):
+        pytest.fail('entered')
+    assert not (tmp_path / 'nothing').exists()
 
 
 def test_hash_of_a_file(tmp_path):

@@ -17,8 +17,10 @@ import shutil
 import subprocess
 import sys
 
+from fashion_models.devices import usable_cores
+
 # Before any library starts its threads: the same number for all.
-os.environ.setdefault('OMP_NUM_THREADS', str(len(os.sched_getaffinity(0))))
+os.environ.setdefault('OMP_NUM_THREADS', str(usable_cores()))
 
 from measure import circumstances, interleaved, matmul_limit, summary
 from layers import profile

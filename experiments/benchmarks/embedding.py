@@ -14,8 +14,10 @@ import os
 import pathlib
 import tempfile
 
+from fashion_models.devices import usable_cores
+
 # Before any library starts its threads.
-os.environ.setdefault('OMP_NUM_THREADS', str(len(os.sched_getaffinity(0))))
+os.environ.setdefault('OMP_NUM_THREADS', str(usable_cores()))
 
 import numpy as np
 from measure import circumstances, interleaved, summary

@@ -19,7 +19,6 @@ import collections
 import contextlib
 import importlib.metadata
 import json
-import os
 import pathlib
 import resource
 import shutil
@@ -32,6 +31,7 @@ import numpy as np
 import search_vectors
 from search_libraries import CANDIDATES
 
+from fashion_models.devices import usable_cores
 from fashion_models.files import atomic_write
 from fashion_models.provenance import provenance
 from fashion_models.representation.embeddings import open_embeddings
@@ -46,7 +46,7 @@ SHORTLIST = 100
 #: The least share of the true neighbours to be found.
 BAR = 0.95
 #: Processor seconds that a build may take: 15 minutes of every core.
-LONGEST_BUILD = 15 * 60 * len(os.sched_getaffinity(0))
+LONGEST_BUILD = 15 * 60 * usable_cores()
 PACKAGE = 'fashion-models search'
 
 

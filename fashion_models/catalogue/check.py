@@ -4,7 +4,6 @@ import collections
 import concurrent.futures
 import itertools
 import json
-import os
 import pathlib
 
 from tqdm import tqdm
@@ -14,6 +13,7 @@ from fashion_models.catalogue.decode import ImageError, load_image
 from fashion_models.catalogue.split import SPLITS, split_of
 from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS
 from fashion_models.catalogue.taxonomy import Places
+from fashion_models.devices import usable_cores
 from fashion_models.errors import UserError
 
 
@@ -44,7 +44,7 @@ class Check:
         parallel. Memory holds ids and groups only.
 
         Args:
-            workers (int): Threads that decode images; by default as many as there are processors.
+            workers (int): Threads that decode images; by default as many as there are usable cores.
         """
         yield from self._header_problems()
         products = self.folder / io.PRODUCTS_FILE
@@ -52,7 +52,7 @@ class Check:
             yield f'{products}: there is no such file'
             return
         yield from self._product_problems(products)
-        yield from self._image_problems(products, workers or os.cpu_count())
+        yield from self._image_problems(products, workers or usable_cores())
 
     def summary(self):
         """Returns the sizes of the catalogue and of its splits (str), once problems are found."""

@@ -4,7 +4,6 @@ import collections
 import concurrent.futures
 import contextlib
 import errno
-import fcntl
 import hashlib
 import itertools
 import json
@@ -23,7 +22,9 @@ from tqdm import tqdm
 from fashion_models.catalogue import decode
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.data.store import ImageStore, StoreWriter
+from fashion_models.devices import usable_cores
 from fashion_models.errors import UserError
+from fashion_models.files import locked
 
 #: The shorter sides that a store may have: beyond lies a slip of the pen.
 SHORTER_SIDES = range(1, 2049)
@@ -55,7 +56,7 @@ def prepare(catalogue, shorter_side, folder=None, workers=None, progress=True):
         shorter_side (int): Pixels of the shorter side that images are scaled to.
         folder: Where stores are kept, each in a sub-folder of its own; ``.prepared`` in the
             catalogue's folder if omitted.
-        workers (int): Processes that decode; as many as there are processors if omitted. With one,
+        workers (int): Processes that decode; one a usable core if omitted. With 1,
             this process does it alone.
         progress (bool): Whether to report on stderr.
 
@@ -76,7 +77,7 @@ def prepare(catalogue, shorter_side, folder=None, workers=None, progress=True):
     store = parent / f'{shorter_side}-{key[:16]}'
     if not store.exists():
         _refuse_while_spawned()
-        with _writing_to(parent), _lock(parent, progress):
+        with _writing_to(parent), locked(parent / 'lock', lambda: _wait(parent, progress)):
             _remove_partial(parent)
             if not store.exists():  # another process may have made it while this one waited
                 partial = store.with_name(f'{store.name}.partial')
@@ -117,7 +118,7 @@ def _key(catalogue, shorter_side):
 def _write(catalogue, images, folder, workers, progress, header):
     """Decodes all images of the catalogue into a store in ``folder``, products in their order."""
     if workers is None:
-        workers = min(len(os.sched_getaffinity(0)), math.ceil(images / IMAGES_PER_WORKER))
+        workers = min(usable_cores(), math.ceil(images / IMAGES_PER_WORKER))
     # In a log file a bar is noise, unless the work takes long.
     quiet = {} if sys.stderr.isatty() else {'delay': 60, 'mininterval': 60, 'maxinterval': 60}
     products, ahead = itertools.tee(catalogue.products)
@@ -205,6 +206,9 @@ def _ctrl_c_later():
     That it is blocked here does not keep the system from giving the signal to another thread (NumPy
     has some), for which Python would interrupt this one, hence the handler.
     """
+    if not hasattr(signal, 'pthread_sigmask'):  # Windows
+        yield
+        return
     came = []
     main = threading.current_thread() is threading.main_thread()
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -261,17 +265,9 @@ def _writing_to(parent):
         raise
 
 
-@contextlib.contextmanager
-def _lock(parent, progress):
-    """Keeps other processes from preparing in the same folder; ends with the process, if killed."""
-    with open(parent / 'lock', 'wb') as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if progress:
-                print(f'{parent}: waiting for another process to prepare images', file=sys.stderr)
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def _wait(parent, progress):
+    if progress:
+        print(f'{parent}: waiting for another process to prepare images', file=sys.stderr)
 
 
 def _remove_partial(parent):
@@ -313,7 +309,7 @@ def add_parser(subparsers):
         help='folder of image stores (default: .prepared in the catalogue)')
     parser.add_argument(
         '--workers', type=int, metavar='N',
-        help='processes that decode (default: one a processor)')
+        help='processes that decode (default: one a core)')
     parser.set_defaults(func=_run)
 
 

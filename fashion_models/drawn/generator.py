@@ -7,18 +7,18 @@ import os
 import pathlib
 from collections.abc import Iterator
 
-import filelock
 from tqdm import tqdm
 
 from fashion_models.catalogue.io import HEADER_FILE, CatalogueWriter
 from fashion_models.catalogue.records import Header
+from fashion_models.devices import usable_cores
 from fashion_models.drawn import assortment, palette, photograph
 from fashion_models.drawn.difficulty import Difficulty
 from fashion_models.drawn.selling import listed, pictures
 from fashion_models.drawn.specification import specifications
 from fashion_models.drawn.truth import truth_writer
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write, told_if_unwritable
+from fashion_models.files import atomic_write, locked, told_if_unwritable
 from fashion_models.workers import WorkerDied, in_order, refuse_while_spawned
 
 #: Goes up with every change of a drawing, so that two drawings never mix in one catalogue.
@@ -42,7 +42,7 @@ def synthesise(
         seed: Another seed draws another shop.
         size: Pixels a side, 32 to 1024.
         difficulty: The causes of error; the defaults if None.
-        workers: Processes; as many as there are processors if None.
+        workers: Processes; one a usable core if None.
         overwrite: Whether to replace a catalogue that is already there.
 
     Raises:
@@ -68,7 +68,7 @@ def synthesise(
         _claim(folder, settings, overwrite)
         with (CatalogueWriter(folder, header, overwrite) as writer,
               truth_writer(folder) as write_truth,
-              contextlib.closing(_drawn(jobs, workers or os.cpu_count() or 1)) as drawn):
+              contextlib.closing(_drawn(jobs, workers or usable_cores())) as drawn):
             for product, truth in tqdm(
                     drawn, total=products, desc='drawing', unit=' products', disable=None):
                 writer.add(product)
@@ -78,17 +78,14 @@ def synthesise(
 @contextlib.contextmanager
 def _locked(folder: pathlib.Path) -> Iterator[None]:
     """Makes the folder, and keeps other processes from drawing into it at the same time."""
-    with told_if_unwritable(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(folder / LOCK_FILE)
-        try:
-            lock.acquire(blocking=False)
-        except filelock.Timeout:
-            raise UserError(f'{folder}: another process is drawing a catalogue here') from None
-    try:
+    def refuse():
+        raise UserError(f'{folder}: another process is drawing a catalogue here')
+
+    with contextlib.ExitStack() as stack:
+        with told_if_unwritable(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(locked(folder / LOCK_FILE, refuse))
         yield
-    finally:
-        lock.release()
 
 
 def _drawn(jobs, workers):

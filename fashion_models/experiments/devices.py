@@ -21,7 +21,6 @@ two minutes for the rest.
 
 import itertools
 import multiprocessing
-import resource
 import statistics
 import sys
 import time
@@ -202,6 +201,8 @@ def peak_memory():
             line, = (line for line in file if line.startswith('VmHWM'))
         return 1024 * int(line.split()[1])
     except OSError:     # not Linux, where getrusage would tell the parent's peak if that is larger
+        import resource  # which Windows lacks
+
         unit = 1 if sys.platform == 'darwin' else 1024
         return unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 

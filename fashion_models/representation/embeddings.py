@@ -22,7 +22,6 @@ import contextlib
 import dataclasses
 import difflib
 import errno
-import fcntl
 import hashlib
 import io
 import json
@@ -36,11 +35,12 @@ import numpy as np
 
 from fashion_models.caching import cached_property
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write
+from fashion_models.files import atomic_write, locked
 
 _ARRAY = 'vectors'
 _SECTIONS = ('items', 'index', 'ids')
 _PROGRESS = 'progress.json'
+_LOCK = 'lock'
 _PREAMBLE = 128     # bytes of the array's header, whatever the number of rows
 _TRAILER = struct.Struct('<8sqq')
 _MAGIC = b'FMEMBED1'
@@ -288,12 +288,8 @@ class EmbeddingsWriter:
             self._folder.mkdir(exist_ok=True)
         except OSError as error:
             raise UserError(f'{self.file}: cannot be written: {error.strerror}') from None
-        self._lock = open(self._folder / 'lock', 'wb')
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._lock.close()
-            raise UserError(f'{self.file}: another process is writing it') from None
+        self._lock = contextlib.ExitStack()
+        self._lock.enter_context(locked(self._folder / _LOCK, self._refuse))
         left = self._left() if self._resume else None
         self.rows, self._sizes = left or (0, {_ARRAY: _PREAMBLE, 'items': 0, 'index': 0, 'ids': 0})
         self._parts = {}
@@ -346,8 +342,16 @@ class EmbeddingsWriter:
                 with contextlib.suppress(OSError):      # what it could not write is reported above
                     part.close()
             if not keep:
-                shutil.rmtree(self._folder)
+                for path in self._folder.iterdir():
+                    if path.name != _LOCK:
+                        path.unlink()
             self._lock.close()
+            if not keep:
+                # Last, since Windows removes no file that is open.
+                shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _refuse(self):
+        raise UserError(f'{self.file}: another process is writing it')
 
     @contextlib.contextmanager
     def _full_disk_told(self):

@@ -6,6 +6,7 @@ import math
 from chainer import training
 
 from fashion_models.errors import UserError
+from fashion_models.files import append_line, atomic_write, whole_lines
 
 REQUESTS = 'learning-rate-requests.jsonl'
 CHANGES = 'learning-rate.jsonl'
@@ -23,8 +24,7 @@ def request(run, learning_rate):
     """
     if not (learning_rate > 0 and math.isfinite(learning_rate)):
         raise UserError(f'learning rate: found {learning_rate}, expected a number above 0')
-    with open(run.folder / REQUESTS, 'a', encoding='utf-8') as file:
-        file.write(json.dumps({'learning_rate': learning_rate}) + '\n')
+    append_line(run.folder / REQUESTS, json.dumps({'learning_rate': learning_rate}))
 
 
 class LearningRateControl(training.Extension):
@@ -69,7 +69,8 @@ class LearningRateControl(training.Extension):
             if change['iteration'] > iteration and 'request' in change}
         kept = [change for change in changes if change['iteration'] <= iteration]
         if len(kept) < len(changes):
-            self._changes.write_text(''.join(json.dumps(change) + '\n' for change in kept))
+            with atomic_write(self._changes, 'w', encoding='utf-8') as file:
+                file.writelines(json.dumps(change) + '\n' for change in kept)
         if not kept:
             self._log(iteration, 'recipe')
         self._apply_requests(iteration)
@@ -125,15 +126,11 @@ class LearningRateControl(training.Extension):
 
     def _log(self, iteration, reason, **more):
         rate = self._optimizer.lr
-        with open(self._changes, 'a', encoding='utf-8') as file:
-            file.write(json.dumps({
-                'iteration': iteration, 'learning_rate': rate, 'reason': reason, **more}) + '\n')
+        append_line(self._changes, json.dumps({
+            'iteration': iteration, 'learning_rate': rate, 'reason': reason, **more}))
         if iteration:
             self._tell(f'learning rate {rate:g} from iteration {iteration + 1} ({reason})')
 
 
 def _read(path):
-    if not path.exists():
-        return []
-    lines = path.read_text(encoding='utf-8').split('\n')[:-1]  # a line still being written waits
-    return [json.loads(line) for line in lines]
+    return [json.loads(line) for line in whole_lines(path)]

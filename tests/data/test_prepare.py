@@ -359,6 +359,15 @@ def test_two_processes_that_want_the_same_store_make_it_once(tmp_path, start):
     assert len(ImageStore.open(outputs[0][0].strip())) == 20
 
 
+def test_the_lock_follows_no_symbolic_link(catalogue, tmp_path):
+    (tmp_path / 'thesis').write_text('precious')
+    (catalogue.folder / '.prepared').mkdir()
+    (catalogue.folder / '.prepared' / 'lock').symlink_to(tmp_path / 'thesis')
+    with pytest.raises(UserError, match='lock: is a symbolic link'):
+        prepare(catalogue, 10)
+    assert (tmp_path / 'thesis').read_text() == 'precious'
+
+
 def test_a_worker_that_dies_is_an_error_that_says_where(tmp_path, start, monkeypatch):
     catalogue = make_catalogue(tmp_path / 'shop', {f'p{i}': [(i, i, i)] for i in range(50)})
     parent = catalogue.folder / '.prepared'

@@ -94,6 +94,20 @@ def test_half_written_request_waits(tmp_path):
     assert training.used == [0.01, 0.01, 0.01, 0.2]
 
 
+def test_a_change_whose_line_a_crash_cut_short_is_logged_again(tmp_path):
+    first = FakeTraining(tmp_path, Training(drops=(1,)))
+    state = first.state()
+    first.step()
+    first.step(1.0)
+    path = tmp_path / 'learning-rate.jsonl'
+    changes = first.changes()
+    path.write_text(path.read_text()[:-5])
+    second = FakeTraining(tmp_path, Training(drops=(1,)), state)
+    second.step()
+    second.step(1.0)
+    assert second.changes() == changes
+
+
 def test_after_a_resume_requests_take_effect_where_they_did_the_first_time(tmp_path):
     first = FakeTraining(tmp_path, Training(drops=(4,)))
     first.step()

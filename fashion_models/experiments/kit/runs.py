@@ -2,14 +2,13 @@
 
 import contextlib
 import dataclasses
-import fcntl
 import gc
 import hashlib
 import pathlib
 
 from fashion_models.data.views import View
 from fashion_models.errors import UserError
-from fashion_models.files import sha256
+from fashion_models.files import locked, sha256
 from fashion_models.training import snapshots, train
 from fashion_models.training.learning_rate import REQUESTS
 from fashion_models.training.run import PROVENANCE, Run
@@ -149,12 +148,13 @@ def _train(run, recipe, catalogue, view, init, store):
 def _lock(runs_folder, identity):
     """Keeps other processes from training the same run; ends with the process, if killed."""
     path = runs_folder / f'.{identity.digest()}.lock'
-    with open(path, 'w', encoding='utf-8') as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print(f'{runs_folder}: waiting for another process, which is training the same network',
-                  flush=True)
-            fcntl.flock(file, fcntl.LOCK_EX)
+
+    def wait():
+        print(f'{runs_folder}: waiting for another process, which is training the same network',
+              flush=True)
+
+    with locked(path, wait):
         yield
-        path.unlink(missing_ok=True)    # those who wait for it now find the run finished
+    # Those who wait for it find the run finished. Windows removes no file that is open.
+    with contextlib.suppress(OSError):
+        path.unlink()

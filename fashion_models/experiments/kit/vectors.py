@@ -1,9 +1,7 @@
 """The representations of a catalogue's products by a run, made once and kept in its folder."""
 
-import fcntl
-
 from fashion_models.errors import UserError
-from fashion_models.files import sha256
+from fashion_models.files import locked, sha256
 from fashion_models.representation.embed import embed
 from fashion_models.representation.embeddings import open_embeddings
 from fashion_models.representation.encoder import Encoder
@@ -25,8 +23,7 @@ def product_embeddings(run, catalogue):
     Returns:
         ~fashion_models.representation.embeddings.Embeddings
     """
-    with open(run.folder / LOCK, 'wb') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(run.folder / LOCK, if_busy=lambda: None):
         return _found_or_made(run, catalogue)
 
 
