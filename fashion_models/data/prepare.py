@@ -1,20 +1,16 @@
 """``fashion-models catalogue prepare``: decodes a catalogue's images once into an image store."""
 
-import collections
-import concurrent.futures
 import contextlib
 import errno
+import functools
 import hashlib
 import itertools
 import json
 import math
-import multiprocessing
 import os
 import pathlib
 import shutil
-import signal
 import sys
-import threading
 
 import PIL
 from tqdm import tqdm
@@ -25,6 +21,7 @@ from fashion_models.data.store import ImageStore, StoreWriter
 from fashion_models.devices import usable_cores
 from fashion_models.errors import UserError
 from fashion_models.files import locked
+from fashion_models.workers import WorkerDied, in_order, refuse_while_spawned
 
 #: The shorter sides that a store may have: beyond lies a slip of the pen.
 SHORTER_SIDES = range(1, 2049)
@@ -76,7 +73,7 @@ def prepare(catalogue, shorter_side, folder=None, workers=None, progress=True):
     parent = pathlib.Path(catalogue.folder, '.prepared') if folder is None else pathlib.Path(folder)
     store = parent / f'{shorter_side}-{key[:16]}'
     if not store.exists():
-        _refuse_while_spawned()
+        refuse_while_spawned()
         with _writing_to(parent), locked(parent / 'lock', lambda: _wait(parent, progress)):
             _remove_partial(parent)
             if not store.exists():  # another process may have made it while this one waited
@@ -148,36 +145,15 @@ def _write(catalogue, images, folder, workers, progress, header):
 
 def _decoded(files, shorter_side, workers):
     """Yields for each file, in order, its ``(h, w, 3)`` image, or the reason why there is none."""
-    if workers <= 1:
-        for file in files:
-            yield from _decode([file], shorter_side)
-        return
-    # Spawned, not forked: a forked child of a process in which Chainer, OpenMP or CUDA have run, or
-    # in which any thread holds a lock at that moment, may hang. Spawned ones load little more
-    # than NumPy and Pillow, which takes a few tenths of a second, once.
-    pool = concurrent.futures.ProcessPoolExecutor(
-        workers, multiprocessing.get_context('spawn'), initializer=_end_with_parent)
-    # A window of chunks, so that the decoded images never pile up before a slow disk.
-    pending = collections.deque()
+    chunks = iter(lambda: list(itertools.islice(files, CHUNK if workers > 1 else 1)), [])
+    decode_chunk = functools.partial(_decode, shorter_side=shorter_side)
     try:
-        while True:
-            while len(pending) < 3 * workers and (chunk := _take(CHUNK, files)):
-                pending.append((chunk, _submit(pool, chunk, shorter_side)))
-            if not pending:
-                break
-            yield from pending[0][1].result()
-            pending.popleft()
-    except concurrent.futures.BrokenExecutor:
+        for images in in_order(decode_chunk, chunks, workers):
+            yield from images
+    except WorkerDied as death:
         raise UserError(
-            'a process that decodes images ended unexpectedly, near '
-            f'{(pending[0][0] if pending else chunk)[0]}: the memory may be full (try fewer '
-            'workers), or an image there breaks the decoder') from None
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _take(count, iterator):
-    return [item for _, item in zip(range(count), iterator)]
+            f'a process that decodes images ended unexpectedly, near {death.job[0]}: the memory '
+            'may be full (try fewer workers), or an image there breaks the decoder') from None
 
 
 def _decode(files, shorter_side):
@@ -188,61 +164,6 @@ def _decode(files, shorter_side):
         except decode.ImageError as error:
             images.append(str(error))
     return images
-
-
-def _submit(pool, chunk, shorter_side):
-    """Hands a chunk to the pool, which may start a worker for it, with Ctrl-C blocked.
-
-    Workers inherit that: Ctrl-C is for this process, which ends them in order.
-    """
-    with _ctrl_c_later():
-        return pool.submit(_decode, chunk, shorter_side)
-
-
-@contextlib.contextmanager
-def _ctrl_c_later():
-    """Blocks Ctrl-C for this thread and what it starts; one that comes meanwhile follows.
-
-    That it is blocked here does not keep the system from giving the signal to another thread (NumPy
-    has some), for which Python would interrupt this one, hence the handler.
-    """
-    if not hasattr(signal, 'pthread_sigmask'):  # Windows
-        yield
-        return
-    came = []
-    main = threading.current_thread() is threading.main_thread()
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    handler = signal.signal(signal.SIGINT, lambda *_: came.append(True)) if main else None
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        # One that was set by other than Python code cannot be put back.
-        if handler is not None:
-            signal.signal(signal.SIGINT, handler)
-    if came:
-        signal.raise_signal(signal.SIGINT)
-
-
-def _refuse_while_spawned():
-    """Keeps a worker that runs its parent's script anew from waiting for the lock of that parent.
-
-    A spawned process imports the script that the parent was started with; Python refuses to start
-    further processes meanwhile, by the same mark, but the lock comes first.
-    """
-    if getattr(multiprocessing.current_process(), '_inheriting', False):
-        raise RuntimeError(
-            "a script that prepares images does so below if __name__ == '__main__':, since the "
-            'processes that decode import it')
-
-
-def _end_with_parent():
-    """Lets a worker end when its parent is killed; it would wait for ever for something to do."""
-    def wait():
-        multiprocessing.parent_process().join()
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
 
 
 @contextlib.contextmanager

@@ -7,7 +7,6 @@ import pathlib
 import signal
 import subprocess
 import sys
-import threading
 import time
 
 import numpy as np
@@ -320,32 +319,6 @@ def test_ctrl_c_ends_at_once_and_cleans_up(tmp_path, start, workers):
     assert folders(parent) == []
 
 
-def test_ctrl_c_while_workers_start_comes_when_they_have_started():
-    class Pool:
-        started = False
-
-        def submit(self, *_):
-            os.kill(os.getpid(), signal.SIGINT)
-            for _ in range(20):     # the system may give the signal to any thread, at any time
-                time.sleep(0.005)
-            self.started = True
-
-    pool, end = Pool(), threading.Event()
-    another = threading.Thread(target=end.wait)
-    another.start()
-    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            prepare_module._submit(pool, [], 10)
-        assert pool.started
-        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-        assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
-    finally:
-        signal.signal(signal.SIGINT, handler)
-        end.set()
-        another.join()
-
-
 def test_two_processes_that_want_the_same_store_make_it_once(tmp_path, start):
     catalogue = make_catalogue(tmp_path / 'shop', {f'p{i}': [(i, i, i)] for i in range(20)})
     parent = catalogue.folder / '.prepared'
@@ -388,7 +361,7 @@ def test_a_script_without_a_main_guard_is_told_so_and_does_not_hang(tmp_path, st
     script.write_text(SLOW.replace("if __name__ == '__main__':", 'if True:'))
     process = start(catalogue, 0, workers=2)
     _, error = process.communicate(timeout=30)
-    assert "RuntimeError: a script that prepares images does so below if __name__ ==" in error
+    assert 'RuntimeError: a script that starts worker processes does so below if' in error
     assert 'UserError: a process that decodes images ended unexpectedly' in error
 
 
