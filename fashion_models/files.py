@@ -122,3 +122,16 @@ def sha256(path: str | os.PathLike) -> str:
     """
     with open(path, 'rb') as file:
         return hashlib.file_digest(file, 'sha256').hexdigest()
+
+
+def require_outside(folder: str | os.PathLike, *sources: str | os.PathLike) -> None:
+    """Refuses to write into a folder that is, or holds, what is to be read.
+
+    Raises:
+        UserError: If a source is ``folder`` or lies in it.
+    """
+    target = pathlib.Path(folder).resolve()
+    for source in sources:
+        path = pathlib.Path(source).resolve()
+        if target == path or target in path.parents:
+            raise UserError(f'{folder}: {source} lies in it; choose another folder')

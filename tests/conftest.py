@@ -122,17 +122,19 @@ def words(tiny, toy_catalogue, tmp_path_factory):
 
 @pytest.fixture
 def command(capsys):
-    """A function that runs ``fashion-models catalogue …``; returns exit status and output."""
-    import argparse
+    """A function that runs ``fashion-models catalogue …``; returns exit status and output.
 
-    from fashion_models.cli import catalogue
+    An error is raised again as a :class:`UserError`, with the text that the user reads.
+    """
+    from fashion_models import cli
+    from fashion_models.errors import UserError
 
     def run(*arguments):
-        parser = argparse.ArgumentParser(prog='fashion-models')
-        catalogue.add_parser(parser.add_subparsers(required=True))
-        args = parser.parse_args(['catalogue', *map(str, arguments)])
-        status = args.func(args)
-        return status or 0, capsys.readouterr().out
+        status = cli.main(['catalogue', *map(str, arguments)])
+        captured = capsys.readouterr()
+        if status == 2:
+            raise UserError(captured.err.partition('fashion-models: error: ')[2].rstrip('\n'))
+        return status, captured.out
     return run
 
 

@@ -1,16 +1,13 @@
-"""``fashion-models catalogue merge``: joins catalogues under one taxonomy and one vocabulary."""
+"""Joins catalogues under one taxonomy and one vocabulary."""
 
-import argparse
 import collections
 import dataclasses
 import pathlib
-import sys
 
-from fashion_models.catalogue import mapping as mappings
 from fashion_models.catalogue.importers.source import Source
 from fashion_models.catalogue.importers.tree import FolderTree, Tree
 from fashion_models.catalogue.importing import run_import
-from fashion_models.catalogue.io import IMAGES_FOLDER, open_catalogue
+from fashion_models.catalogue.io import IMAGES_FOLDER
 from fashion_models.catalogue.mapping import Mapping
 from fashion_models.catalogue.records import Header, path_problem
 from fashion_models.catalogue.tasks import with_further
@@ -73,6 +70,7 @@ def tasks_of(catalogues):
 
 def unmapped_labels(catalogues, mapping):
     """What a mapping lacks: {(catalogue's name, task, label): products with it}."""
+    _by_name(catalogues)
     mapping = Mapping(mapping.tables, tasks_of(catalogues))
     counts = collections.Counter()
     for catalogue in catalogues:
@@ -158,54 +156,3 @@ def _by_name(catalogues):
                             '"name" in the catalogue.json of one of them')
         found[name] = catalogue
     return found
-
-
-def add_parser(subparsers):
-    """Adds ``merge`` to the sub-commands of ``fashion-models catalogue``."""
-    parser = subparsers.add_parser(
-        'merge', help='join catalogues under one taxonomy and one vocabulary',
-        description='Joins catalogues into a new one, DIR. The mapping file says which label of '
-                    'which catalogue becomes what.',
-        epilog=f'the mapping file:\n\n{_file_format()}\n\nto begin one:\n'
-               '  fashion-models catalogue merge A B DIR --list-unmapped > mapping.toml',
-        formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('catalogues', metavar='CATALOGUE', nargs='+', type=pathlib.Path,
-                        help='the folders of the catalogues to join')
-    parser.add_argument('folder', metavar='DIR', type=pathlib.Path, help='the new catalogue')
-    parser.add_argument('--mapping', metavar='FILE', type=pathlib.Path, help='the mapping (TOML)')
-    parser.add_argument('--list-unmapped', action='store_true',
-                        help='print the lines that the mapping lacks, to be filled in, and write '
-                             'no catalogue')
-    parser.add_argument('--link', action='store_true',
-                        help='link images to those of the catalogues instead of copying them')
-    parser.add_argument('--overwrite', action='store_true',
-                        help='replace the catalogue that DIR holds')
-    parser.set_defaults(func=_merge)
-
-
-def _file_format():
-    _, _, text = mappings.__doc__.partition('\n\n')
-    return text.strip().replace('::', ':').replace('``', '')
-
-
-def _merge(args):
-    if args.mapping is None and not args.list_unmapped:
-        raise UserError('mapping: missing, expected a file (TOML)')
-    target = args.folder.resolve()
-    catalogues = []
-    for folder in args.catalogues:
-        if target == folder.resolve() or target in folder.resolve().parents:
-            raise UserError(f'{args.folder}: {folder} lies in DIR; choose another folder')
-        catalogues.append(open_catalogue(folder))
-    _by_name(catalogues)
-    mapping = Mapping.load(args.mapping, tasks_of(catalogues)) if args.mapping else Mapping({})
-    if args.list_unmapped:
-        if counts := unmapped_labels(catalogues, mapping):
-            print(mappings.template(counts))
-        return
-    try:
-        report = merge(catalogues, mapping, args.folder, args.overwrite, args.link)
-    except UnmappedLabels as error:
-        print(mappings.template(error.counts), file=sys.stderr)
-        raise UserError(f'{args.mapping}: {error}') from None
-    print(report.text())

@@ -1,4 +1,4 @@
-"""``fashion-models catalogue relabel``: applies the answers of a review of labels.
+"""Applies the answers of a review of labels.
 
 A review is a CSV file with a row for each label that somebody is to look at; further columns do not
 matter. ``fashion-models audit`` writes one.
@@ -28,7 +28,7 @@ import pathlib
 from fashion_models.catalogue.importers.source import Source
 from fashion_models.catalogue.importers.tree import FolderTree
 from fashion_models.catalogue.importing import run_import
-from fashion_models.catalogue.io import IMAGES_FOLDER, open_catalogue
+from fashion_models.catalogue.io import IMAGES_FOLDER
 from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS, TASKS, parts, require
 from fashion_models.catalogue.taxonomy import Places
 from fashion_models.errors import UserError
@@ -267,37 +267,6 @@ class _Relabelled(Source):
                     if product.label_text(task) != after.label_text(task)]
                 product = after
             yield f'product {product.id}', product
-
-
-def add_parser(subparsers):
-    """Adds ``relabel`` to the sub-commands of ``fashion-models catalogue``."""
-    _, _, text = __doc__.partition('\n\n')
-    parser = subparsers.add_parser(
-        'relabel', help='apply the answers of a review of labels',
-        description='Writes a catalogue anew, into DIR, with the labels that REVIEW.csv corrects.')
-    parser.add_argument('catalogue', metavar='CATALOGUE', type=pathlib.Path)
-    parser.add_argument('review', metavar='REVIEW.csv', type=pathlib.Path,
-                        help='what "fashion-models audit" wrote, with answers: y where the '
-                             'suggestion is right, ? where nobody can tell, or the right label')
-    parser.add_argument('folder', metavar='DIR', type=pathlib.Path, help='the new catalogue')
-    parser.add_argument('--link', action='store_true',
-                        help='link images to those of CATALOGUE instead of copying them')
-    parser.add_argument('--overwrite', action='store_true',
-                        help='replace the catalogue that DIR holds')
-    parser.set_defaults(func=_run)
-
-
-def _run(args):
-    target, origin = args.folder.resolve(), args.catalogue.resolve()
-    if target == origin or target in origin.parents:
-        raise UserError(f'{args.folder}: CATALOGUE lies in DIR; choose another folder')
-    catalogue = open_catalogue(args.catalogue)
-    corrections = read_review(args.review, catalogue.tasks)
-    if not corrections:
-        raise UserError(f'{args.review}: no row has an answer that changes a label')
-    report, changes = relabel(catalogue, corrections, args.folder, args.overwrite, args.link)
-    print(report.text())
-    print(summary(changes))
 
 
 def summary(changes):

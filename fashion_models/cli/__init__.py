@@ -1,43 +1,76 @@
-"""``fashion-models <command>``, the same as ``python -m fashion_models <command>``."""
+"""``fashion-models COMMAND``, the same as ``python -m fashion_models COMMAND``.
 
-import argparse
+Each command is a module that parses and prints; the work is the library's. The module's docstring
+is what ``--help`` says first, and it has
+
+=============================  ==================================================================
+``NAME``                       what the user types
+``EXAMPLES``                   command lines, shown at the end of its help
+``add_arguments(parser)``      declares its arguments, with :mod:`~fashion_models.cli.options`
+``run(arguments)``             does it; returns the exit status, or ``None`` for 0
+=============================  ==================================================================
+
+or, if it is a group of commands, ``COMMANDS`` in place of the two functions. Modules import Chainer
+and whatever else is slow inside ``run``, so that ``--help`` is not.
+"""
+
 import os
 import sys
 
 import fashion_models
-from fashion_models.cli import audit as audit_command
-from fashion_models.cli import catalogue as catalogue_commands
-from fashion_models.cli import representation as representation_commands
-from fashion_models.cli import training as training_commands
+from fashion_models.cli import (
+    audit,
+    catalogue,
+    colour,
+    describe,
+    duplicates,
+    embed,
+    evaluate,
+    export,
+    index,
+    lr,
+    order,
+    predict,
+    search,
+    tags,
+    train,
+)
+from fashion_models.cli.parser import Parser, add_commands
 from fashion_models.errors import UserError
 
+#: Every command, in the order of the help.
+COMMANDS = (
+    catalogue, train, evaluate, predict, describe, lr, embed, search, index, duplicates, order,
+    tags, colour, audit, export)
 
-def build_parser():
+
+def build_parser() -> Parser:
     """The parser of all commands."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog='fashion-models', description=fashion_models.__doc__,
-        epilog='"fashion-models <command> --help" teaches each command.')
+        epilog='"fashion-models COMMAND --help" shows the arguments of a command, with examples.')
     parser.add_argument('--version', action='version', version=fashion_models.__version__)
-    subparsers = parser.add_subparsers(metavar='<command>', required=True)
-    catalogue_commands.add_parser(subparsers)
-    training_commands.add_parser(subparsers)
-    representation_commands.add_parser(subparsers)
-    audit_command.add_parser(subparsers)
+    add_commands(parser, COMMANDS)
     return parser
 
 
-def main(argv=None):
-    """Runs a command; returns its exit status.
+def main(argv: list[str] | None = None) -> int:
+    """Runs a command.
 
-    0 is success, 1 that a check found problems, 2 that something given cannot be used, 130 that the
-    user interrupted.
+    Args:
+        argv: The words after ``fashion-models``; those of this process by default.
+
+    Returns:
+        The exit status: 0 for success, 1 if a check found problems, 2 if something given cannot be
+        used, 130 if the user interrupted, 141 if the reader of the output went away.
     """
-    arguments = build_parser().parse_args(argv)
     try:
-        return arguments.func(arguments) or 0
+        arguments = build_parser().parse_args(argv)
+        status = arguments.command.run(arguments) or 0
+        sys.stdout.flush()
+        return status
     except UserError as error:
-        print(f'fashion-models: error: {error}', file=sys.stderr)
-        return 2
+        return _fail(error)
     except KeyboardInterrupt:
         print('interrupted', file=sys.stderr)
         return 130
@@ -45,6 +78,14 @@ def main(argv=None):
         # The reader has seen enough, as in "| head"; Python must not complain of it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except OSError as error:
+        reason = error.strerror or error
+        return _fail(reason if error.filename is None else f'{error.filename}: {reason}')
+
+
+def _fail(message):
+    print(f'fashion-models: error: {message}', file=sys.stderr)
+    return 2
 
 
 if __name__ == '__main__':

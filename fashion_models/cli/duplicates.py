@@ -1,90 +1,75 @@
-"""``fashion-models duplicates``: listings that are the same product."""
+"""Find listings that are the same product.
 
-import argparse
-import csv
-import io
+Compares listings by their pictures and their texts. The probability of a pair comes from a
+calibration on labelled pairs: the package's own is learnt from the embedded catalogue, which is a
+simulation; one from your own pairs is better (--calibrate).
+"""
+
 import json
 import pathlib
 import sys
 
-from fashion_models.cli.showing import aligned, catalogue_folder, drawable
+from fashion_models.cli import options
+from fashion_models.cli.tables import aligned
 from fashion_models.errors import UserError
+
+NAME = 'duplicates'
+EXAMPLES = '''\
+fashion-models embed runs/shop shop -o listings.embeddings --listings
+fashion-models duplicates listings.embeddings --precision 0.95 -o pairs.csv
+fashion-models duplicates listings.embeddings --groups --picture groups.png
+fashion-models embed runs/shop shop -o validation.embeddings --listings --split validation
+fashion-models duplicates validation.embeddings --calibrate -o mine.json
+fashion-models duplicates listings.embeddings --calibration mine.json'''
 
 #: Pairs or groups that the terminal shows, and that a picture does.
 SHOWN = 20
 DRAWN = 12
 _TITLE = 50  # letters of a title that the table shows
-_OWN = '(those that FILE holds)'
+_OWN = '(those that EMBEDDINGS holds)'
 
 
-def add_parser(subparsers):
-    """Adds the command to those of ``fashion-models``."""
-    parser = subparsers.add_parser(
-        'duplicates', help='find listings that are the same product',
-        description='Finds listings that are probably the same product, by their pictures and, as '
-                    'a second witness, their texts. The probability comes from a calibration on '
-                    'labelled pairs: the one of the package is learnt from the embedded '
-                    'catalogue, which is a simulation; your own pairs make a better one.',
-        epilog='''\
-examples:
-  fashion-models embed runs/shop shop -o listings.embeddings --listings
-  fashion-models duplicates listings.embeddings --precision 0.95 -o pairs.csv
-  fashion-models duplicates listings.embeddings --groups --picture groups.png
-  fashion-models embed runs/shop shop -o validation.embeddings --listings --split validation
-  fashion-models duplicates validation.embeddings --calibrate -o mine.json
-  fashion-models duplicates listings.embeddings --calibration mine.json''',
-        formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('file', metavar='FILE', type=pathlib.Path,
-                        help='what "fashion-models embed --listings" wrote')
+def add_arguments(parser):
+    options.embeddings(parser)
     least = parser.add_mutually_exclusive_group()
-    least.add_argument('--threshold', type=_share, metavar='P',
-                       help='the least probability of a pair (default: 0.5)')
-    least.add_argument('--precision', type=_share, metavar='P',
-                       help='instead, as low a threshold as had this precision on the pairs of the '
-                            'calibration')
+    least.add_argument('--threshold', type=options.probability, metavar='P',
+                       help='the least probability of a pair, 0 to 1 (default: 0.5)')
+    least.add_argument('--precision', type=options.probability, metavar='P',
+                       help='instead, the lowest threshold that had this precision on the pairs of '
+                            'the calibration')
     parser.add_argument('--across', action='store_true',
                         help='only pairs of different retailers')
     parser.add_argument('--new', action='store_true',
                         help='leave out pairs that the catalogue has as one product already')
-    parser.add_argument('--groups', action='store_true', help='put the pairs together to groups')
-    parser.add_argument('--images-only', action='store_true', help='do not look at the texts')
+    parser.add_argument('--groups', action='store_true', help='join the pairs into groups')
+    parser.add_argument('--images-only', action='store_true', help='do not compare texts')
     parser.add_argument('--calibration', metavar='JSON', type=pathlib.Path,
-                        help="one that --calibrate made, instead of the package's")
+                        help="a calibration that --calibrate wrote, instead of the package's")
     parser.add_argument('--calibrate', metavar='PAIRS', nargs='?', const=_OWN,
-                        help='find nothing but learn a calibration, written to -o FILE.json, from '
-                             'pairs of FILE: those of the CSV file PAIRS (columns a, b, same: two '
-                             'ids, 1 or 0), or else neighbours, of which those of one product of '
-                             'the catalogue are the same')
-    parser.add_argument('--json', action='store_true', help='print JSON instead of a table')
-    parser.add_argument('-o', '--output', metavar='CSV', type=pathlib.Path,
-                        help='write all pairs, or groups, to a CSV file')
+                        help='find nothing, but learn a calibration and write it to -o: from the '
+                             'pairs of a CSV file (columns a, b, same: two ids, 1 or 0), or '
+                             'without one, from neighbours in EMBEDDINGS, of which those that the '
+                             'catalogue has as one product are the same')
+    options.json(parser)
+    options.output(parser, 'FILE', 'write all pairs or groups to this CSV file; with --calibrate, '
+                                   'the calibration to this JSON file', required=False)
     parser.add_argument('--picture', metavar='PICTURE', type=pathlib.Path,
-                        help=f'draw the {DRAWN} likeliest pairs, or largest groups; the ending '
-                             'says the format (.png)')
-    parser.add_argument('--catalogue', metavar='DIR', type=pathlib.Path,
-                        help='where the pictures are; the catalogue that FILE was made of, if it '
-                             'was moved')
-    parser.set_defaults(func=_duplicates)
+                        help=f'draw the {DRAWN} most probable pairs or largest groups; the ending '
+                             'names the format (.png)')
+    options.moved_catalogue(parser)
 
 
-def _share(text):
-    try:
-        share = float(text)
-    except ValueError:
-        share = -1
-    if not 0 <= share <= 1:
-        raise argparse.ArgumentTypeError(f'{text!r}: expected a number from 0 to 1')
-    return share
-
-
-def _duplicates(arguments):
+def run(arguments):
+    from fashion_models.catalogue.show import picture_kind
     from fashion_models.representation.duplicates.calibration import Calibration
     from fashion_models.representation.duplicates.pairs import find, grouped
+    from fashion_models.representation.duplicates.tables import group_rows, pair_rows, write_csv
     from fashion_models.representation.embeddings import open_embeddings
 
     if arguments.calibrate:
         return _calibrate(arguments)
-    kind = _picture_kind(arguments.picture) if arguments.picture else None
+    if arguments.picture:
+        picture_kind(arguments.picture)
     calibration = Calibration.load(arguments.calibration) if arguments.calibration else None
     embeddings = open_embeddings(arguments.file)
     found = find(embeddings, calibration, arguments.threshold, arguments.precision,
@@ -95,60 +80,17 @@ def _duplicates(arguments):
               if not arguments.new or len({item.product for item in group}) > 1]
     rows = group_rows(groups) if arguments.groups else pair_rows(pairs)
     if arguments.output:
-        _write_csv(arguments.output, rows)
+        write_csv(arguments.output, rows)
     if arguments.json:
-        print(json.dumps(_record(found, rows, arguments.groups), ensure_ascii=False, indent=1))
+        print(json.dumps({
+            'groups' if arguments.groups else 'pairs': rows, 'listings': found.listings,
+            'thresholds': found.thresholds, 'calibration': found.calibration.origin},
+            ensure_ascii=False, indent=1))
     else:
         _print(rows, arguments)
         print(_summary(found, pairs, groups if arguments.groups else None))
     if arguments.picture:
-        _draw(arguments, kind, embeddings, groups if arguments.groups else pairs)
-    return 0
-
-
-def _picture_kind(path):
-    from PIL import Image
-
-    kind = Image.registered_extensions().get(path.suffix.lower())
-    if kind not in Image.SAVE:
-        raise UserError(f"--picture {path}: expected a picture's ending, such as .png")
-    return kind
-
-
-def pair_rows(pairs):
-    """Pairs as rows of a CSV file: a list of dicts."""
-    return [{
-        'probability': round(pair.probability, 4), 'similarity': round(pair.similarity, 4),
-        'words': None if pair.words is None else round(pair.words, 4), 'known': int(pair.known),
-        'a': pair.a.id, 'b': pair.b.id, 'retailer_a': pair.a.retailer,
-        'retailer_b': pair.b.retailer, 'title_a': pair.a.title, 'title_b': pair.b.title}
-        for pair in pairs]
-
-
-def group_rows(groups):
-    """Groups as rows of a CSV file, one for each listing: a list of dicts."""
-    return [{'group': number, 'id': item.id, 'product': item.product, 'retailer': item.retailer,
-             'title': item.title} for number, group in enumerate(groups, 1) for item in group]
-
-
-def _write_csv(path, rows):
-    from fashion_models.files import atomic_write
-
-    content = io.StringIO(newline='')
-    names = list(rows[0]) if rows else ['a', 'b']
-    writer = csv.DictWriter(content, names, lineterminator='\n')
-    writer.writeheader()
-    writer.writerows(rows)
-    try:
-        with atomic_write(path, 'w', encoding='utf-8', newline='') as file:
-            file.write(content.getvalue())
-    except OSError as error:
-        raise UserError(f'-o {path}: {error.strerror or error}') from error
-
-
-def _record(found, rows, groups):
-    return {'groups' if groups else 'pairs': rows, 'listings': found.listings,
-            'thresholds': found.thresholds, 'calibration': found.calibration.origin}
+        _draw(arguments, embeddings, groups if arguments.groups else pairs)
 
 
 def _print(rows, arguments):
@@ -199,6 +141,7 @@ def _summary(found, pairs, groups):
 
 
 def _calibrate(arguments):
+    from fashion_models.files import told_if_unwritable
     from fashion_models.representation.duplicates.pairs import calibrate_on
     from fashion_models.representation.embeddings import open_embeddings
 
@@ -212,10 +155,8 @@ def _calibrate(arguments):
         open_embeddings(arguments.file),
         None if arguments.calibrate == _OWN else arguments.calibrate,
         texts=not arguments.images_only)
-    try:
+    with told_if_unwritable(arguments.output):
         calibration.save(arguments.output)
-    except OSError as error:
-        raise UserError(f'-o {arguments.output}: {error.strerror or error}') from error
     print(f'{arguments.output}: learnt from '
           + ', '.join(f'{value} {name.replace("_", " ")}'
                       for name, value in calibration.origin['pairs'].items()))
@@ -226,15 +167,11 @@ def _calibrate(arguments):
                 'never reached' if threshold is None else
                 f'recall {model.reached(threshold)["recall"]:.2f} from probability '
                 f'{threshold:.2f}'))
-    return 0
 
 
-def _draw(arguments, kind, embeddings, found):
-    """Draws pairs or groups, a row or more each, with a line between them."""
-    from PIL import Image, ImageChops, ImageDraw
-
-    from fashion_models.catalogue.show import GAP, contact_sheet
-    from fashion_models.files import atomic_write
+def _draw(arguments, embeddings, found):
+    """Draws pairs or groups, a row or more each."""
+    from fashion_models.representation.pictures import catalogue_folder, draw_rows, drawable
 
     folder = catalogue_folder(embeddings, arguments.catalogue)
     if arguments.groups:
@@ -244,19 +181,6 @@ def _draw(arguments, kind, embeddings, found):
         rows = [[(pair.a, ' · '.join(filter(None, (f'{pair.probability:.2f}', pair.a.retailer)))),
                  (pair.b, pair.b.retailer)] for pair in found[:DRAWN]]
     if not rows:
-        print(f'{arguments.picture}: not drawn, for there is nothing to show', file=sys.stderr)
+        print(f'{arguments.picture}: not drawn, as there is nothing to show', file=sys.stderr)
         return
-    sheets = [contact_sheet(folder, [drawable(*cell) for cell in row]) for row in rows]
-    # As wide as the widest row; a contact sheet is as wide as many products.
-    width = GAP + max(ImageChops.invert(sheet).getbbox()[2] for sheet in sheets)
-    picture = Image.new('RGB', (width, sum(sheet.height for sheet in sheets)), 'white')
-    top = 0
-    for sheet in sheets:
-        picture.paste(sheet, (0, top))
-        top += sheet.height
-        ImageDraw.Draw(picture).line((0, top - 1, width, top - 1), '#cccccc')
-    try:
-        with atomic_write(arguments.picture) as file:
-            picture.save(file, kind)
-    except OSError as error:
-        raise UserError(f'--picture {arguments.picture}: {error.strerror or error}') from error
+    draw_rows(arguments.picture, folder, [[drawable(*cell) for cell in row] for row in rows])

@@ -1,65 +1,56 @@
-"""``fashion-models order``: products for a shopper, or as a merchandiser would show them."""
+"""Order products for a shopper, or as a merchandiser would.
 
-import argparse
+Orders by what a shopper liked and disliked, leaving those products out, or as a person ordered
+others: in lists.csv, with the columns list, product and rank, where rank 1 goes first.
+"""
+
 import json
 import pathlib
 import sys
 import zipfile
 
-from fashion_models.cli.showing import catalogue_folder, ranked_table
+from fashion_models.cli import options
+from fashion_models.cli.tables import ranked_table
 from fashion_models.errors import UserError
 
+NAME = 'order'
+EXAMPLES = '''\
+fashion-models order shop.embeddings --liked 1234 1260 --disliked 77
+fashion-models order shop.embeddings --liked 1234 --where gender=female,type=shoes -o page.html
+fashion-models order shop.embeddings --like-merchandiser lists.csv --save spring.npz
+fashion-models order new.embeddings --like-merchandiser spring.npz --products new-in.txt'''
 
-def add_parser(subparsers):
-    """Adds the command to those of ``fashion-models``."""
-    parser = subparsers.add_parser(
-        'order', help='order products for a shopper, or as a merchandiser would',
-        description='Orders products by what a shopper liked, or as a person ordered others. '
-                    'Products that were liked or disliked are not shown again.',
-        epilog='''\
-examples:
-  fashion-models order shop.embeddings --liked 1234 1260 --disliked 77
-  fashion-models order shop.embeddings --liked 1234 --where gender=female,type=shoes -o page.html
-  fashion-models order shop.embeddings --like-merchandiser lists.csv --save spring.npz
-  fashion-models order new.embeddings --like-merchandiser spring.npz --products new-in.txt
 
-lists.csv has the columns list, product and rank, with a heading; rank 1 goes first.''',
-        formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('file', metavar='FILE', type=pathlib.Path,
-                        help='what "fashion-models embed" wrote')
+def add_arguments(parser):
+    options.embeddings(parser)
     taste = parser.add_mutually_exclusive_group(required=True)
     taste.add_argument('--liked', metavar='ID', nargs='+', help='products that the shopper liked')
-    taste.add_argument('--like-merchandiser', metavar='FILE', type=pathlib.Path,
-                       dest='examples', help='lists in an order to learn from (CSV), or what '
-                                             '--save kept of it')
+    taste.add_argument('--like-merchandiser', metavar='FILE', type=pathlib.Path, dest='examples',
+                       help='ordered lists to learn from (CSV), or what --save kept of them')
     parser.add_argument('--disliked', metavar='ID', nargs='+', default=[],
                         help='products that the shopper did not like')
     parser.add_argument('--save', metavar='FILE', type=pathlib.Path,
-                        help='keep what was learned, to order other products by it (.npz)')
+                        help='keep what --like-merchandiser learned, to order other products by it '
+                             '(.npz)')
     parser.add_argument('--products', metavar='FILE', type=pathlib.Path,
-                        help='order only these: a text file of ids, one a line')
-    parser.add_argument('--where', action='append', default=[], metavar='TASK=LABEL,…',
-                        help='order only products with all of these labels')
+                        help='order only these: a text file with one id a line')
+    options.where(parser)
     parser.add_argument('--diversity', type=float, metavar='SHARE',
-                        help='0 to show the most relevant, however alike; up to less than 1 '
-                             '(default: 0.2)')
-    parser.add_argument('-k', type=int, default=50, metavar='N',
-                        help='how many to show (default: 50)')
-    parser.add_argument('--json', action='store_true', help='print JSON instead of a table')
-    parser.add_argument('-o', '--output', metavar='PAGE', type=pathlib.Path,
-                        help='write a page with pictures (.html)')
-    parser.add_argument('--catalogue', metavar='DIR', type=pathlib.Path,
-                        help='where the pictures for -o are; the catalogue that FILE was made of, '
-                             'if it was moved')
-    parser.set_defaults(func=_order)
+                        help='how much variety counts beside relevance, from 0 (not at all) to '
+                             'less than 1 (default: 0.2)')
+    options.top(parser, 50)
+    options.json(parser)
+    options.output(parser, 'PAGE', 'write a page with pictures (.html)', required=False)
+    options.moved_catalogue(parser)
 
 
-def _order(arguments):
+def run(arguments):
     import numpy as np
 
     from fashion_models.representation.embeddings import open_embeddings
     from fashion_models.representation.labels import Labels, parse_where
     from fashion_models.representation.ordering.order import DIVERSITY, Whitening, order_products
+    from fashion_models.representation.pictures import catalogue_folder
 
     if arguments.disliked and not arguments.liked:
         raise UserError('--disliked: needs --liked')

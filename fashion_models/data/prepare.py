@@ -1,4 +1,4 @@
-"""``fashion-models catalogue prepare``: decodes a catalogue's images once into an image store."""
+"""Decodes a catalogue's images once into an image store."""
 
 import contextlib
 import errno
@@ -16,7 +16,6 @@ import PIL
 from tqdm import tqdm
 
 from fashion_models.catalogue import decode
-from fashion_models.catalogue.io import open_catalogue
 from fashion_models.data.store import ImageStore, StoreWriter
 from fashion_models.devices import usable_cores
 from fashion_models.errors import UserError
@@ -213,32 +212,3 @@ def _line(image):
 def _counts(dropped):
     return (f'{len(dropped["images"])} images that cannot be read and '
             f'{len(dropped["products"])} products that have no other')
-
-
-def add_parser(subparsers):
-    """Adds ``prepare`` to the sub-commands of ``fashion-models catalogue``."""
-    parser = subparsers.add_parser(
-        'prepare', help='decode and scale the images of a catalogue once',
-        description='Decodes the images of a catalogue into an image store, which training reads '
-        'from. Training does so by itself; this does it beforehand.')
-    parser.add_argument('catalogue', metavar='DIR', help='folder of the catalogue')
-    parser.add_argument(
-        '--shorter-side', type=int, required=True, metavar='N',
-        help='pixels of the shorter side that images are scaled to')
-    parser.add_argument(
-        '--store', metavar='DIR',
-        help='folder of image stores (default: .prepared in the catalogue)')
-    parser.add_argument(
-        '--workers', type=int, metavar='N',
-        help='processes that decode (default: one a core)')
-    parser.set_defaults(func=_run)
-
-
-def _run(args):
-    if args.workers is not None and args.workers < 1:
-        raise UserError(f'workers: found {args.workers}, expected 1 or more')
-    store = prepare(
-        open_catalogue(args.catalogue), args.shorter_side, args.store, args.workers)
-    print(
-        f'{store.folder}: {len(store.product_ids)} products with {len(store)} images, '
-        f'shorter side {store.shorter_side}; dropped {_counts(store.dropped)}')

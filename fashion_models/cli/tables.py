@@ -1,10 +1,6 @@
-"""What commands that show products share: a table, the folder of pictures, products to draw."""
+"""Tables for a terminal."""
 
-import pathlib
-
-from fashion_models.catalogue.records import Listing, Product
 from fashion_models.catalogue.tasks import TASKS
-from fashion_models.errors import UserError
 
 _TITLE = 60  # letters of a title that a table shows
 
@@ -42,33 +38,3 @@ def aligned(rows, right=0):
             columns.append([cell.rjust(width) if index < right else cell.ljust(width)
                             for cell in column])
     return '\n'.join('  '.join(row).rstrip() for row in zip(*columns))
-
-
-def catalogue_folder(embeddings, given=None):
-    """Where the images of embeddings are.
-
-    Args:
-        embeddings (~fashion_models.representation.embeddings.Embeddings): An open file.
-        given (pathlib.Path): The value of ``--catalogue``, if there is one.
-
-    Returns:
-        pathlib.Path
-
-    Raises:
-        UserError: If there is no such folder.
-    """
-    folder = given or pathlib.Path(embeddings.header['catalogue'])
-    if not folder.is_dir():
-        raise UserError(
-            f'{embeddings.file}: its catalogue is not in {folder}; name its folder with '
-            '--catalogue' if given is None else f'--catalogue {folder}: there is no such folder')
-    return folder
-
-
-def drawable(item, text):
-    """An item as a :class:`~fashion_models.catalogue.records.Product`, text before its title."""
-    labels = dict(item.labels)
-    if 'colour' in labels:
-        labels['colour'] = tuple(labels['colour'].split('|'))
-    title = ' · '.join(filter(None, (text, item.title or item.id)))
-    return Product(item.id, item.group, labels, [Listing(title=title, images=item.images)])

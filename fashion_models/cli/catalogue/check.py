@@ -1,0 +1,30 @@
+"""List every problem of a catalogue.
+
+Reads every line and decodes every image. Each problem is one line that names file and line; the
+exit status is 1 if there is any.
+"""
+
+from fashion_models.cli import options
+
+NAME = 'check'
+EXAMPLES = '''\
+fashion-models catalogue check shop
+fashion-models catalogue check shop > problems.txt'''
+
+
+def add_arguments(parser):
+    options.catalogue(parser)
+
+
+def run(arguments):
+    from tqdm import tqdm
+
+    from fashion_models.catalogue.check import Check
+
+    check = Check(arguments.catalogue)
+    count = 0
+    for problem in check.problems():
+        count += 1
+        tqdm.write(problem)     # to standard output, past the progress bar
+    print(f'{check.summary()}: {f"{count:,}" if count else "no"} problem{"s" * (count != 1)}')
+    return 1 if count else 0

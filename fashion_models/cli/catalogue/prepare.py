@@ -1,0 +1,33 @@
+"""Decode and scale the images of a catalogue, once.
+
+Writes an image store, which training and embedding read. They prepare images themselves where
+there is no store; this does it beforehand.
+"""
+
+from fashion_models.cli import options
+
+NAME = 'prepare'
+EXAMPLES = '''\
+fashion-models catalogue prepare shop --shorter-side 128
+fashion-models catalogue prepare shop --shorter-side 256 --store /scratch/stores --workers 8'''
+
+
+def add_arguments(parser):
+    options.catalogue(parser)
+    parser.add_argument('--shorter-side', type=options.positive, required=True, metavar='PIXELS',
+                        help="the images' shorter side once scaled; data.shorter_side in a recipe")
+    options.store(parser)
+    options.workers(parser)
+
+
+def run(arguments):
+    from fashion_models.catalogue.io import open_catalogue
+    from fashion_models.data.prepare import prepare
+
+    store = prepare(
+        open_catalogue(arguments.catalogue), arguments.shorter_side, arguments.store,
+        arguments.workers)
+    dropped = store.dropped
+    print(f'{store.folder}: {len(store.product_ids)} products with {len(store)} images, '
+          f'shorter side {store.shorter_side}; dropped {len(dropped["images"])} images that cannot '
+          f'be read and {len(dropped["products"])} products that have no other')

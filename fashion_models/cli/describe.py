@@ -1,0 +1,34 @@
+"""List the layers of a recipe's network: shapes and numbers of weights.
+
+With --backend, prints which library computes on this machine's CPU, and why.
+"""
+
+from fashion_models.errors import UserError
+
+NAME = 'describe'
+EXAMPLES = '''\
+fashion-models describe lyst2016
+fashion-models describe my-recipe.toml --images 5
+fashion-models describe --backend'''
+
+
+def add_arguments(parser):
+    parser.add_argument('recipe', metavar='RECIPE', nargs='?',
+                        help='the name of a recipe, such as small or lyst2016, or a TOML file')
+    parser.add_argument('--images', metavar='N', type=int, default=3, choices=range(1, 6),
+                        help='how many images the product has, 1 to 5 (default: 3)')
+    parser.add_argument('--backend', action='store_true',
+                        help='print which library computes on the CPU, and why')
+
+
+def run(arguments):
+    from fashion_models.functions import backend
+    from fashion_models.training.describe import describe
+    from fashion_models.training.recipe import Recipe
+
+    if arguments.recipe is None and not arguments.backend:
+        raise UserError('describe: give a recipe, or --backend')
+    if arguments.backend:
+        print(backend.describe())
+    if arguments.recipe:
+        print(describe(Recipe.load(arguments.recipe), arguments.images))

@@ -1,0 +1,46 @@
+"""Print the article's table of accuracies for a trained network.
+
+Accuracies are over products: each product counts once, with all its images. Confusion counts and
+the accuracy of each class go to evaluation-SPLIT.json in the run folder.
+"""
+
+from fashion_models.catalogue.split import SPLITS
+from fashion_models.cli import options
+
+NAME = 'evaluate'
+EXAMPLES = '''\
+fashion-models evaluate runs/shop
+fashion-models evaluate runs/shop --split all
+fashion-models evaluate runs/shop --split test --snapshot last --devices 0'''
+
+
+def add_arguments(parser):
+    options.run(parser)
+    parser.add_argument('--split', choices=(*SPLITS, 'all'), default='validation',
+                        help='which products to evaluate on (default: validation)')
+    options.snapshot(parser)
+    parser.add_argument('--catalogue', metavar='DIR',
+                        help='evaluate on this catalogue instead of the one trained on')
+    options.devices(parser)
+    options.store(parser)
+
+
+def run(arguments):
+    from fashion_models.training.run import Run
+
+    run = Run.open(arguments.run)
+    print_results(
+        run, SPLITS if arguments.split == 'all' else [arguments.split], arguments.snapshot,
+        arguments.devices or run.recipe.training.devices, arguments.catalogue, arguments.store)
+
+
+def print_results(run, splits, which, devices, catalogue, store):
+    """Evaluates a run and prints its table; the arguments are those of ``evaluate_run``."""
+    from fashion_models.devices import resolve
+    from fashion_models.training.results import evaluate_run, results_table
+
+    records = evaluate_run(run, splits, resolve(devices)[0], which, catalogue, store)
+    print()
+    print(results_table(records, run.vocabulary.tasks))
+    files = ', '.join(f'evaluation-{split}.json' for split in records)
+    print(f'\naccuracy over products; details in {run.folder}: {files}')

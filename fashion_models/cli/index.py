@@ -1,0 +1,33 @@
+"""Build the index that a search among more than 100,000 products uses.
+
+Writes the folder EMBEDDINGS.index, which the first search would write otherwise.
+"""
+
+import time
+
+from fashion_models.cli import options
+
+NAME = 'index'
+EXAMPLES = '''\
+fashion-models index shop.embeddings'''
+
+
+def add_arguments(parser):
+    options.embeddings(parser)
+
+
+def run(arguments):
+    from fashion_models.representation.embeddings import open_embeddings
+    from fashion_models.representation.search.index import build_index, index_folder
+    from fashion_models.representation.search.searcher import EXACT_LIMIT
+
+    count = len(open_embeddings(arguments.file))
+    if count <= EXACT_LIMIT:
+        print(f'{arguments.file}: {count:,} vectors are searched without an index')
+        return
+    started = time.monotonic()
+    build_index(arguments.file)
+    folder = index_folder(arguments.file)
+    size = sum(file.stat().st_size for file in folder.iterdir())
+    print(f'{folder}: {count:,} vectors, {size / 2**20:,.0f} MiB, '
+          f'{time.monotonic() - started:.0f} s')

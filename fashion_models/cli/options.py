@@ -1,0 +1,159 @@
+"""Arguments that several commands have, each declared once."""
+
+import argparse
+import pathlib
+
+from fashion_models.catalogue.split import SPLITS
+
+
+def run(parser):
+    """The positional ``run``."""
+    parser.add_argument('run', metavar='RUN', help='a run folder, written by "train"')
+
+
+def catalogue(parser):
+    """The positional ``catalogue``."""
+    parser.add_argument('catalogue', metavar='CATALOGUE', type=pathlib.Path,
+                        help='a catalogue folder')
+
+
+def new_catalogue(parser):
+    """The positional ``folder`` of a catalogue to write, and whether it may replace one."""
+    parser.add_argument('folder', metavar='DIR', type=pathlib.Path,
+                        help='the folder of the new catalogue')
+    overwrite(parser, 'the catalogue that DIR holds')
+
+
+def embeddings(parser):
+    """The positional ``file``."""
+    parser.add_argument('file', metavar='EMBEDDINGS', type=pathlib.Path,
+                        help='a file of embeddings, written by "embed"')
+
+
+def images(parser):
+    """The positional ``images``."""
+    parser.add_argument('images', metavar='IMAGE', nargs='+', type=pathlib.Path,
+                        help='the image files of one product, one or more')
+
+
+def output(parser, metavar, text, required=True):
+    """``-o/--output``: the file or folder that the command writes.
+
+    argparse takes ``--out`` for it, as it does any beginning of an option that is unambiguous.
+    """
+    parser.add_argument('-o', '--output', metavar=metavar, type=pathlib.Path, required=required,
+                        help=text)
+
+
+def overwrite(parser, what):
+    """``--overwrite``."""
+    parser.add_argument('--overwrite', action='store_true', help=f'replace {what}')
+
+
+def link(parser, what):
+    """``--link``."""
+    parser.add_argument('--link', action='store_true',
+                        help=f'link the images to those of {what} instead of copying them')
+
+
+def recipe(parser, default=None):
+    """``--recipe``."""
+    parser.add_argument(
+        '--recipe', metavar='RECIPE', default=default,
+        help='how to train: the name of a recipe, such as small or lyst2016, or a TOML file'
+             + (f' (default: {default})' if default else ''))
+
+
+def devices(parser, several=False):
+    """``--devices``; all of them are used, or the first only."""
+    parser.add_argument(
+        '--devices', metavar='DEVICES',
+        help='where to compute, instead of where the recipe says: ' + (
+            'GPUs by number, as in 0,1,2,3; @numpy for the CPU, @numpy*4 for four replicas on it'
+            if several else 'a GPU by number, as in 0, or @numpy for the CPU'))
+
+
+def init(parser, more=''):
+    """``--init``."""
+    parser.add_argument(
+        '--init', metavar='RUN',
+        help=f'start from the trunk and encoder of another run instead of at random{more}')
+
+
+def snapshot(parser):
+    """``--snapshot``."""
+    parser.add_argument(
+        '--snapshot', choices=('best', 'last'), default='best',
+        help='the network of the epoch with the lowest validation loss (best, the default), or of '
+             'the last epoch')
+
+
+def split(parser, what='products'):
+    """``--split``."""
+    parser.add_argument('--split', choices=SPLITS, help=f'only {what} of this split')
+
+
+def store(parser):
+    """``--store``."""
+    parser.add_argument(
+        '--store', metavar='DIR',
+        help='the folder of image stores (default: .prepared in the catalogue folder)')
+
+
+def moved_catalogue(parser):
+    """``--catalogue``, for commands that draw the images of embeddings."""
+    parser.add_argument(
+        '--catalogue', metavar='DIR', type=pathlib.Path,
+        help='where the images are, if the catalogue was moved after EMBEDDINGS was written')
+
+
+def where(parser):
+    """``--where``."""
+    parser.add_argument(
+        '--where', action='append', default=[], metavar='TASK=LABEL,…',
+        help='only products with all of these labels, as in gender=female,type=shoes; may be '
+             'repeated')
+
+
+def json(parser, text='print JSON instead of a table'):
+    """``--json``."""
+    parser.add_argument('--json', action='store_true', help=text)
+
+
+def top(parser, default):
+    """``-k``."""
+    parser.add_argument('-k', type=positive, default=default, metavar='N',
+                        help=f'how many products to show (default: {default})')
+
+
+def workers(parser):
+    """``--workers``."""
+    parser.add_argument('--workers', type=positive, metavar='N',
+                        help='how many processes to use (default: one for each processor)')
+
+
+def seed(parser, text):
+    """``--seed``, 0 by default."""
+    parser.add_argument('--seed', type=int, default=0, metavar='N', help=f'{text} (default: 0)')
+
+
+def positive(text: str) -> int:
+    """The type of an argument that is a whole number, 1 or more."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f'found {text}, expected a whole number, 1 or more')
+    return number
+
+
+def probability(text: str) -> float:
+    """The type of an argument that is a number from 0 to 1."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(f'found {text}, expected a number from 0 to 1')
+    return number

@@ -1,0 +1,59 @@
+"""How a parser is made of a command's module; see :mod:`fashion_models.cli` for what it has."""
+
+import argparse
+import difflib
+import re
+import textwrap
+
+from fashion_models.errors import UserError
+
+_INVALID_CHOICE = re.compile(r"invalid choice: '?([^']*?)'? \(choose from (.*)\)")
+_UNKNOWN = 'unrecognized arguments: '
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are a :class:`UserError`, and suggest what may have been meant."""
+
+    def __init__(self, **keywords):
+        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, **keywords)
+
+    def parse_known_args(self, args=None, namespace=None):
+        namespace, unknown = super().parse_known_args(args, namespace)
+        if unknown:     # a command's own parser knows best which options it has
+            self.error(_UNKNOWN + ' '.join(unknown))
+        return namespace, unknown
+
+    def error(self, message):
+        word, choices = '', []
+        if message.startswith(_UNKNOWN):
+            word = message.removeprefix(_UNKNOWN).split()[0].partition('=')[0]
+            choices = [name for name in self._option_string_actions if name.startswith('--')]
+        elif match := _INVALID_CHOICE.search(message):
+            word, choices = match[1], re.split(', ', match[2].replace("'", ''))
+        close = difflib.get_close_matches(word, choices, 1)
+        meant = f'; did you mean {close[0]}?' if close else f' (see {self.prog} --help)'
+        command = self.prog.removeprefix('fashion-models').strip()
+        raise UserError(f'{command}: {message}{meant}' if command else message + meant)
+
+
+def add_commands(parser, modules):
+    """Adds commands to the parser of ``fashion-models``, or of a group of commands."""
+    subparsers = parser.add_subparsers(metavar='COMMAND', required=True)
+    for module in modules:
+        examples = textwrap.indent(module.EXAMPLES.strip(), '  ')
+        child = add_parser(subparsers, module.NAME, module.__doc__, f'examples:\n{examples}')
+        if hasattr(module, 'COMMANDS'):
+            add_commands(child, module.COMMANDS)
+        else:
+            module.add_arguments(child)
+            child.set_defaults(command=module)
+
+
+def add_parser(subparsers, name, text, epilog):
+    """Adds a parser whose description is ``text``; its first line stands in the list of names."""
+    text = text.strip()
+    first = text.partition('\n')[0].rstrip('.')
+    # A % would be taken for the beginning of a placeholder.
+    return subparsers.add_parser(
+        name, help=(first[0].lower() + first[1:]).replace('%', '%%'), description=text,
+        epilog=epilog)

@@ -1,0 +1,33 @@
+"""Predict the labels of one product from its images.
+
+For each task, prints the most probable label and the two after it.
+"""
+
+import json
+
+from fashion_models.cli import options
+
+NAME = 'predict'
+EXAMPLES = '''\
+fashion-models predict runs/shop front.jpg back.jpg
+fashion-models predict runs/shop photographs/1234/*.jpg
+fashion-models predict runs/shop front.jpg --json'''
+
+
+def add_arguments(parser):
+    options.run(parser)
+    options.images(parser)
+    options.snapshot(parser)
+    options.json(parser, 'print the probability of every label, as JSON')
+
+
+def run(arguments):
+    from fashion_models.representation.encoder import load
+
+    predicted = load(arguments.run, arguments.snapshot).predict(arguments.images)
+    if arguments.json:
+        print(json.dumps(predicted, ensure_ascii=False, indent=1))
+        return
+    for task, probabilities in predicted.items():
+        ranked = [f'{label} {value:.1%}' for label, value in list(probabilities.items())[:3]]
+        print(f'{task:12} {ranked[0]:30}' + (f' or {", ".join(ranked[1:])}' if ranked[1:] else ''))

@@ -1,0 +1,77 @@
+"""Train the network of a recipe on a catalogue.
+
+Leaves a run folder with the network, its log and plots, and all that is needed to repeat the run.
+Ctrl-C saves a snapshot and stops; --resume goes on from there. While it runs, "fashion-models lr"
+changes the learning rate.
+"""
+
+from fashion_models.cli import options
+from fashion_models.errors import UserError
+
+NAME = 'train'
+EXAMPLES = '''\
+fashion-models train --recipe small --catalogue shop -o runs/shop
+fashion-models train -o runs/shop --resume                  after an interruption
+fashion-models train -o runs/shop --resume --epochs 30      train longer
+fashion-models train --recipe small --catalogue shop -o runs/shop-2 --init runs/fashion
+fashion-models train --recipe lyst2016 --catalogue shop -o runs/large --devices 0,1,2,3'''
+
+
+def add_arguments(parser):
+    options.recipe(parser)
+    parser.add_argument('--catalogue', metavar='DIR',
+                        help='the catalogue folder; with --resume, where it was moved to')
+    options.output(parser, 'RUN', 'the run folder to write, or with --resume to go on with')
+    options.devices(parser, several=True)
+    parser.add_argument('--seed', type=int, metavar='N', help='instead of training.seed in RECIPE')
+    parser.add_argument('--epochs', type=options.positive, metavar='N',
+                        help='instead of training.epochs in RECIPE')
+    options.init(parser, ', where its layers fit; the heads always start at random')
+    parser.add_argument('--resume', action='store_true', help='go on with the run in RUN')
+    options.overwrite(parser, 'the run in RUN')
+    options.store(parser)
+
+
+def run(arguments):
+    from fashion_models.cli.evaluate import print_results
+    from fashion_models.training import train
+    from fashion_models.training.recipe import Recipe
+    from fashion_models.training.run import Run
+
+    def recipe():
+        return Recipe.load(arguments.recipe).replace(
+            training__devices=arguments.devices, training__seed=arguments.seed,
+            training__epochs=arguments.epochs)
+
+    _check(arguments)
+    if arguments.resume:
+        run = Run.open(arguments.output)
+        finished = train.resume(
+            run, recipe() if arguments.recipe else None, arguments.catalogue, arguments.epochs,
+            arguments.store)
+    else:
+        run, finished = train.train(
+            recipe(), arguments.catalogue, arguments.output, arguments.overwrite, arguments.store,
+            arguments.init)
+    if not finished:
+        print(f'stopped; to resume: fashion-models train -o {arguments.output} --resume')
+        return 130
+    print_results(run, ['validation'], 'best', run.recipe.training.devices, None, arguments.store)
+    return 0
+
+
+def _check(arguments):
+    """Refuses options that contradict each other."""
+    if not arguments.resume:
+        for option in 'recipe', 'catalogue':
+            if getattr(arguments, option) is None:
+                raise UserError(f'train: --{option} is missing (only --resume does without)')
+        return
+    if arguments.overwrite:
+        raise UserError('--resume and --overwrite contradict each other: give one of them')
+    if arguments.init is not None:
+        raise UserError(
+            '--resume goes on from the last snapshot of the run itself: leave out --init')
+    if arguments.recipe is None and (arguments.devices or arguments.seed is not None):
+        raise UserError('--resume goes on with the devices and the seed of the run: leave out '
+                        '--devices and --seed')

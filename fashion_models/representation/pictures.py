@@ -1,0 +1,95 @@
+"""Pictures of what was found: contact sheets of the products of a file of embeddings."""
+
+import pathlib
+
+from PIL import Image, ImageChops, ImageDraw
+
+from fashion_models.catalogue.records import Listing, Product
+from fashion_models.catalogue.show import GAP, contact_sheet, picture_kind
+from fashion_models.errors import UserError
+from fashion_models.files import atomic_write, told_if_unwritable
+
+
+def catalogue_folder(embeddings, given=None) -> pathlib.Path:
+    """Where the images of embeddings are.
+
+    Args:
+        embeddings (~fashion_models.representation.embeddings.Embeddings): An open file.
+        given (pathlib.Path): The catalogue's folder, if it was moved since.
+
+    Raises:
+        UserError: If there is no such folder.
+    """
+    folder = given or pathlib.Path(embeddings.header['catalogue'])
+    if not folder.is_dir():
+        raise UserError(f'{folder}: there is no such folder' if given else
+                        f'{embeddings.file}: its catalogue is not in {folder}; say where it is '
+                        'now (catalogue)')
+    return folder
+
+
+def drawable(item, text: str) -> Product:
+    """An :class:`~fashion_models.representation.embeddings.Item`, with text before its title."""
+    labels = dict(item.labels)
+    if 'colour' in labels:
+        labels['colour'] = tuple(labels['colour'].split('|'))
+    title = ' · '.join(filter(None, (text, item.title or item.id)))
+    return Product(item.id, item.group, labels, [Listing(title=title, images=item.images)])
+
+
+def of_files(files, title: str) -> Product:
+    """Image files that are in no catalogue, as one product."""
+    images = [str(file.resolve()) for file in files]
+    return Product(title, title, {}, [Listing(title=title, images=images)])
+
+
+def draw(picture, folder, products) -> None:
+    """Draws products side by side, in as many lines as they need.
+
+    Args:
+        picture (pathlib.Path): The file to write; its ending names the format.
+        folder (pathlib.Path): The catalogue's folder.
+        products (list of Product): What to draw.
+
+    Raises:
+        UserError: If an image is not in the folder, or the picture cannot be written.
+    """
+    _save(picture, _sheet(folder, products))
+
+
+def draw_rows(picture, folder, rows) -> None:
+    """Draws products that belong together in a row, or more, with a line below.
+
+    Args:
+        picture (pathlib.Path): The file to write; its ending names the format.
+        folder (pathlib.Path): The catalogue's folder.
+        rows (list): Lists of Product, one or more.
+
+    Raises:
+        UserError: If an image is not in the folder, or the picture cannot be written.
+    """
+    sheets = [_sheet(folder, row) for row in rows]
+    # As wide as the widest row; a contact sheet is as wide as many products.
+    width = GAP + max(ImageChops.invert(sheet).getbbox()[2] for sheet in sheets)
+    whole = Image.new('RGB', (width, sum(sheet.height for sheet in sheets)), 'white')
+    top = 0
+    for sheet in sheets:
+        whole.paste(sheet, (0, top))
+        top += sheet.height
+        ImageDraw.Draw(whole).line((0, top - 1, width, top - 1), '#cccccc')
+    _save(picture, whole)
+
+
+def _sheet(folder, products):
+    for product in products:
+        for image in product.images:
+            if not (folder / image).is_file():
+                raise UserError(f'{folder}: has no {image} of product {product.id}; expected the '
+                                'catalogue that the embeddings were made of')
+    return contact_sheet(folder, products)
+
+
+def _save(picture, sheet):
+    kind = picture_kind(picture)
+    with told_if_unwritable(picture), atomic_write(picture) as file:
+        sheet.save(file, kind)

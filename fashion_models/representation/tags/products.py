@@ -1,0 +1,58 @@
+"""The words of a catalogue's products, judged by their pictures."""
+
+from fashion_models.catalogue.split import split_of
+from fashion_models.errors import UserError
+from fashion_models.files import sha256
+from fashion_models.representation.tags.tagger import text_of
+from fashion_models.training.snapshots import BEST
+
+
+def check_embeddings(embeddings, run, catalogue) -> None:
+    """Refuses embeddings that are not of products, of this catalogue or of this run's network.
+
+    Raises:
+        UserError: If they are others.
+    """
+    header = embeddings.header
+    if header['per'] != 'product':
+        raise UserError(f'{embeddings.file}: holds a vector for each {header["per"]}, '
+                        'expected one for each product')
+    if header.get('snapshot_sha256') != sha256(run.snapshots / BEST):
+        raise UserError(f'{embeddings.file}: was not made with the best network of {run.folder}')
+    if header.get('catalogue_hash') != catalogue.hash():
+        raise UserError(
+            f'{embeddings.file}: is not of {catalogue.folder} as it is now, but of '
+            f'{header.get("catalogue")}; embed the catalogue anew')
+
+
+def judged_products(tagger, catalogue, embeddings, keep, propose, ids=(), split=None):
+    """Judges the words of products.
+
+    Args:
+        tagger (~fashion_models.representation.tags.tagger.Tagger): Knows what words look like.
+        catalogue (~fashion_models.catalogue.io.Catalogue): The products.
+        embeddings (~fashion_models.representation.embeddings.Embeddings): Their vectors.
+        keep (float): Words of a text are kept from this probability on.
+        propose (float): Words that it lacks are named from this probability on.
+        ids (list of str): Only these products; by default, all.
+        split (str): Only products of this split; by default, of all.
+
+    Yields:
+        tuple: A product, and its listings, each with its
+        :class:`~fashion_models.representation.tags.tagger.Tags`.
+
+    Raises:
+        UserError: If an id is not among the embeddings.
+    """
+    for id in ids:
+        embeddings.row(id)
+    wanted = set(ids)
+    rows = {id: row for row, id in enumerate(embeddings.ids)}
+    for product in catalogue.products:
+        if (product.id not in rows or wanted and product.id not in wanted
+                or split and split_of(product.group) != split):
+            continue
+        row = rows[product.id]
+        log_odds = tagger.log_odds(embeddings.vectors[row:row + 1])[0]
+        yield product, [(listing, tagger.judge(text_of(listing), log_odds, keep, propose))
+                        for listing in product.listings]
