@@ -132,6 +132,8 @@ def command(capsys):
     def run(*arguments):
         status = cli.main(['catalogue', *map(str, arguments)])
         captured = capsys.readouterr()
+        if status == 130:
+            raise KeyboardInterrupt
         if status == 2:
             raise UserError(captured.err.partition('fashion-models: error: ')[2].rstrip('\n'))
         return status, captured.out

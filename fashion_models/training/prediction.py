@@ -1,4 +1,4 @@
-"""The five labels of one product, from its image files."""
+"""From the image files of one product to the network's input, and from its output to labels."""
 
 import chainer
 import chainer.functions as F
@@ -6,7 +6,6 @@ import numpy as np
 
 from fashion_models.catalogue.decode import ImageError, load_image
 from fashion_models.data.crops import assemble
-from fashion_models.data.epoch import MAX_IMAGES
 from fashion_models.errors import UserError
 
 
@@ -28,29 +27,6 @@ def read_product(paths, shorter_side, mean):
         except (ImageError, OSError) as error:
             raise UserError(f'{path}: not a usable image: {error}') from error
     return assemble([images], mean, np.zeros(1, bool))
-
-
-def predict(run, model, paths):
-    """Probabilities of all labels of one product.
-
-    Args:
-        run (~fashion_models.training.run.Run): The run that the model is from.
-        model (~fashion_models.links.MultiTaskClassifier): On the CPU.
-        paths (list): 1 to 5 image files of the product.
-
-    Returns:
-        dict: From each task to a dict from label to probability, the likeliest first.
-
-    Raises:
-        UserError: If a file is no image, or their number is not 1 to 5.
-    """
-    if not 1 <= len(paths) <= MAX_IMAGES:
-        raise UserError(
-            f'found {len(paths)} images, expected 1 to {MAX_IMAGES} of one product')
-    x = read_product(paths, run.recipe.data.shorter_side, run.mean)
-    with chainer.using_config('train', False), chainer.no_backprop_mode():
-        ys = model(x)
-    return probabilities(run.vocabulary, ys)
 
 
 def probabilities(vocabulary, ys):

@@ -156,5 +156,5 @@ def test_command(folder, review, command, tmp_path):
         command('relabel', tmp_path / 'new', path, tmp_path / 'newer')
     with pytest.raises(UserError, match='no row has an answer'):
         command('relabel', folder, review('3,colour,Black,White,,1'), tmp_path / 'newer')
-    with pytest.raises(UserError, match='CATALOGUE lies in DIR'):
+    with pytest.raises(UserError, match='lies in it; choose'):
         command('relabel', folder, path, folder)

@@ -42,4 +42,4 @@ def test_review_and_again_without_training(arguments, monkeypatch, capsys, tmp_p
 
 def test_useless_number(arguments, capsys):
     assert cli.main([*arguments, '--most', '0']) == 2
-    assert '--most 0' in capsys.readouterr().err
+    assert '--most: found 0' in capsys.readouterr().err

@@ -156,7 +156,6 @@ def test_errors_are_one_line(run, folder, tmp_path):
 
 
 @pytest.mark.parametrize('value', ['1.1', '-0.1', 'much', 'nan'])
-def test_a_share_is_from_0_to_1(folder, value, capsys):
-    with pytest.raises(SystemExit):
-        main(['duplicates', str(folder / 'listings'), '--threshold', value])
-    assert 'expected a number from 0 to 1' in capsys.readouterr().err
+def test_a_share_is_from_0_to_1(folder, value, fails):
+    line = fails('duplicates', folder / 'listings', '--threshold', value)
+    assert f'found {value}, expected a number from 0 to 1' in line

@@ -1,7 +1,5 @@
 """From a catalogue to its store: what is in it, when it is made again, and how making it fails."""
 
-import argparse
-import json
 import os
 import pathlib
 import signal
@@ -18,7 +16,7 @@ from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
 from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.data import prepare as prepare_module
 from fashion_models.data import store as store_module
-from fashion_models.data.prepare import add_parser, prepare
+from fashion_models.data.prepare import prepare
 from fashion_models.data.store import ImageStore
 from fashion_models.errors import UserError
 
@@ -402,33 +400,6 @@ def test_a_full_disk_is_said_to_be_one_and_nothing_is_left(catalogue, monkeypatc
     with pytest.raises(UserError, match=r'\.prepared: the disk is full; .*another place'):
         prepare(catalogue, 10)
     assert folders(catalogue.folder / '.prepared') == []
-
-
-# ---- the command
-
-def run(*arguments):
-    parser = argparse.ArgumentParser()
-    add_parser(parser.add_subparsers())
-    args = parser.parse_args(['prepare', *map(str, arguments)])
-    return args.func(args)
-
-
-def test_the_command_prepares_and_says_where(catalogue, tmp_path, capsys):
-    (catalogue.folder / 'images' / 'hat-0.png').write_bytes(b'')
-    assert not run(
-        catalogue.folder, '--shorter-side', 10, '--store', tmp_path / 'stores', '--workers', 1)
-    output = capsys.readouterr().out
-    folder, _, text = output.partition(': ')
-    assert text == (
-        '2 products with 5 images, shorter side 10; dropped 1 images that cannot be read and '
-        '1 products that have no other\n')
-    assert len(ImageStore.open(folder)) == 5
-    assert json.loads((pathlib.Path(folder) / 'store.json').read_text())['images'] == 5
-
-
-def test_the_command_refuses_no_workers(catalogue):
-    with pytest.raises(UserError, match='workers: found 0, expected 1 or more'):
-        run(catalogue.folder, '--shorter-side', 10, '--workers', 0)
 
 
 # ---- real images

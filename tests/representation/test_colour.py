@@ -1,11 +1,9 @@
-import json
 import types
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from fashion_models import cli
 from fashion_models.errors import UserError
 from fashion_models.representation.colour import colours, divide, k_means, lab, merge
 from fashion_models.representation.encoder import load
@@ -149,15 +147,3 @@ def test_probabilities_are_those_of_predict(tiny_run, images):
     encoder = load(tiny_run[0])
     found = colours(encoder, images)
     assert found.probabilities == pytest.approx(encoder.predict(images)['colour'], abs=1e-6)
-
-
-def test_the_command(tiny_run, images, capsys):
-    assert cli.main(['colour', str(tiny_run[0]), *images, '--json']) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert set(found['probabilities']) == {'blue', 'green', 'red'}
-    assert set(found['prominent']) <= set(found['shares'])
-    assert cli.main(['colour', str(tiny_run[0]), *images]) == 0
-    first, _, head, *rows = capsys.readouterr().out.splitlines()
-    assert first == ', '.join(found['prominent'])
-    assert head.split() == ['share', 'probability']
-    assert {row.split()[0] for row in rows} <= {'blue', 'green', 'red'}

@@ -14,7 +14,6 @@ from fashion_models.data.prepare import prepare
 from fashion_models.data.products import split_products
 from fashion_models.errors import UserError
 from fashion_models.representation.encoder import batches
-from fashion_models.training.prediction import predict
 
 
 @pytest.fixture(scope='module')
@@ -72,11 +71,6 @@ def test_the_order_of_the_images_does_not_matter(encoder, products):
 def test_one_file_needs_no_list(encoder, products):
     file, = products[0][1]
     np.testing.assert_array_equal(encoder.embed(str(file)), encoder.embed([file]))
-
-
-def test_labels_are_those_of_predict(encoder, products):
-    files = products[1][1]
-    assert encoder.predict(files) == predict(encoder.run, encoder.model, files)
 
 
 def test_labels_of_more_than_five_images(encoder, products):

@@ -24,7 +24,7 @@ def add_arguments(parser):
     parser.epilog += '\n\nformats:\n' + '\n\n'.join(
         f'  {name}: {module.SUMMARY}\n\n{textwrap.indent(module.DESCRIPTION, "    ")}'
         for name, module in IMPORTERS.items())
-    formats = parser.add_subparsers(metavar='FORMAT', required=True)
+    formats = parser.add_subparsers(metavar='FORMAT', required=True, help='the layout of SOURCE')
     for name, module in IMPORTERS.items():
         of_format = add_parser(
             formats, name, f'{module.SUMMARY}.', f'{module.DESCRIPTION}\n\nexample:\n'

@@ -6,7 +6,7 @@ from fashion_models.data.prepare import prepare
 from fashion_models.data.views import group_folds
 from fashion_models.experiments.kit.held_out import held_out
 from fashion_models.experiments.kit.runs import trained_run
-from fashion_models.training.prediction import predict
+from fashion_models.representation.encoder import Encoder
 from fashion_models.training.recipe import Recipe
 
 
@@ -41,8 +41,8 @@ def test_answers_are_of_the_network_that_did_not_see_the_product(found):
         product = products[answers.ids[row]]
         for seed in 0, 1:
             run = runs[fold_of[product.group], seed]
-            expected = predict(run, run.load_model('last'),
-                               [catalogue.image_file(image) for image in product.images])
+            expected = Encoder(run, 'last').predict(
+                [catalogue.image_file(image) for image in product.images])
             for task, labels in answers.vocabulary.labels.items():
                 np.testing.assert_allclose(
                     answers.probabilities(task, seed)[row],

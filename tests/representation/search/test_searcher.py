@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
 
 from fashion_models import cli
 from fashion_models.catalogue.io import open_catalogue
@@ -245,132 +244,10 @@ def test_a_folder_that_cannot_be_written(large, tmp_path):
         Searcher(large)
 
 
-# The commands.
-
-@pytest.fixture(scope='module')
-def toys(tiny_run, tmp_path_factory):
-    """File of embeddings, run folder and catalogue folder of 80 drawn products."""
+def test_a_run_that_went_on_or_away(tiny_run, tmp_path):
     run, catalogue = tiny_run
-    file = tmp_path_factory.mktemp('toys') / 'toys.embeddings'
-    embed(load(run), open_catalogue(catalogue), file, progress=False)
-    return file, run, catalogue
-
-
-def run_command(capsys, *words):
-    assert cli.main([str(word) for word in words]) == 0
-    return capsys.readouterr().out
-
-
-def fails(capsys, *words):
-    """Runs a command that must fail with status 2 and one line; returns the line."""
-    assert cli.main([str(word) for word in words]) == 2
-    line, = capsys.readouterr().err.splitlines()
-    assert line.startswith('fashion-models: error: ')
-    return line.removeprefix('fashion-models: error: ')
-
-
-def test_table(toys, capsys):
-    lines = run_command(capsys, 'search', toys[0], '--product', '3', '-k', 4).splitlines()
-    assert lines[0].split() == ['rank', 'similarity', 'id', 'labels', 'title']
-    assert len(lines) == 5
-    for hit, line in zip(Searcher(open_embeddings(toys[0])).like('3', 4), lines[1:]):
-        for cell in (f'{hit.rank}  ', f'  {hit.similarity:.3f}  ', f'  {hit.item.id} ',
-                     f'· {hit.item.labels["type"]} ·', hit.item.title):
-            assert cell in line
-
-
-def test_json(toys, capsys):
-    output = run_command(
-        capsys, 'search', toys[0], '--product', '3', '--json', '--where', 'colour=red,type=disc')
-    record = json.loads(output)
-    assert record['query'] == {'product': '3'}
-    assert record['where'] == {'colour': 'red', 'type': 'disc'}
-    hits = Searcher(open_embeddings(toys[0])).like('3', 10, record['where'])
-    assert [hit['id'] for hit in record['hits']] == [hit.item.id for hit in hits]
-    assert all(hit['labels']['colour'] == 'red' for hit in record['hits'])
-
-
-def test_group_mates_are_left_out_on_request(toys, capsys):
-    def groups(*more):
-        output = run_command(
-            capsys, 'search', toys[0], '--product', '3', '-k', 79, '--json', *more)
-        return [hit['group'] for hit in json.loads(output)['hits']]
-
-    assert 'group 1' in groups()
-    assert 'group 1' not in groups('--other-groups')
-
-
-def test_pictures_of_a_product_find_it(toys, capsys):
-    file, _, catalogue = toys
-    embeddings = open_embeddings(file)
-    for item in embeddings.items[:5]:
-        output = run_command(capsys, 'search', file, '--json', '-k', 1,
-                             '--image', *[catalogue / image for image in item.images])
-        hit, = json.loads(output)['hits']
-        assert hit['similarity'] == pytest.approx(1, abs=1e-5)
-
-
-def test_pictures_are_reduced_as_the_vectors_were(toys, tmp_path, capsys):
-    _, run, catalogue = toys
     embeddings = embed(
-        load(run), open_catalogue(catalogue), tmp_path / 'small', pca=5, progress=False)
-    item = embeddings.items[0]
-    output = run_command(capsys, 'search', tmp_path / 'small', '--json', '-k', 1,
-                         '--image', *[catalogue / image for image in item.images])
-    assert json.loads(output)['hits'][0]['similarity'] == pytest.approx(1, abs=1e-5)
-
-
-def test_picture_of_the_neighbours(toys, tmp_path, capsys):
-    file, _, catalogue = toys
-    run_command(capsys, 'search', file, '--product', '3', '-k', 5, '-o', tmp_path / 'hits.png')
-    run_command(capsys, 'search', file, '--image', catalogue / 'images/3-0.png', '-k', 5,
-                '-o', tmp_path / 'seen.png')
-    for name in 'hits.png', 'seen.png':
-        with Image.open(tmp_path / name) as picture:
-            assert (np.asarray(picture.convert('RGB')) != 255).any()
-
-
-def test_a_catalogue_that_was_moved(toys, tmp_path, capsys):
-    file, run, catalogue = toys
-    there = tmp_path / 'there'
-    shutil.copytree(catalogue, there)
-    moved = tmp_path / 'moved.embeddings'
-    embed(load(run), open_catalogue(there), moved, progress=False)
-    there.rename(tmp_path / 'new')
-    words = ['search', moved, '--product', '3', '-o', tmp_path / 'hits.png']
-    assert fails(capsys, *words) == (
-        f'{moved}: its catalogue is not in {there}; name its folder with --catalogue')
-    run_command(capsys, *words, '--catalogue', tmp_path / 'new')
-    (tmp_path / 'other').mkdir()
-    assert fails(capsys, *words, '--catalogue', tmp_path / 'other').startswith(
-        f'{tmp_path / "other"}: has no images/')
-    assert fails(capsys, *words, '--catalogue', tmp_path / 'none') == (
-        f'--catalogue {tmp_path / "none"}: there is no such folder')
-
-
-@pytest.mark.parametrize(('words', 'message'), [
-    (['--product', '3x'], '{file}: no product has the id \'3x\'; there are 80, among them 3'),
-    (['--product', '3', '-k', '0'], '-k 0: expected 1 or more'),
-    (['--product', '3', '--where', 'color=red'], "where color=red: there is no task 'color'"),
-    (['--product', '3', '--where', 'colour=teal'],
-     'where colour=teal: no item has this colour, but blue, green, red'),
-    (['--product', '3', '-o', 'hits.txt'], "hits.txt: expected a picture's ending"),
-    (['--image', 'none.png'], 'none.png: not a usable image: there is no such file'),
-    (['--image', 'none.png', '--other-groups'], '--other-groups: pictures have no group'),
-    (['--image', 'none.png', '--run', 'nowhere'], 'nowhere: no such folder'),
-])
-def test_what_cannot_be_searched_for(toys, capsys, words, message):
-    assert fails(capsys, 'search', toys[0], *words).startswith(message.format(file=toys[0]))
-
-
-def test_what_is_no_file_of_embeddings(capsys):
-    assert 'fashion-models embed' in fails(capsys, 'search', __file__, '--product', '3')
-    assert 'no such file' in fails(capsys, 'search', 'none', '--product', '3')
-
-
-def test_a_run_that_went_on_or_away(toys, tmp_path):
-    file, run, _ = toys
-    embeddings = open_embeddings(file)
+        load(run), open_catalogue(catalogue), tmp_path / 'toys.embeddings', progress=False)
     copy = shutil.copytree(run, tmp_path / 'copy')
     assert encoder_of(embeddings, copy).run.folder == copy
     (copy / 'snapshots/best.npz').write_bytes(b'another')
@@ -382,12 +259,8 @@ def test_a_run_that_went_on_or_away(toys, tmp_path):
 
 
 def test_index_command(large, capsys, builds):
-    assert run_command(capsys, 'index', large.file).startswith(
+    assert cli.main(['index', str(large.file)]) == 0
+    assert capsys.readouterr().out.startswith(
         f'{index.index_folder(large.file)}: 3,000 vectors, ')
     Searcher(large)
     assert builds == []
-
-
-def test_index_command_on_a_small_file(toys, capsys):
-    assert run_command(capsys, 'index', toys[0]) == (
-        f'{toys[0]}: 80 vectors are searched without an index\n')

@@ -1,24 +1,23 @@
-import argparse
+"""``fashion-models catalogue synthesise``."""
+
 import dataclasses
 
 import pytest
 
 from fashion_models import cli
 from fashion_models.catalogue.io import open_catalogue
-from fashion_models.cli import synthesise as command
+from fashion_models.cli.catalogue import synthesise as command
 from fashion_models.drawn.difficulty import EASY, Difficulty
 
 
 def parsed(*words):
-    parser = argparse.ArgumentParser()
-    command.add_parser(parser.add_subparsers())
-    return parser.parse_args(['synthesise', 'DIR', *words])
+    return cli.build_parser().parse_args(['catalogue', 'synthesise', 'DIR', *words])
 
 
 def test_defaults_are_the_articles():
-    args = parsed()
-    assert (args.products, args.seed, args.size) == (2000, 0, 128)
-    assert command.chosen_difficulty(args) == Difficulty()
+    arguments = parsed()
+    assert (arguments.products, arguments.seed, arguments.size) == (2000, 0, 128)
+    assert command.chosen_difficulty(arguments) == Difficulty()
 
 
 def test_easy_switches_all_off():

@@ -1,0 +1,56 @@
+"""``fashion-models evaluate``: the table, the file, and runs that are damaged."""
+
+import json
+
+import numpy as np
+import pytest
+
+from fashion_models import cli
+
+
+def test_evaluate(trained, capsys):
+    assert cli.main(['evaluate', str(trained.folder), '--split', 'all']) == 0
+    output = capsys.readouterr().out
+    for split in 'train', 'validation', 'test':
+        assert f'{split}, ' in output
+        record = json.loads((trained.folder / f'evaluation-{split}.json').read_text())
+        assert record['accuracy'] == pytest.approx(np.mean(list(record['accuracies'].values())))
+        for task, classes in record['per_class'].items():
+            right = sum(one['products'] * one['accuracy'] for one in classes.values())
+            number = sum(one['products'] for one in classes.values())
+            assert number == record['labelled'][task]
+            assert right / number == pytest.approx(record['accuracies'][task])
+            confusion = record['confusion'][task]
+            assert sum(sum(row.values()) for row in confusion.values()) == number
+            assert sum(row.get(label, 0) for label, row in confusion.items()) == pytest.approx(
+                right)
+            for label, row in confusion.items():
+                assert sum(row.values()) == classes[label]['products']
+
+
+def test_snapshot_that_does_not_fit_the_network(tiny, run_copy, fails):
+    run_copy.save_recipe(tiny.replace(model__post_pool=9))
+    assert 'does not fit the recipe' in fails('evaluate', run_copy.folder)
+
+
+def test_vocabulary_that_does_not_match_the_recipe(run_copy, fails):
+    labels = json.loads((run_copy.folder / 'labels.json').read_text())
+    del labels['colour']
+    (run_copy.folder / 'labels.json').write_text(json.dumps(labels))
+    line = fails('evaluate', run_copy.folder)
+    assert 'labels.json: holds the labels of gender, type' in line
+
+
+def test_catalogue_with_labels_that_the_run_does_not_know(
+        run_copy, make_toy_catalogue, tmp_path, fails):
+    catalogue = make_toy_catalogue(tmp_path / 'other', products=60)
+    path = catalogue / 'products.jsonl'
+    path.write_text(path.read_text().replace('"female"', '"unisex"'))
+    line = fails('evaluate', run_copy.folder, '--catalogue', catalogue)
+    assert "gender 'unisex' is not among the 2 labels" in line
+
+
+def test_no_snapshot_yet(run_copy, fails):
+    for path in run_copy.snapshots.iterdir():
+        path.unlink()
+    assert 'has no best snapshot yet' in fails('evaluate', run_copy.folder)

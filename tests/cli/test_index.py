@@ -1,0 +1,6 @@
+"""``fashion-models index``."""
+
+
+def test_a_small_file_needs_none(toys, works):
+    assert works('index', toys[0]) == (
+        f'{toys[0]}: 80 vectors are searched without an index\n')

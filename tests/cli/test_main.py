@@ -1,0 +1,122 @@
+"""What all commands have in common: help, errors, exit statuses."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from fashion_models import cli
+from fashion_models.cli.parser import Parser
+from fashion_models.errors import UserError
+
+
+def leaves(modules, words=()):
+    for module in modules:
+        path = (*words, module.NAME)
+        if hasattr(module, 'COMMANDS'):
+            yield from leaves(module.COMMANDS, path)
+        else:
+            yield path, module
+
+
+COMMANDS = dict(leaves(cli.COMMANDS))
+
+
+def parser_of(words):
+    parser = cli.build_parser()
+    for word in words:
+        subparsers, = (action for action in parser._actions if isinstance(action.choices, dict))
+        parser = subparsers.choices[word]
+    return parser
+
+
+@pytest.mark.parametrize('words', COMMANDS, ids=' '.join)
+def test_every_command_has_a_help_that_teaches(words, capsys):
+    module = COMMANDS[words]
+    with pytest.raises(SystemExit) as stop:
+        cli.main([*words, '--help'])
+    output = capsys.readouterr().out
+    assert stop.value.code == 0
+    assert module.__doc__.strip() in output
+    examples = module.EXAMPLES.splitlines()
+    assert any(example.startswith(f'fashion-models {" ".join(words)} ') for example in examples)
+    assert all(f'  {example}\n' in output for example in examples)
+    for action in parser_of(words)._actions:
+        assert action.help, action
+
+
+@pytest.mark.parametrize('words', COMMANDS, ids=' '.join)
+def test_every_example_can_be_parsed(words):
+    for example in COMMANDS[words].EXAMPLES.splitlines():
+        command = example.partition('   ')[0].partition('>')[0].split()
+        if command[0] == 'fashion-models':
+            cli.build_parser().parse_args(command[1:])
+
+
+def test_help_lists_every_command(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(['--help'])
+    output = capsys.readouterr().out
+    assert all(f'    {module.NAME}' in output for module in cli.COMMANDS)
+
+
+def test_help_imports_nothing_slow(tmp_path):
+    """From any folder, too."""
+    code = ("import sys; from fashion_models import cli\n"
+            "try: cli.main(['audit', '--help'])\n"
+            "finally: print([name for name in ('chainer', 'matplotlib', 'scipy', 'sklearn') "
+            "if name in sys.modules], file=sys.stderr)")
+    result = subprocess.run(
+        [sys.executable, '-c', code], cwd=tmp_path, capture_output=True, text=True,
+        env=os.environ | {'PYTHONPATH': os.pathsep.join(filter(None, sys.path))}, check=True)
+    assert result.stderr == '[]\n'
+
+
+@pytest.mark.parametrize(('words', 'line'), [
+    (['trian'], 'did you mean train?'),
+    (['catalogue', 'chekc'], 'did you mean check?'),
+    (['catalogue', 'import', 'cvs', 'a', 'b'], 'did you mean csv?'),
+    (['evaluate', 'run', '--splti', 'all'], 'unrecognized arguments: --splti all; did you mean '
+                                            '--split?'),
+    (['evaluate', 'run', '--split', 'tset'], 'did you mean test?'),
+    (['evaluate', 'run', '--xyz'], 'unrecognized arguments: --xyz (see fashion-models evaluate '
+                                   '--help)'),
+    (['predict'], 'the following arguments are required: RUN, IMAGE'),
+    (['search', 'x', '--product', '3', '-k', 'ten'], 'argument -k: found ten, expected a whole')])
+def test_what_is_not_understood(words, line, fails):
+    assert line in fails(*words)
+
+
+@pytest.mark.parametrize(('error', 'status', 'text'), [
+    (UserError('shop: no such folder'), 2, 'fashion-models: error: shop: no such folder\n'),
+    (PermissionError(13, 'Permission denied', 'shop/log'), 2,
+     'fashion-models: error: shop/log: Permission denied\n'),
+    (OSError('out of something'), 2, 'fashion-models: error: out of something\n'),
+    (KeyboardInterrupt(), 130, 'interrupted\n')])
+def test_errors_are_one_line(monkeypatch, capsys, error, status, text):
+    def run(arguments):
+        raise error
+
+    monkeypatch.setattr(cli.lr, 'run', run)
+    assert cli.main(['lr', 'run', '0.1']) == status
+    assert capsys.readouterr().err == text
+
+
+def test_a_reader_who_has_seen_enough():
+    """As ``| head`` has."""
+    process = subprocess.Popen(
+        [sys.executable, '-c', 'import sys; from fashion_models import cli; '
+         "cli.lr.run = lambda arguments: [print('x' * 99) for _ in range(9999)] and None; "
+         "sys.exit(cli.main(['lr', 'run', '0.1']))"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env=os.environ | {'PYTHONPATH': os.pathsep.join(filter(None, sys.path))})
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr.read() == b''
+    assert process.wait() == 141
+
+
+def test_parsers_are_of_one_kind():
+    for words in COMMANDS:
+        assert isinstance(parser_of(words), Parser)
