@@ -7,3 +7,11 @@ class UserError(Exception):
     The line names the file, the product or the option, what was found and what was expected. The
     command line prints it and exits with status 2.
     """
+
+
+class UnsuitableCatalogue(UserError):
+    """The catalogue lacks what is asked of it, such as texts, or products of a split.
+
+    No other argument would help: ``python -m fashion_models.experiments`` lists an experiment that
+    raises it as not possible, and not as failed.
+    """

@@ -3,45 +3,62 @@
     python -m fashion_models.experiments [--catalogue DIR] [--seeds 3]
     python -m fashion_models.experiments --quick
 
-Networks that several experiments need are trained once. --quick gives a first look at all of them,
-with one seed and two epochs; its results are no finding, and go to a folder of their own. What one
-experiment cannot do on the catalogue does not keep the others from running.
+A network that several experiments need is trained once. --quick gives a first look at all of them,
+with one seed and two epochs; its results prove nothing, and go to a folder of their own. An
+experiment that fails does not keep the others from running. One that the catalogue cannot answer is
+listed as not possible here, which is no failure.
 """
 
 import argparse
-import importlib
 import sys
 import time
+from collections.abc import Sequence
 
-from fashion_models.experiments.kit.settings import add_arguments
-
-#: Their modules, in the order in which they are run: those first that train what others need.
-EXPERIMENTS = (
-    'main_table', 'single_vs_multi', 'filters', 'tsne', 'misclassified', 'with_text',
-    'label_audit', 'graph', 'devices')
+from fashion_models.experiments.kit.settings import INTERRUPTED, NOT_POSSIBLE, add_arguments
+from fashion_models.experiments.registry import EXPERIMENTS
 
 
-def main(argv=None):
-    """Runs the command; returns its exit status: the first of the experiments' that is not 0."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command.
+
+    Args:
+        argv: Instead of the process' arguments.
+
+    Returns:
+        Exit status: that of the first experiment that failed, or 0.
+    """
+    argv = sys.argv[1:] if argv is None else argv
+    names = [experiment.name for experiment in EXPERIMENTS]
     parser = argparse.ArgumentParser(
         prog='python -m fashion_models.experiments', description=__doc__,
+        epilog='experiments:\n' + '\n'.join(
+            f'  {one.name:17} {one.title} ({one.of})' for one in EXPERIMENTS),
         formatter_class=argparse.RawDescriptionHelpFormatter)
     add_arguments(parser)
-    parser.add_argument('--only', metavar='NAME', nargs='+', choices=EXPERIMENTS, help=(
-        f'some of them: {", ".join(EXPERIMENTS)}'))
-    arguments, argv = parser.parse_args(argv), _without_only(sys.argv[1:] if argv is None else argv)
-    outcomes = {}
-    for name in arguments.only or EXPERIMENTS:
-        print(f'== {name}', flush=True)
+    parser.add_argument('--only', metavar='NAME', nargs='+', choices=names, help=(
+        'run only these, in this order'))
+    arguments = parser.parse_args(argv)
+    by_name = dict(zip(names, EXPERIMENTS))
+    chosen = [by_name[name] for name in arguments.only or names]
+    argv = _without_only(argv)
+    outcomes = []
+    for number, experiment in enumerate(chosen, 1):
+        print(f'\nexperiment {number} of {len(chosen)}: {experiment.name}, {experiment.title}',
+              flush=True)
         started = time.monotonic()
-        status = importlib.import_module(f'fashion_models.experiments.{name}').main(argv)
-        outcomes[name] = status, time.monotonic() - started
-        if status == 130:
+        status = experiment.main(argv)
+        outcomes.append((experiment.name, status, time.monotonic() - started))
+        if status == INTERRUPTED:
             break
-    print()
-    for name, (status, seconds) in outcomes.items():
-        print(f'{name:16} {seconds:7.0f} s  ' + (f'failed ({status})' if status else 'done'))
-    return next((status for status, _ in outcomes.values() if status), 0)
+    print(f'\n{_time_table(outcomes)}')
+    return next((status for _, status, _ in outcomes if status not in (0, NOT_POSSIBLE)), 0)
+
+
+def _time_table(outcomes):
+    words = {0: 'done', NOT_POSSIBLE: 'not possible here', INTERRUPTED: 'stopped'}
+    lines = [f'{name:17} {seconds:7.0f} s  {words.get(status, f"failed ({status})")}'
+             for name, status, seconds in outcomes]
+    return '\n'.join([*lines, f'{"all":17} {sum(seconds for *_, seconds in outcomes):7.0f} s'])
 
 
 def _without_only(argv):

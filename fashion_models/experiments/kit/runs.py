@@ -1,51 +1,57 @@
-"""The trained networks of the experiments: each is trained once, whoever needs it."""
+"""The trained networks of the experiments: each is trained once, then reused."""
 
 import contextlib
 import dataclasses
 import gc
 import hashlib
+import os
 import pathlib
+from collections.abc import Iterator, Sequence
 
+from fashion_models.catalogue.io import Catalogue
 from fashion_models.data.views import View
 from fashion_models.errors import UserError
+from fashion_models.experiments.kit.results import training_seconds
 from fashion_models.files import locked, sha256
 from fashion_models.training import snapshots, train
 from fashion_models.training.learning_rate import REQUESTS
+from fashion_models.training.recipe import Recipe
 from fashion_models.training.run import PROVENANCE, Run
 
 
 class Interrupted(Exception):
-    """A training was stopped by Ctrl-C, after a snapshot; the same command goes on with it."""
+    """A training was stopped by Ctrl-C, after a snapshot; the same command resumes it."""
 
 
-def trained_run(catalogue, recipe, seed, runs_folder, name, view=None, init=None, store=None):
-    """A finished run of this recipe, catalogue, seed and view: found, gone on with, or trained now.
+def trained_run(
+        catalogue: Catalogue, recipe: Recipe, seed: int, runs_folder: str | os.PathLike, name: str,
+        view: View | None = None, init: str | os.PathLike | None = None,
+        store: str | os.PathLike | None = None, place: str = '') -> Run:
+    """A finished run of this recipe, catalogue, seed and view: reused, resumed or trained.
 
-    Runs are known by what they are, not by their names: one that another experiment, or ``make
-    train``, left in the folder serves if it is finished, its catalogue's hash, its view, what it
-    began with and every choice of its recipe are the same, and nobody changed its learning rate by
-    hand.
+    Runs are known by what they are, not by their names. One that another experiment or ``make
+    train`` left in the folder is reused if it is finished, has the same catalogue hash, view,
+    initial network and recipe, and nobody changed its learning rate by hand.
 
     The training runs in this process and shows its own progress. When it is finished, the network
-    of the best epoch is kept, and for a fold that of the last; the other snapshots, to go on from,
-    are removed. Several processes may share a folder of runs: one that needs a run which another is
-    training waits for it.
+    of the best epoch is kept, and for a fold that of the last; other snapshots are removed. Several
+    processes may share a folder of runs: one that needs a run which another is training waits for
+    it.
 
     Args:
-        catalogue (~fashion_models.catalogue.io.Catalogue): On what.
-        recipe (~fashion_models.training.recipe.Recipe): How, the seed aside.
-        seed (int): Takes the place of the recipe's.
-        runs_folder: Where the runs are.
-        name (str): What a new run's folder is called, before the digest of what it is.
-        view (~fashion_models.data.views.View): What to see of the catalogue.
-        init: Folder of the run to begin with, or ``None``.
-        store: Folder of image stores, where that of the catalogue is not to be written to.
-
-    Returns:
-        ~fashion_models.training.run.Run
+        catalogue: The products.
+        recipe: How to train; its seed is replaced.
+        seed: Of parameters, batches and dropout.
+        runs_folder: Folder of the runs.
+        name: Start of a new run's folder name; a digest of what the run is follows.
+        view: What to see of the catalogue.
+        init: Folder of the run to begin with.
+        store: Folder of image stores, where that of the catalogue must not be written to.
+        place: The place of this network among others, shown when it is trained; see
+            :func:`progress`.
 
     Raises:
-        Interrupted: By Ctrl-C.
+        Interrupted: After Ctrl-C.
         UserError: If the recipe cannot be trained on the catalogue.
     """
     runs_folder = pathlib.Path(runs_folder)
@@ -61,13 +67,37 @@ def trained_run(catalogue, recipe, seed, runs_folder, name, view=None, init=None
         run = find_run(runs_folder, sought)
         if run is None:
             run = _begun(runs_folder, sought) or Run(runs_folder / f'{name}-{sought.digest()}')
-            _train(run, recipe, catalogue, view, init, store)
+            _train(run, recipe, catalogue, view, init, store, place)
             _remove_snapshots(run)
     return run
 
 
+def progress(networks: int, before: Sequence[Run]) -> str:
+    """The place of the next of several networks: ``network 3 of 19, about 12 minutes left``.
+
+    Args:
+        networks: How many there are, reused ones included.
+        before: Those that are finished. Their mean training time tells how long the next ones
+            take; without any no time is given.
+    """
+    number = len(before) + 1
+    networks = max(networks, number)
+    place = f'network {number} of {networks}'
+    if not before:
+        return place
+    seconds = sum(map(training_seconds, before)) / len(before) * (networks - len(before))
+    return f'{place}, about {_duration(seconds)} left'
+
+
+def _duration(seconds):
+    units = ('hour', 3600), ('minute', 60), ('second', 1)
+    unit, length = next((one for one in units if seconds >= 1.5 * one[1]), units[-1])
+    number = max(1, round(seconds / length))
+    return f'{number} {unit}{"s" if number > 1 else ""}'
+
+
 def _remove_snapshots(run):
-    """Of a finished run, those that are only there to go on from."""
+    """Removes the snapshots of a finished run that only served to resume it."""
     kept = 1 if run.view.folds else 0
     for snapshot in list(reversed(snapshots.list_snapshots(run.snapshots)))[kept:]:
         snapshot.unlink()
@@ -76,66 +106,69 @@ def _remove_snapshots(run):
 
 @dataclasses.dataclass(frozen=True)
 class Identity:
-    """All that decides what a training gives."""
+    """Everything that decides the outcome of a training."""
 
     catalogue_hash: str
     recipe_hash: str
     epochs: int
     view: View
-    init: str | None    # SHA-256 of the snapshot begun with
+    init: str | None    # SHA-256 of the initial snapshot
 
     @classmethod
-    def of_training(cls, catalogue_hash, recipe, view, init):
+    def of_training(
+            cls, catalogue_hash: str, recipe: Recipe, view: View,
+            init: str | os.PathLike | None) -> 'Identity':
         """That of a training to come."""
         if init is not None:
             init = sha256(Run.open(init).snapshot('best'))
         return cls(catalogue_hash, recipe.hash(), recipe.training.epochs, view, init)
 
     @classmethod
-    def of_run(cls, run):
+    def of_run(cls, run: Run) -> 'Identity':
         """That of a run."""
         provenance = run.provenance
         return cls(
             provenance['catalogue']['hash'], run.recipe.hash(), run.recipe.training.epochs,
             run.view, provenance.get('init', {}).get('sha256'))
 
-    def digest(self):
-        """Eight digits that tell it apart."""
+    def digest(self) -> str:
+        """Eight hexadecimal digits."""
         return hashlib.sha256(repr(self).encode()).hexdigest()[:8]
 
 
-def find_run(runs_folder, identity):
+def find_run(runs_folder: str | os.PathLike, identity: Identity) -> Run | None:
     """The finished run of this identity; ``None`` if there is none."""
     return next((run for run in _runs(runs_folder, '*')
                  if run.finished and Identity.of_run(run) == identity), None)
 
 
 def _begun(runs_folder, identity):
-    """What an experiment left of the run when it was interrupted; ``None`` if nothing.
+    """The run that an interrupted experiment left unfinished; ``None`` if there is none.
 
-    A run of any other name may be somebody else's, at work on it.
+    A run of any other name may be in training elsewhere.
     """
     return next(_runs(runs_folder, f'*-{identity.digest()}'), None)
 
 
-def _runs(runs_folder, pattern):
+def _runs(runs_folder, pattern) -> Iterator[Run]:
     for path in sorted(pathlib.Path(runs_folder).glob(f'{pattern}/{PROVENANCE}')):
         try:
             run = Run.open(path.parent)
-            run.recipe  # noqa: B018  (which may be of another version of the package)
+            run.recipe  # noqa: B018  (another version of the package may have written it)
         except UserError:
             continue
-        if not (run.folder / REQUESTS).exists():    # of learning rates by hand
+        if not (run.folder / REQUESTS).exists():    # learning rates set by hand
             yield run
 
 
-def _train(run, recipe, catalogue, view, init, store):
+def _train(run, recipe, catalogue, view, init, store, place):
+    place = f' ({place})' if place else ''
     if run.last_snapshot() is not None:
-        print(f'{run.folder}: going on')
+        print(f'{run.folder}: resuming{place}', flush=True)
         finished = train.resume(run, recipe, catalogue.folder, store=store)
     else:
-        print(f'{run.folder}: training')
-        # What an interrupted start left holds nothing yet.
+        print(f'{run.folder}: training{place}', flush=True)
+        # A start that was interrupted before its first snapshot left nothing of use.
         _, finished = train.train(
             recipe, catalogue.folder, run.folder, overwrite=True, store=store, init=init,
             view=view if view != View() else None)
@@ -146,7 +179,7 @@ def _train(run, recipe, catalogue, view, init, store):
 
 @contextlib.contextmanager
 def _lock(runs_folder, identity):
-    """Keeps other processes from training the same run; ends with the process, if killed."""
+    """Keeps other processes from training the same run; a killed process releases it."""
     path = runs_folder / f'.{identity.digest()}.lock'
 
     def wait():

@@ -1,4 +1,4 @@
-"""What all experiments have in common: their arguments, and what becomes of what they find."""
+"""What all experiments share: their command-line arguments, and how their results are kept."""
 
 import argparse
 import dataclasses
@@ -6,26 +6,34 @@ import functools
 import pathlib
 import sys
 import time
+from collections.abc import Callable, Sequence
 
 from fashion_models.catalogue.io import Catalogue
 from fashion_models.catalogue.split import split_of
 from fashion_models.data.prepare import prepare
+from fashion_models.data.products import ProductSet
 from fashion_models.data.views import View
-from fashion_models.errors import UserError
+from fashion_models.errors import UnsuitableCatalogue, UserError
 from fashion_models.experiments.kit.catalogues import EMBEDDED, open_or_draw
+from fashion_models.experiments.kit.held_out import FOLDS
 from fashion_models.experiments.kit.results import write_results
-from fashion_models.experiments.kit.runs import Interrupted, trained_run
+from fashion_models.experiments.kit.runs import Interrupted, progress, trained_run
 from fashion_models.training.recipe import Recipe
+from fashion_models.training.run import Run
 
+#: The recipe of the package that networks are trained by unless another is given.
 RECIPE = 'small'
-#: ``make train`` leaves its run there, too.
+#: ``make train`` leaves its run there as well.
 RUNS = pathlib.Path('runs')
 RESULTS = pathlib.Path('experiments', 'results')
-#: A first look is not to take the place of recorded results.
+#: A first look must not replace recorded results.
 QUICK_RESULTS = pathlib.Path('runs', 'quick-results')
 SEEDS = 3
 QUICK_EPOCHS = 2
-#: Of the recipe's, for networks that do not begin with random parameters.
+QUICK_FOLDS = 2
+#: Exit statuses of an experiment, besides 0 and 2: the catalogue cannot answer it; Ctrl-C.
+NOT_POSSIBLE, INTERRUPTED = 3, 130
+#: Share of the recipe's learning rate, for networks that do not begin with random parameters.
 INIT_LEARNING_RATE = 0.1
 
 
@@ -34,64 +42,67 @@ class Settings:
     """What an experiment works with.
 
     Attributes:
-        catalogue (~fashion_models.catalogue.io.Catalogue): On what.
-        name (str): The catalogue's name in the folder of the results.
-        recipe (~fashion_models.training.recipe.Recipe): How networks are trained.
-        seeds (tuple of int): With which seeds.
-        runs (~pathlib.Path): Where runs are kept.
-        results (~pathlib.Path): Where results go: ``<results>/<experiment>/<catalogue's name>``.
-        quick (bool): Whether a first look is enough.
-        pictures (bool): Whether products may be pictured whatever the catalogue's licence is; see
+        catalogue: The products.
+        name: The catalogue's name in the folder of the results.
+        recipe: How networks are trained.
+        seeds: The seeds that each network is trained with.
+        runs: Folder that keeps the trained networks.
+        results: Folder of the results: ``<results>/<experiment>/<catalogue's name>``.
+        quick: Whether a first look is enough.
+        pictures: Whether products may be pictured whatever the catalogue's licence; see
             :mod:`~fashion_models.experiments.kit.pictures`.
-        init (str): Folder of the run that networks begin with; see :meth:`begin_with`.
-        used (list of ~fashion_models.training.run.Run): Those that :meth:`run` has given.
+        init: Folder of the run that networks begin with; see :meth:`begin_with`.
+        networks: How many networks the experiment needs, as it says before it asks for the first,
+            so that progress can be shown.
+        used: The runs that :meth:`run` has returned.
     """
 
     catalogue: Catalogue
     name: str
     recipe: Recipe
-    seeds: tuple
+    seeds: tuple[int, ...]
     runs: pathlib.Path
     results: pathlib.Path
     quick: bool
     pictures: bool = False
     init: str | None = None
-    used: list = dataclasses.field(default_factory=list)
+    networks: int = 1
+    used: list[Run] = dataclasses.field(default_factory=list)
     _products: dict = dataclasses.field(default_factory=dict)
 
-    def begin_with(self, init):
-        """Has networks begin with another run's, at a tenth of the recipe's learning rate.
+    def begin_with(self, init: str | None) -> None:
+        """Makes networks begin with another run's, at a tenth of the recipe's learning rate.
 
         A tenth is the usual choice for a network of this kind: 0.001 after 0.01, so that what was
-        learnt is not destroyed before the new heads are of use (Girshick et al., "Rich feature
+        learnt survives until the new heads are of use (Girshick et al., "Rich feature
         hierarchies", 2014).
 
         Args:
-            init (str): That run's folder; ``None`` leaves everything as it is.
+            init: Folder of that run; ``None`` changes nothing.
         """
         if init is not None:
             self.init = init
             self.recipe = self.recipe.replace(
                 training__learning_rate=INIT_LEARNING_RATE * self.recipe.training.learning_rate)
 
-    def run(self, name, seed, recipe=None, view=None):
-        """The trained run of a recipe (that of the settings if ``None``), a seed and a view.
+    def run(self, name: str, seed: int, recipe: Recipe | None = None,
+            view: View | None = None) -> Run:
+        """The trained run of a recipe (by default the settings'), a seed and a view.
 
         See :func:`~fashion_models.experiments.kit.runs.trained_run`.
         """
         run = trained_run(
             self.catalogue, recipe or self.recipe, seed, self.runs, f'{self.name}-{name}-{seed}',
-            view, self.init)
+            view, self.init, place=progress(self.networks, self.used))
         if run.folder not in [other.folder for other in self.used]:
             self.used.append(run)
         return run
 
-    def products(self, run):
+    def products(self, run: Run) -> dict[str, ProductSet]:
         """The catalogue's products as they are, not as the run's view has them.
 
         Returns:
-            dict: From split to :class:`~fashion_models.data.products.ProductSet`, whose labels are
-            those of the run's tasks.
+            From each split to its products, with the labels of the run's tasks.
         """
         key = run.recipe.data.shorter_side, run.vocabulary.tasks
         if key not in self._products:
@@ -99,14 +110,14 @@ class Settings:
                 self.catalogue, prepare(self.catalogue, key[0]), run.vocabulary)
         return self._products[key]
 
-    def shortened(self, recipe):
-        """A recipe with its learning-rate drops at the same shares of a first look's few epochs."""
+    def shortened(self, recipe: Recipe) -> Recipe:
+        """The recipe; for a first look over a few epochs, its drops at the same shares of them."""
         if not self.quick or recipe.training.epochs <= QUICK_EPOCHS:
             return recipe
         return with_epochs(recipe, QUICK_EPOCHS)
 
 
-def with_epochs(recipe, epochs):
+def with_epochs(recipe: Recipe, epochs: int) -> Recipe:
     """A recipe over another number of epochs, its drops at the same shares of them."""
     drops = {
         round(drop * epochs / recipe.training.epochs) for drop in recipe.training.drops}
@@ -114,36 +125,48 @@ def with_epochs(recipe, epochs):
         training__epochs=epochs, training__drops=tuple(sorted(drops - {0, epochs})))
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments that all experiments take."""
     parser.add_argument('--catalogue', metavar='DIR', help=(
-        f'default: the embedded one, in {EMBEDDED}, drawn if it is not there'))
+        f'the products (default: the embedded catalogue in {EMBEDDED}, drawn if missing)'))
     parser.add_argument('--name', help=(
-        "the catalogue's name in the folder of the results (default: its own)"))
-    parser.add_argument('--recipe', metavar='FILE', default=RECIPE, help=f'default: {RECIPE}')
-    parser.add_argument('--devices', help="instead of the recipe's")
+        "name of the catalogue in the folder of the results (default: the catalogue's own)"))
+    parser.add_argument('--recipe', metavar='RECIPE', default=RECIPE, help=(
+        f'how networks are trained: a recipe of the package or a file (default: {RECIPE})'))
+    parser.add_argument('--devices', help="train on these devices (default: the recipe's)")
     parser.add_argument('--seeds', metavar='N', type=int, help=(
-        f'train each network with so many seeds (default: {SEEDS}, or 1 with --quick)'))
+        f'train every network with N seeds (default: {SEEDS}, or 1 with --quick)'))
     parser.add_argument('--runs', metavar='DIR', default=RUNS, help=(
-        f'keeps the trained networks, for all experiments (default: {RUNS})'))
+        f'folder of the trained networks, which all experiments share (default: {RUNS})'))
     parser.add_argument('--out', metavar='DIR', help=(
-        f'results go to DIR/<experiment>/<catalogue> (default: {RESULTS}, or {QUICK_RESULTS} with '
-        '--quick)'))
+        f'write results to DIR/<experiment>/<catalogue> (default: {RESULTS}, or {QUICK_RESULTS} '
+        'with --quick)'))
     parser.add_argument('--quick', action='store_true', help=(
-        f'a first look: {QUICK_EPOCHS} epochs, one seed'))
+        f'a first look: {QUICK_EPOCHS} epochs, one seed, fewer folds'))
     parser.add_argument('--pictures', action='store_true', help=(
-        'show products in figures though the catalogue names no licence that allows it: for a '
-        'shop of your own'))
+        'show products in figures even if the catalogue names no licence that allows it: for your '
+        'own shop'))
 
 
-def add_init(parser):
-    """Adds the argument that :meth:`Settings.begin_with` is for."""
+def add_init(parser: argparse.ArgumentParser) -> None:
+    """Adds the argument for :meth:`Settings.begin_with`."""
     parser.add_argument('--init', metavar='RUN', help=(
         'begin with the trunk and the encoder of this run, at a tenth of the learning rate '
-        '(default: at random)'))
+        '(default: random parameters)'))
 
 
-def settings_of(arguments):
+def add_folds(parser: argparse.ArgumentParser) -> None:
+    """Adds the argument for the number of folds; see :func:`folds_of`."""
+    parser.add_argument('--folds', metavar='K', type=int, choices=range(2, 101), help=(
+        f'number of folds (default: {FOLDS}, or {QUICK_FOLDS} with --quick)'))
+
+
+def folds_of(arguments: argparse.Namespace) -> int:
+    """The number of folds that the argument of :func:`add_folds` asks for."""
+    return arguments.folds or (QUICK_FOLDS if arguments.quick else FOLDS)
+
+
+def settings_of(arguments: argparse.Namespace) -> Settings:
     """The settings that the arguments of :func:`add_arguments` ask for.
 
     Raises:
@@ -165,30 +188,34 @@ def settings_of(arguments):
     return settings
 
 
-def require_test_split(catalogue):
-    """Raises UserError, before anything is trained, if no product falls into the test split."""
+def require_test_split(catalogue: Catalogue) -> None:
+    """Raises :class:`.UnsuitableCatalogue` if no product is in the test split."""
     if not any(split_of(product.group) == 'test' for product in catalogue.products):
-        raise UserError(
-            f'{catalogue.folder}: none of its products falls into the test split, which the '
-            'experiment is judged by; a tenth of all groups does: expected more groups')
+        raise UnsuitableCatalogue(
+            f'{catalogue.folder}: none of its products is in the test split, which this experiment '
+            'evaluates on; a tenth of all groups is: expected more groups')
 
 
-def command(name, description, experiment, argv=None, add=None, test_split=True):
+def command(
+        name: str, description: str, experiment: Callable, argv: Sequence[str] | None = None,
+        add: Callable[[argparse.ArgumentParser], None] | None = None,
+        test_split: bool = True) -> int:
     """Runs an experiment from the command line; what every experiment's ``main`` does.
 
     Args:
-        name (str): The module's name.
-        description (str): Its docstring.
-        experiment (callable): Given the :class:`Settings` and the folder for its pictures, which
-            exists; returns its figures (dict) and its tables (list of
+        name: Of the module.
+        description: Its docstring.
+        experiment: Given the :class:`Settings` and the folder for its pictures, which exists;
+            returns its figures (dict) and its tables (list of
             :class:`~fashion_models.experiments.kit.results.Table`).
-        argv (list of str): Instead of the process' arguments.
-        add (callable): Adds arguments that only this experiment has to the parser; the experiment
-            is then given the parsed ones, too.
-        test_split (bool): Whether it needs products of the test split.
+        argv: Instead of the process' arguments.
+        add: Adds the arguments that only this experiment has to the parser; the experiment is then
+            given the parsed ones as well.
+        test_split: Whether it needs products of the test split.
 
     Returns:
-        int: Exit status: 0, 2 if something given cannot be used, 130 after Ctrl-C.
+        Exit status: 0; 2 if an argument cannot be used; 3 if the catalogue cannot answer the
+        experiment; 130 after Ctrl-C.
     """
     parser = argparse.ArgumentParser(
         prog=f'python -m fashion_models.experiments.{name}', description=description,
@@ -202,22 +229,26 @@ def command(name, description, experiment, argv=None, add=None, test_split=True)
     try:
         settings = settings_of(arguments)
         if test_split:
+            # Before anything is trained.
             require_test_split(settings.catalogue)
         print(run_experiment(name, experiment, settings), end='')
+    except UnsuitableCatalogue as error:
+        print(f'{name}: not possible here: {error}', file=sys.stderr)
+        return NOT_POSSIBLE
     except UserError as error:
         print(f'{name}: error: {error}', file=sys.stderr)
         return 2
     except (Interrupted, KeyboardInterrupt):
-        print(f'{name}: stopped; the same command goes on', file=sys.stderr)
-        return 130
+        print(f'{name}: stopped; run the same command again to resume', file=sys.stderr)
+        return INTERRUPTED
     return 0
 
 
-def run_experiment(name, experiment, settings):
+def run_experiment(name: str, experiment: Callable, settings: Settings) -> str:
     """Runs an experiment and writes its results.
 
     Returns:
-        str: Its tables, and where the rest is.
+        Its tables, and where the rest is.
     """
     started = time.monotonic()
     folder = settings.results / name / settings.name
