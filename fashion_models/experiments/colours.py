@@ -35,7 +35,7 @@ from fashion_models.catalogue.split import split_of
 from fashion_models.data.prepare import prepare
 from fashion_models.data.products import ALL, FIRST
 from fashion_models.drawn.truth import read_truth
-from fashion_models.errors import UserError
+from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.experiments.kit import pictures, predictions, statistics
 from fashion_models.experiments.kit.results import Table
 from fashion_models.experiments.kit.settings import command
@@ -104,9 +104,10 @@ def experiment(settings, folder):
     products = known_colours(
         settings.catalogue, prepare(settings.catalogue, settings.recipe.data.shorter_side))
     if not products:
-        raise UserError(
+        raise UnsuitableCatalogue(
             f'{settings.catalogue.folder}: no product of the test split has a colour')
     several = any(len(product.colours) > 1 for product in settings.catalogue.products)
+    settings.networks = len(settings.seeds) * (2 if several else 1)
     runs = {
         taught: [settings.run(f'multi-image-{accepted}', seed, settings.recipe.replace(
             training__accepted=accepted)) for seed in settings.seeds]

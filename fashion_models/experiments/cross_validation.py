@@ -48,12 +48,10 @@ from fashion_models.errors import UserError
 from fashion_models.experiments.kit import predictions
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Table, read_log
-from fashion_models.experiments.kit.settings import add_init, command
+from fashion_models.experiments.kit.settings import add_folds, add_init, command, folds_of
 from fashion_models.training.evaluation import average_over_images
 from fashion_models.training.run import Run
 from fashion_models.training.table import TITLES
-
-FOLDS = 5
 
 MULTI = 'multi-image'
 SINGLE = 'single-image'
@@ -75,7 +73,9 @@ def cross_validation(settings, folder, arguments):
     if arguments.init is not None:
         _require_unseen(arguments.init, settings.catalogue)
     settings.begin_with(arguments.init)
-    folds = [_fold(settings, number, arguments) for number in range(arguments.folds)]
+    count = folds_of(arguments)
+    settings.networks = 3 * count * len(settings.seeds)
+    folds = [_fold(settings, number, count) for number in range(count)]
     tasks = settings.recipe.model.tasks
     groups = [group for fold in folds for group in fold['groups']]
     answers = {name: np.concatenate([fold['answers'][name] for fold in folds], axis=1)
@@ -110,21 +110,21 @@ def _require_unseen(init, catalogue):
             'are to be held out; name a run on other products')
 
 
-def _fold(settings, number, arguments):
+def _fold(settings, number, folds):
     """Trains the networks for one fold and has them answer for its products."""
     recipe = settings.recipe
 
     def run(name, seed, flattened=False, epoch_batches=None):
         return settings.run(
             f'{name}-fold-{number}', seed, recipe.replace(training__epoch_batches=epoch_batches),
-            View(arguments.folds, number, flattened))
+            View(folds, number, flattened))
 
     multi = [run(MULTI, seed) for seed in settings.seeds]
     batches = read_log(multi[0])[-1]['iteration'] // recipe.training.epochs
     single = {
         SINGLE: [run(SINGLE, seed, True) for seed in settings.seeds],
         UPDATES: [run(f'{SINGLE}-equal-updates', seed, True, batches) for seed in settings.seeds]}
-    parts = View(arguments.folds, number).products(
+    parts = View(folds, number).products(
         settings.catalogue, prepare(settings.catalogue, recipe.data.shorter_side),
         multi[0].vocabulary)
     products = parts['validation']
@@ -265,8 +265,7 @@ def _tables(figures):
 
 def _add_arguments(parser):
     add_init(parser)
-    parser.add_argument('--folds', metavar='K', type=int, default=FOLDS, choices=range(2, 101),
-                        help=f'default: {FOLDS}')
+    add_folds(parser)
 
 
 def main(argv=None):

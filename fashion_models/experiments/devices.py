@@ -53,6 +53,7 @@ OTHER_DROPOUT = 'other dropout'
 def devices(settings, folder):
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     specs = device_specs(settings.recipe.training.devices)
+    settings.networks = len(specs) * len(settings.seeds)
     runs = {g: [settings.run(
         'multi-task' if g == 1 else f'{g}-devices', seed,
         settings.recipe.replace(training__devices=spec)) for seed in settings.seeds]

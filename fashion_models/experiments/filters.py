@@ -20,23 +20,30 @@ Time: in units of one training of the recipe, 3 a seed, of which those of the mu
 colour-only network are shared with ``main_table`` and ``single_vs_multi``; seconds for the rest.
 """
 
-import colorsys
 import sys
 
 import numpy as np
 
 from fashion_models.data.crops import crop
+from fashion_models.experiments.drawing.filter_tiles import draw_filters
 from fashion_models.experiments.kit import statistics
 from fashion_models.experiments.kit.results import Table
 from fashion_models.experiments.kit.settings import command
-from fashion_models.files import atomic_write
+from fashion_models.experiments.measuring.chromatic_shares import (
+    LEARNT,
+    STARTED,
+    TRAINED,
+    chromatic_shares,
+    learnt,
+    minus_images,
+    shares,
+)
 from fashion_models.training import snapshots
 from fashion_models.training.model import build_model
 
 WEIGHTS = 'encoder/trunk/conv1/W'
 MULTI, COLOUR, COLOUR_1 = 'multi-task', 'colour only', 'colour only, 1 x 1'
 IMAGES = 1000
-TRAINED, LEARNT, STARTED = 'trained', 'learnt part', 'start'
 
 
 def filters(settings, folder):
@@ -45,6 +52,7 @@ def filters(settings, folder):
     recipes = {
         MULTI: ('multi-task', settings.recipe), COLOUR: ('colour-only', colour),
         COLOUR_1: ('colour-only-1x1', colour.replace(model__first_ksize=1))}
+    settings.networks = len(recipes) * len(settings.seeds)
     weights = {}
     for name, (run_name, recipe) in recipes.items():
         runs = [settings.run(run_name, seed, recipe) for seed in settings.seeds]
@@ -62,7 +70,7 @@ def filters(settings, folder):
     figures['images'] = images_share(settings, runs[0])
     figures['multi-task learnt part minus images'] = minus_images(
         weights[MULTI][LEARNT], figures['images']['of_all_energy'])
-    draw(weights, figures, folder / 'filters.png')
+    draw_filters(weights, figures, folder / 'filters.png')
     return figures, [table(figures)]
 
 
@@ -85,51 +93,6 @@ def images_share(settings, run):
     W = images.transpose(0, 3, 1, 2) - run.mean
     return {'images': len(W), 'of_all_energy': np.average(
         chromatic_shares(W), weights=(W ** 2).sum(axis=(1, 2, 3)))}
-
-
-def minus_images(W, share):
-    """The chromatic share of all energy of filters (seeds, filters, 3, k, k), less the images'."""
-    energy = (W ** 2).sum(axis=(-3, -2, -1))
-    weights = energy / energy.mean(axis=1, keepdims=True)
-    return statistics.difference(
-        chromatic_shares(W) * weights, share * weights, range(W.shape[1]))
-
-
-def learnt(trained, started):
-    """What training has added to each filter: what is left without its part along the start.
-
-    Args:
-        trained (numpy.ndarray): (…, 3, height, width).
-        started (numpy.ndarray): Of the same shape.
-    """
-    axes = (-3, -2, -1)
-    trained, started = (np.asarray(W, np.float64) for W in (trained, started))
-    along = (trained * started).sum(axes, keepdims=True) / (started ** 2).sum(axes, keepdims=True)
-    return trained - along * started
-
-
-def chromatic_shares(W):
-    """How much of each filter's energy is colour.
-
-    Args:
-        W (numpy.ndarray): (…, 3, height, width).
-
-    Returns:
-        numpy.ndarray: (…) 0 to 1; 0 for a filter without any energy.
-    """
-    W = np.asarray(W, np.float64)
-    chromatic = ((W - W.mean(axis=-3, keepdims=True)) ** 2).sum(axis=(-3, -2, -1))
-    energy = (W ** 2).sum(axis=(-3, -2, -1))
-    return np.divide(chromatic, energy, out=np.zeros_like(energy), where=energy > 0)
-
-
-def shares(W):
-    """The figures of the filters of several seeds, (seeds, filters, 3, k, k)."""
-    found = chromatic_shares(W)
-    return {
-        'chromatic_share': statistics.accuracy(found, range(found.shape[1])),
-        'of_all_energy': np.average(found, weights=(W ** 2).sum(axis=(-3, -2, -1))),
-        'mostly_colour': np.mean(found > 0.5), 'by_filter': found}
 
 
 def table(figures):
@@ -155,60 +118,6 @@ def table(figures):
         'Chromatic share of the energy of the first filters, mean over filters and seeds',
         ('network', 'filters', 'energy', 'chromatic share', '95 % interval',
          'of the summed energy', 'filters of mostly colour'), rows)
-
-
-def draw(weights, figures, path):
-    """Draws the filters of all networks with the first seed, as trained and their learnt part.
-
-    Args:
-        weights (dict): From each name to {part: (seeds, filters, 3, k, k)}.
-        figures (dict): From each name to its figures.
-        path (~pathlib.Path): PNG.
-    """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(9, 14), layout='constrained')
-    for row, (name, of_name) in zip(figure.subplots(len(weights), 2), weights.items()):
-        order = sorted(range(len(of_name[LEARNT][0])), key=lambda n: _place(of_name[LEARNT][0][n]))
-        for axes, part in zip(row, (TRAINED, LEARNT)):
-            share = figures[name][part]['chromatic_share'].value
-            axes.imshow(tiles(of_name[part][0][order]), interpolation='nearest')
-            axes.set_title(f'{name}: {part}\n{share:.0%} of a filter is colour')
-            axes.set_axis_off()
-    with atomic_write(path) as file:
-        figure.savefig(file, format='png', dpi=100)
-
-
-def tiles(W, side=14):
-    """Filters as an image of tiles in rows.
-
-    Args:
-        W (numpy.ndarray): (filters, 3, k, k).
-        side (int): Least width of a tile, in pixels.
-
-    Returns:
-        numpy.ndarray: (height, width, 3) float, 0 to 1; white between the tiles.
-    """
-    scale = -(-side // W.shape[2])
-    largest = np.abs(W).max(axis=(1, 2, 3), keepdims=True)
-    shown = 0.5 + 0.5 * W / np.where(largest > 0, largest, 1)
-    shown = shown.transpose(0, 2, 3, 1).repeat(scale, axis=1).repeat(scale, axis=2)
-    columns = int(np.ceil(np.sqrt(len(W))))
-    step = shown.shape[1] + 2
-    image = np.ones((-(-len(W) // columns) * step, columns * step, 3))
-    for number, tile in enumerate(shown):
-        top, left = number // columns * step, number % columns * step
-        image[top:top + step - 2, left:left + step - 2] = tile
-    return image
-
-
-def _place(W):
-    """The order in the picture: colourless filters, dark to bright, then the others by hue."""
-    if chromatic_shares(W) < 0.5:
-        return 0, float(W.mean())
-    red, green, blue = W[:, *np.unravel_index(np.abs(W).sum(axis=0).argmax(), W.shape[1:])]
-    low, high = min(red, green, blue), max(red, green, blue)
-    return 1, colorsys.rgb_to_hsv(*((v - low) / (high - low or 1) for v in (red, green, blue)))[0]
 
 
 def main(argv=None):

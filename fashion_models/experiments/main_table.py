@@ -29,6 +29,7 @@ TOP = 3
 
 def main_table(settings, folder):
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
+    settings.networks = len(settings.seeds)
     runs = [settings.run('multi-task', seed) for seed in settings.seeds]
     vocabulary = runs[0].vocabulary
     products = settings.products(runs[0])

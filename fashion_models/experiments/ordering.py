@@ -72,6 +72,7 @@ _SHOPPER, _OTHER, _MERCHANDISER = 1, 2, 3
 
 def ordering(settings, folder):
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
+    settings.networks = len(settings.seeds)
     runs = [settings.run('multi-task', seed) for seed in settings.seeds]
     attributes = true_attributes(settings.catalogue)
     shoppers = QUICK_SHOPPERS if settings.quick else SHOPPERS

@@ -24,7 +24,8 @@ The network's representation of all images together is compared with
 All are compared by the cosine. Intervals are over queries, those of one group drawn together.
 ``--init`` names a run to begin with: a catalogue of a few thousand products teaches too little.
 
-Takes half a minute of processor time beyond the training for 1,000 queries, a minute for 4,000.
+Time: one training a seed, two with ``--single-image``, shared with other experiments; then half a
+minute of processor time for 1,000 queries, a minute for 4,000.
 """
 
 import sys
@@ -38,7 +39,7 @@ from fashion_models.data.prepare import prepare
 from fashion_models.data.products import require_products
 from fashion_models.data.views import View, flattened
 from fashion_models.devices import resolve
-from fashion_models.errors import UserError
+from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.experiments.kit import statistics
 from fashion_models.experiments.kit.results import Table
 from fashion_models.experiments.kit.settings import add_init, command
@@ -209,6 +210,7 @@ def representations(run, single_image_run, parts):
 def experiment(settings, folder, arguments):
     """Returns figures and tables."""
     settings.begin_with(arguments.init)
+    settings.networks = len(settings.seeds) * (2 if arguments.single_image else 1)
     found = {}
     for seed in settings.seeds:
         run = settings.run('multi-image', seed)
@@ -227,7 +229,7 @@ def experiment(settings, folder, arguments):
     found = {key: np.array(values) for key, values in found.items()}    # (seeds, products)
     tasks = [task for task in tasks if not np.isnan(found[task, 'mAP', MULTI]).all()]
     if not tasks:
-        raise UserError(
+        raise UnsuitableCatalogue(
             f'{settings.catalogue.folder}: no product of the test split has a label that another '
             "group's has, too")
     several = np.array([len(images) > 1 for images in test.images])

@@ -50,6 +50,7 @@ TEXTS = {'given': 'texts as they are', 'planted': 'texts with false words'}
 
 def tags(settings, folder):
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
+    settings.networks = len(settings.seeds)
     runs = [settings.run('multi-task', seed) for seed in settings.seeds]
     truth = Truth(settings.catalogue)
     labels = runs[0].vocabulary.labels

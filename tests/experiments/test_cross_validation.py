@@ -152,8 +152,8 @@ def test_commonest_labels_by_hand():
 
 
 def test_from_random_parameters_at_the_recipes_own_rate(words, monkeypatch, capsys):
-    def stop(settings, number, arguments):
-        assert arguments.init is None
+    def stop(settings, number, folds):
+        assert settings.init is None
         raise UserError(f'rate {settings.recipe.training.learning_rate}')
     monkeypatch.setattr(module, '_fold', stop)
     assert module.main(words) == 2

@@ -4,14 +4,34 @@ import pathlib
 
 import pytest
 
-from fashion_models.experiments.__main__ import EXPERIMENTS, main
+from fashion_models.experiments import registry
+from fashion_models.experiments.__main__ import main
+from fashion_models.experiments.kit.settings import NOT_POSSIBLE
+from fashion_models.experiments.registry import EXPERIMENTS
+
+NAMES = [experiment.name for experiment in EXPERIMENTS]
+
+
+def test_every_module_is_registered():
+    """What the package holds at its top are the experiments, the registry and the command."""
+    folder = pathlib.Path(registry.__file__).parent
+    modules = {path.stem for path in folder.glob('*.py')} - {'__init__', '__main__', 'registry'}
+    assert sorted(NAMES) == sorted(modules)
+    assert len(NAMES) == 15
+
+
+def test_the_documentation_lists_them_all():
+    page = pathlib.Path(__file__).parents[2] / 'docs' / 'experiments.rst'
+    text = page.read_text()
+    for name in NAMES:
+        assert f'python -m fashion_models.experiments.{name} ' in text
 
 
 @pytest.fixture
 def called(monkeypatch):
     """Stands in for the experiments, and notes which were called with what."""
     calls, statuses = [], {}
-    for name in EXPERIMENTS:
+    for name in NAMES:
         module = importlib.import_module(f'fashion_models.experiments.{name}')
 
         def stand_in(argv, name=name):
@@ -23,8 +43,11 @@ def called(monkeypatch):
 
 def test_every_experiment_is_called_with_the_same_arguments(called, capsys):
     assert main(['--quick', '--seeds', '2']) == 0
-    assert called[0] == [(name, ['--quick', '--seeds', '2']) for name in EXPERIMENTS]
-    assert capsys.readouterr().out.count('done') == len(EXPERIMENTS)
+    assert called[0] == [(name, ['--quick', '--seeds', '2']) for name in NAMES]
+    out = capsys.readouterr().out
+    assert out.count('done') == len(NAMES)
+    assert f'experiment 3 of 15: {NAMES[2]}' in out
+    assert '\nall ' in out
 
 
 def test_some_of_them(called):
@@ -33,19 +56,27 @@ def test_some_of_them(called):
 
 
 def test_a_failure_does_not_keep_the_others_from_running(called, capsys):
-    called[1][EXPERIMENTS[0]] = 2
+    called[1][NAMES[0]] = 2
     assert main([]) == 2
     assert len(called[0]) == len(EXPERIMENTS)
     assert 'failed (2)' in capsys.readouterr().out
 
 
+def test_what_the_catalogue_cannot_answer_is_no_failure(called, capsys):
+    called[1][NAMES[3]] = NOT_POSSIBLE
+    assert main([]) == 0
+    assert len(called[0]) == len(NAMES)
+    [line] = [line for line in capsys.readouterr().out.splitlines() if 'not possible here' in line]
+    assert line.startswith(f'{NAMES[3]} ')
+
+
 def test_an_interruption_does(called):
-    called[1][EXPERIMENTS[1]] = 130
+    called[1][NAMES[1]] = 130
     assert main([]) == 130
     assert len(called[0]) == 2
 
 
-@pytest.mark.parametrize('name', EXPERIMENTS)
+@pytest.mark.parametrize('name', NAMES)
 def test_an_experiments_head_says_how_to_run_it_and_how_long_it_takes(name):
     module = importlib.import_module(f'fashion_models.experiments.{name}')
     assert f'python -m fashion_models.experiments.{name}' in module.__doc__

@@ -5,15 +5,16 @@ import pytest
 from PIL import Image
 
 from fashion_models.data.views import View
-from fashion_models.experiments import single_vs_multi
-from fashion_models.experiments.single_vs_multi import SCHEDULES, WAYS, main
+from fashion_models.experiments.measuring import tasks_and_images
+from fashion_models.experiments.measuring.tasks_and_images import SCHEDULES, WAYS
+from fashion_models.experiments.single_vs_multi import main
 from fashion_models.training.run import Run
 
 
 @pytest.fixture(scope='module')
 def results(words):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(single_vs_multi, 'FEWEST_PRODUCTS', 1)
+        patch.setattr(tasks_and_images, 'FEWEST_PRODUCTS', 1)
         assert main([*words, '--seeds', '1']) == 0
     return json.loads(
         (pathlib.Path(words[-1]) / 'single_vs_multi' / 'toy' / 'results.json').read_text())

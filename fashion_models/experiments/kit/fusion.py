@@ -17,7 +17,7 @@ import chainer.functions as F
 import numpy as np
 
 from fashion_models.devices import resolve
-from fashion_models.errors import UserError
+from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.links import MultiTaskClassifier, TextFusion, multi_task_loss
 from fashion_models.optional import require
 from fashion_models.representation.tags.tagger import text_of
@@ -59,7 +59,7 @@ class TextFeatures:
         try:
             self._vectorizer.fit(texts)
         except ValueError:      # scikit-learn: an empty vocabulary
-            raise UserError(
+            raise UnsuitableCatalogue(
                 'no word occurs in the texts of two training products: an experiment with texts '
                 'needs a catalogue that has titles or descriptions') from None
 

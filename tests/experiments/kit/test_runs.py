@@ -1,12 +1,20 @@
+import json
 import threading
 import time
+import types
 
 import pytest
 
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.data.views import View
 from fashion_models.experiments.kit import runs
-from fashion_models.experiments.kit.runs import Identity, Interrupted, find_run, trained_run
+from fashion_models.experiments.kit.runs import (
+    Identity,
+    Interrupted,
+    find_run,
+    progress,
+    trained_run,
+)
 from fashion_models.training import train as training
 from fashion_models.training.learning_rate import request
 from fashion_models.training.updater import MasterReplicasUpdater
@@ -156,3 +164,26 @@ def test_waits_for_another_process_that_trains_it(
     assert [one.folder for one in found] == [run.folder]
     assert len(trainings) == 1
     assert not list(tmp_path.glob('.*.lock'))
+
+
+@pytest.mark.parametrize(('networks', 'seconds', 'expected'), [
+    (19, [], 'network 1 of 19'),
+    (19, [50, 34], 'network 3 of 19, about 12 minutes left'),
+    (2, [10800], 'network 2 of 2, about 3 hours left'),
+    (2, [0.01], 'network 2 of 2, about 1 second left'),
+    (1, [40], 'network 2 of 2, about 40 seconds left'),     # more than were announced
+])
+def test_progress_tells_the_place_and_the_time_left(tmp_path, networks, seconds, expected):
+    before = []
+    for number, elapsed in enumerate(seconds):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / 'log.json').write_text(json.dumps([{'elapsed_time': elapsed}]))
+        before.append(types.SimpleNamespace(folder=tmp_path / str(number)))
+    assert progress(networks, before) == expected
+
+
+def test_the_place_of_a_training_is_shown(catalogue, short, tmp_path, capsys):
+    trained_run(catalogue, short, 0, tmp_path, 'multi', place='network 2 of 3')
+    assert ': training (network 2 of 3)\n' in capsys.readouterr().out
+    trained_run(catalogue, short, 0, tmp_path, 'multi', place='network 3 of 3')
+    assert 'network 3 of 3' not in capsys.readouterr().out      # it was reused

@@ -76,7 +76,7 @@ def test_interrupted(words, interruption, capsys):
     def experiment(settings, folder):
         raise interruption
     assert command('some', '', experiment, words) == 130
-    assert 'the same command goes on' in capsys.readouterr().err
+    assert 'run the same command again to resume' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(('epochs', 'drops'), [(20, (10, 15)), (40, (20, 30)), (4, (2, 3)),
@@ -90,6 +90,7 @@ def test_with_epochs(epochs, drops):
 
 def test_without_test_products_nothing_is_trained(words, monkeypatch, capsys):
     monkeypatch.setattr(arguments, 'split_of', lambda group: 'train')
-    assert command('some', '', None, words) == 2
-    assert 'none of its products falls into the test split' in capsys.readouterr().err
+    assert command('some', '', None, words) == 3
+    assert 'not possible here' in (error := capsys.readouterr().err)
+    assert 'none of its products is in the test split' in error
     assert command('some', '', lambda settings, folder: ({}, []), words, test_split=False) == 0

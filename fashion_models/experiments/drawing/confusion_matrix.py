@@ -1,0 +1,84 @@
+"""A picture of a confusion matrix, its labels in the order of the taxonomy."""
+
+import numpy as np
+
+from fashion_models.catalogue.colours import LYST16
+from fashion_models.catalogue.taxonomy import Places
+from fashion_models.files import atomic_write
+
+
+def in_order(task, labels, header):
+    """The labels of a task in the order of the taxonomy, colours in that of LYST16.
+
+    Args:
+        task (str): Which.
+        labels (sequence of str): Those to put in order; others are left out.
+        header (~fashion_models.catalogue.records.Header): Has the taxonomy.
+
+    Returns:
+        list of str: The labels that no order is known of stand last, by the alphabet.
+    """
+    tree = header.taxonomy
+    orders = {
+        'gender': header.genders, 'colour': LYST16, 'type': tree,
+        'category': [category for below in tree.values() for category in below],
+        'subcategory': [name for below in tree.values() for names in below.values()
+                        for name in names]}
+    known = [name for name in dict.fromkeys(orders.get(task, ())) if name in set(labels)]
+    return known + sorted(set(labels) - set(known))
+
+
+def parents(task, names, header):
+    """The label above each of a task's labels (list of str), '' where there is none."""
+    places = Places(header.taxonomy)
+    above = {'category': {name: types[0] for name, types in places.categories.items()},
+             'subcategory': {name: found[0][1] for name, found in places.subcategories.items()}}
+    return [above.get(task, {}).get(name, '') for name in names]
+
+
+def draw_confusion(counts, names, above, title, path):
+    """Draws a confusion matrix: the share of each label's products that is predicted as what.
+
+    Args:
+        counts (numpy.ndarray): (n, n); rows are labels.
+        names (list of str): (n,) in the order of the matrix.
+        above (list of str): (n,) their parents; lines are drawn between those of different ones.
+        title (str): The task's.
+        path (~pathlib.Path): PNG.
+    """
+    from matplotlib.colors import PowerNorm
+    from matplotlib.figure import Figure
+
+    n = len(names)
+    cell = min(50, 900 / n)     # pixels
+    width = max(400, n * cell + 170)
+    figure = Figure(figsize=(width / 100, (n * cell + 190) / 100), layout='constrained')
+    axes = figure.subplots()
+    totals = counts.sum(axis=1, keepdims=True)
+    shares = np.divide(counts, totals, out=np.full(counts.shape, np.nan), where=totals > 0)
+    # One hue from light to dark, which everybody can tell; small shares are lifted.
+    axes.imshow(shares, cmap='Blues', norm=PowerNorm(0.5, 0, 1), interpolation='nearest')
+    if cell >= 20:
+        for row, column in zip(*np.nonzero(shares >= 0.01)):
+            axes.text(column, row, f'{100 * shares[row, column]:.0f}', ha='center', va='center',
+                      fontsize=min(9, cell / 3.2),
+                      color='white' if shares[row, column] > 0.3 else 'black')
+    starts = [0, *(place for place in range(1, n) if above[place] != above[place - 1])]
+    for place in starts[1:]:
+        axes.axhline(place - 0.5, color='0.75', linewidth=0.5)
+        axes.axvline(place - 0.5, color='0.75', linewidth=0.5)
+    if cell >= 12:
+        places, texts = range(n), names
+    else:   # too many for their names: those of their parents
+        places = [(start + end - 1) / 2 for start, end in zip(starts, [*starts[1:], n])]
+        texts = [above[start] for start in starts]
+    axes.set_xticks(places, texts, rotation=90, fontsize=9)
+    axes.set_yticks(places, texts, fontsize=9)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    axes.set_xlabel('predicted')
+    axes.set_ylabel('label')
+    numbers = ', % of the label\'s products' if cell >= 20 else ''
+    axes.set_title(f'{title}{numbers}', fontsize='medium')
+    with atomic_write(path) as file:
+        figure.savefig(file, format='png', dpi=100)

@@ -1,0 +1,62 @@
+"""A picture of first-layer filters, as RGB tiles."""
+
+import colorsys
+
+import numpy as np
+
+from fashion_models.experiments.measuring.chromatic_shares import LEARNT, TRAINED, chromatic_shares
+from fashion_models.files import atomic_write
+
+
+def draw_filters(weights, figures, path):
+    """Draws the filters of all networks with the first seed, as trained and their learnt part.
+
+    Args:
+        weights (dict): From each name to {part: (seeds, filters, 3, k, k)}.
+        figures (dict): From each name to its figures.
+        path (~pathlib.Path): PNG.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, 14), layout='constrained')
+    for row, (name, of_name) in zip(figure.subplots(len(weights), 2), weights.items()):
+        order = sorted(range(len(of_name[LEARNT][0])), key=lambda n: _place(of_name[LEARNT][0][n]))
+        for axes, part in zip(row, (TRAINED, LEARNT)):
+            share = figures[name][part]['chromatic_share'].value
+            axes.imshow(tiles(of_name[part][0][order]), interpolation='nearest')
+            axes.set_title(f'{name}: {part}\n{share:.0%} of a filter is colour')
+            axes.set_axis_off()
+    with atomic_write(path) as file:
+        figure.savefig(file, format='png', dpi=100)
+
+
+def tiles(W, side=14):
+    """Filters as an image of tiles in rows.
+
+    Args:
+        W (numpy.ndarray): (filters, 3, k, k).
+        side (int): Least width of a tile, in pixels.
+
+    Returns:
+        numpy.ndarray: (height, width, 3) float, 0 to 1; white between the tiles.
+    """
+    scale = -(-side // W.shape[2])
+    largest = np.abs(W).max(axis=(1, 2, 3), keepdims=True)
+    shown = 0.5 + 0.5 * W / np.where(largest > 0, largest, 1)
+    shown = shown.transpose(0, 2, 3, 1).repeat(scale, axis=1).repeat(scale, axis=2)
+    columns = int(np.ceil(np.sqrt(len(W))))
+    step = shown.shape[1] + 2
+    image = np.ones((-(-len(W) // columns) * step, columns * step, 3))
+    for number, tile in enumerate(shown):
+        top, left = number // columns * step, number % columns * step
+        image[top:top + step - 2, left:left + step - 2] = tile
+    return image
+
+
+def _place(W):
+    """The order in the picture: colourless filters, dark to bright, then the others by hue."""
+    if chromatic_shares(W) < 0.5:
+        return 0, float(W.mean())
+    red, green, blue = W[:, *np.unravel_index(np.abs(W).sum(axis=0).argmax(), W.shape[1:])]
+    low, high = min(red, green, blue), max(red, green, blue)
+    return 1, colorsys.rgb_to_hsv(*((v - low) / (high - low or 1) for v in (red, green, blue)))[0]

@@ -1,0 +1,58 @@
+"""A picture of accuracy by the number of images of a product."""
+
+import numpy as np
+
+from fashion_models.data.epoch import MAX_IMAGES
+from fashion_models.experiments.kit.predictions import ALL
+from fashion_models.experiments.measuring.tasks_and_images import MULTI, SINGLE, WAYS
+from fashion_models.files import atomic_write
+
+
+def draw_images(images, path):
+    """Draws, for the test split, accuracy by number of images, and multi-image minus each way.
+
+    Args:
+        images (dict): The figures of :func:`compare_images`.
+        path (~pathlib.Path): PNG.
+    """
+    # Figures are made without pyplot, which would pick a window system.
+    from matplotlib.figure import Figure
+
+    own = images['test']
+    figure = Figure(figsize=(11, 4.4), layout='constrained')
+    left, right = figure.subplots(1, 2, width_ratios=(4, 5))
+    # Colours that the colour-blind tell apart (Okabe & Ito, 2008), and markers besides.
+    for shift, (name, colour, marker) in enumerate((
+            (MULTI, '#0072B2', 'o'), (f'{SINGLE}, averaged', '#D55E00', 's'),
+            (SINGLE, '#009E73', '^'))):
+        numbers = list(own['by_images'])
+        intervals = [own['by_images'][n]['accuracy'][name] for n in numbers]
+        _whiskers(left, [n + 0.1 * (shift - 1) for n in numbers], intervals, 'y',
+                  color=colour, marker=marker, linestyle='-', linewidth=1, label=name)
+    left.set_xlabel(f'images of the product ({MAX_IMAGES}: or more)')
+    left.set_ylabel('accuracy, mean over the tasks')
+    left.set_xticks(range(1, MAX_IMAGES + 1))
+    left.legend(frameon=False)
+    names = [name for name in WAYS if name != MULTI][::-1]
+    _whiskers(right, range(len(names)), [own['difference'][name][ALL] for name in names], 'x',
+              color='black', marker='o', linestyle='')
+    right.axvline(0, color='0.6', linewidth=1)
+    right.set_yticks(range(len(names)), names)
+    right.set_xlabel('accuracy of multi-image minus each')
+    for axes in left, right:
+        axes.spines[['top', 'right']].set_visible(False)
+        axes.grid(axis='y' if axes is left else 'x', color='0.92')
+    figure.suptitle(f'{own["products"]} products of the test split; bars are 95 % intervals',
+                    fontsize='medium')
+    with atomic_write(path) as file:
+        figure.savefig(file, format='png', dpi=110)
+
+
+def _whiskers(axes, places, intervals, direction, **style):
+    """Values at places along the other axis, with their intervals as bars."""
+    values = np.array([interval.value for interval in intervals])
+    # A value may lie just outside: its interval is a matter of draws.
+    bars = np.clip([values - [interval.widest[0] for interval in intervals],
+                    [interval.widest[1] for interval in intervals] - values], 0, None)
+    x, y = (list(places), values) if direction == 'y' else (values, list(places))
+    axes.errorbar(x, y, **{f'{direction}err': bars}, capsize=3, markersize=5, **style)

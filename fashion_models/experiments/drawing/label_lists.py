@@ -1,0 +1,25 @@
+"""A picture of how many wrong labels are found by looking at how many."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from fashion_models.catalogue.tasks import TASKS
+
+
+def draw_lists(path, lists):
+    """How many of the wrong labels are found by the time that so many have been looked at."""
+    figure = Figure(figsize=(5.6, 4), layout='constrained')
+    axes = figure.subplots()
+    axes.plot([0, 1], [0, 1], color='0.6', linestyle=':', label='in any order')
+    styles = '-', '--', '-.', (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1))
+    for style, task in zip(styles, TASKS):
+        if task in lists and lists[task]['wrong']:
+            own = lists[task]
+            found = np.concatenate([[0], own['found_after'], [own['labels']]])
+            recall = np.concatenate([[0], np.arange(1, own['wrong'] + 1), [own['wrong']]])
+            axes.step(found / own['labels'], recall / own['wrong'], where='post', linestyle=style,
+                      label=f'{task} ({own["wrong"]} wrong)')
+    axes.set(xlabel='share of the labels looked at, the most suspicious first',
+             ylabel='share of the wrong labels found', xlim=(0, 1), ylim=(0, 1))
+    axes.legend(loc='lower right')
+    figure.savefig(path, dpi=120)

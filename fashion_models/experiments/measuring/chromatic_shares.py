@@ -1,0 +1,52 @@
+"""How much of the energy of first-layer filters is colour."""
+
+import numpy as np
+
+from fashion_models.experiments.kit import statistics
+
+TRAINED, LEARNT, STARTED = 'trained', 'learnt part', 'start'
+
+
+def minus_images(W, share):
+    """The chromatic share of all energy of filters (seeds, filters, 3, k, k), less the images'."""
+    energy = (W ** 2).sum(axis=(-3, -2, -1))
+    weights = energy / energy.mean(axis=1, keepdims=True)
+    return statistics.difference(
+        chromatic_shares(W) * weights, share * weights, range(W.shape[1]))
+
+
+def learnt(trained, started):
+    """What training has added to each filter: what is left without its part along the start.
+
+    Args:
+        trained (numpy.ndarray): (…, 3, height, width).
+        started (numpy.ndarray): Of the same shape.
+    """
+    axes = (-3, -2, -1)
+    trained, started = (np.asarray(W, np.float64) for W in (trained, started))
+    along = (trained * started).sum(axes, keepdims=True) / (started ** 2).sum(axes, keepdims=True)
+    return trained - along * started
+
+
+def chromatic_shares(W):
+    """How much of each filter's energy is colour.
+
+    Args:
+        W (numpy.ndarray): (…, 3, height, width).
+
+    Returns:
+        numpy.ndarray: (…) 0 to 1; 0 for a filter without any energy.
+    """
+    W = np.asarray(W, np.float64)
+    chromatic = ((W - W.mean(axis=-3, keepdims=True)) ** 2).sum(axis=(-3, -2, -1))
+    energy = (W ** 2).sum(axis=(-3, -2, -1))
+    return np.divide(chromatic, energy, out=np.zeros_like(energy), where=energy > 0)
+
+
+def shares(W):
+    """The figures of the filters of several seeds, (seeds, filters, 3, k, k)."""
+    found = chromatic_shares(W)
+    return {
+        'chromatic_share': statistics.accuracy(found, range(found.shape[1])),
+        'of_all_energy': np.average(found, weights=(W ** 2).sum(axis=(-3, -2, -1))),
+        'mostly_colour': np.mean(found > 0.5), 'by_filter': found}

@@ -1,0 +1,88 @@
+"""What correcting labels is worth: accuracy before and after a review."""
+
+import dataclasses
+
+import numpy as np
+
+from fashion_models.experiments.kit import predictions, statistics
+
+AS_THEY_ARE, REVIEWED, RIGHT = 'as they are', 'reviewed', 'all right'
+SPLITS = 'validation', 'test'
+
+
+def before_and_after(settings, catalogues, truth, tasks):
+    products = {}
+    right, colours = {}, {}
+    labels = {judge: {product.id: product for product in catalogue.products}
+              for judge, catalogue in catalogues.items()}
+    for trained, catalogue in catalogues.items():
+        own = dataclasses.replace(settings, catalogue=catalogue, _products={})
+        runs = [own.run('multi-task', seed) for seed in settings.seeds]
+        if not products:
+            products = settings.products(runs[0])
+        for split in SPLITS:
+            part = products[split]
+            answered = [_predicted(run, part, tasks) for run in runs]
+            for judge, by_id in labels.items():
+                judged_by = [by_id[id_] for id_ in part.ids]
+                right[split, trained, judge] = np.stack(
+                    [correct_names(names, judged_by, tasks) for names in answered])
+                if 'colour' in tasks:
+                    accepted = [set(product.colours) for product in judged_by]
+                    if judge == RIGHT:
+                        accepted = [own | truth.accepted.get(id_, set())
+                                    for own, id_ in zip(accepted, part.ids)]
+                    colours[split, trained, judge] = np.stack([
+                        accepted_colours(names[:, tasks.index('colour')], accepted)
+                        for names in answered])
+
+    def nested(function):
+        return {split: {trained: {judge: function(split, trained, judge) for judge in labels}
+                        for trained in labels} for split in SPLITS}
+
+    def groups(split):
+        return products[split].groups
+
+    figures = {
+        'accuracy': nested(lambda split, *key: predictions.accuracies(
+            right[split, *key], tasks, groups(split))),
+        'minus_as_they_are': nested(lambda split, trained, judge: predictions.differences(
+            right[split, trained, judge], right[split, AS_THEY_ARE, judge], tasks, groups(split)))}
+    if colours:
+        if REVIEWED in labels:
+            # As the article tells it: other labels to learn from, and to be judged by.
+            figures['colour_before_to_after'] = {
+                split: statistics.difference(*(
+                    right[split, title, title][..., tasks.index('colour')]
+                    for title in (REVIEWED, AS_THEY_ARE)), groups(split)) for split in SPLITS}
+        figures['any_accepted_colour'] = nested(lambda split, *key: statistics.accuracy(
+            colours[split, *key], groups(split)))
+    return figures
+
+
+def _predicted(run, products, tasks):
+    """The labels that a run answers with: (products, tasks) str."""
+    predicted = predictions.evaluate_run(run, products).predicted
+    return np.stack([np.array(run.vocabulary.labels[task], object)[predicted[:, column]]
+                     for column, task in enumerate(tasks)], axis=1)
+
+
+def correct_names(names, products, tasks):
+    """How right answers are by the labels of products, which may be unknown to the network.
+
+    Args:
+        names (numpy.ndarray): (products, tasks) the labels answered.
+        products (list of ~fashion_models.catalogue.records.Product): With the labels to judge by.
+        tasks (sequence of str): Of the columns.
+
+    Returns:
+        numpy.ndarray: (products, tasks) 1, 0, or nan where there is no label.
+    """
+    return np.array([
+        [np.nan if (label := product.label(task)) is None else float(name == label)
+         for name, task in zip(own, tasks)] for own, product in zip(names, products)])
+
+
+def accepted_colours(names, accepted):
+    """1 where the colour answered is one of a product's colours, nan where it has none."""
+    return np.array([float(name in own) if own else np.nan for name, own in zip(names, accepted)])

@@ -1,0 +1,238 @@
+"""What wrong answers are: how many there are, and which cause explains each.
+"""
+
+import numpy as np
+
+from fashion_models.catalogue.taxonomy import Places
+from fashion_models.drawn.assortment import KINDS
+from fashion_models.drawn.truth import read_truth
+from fashion_models.experiments.kit import statistics
+
+#: A wrong label is ambiguous that is no likelier than the product's own plus this.
+MARGIN = 0.1
+#: Fewer products than these, and their figures would say nothing.
+FEWEST_PRODUCTS = 10
+WRONG = 'the label is wrong, the answer right'
+SEVERAL = "another of the product's colours"
+BETWEEN = 'the other name of a shade between two'
+GARMENTS = 'of another garment in the picture'
+TWIN = 'the look-alike that it is cut like'
+CATEGORY = 'another of the same category'
+TYPE = 'another of the same type'
+NONE = 'none of these'
+
+
+class Answers:
+    """What the networks of all seeds say in one task.
+
+    Attributes:
+        names (list of str): The labels, by class number.
+        t (numpy.ndarray): (products,) class numbers, -1 without a label.
+        probabilities (numpy.ndarray): (seeds, products, classes).
+        predicted (numpy.ndarray): (seeds, products) class numbers.
+        wrong (numpy.ndarray): (seeds, products) bool; never without a label.
+        groups (sequence of str): (products,).
+    """
+
+    def __init__(self, names, t, probabilities, groups):
+        self.names, self.t, self.groups = list(names), np.asarray(t), groups
+        self.probabilities = np.asarray(probabilities)
+        self.predicted = self.probabilities.argmax(axis=2)
+        self.wrong = (self.predicted != self.t) & (self.t >= 0)
+
+    @classmethod
+    def of(cls, task, column, vocabulary, evaluations, groups):
+        """The answers in a task, one evaluation a seed."""
+        return cls(vocabulary.labels[task], evaluations[0].t[:, column],
+                   [np.exp(evaluation.log_probabilities[task]) for evaluation in evaluations],
+                   groups)
+
+    @property
+    def margins(self):
+        """(seeds, products): how much likelier the answer is than the label."""
+        own = np.take_along_axis(self.probabilities, self.t[None, :, None], axis=2)[..., 0]
+        return self.probabilities.max(axis=2) - own
+
+    @property
+    def ranks(self):
+        """(seeds, products): how many labels are likelier than the product's."""
+        own = np.take_along_axis(self.probabilities, self.t[None, :, None], axis=2)
+        return (self.probabilities > own).sum(axis=2)
+
+    def confusion(self):
+        """Counts (classes, classes) over all seeds: rows are labels, columns predictions."""
+        matrix = np.zeros((len(self.names),) * 2, int)
+        known = self.t >= 0
+        for predicted in self.predicted:
+            np.add.at(matrix, (self.t[known], predicted[known]), 1)
+        return matrix
+
+
+def records_of(catalogue, ids):
+    """The products of these ids with their truth, ``None`` where it is not known."""
+    wanted = set(ids)
+    products = {product.id: product for product in catalogue.products if product.id in wanted}
+    truth = read_truth(catalogue.folder)
+    return [(products[id_], truth.get(id_)) for id_ in ids]
+
+
+def colour_causes(product, truth):
+    """What might be answered for a product's colour, beside its label, and why.
+
+    Args:
+        product (~fashion_models.catalogue.records.Product): The product.
+        truth (~fashion_models.drawn.truth.ProductTruth): What is true of it, or ``None``.
+
+    Returns:
+        dict: From each cause to its labels (set); no label is under two of them.
+    """
+    if truth is None:
+        return _apart(product.label('colour'), {SEVERAL: product.colours[1:]})
+    first, *others = truth.colours
+    names = [first] + [truth.rival_colour] * (truth.rival_colour is not None)
+    wrong = 'colour' in truth.wrong_labels
+    return _apart(product.label('colour'), {
+        WRONG: [*names, *others] if wrong else (), SEVERAL: others, BETWEEN: names,
+        GARMENTS: _garments(truth, 'colour')})
+
+
+def subcategory_causes(product, truth, siblings):
+    """As :func:`colour_causes`, for a product's subcategory.
+
+    Args:
+        product, truth: As of :func:`colour_causes`.
+        siblings (Siblings): Of the catalogue's taxonomy.
+    """
+    label = product.label('subcategory')
+    causes = {}
+    if truth is not None:
+        wrong = 'subcategory' in truth.wrong_labels
+        kind = KINDS.get(truth.label('subcategory'))
+        causes = {WRONG: [truth.label('subcategory')] if wrong else (),
+                  GARMENTS: _garments(truth, 'subcategory'),
+                  TWIN: [kind.twin_of] if truth.near_twin and kind else ()}
+    return _apart(label, {
+        **causes, CATEGORY: siblings.in_category(label), TYPE: siblings.in_type(label)})
+
+
+def _garments(truth, task):
+    return [getattr(other, task) for other in truth.others]
+
+
+def _apart(label, causes):
+    """The causes' labels as sets, without the product's own and those of an earlier cause."""
+    seen, found = {label}, {}
+    for cause, labels in causes.items():
+        found[cause] = set(labels) - seen
+        seen |= found[cause]
+    return found
+
+
+class Siblings:
+    """The subcategories of the same category, and of the same type.
+
+    Args:
+        taxonomy (dict): ``{type: {category: [subcategory, ...]}}``.
+    """
+
+    def __init__(self, taxonomy):
+        self._places = dict(Places(taxonomy).subcategories)
+
+    def in_category(self, name):
+        """Those (set) that have a category, by its name, in common with a subcategory."""
+        return self._of(name, lambda place: place[1])
+
+    def in_type(self, name):
+        """Those (set) that have a type in common with a subcategory."""
+        return self._of(name, lambda place: place[0])
+
+    def _of(self, name, part):
+        own = {part(place) for place in self._places.get(name, ())} - {''}
+        return {other for other, places in self._places.items()
+                if own.intersection(map(part, places))}
+
+
+def count(answers, causes):
+    """How many errors there are, and where they come from.
+
+    Args:
+        answers (Answers): In one task.
+        causes (list of dict): Of each product, as :func:`colour_causes` gives them.
+
+    Returns:
+        dict: A cause that no product has is left out. ``None`` if a network makes no error.
+    """
+    groups, wrong, known = answers.groups, answers.wrong, answers.t >= 0
+    if not wrong.any(axis=1).all():
+        return None
+    kinds = [kind for kind in dict.fromkeys(kind for own in causes for kind in own)
+             if any(own.get(kind) for own in causes)]
+    causes = [{kind: own.get(kind, set()) for kind in kinds} for own in causes]
+    of_error = np.full(wrong.shape, -1)     # number of the cause
+    for seed, row in zip(*np.nonzero(wrong)):
+        answer = answers.names[answers.predicted[seed, row]]
+        of_error[seed, row] = next((
+            number for number, kind in enumerate(kinds) if answer in causes[row][kind]), len(kinds))
+
+    def rate(values, where):
+        where = np.broadcast_to(where, values.shape)
+        if not where.any(axis=1).all():
+            return None
+        return statistics.accuracy(np.where(where, values, np.nan), groups)
+
+    found = {
+        'products': int(known.sum()), 'errors': wrong.sum(axis=1),
+        'error_rate': rate(wrong, known),
+        'label_is_second': rate(answers.ranks == 1, wrong),
+        'small_margin': rate(answers.margins < MARGIN, wrong), 'causes': {}}
+    for number, kind in enumerate([*kinds, NONE]):
+        own = {'share_of_errors': rate(of_error == number, wrong)}
+        if kind != NONE:
+            has = np.array([bool(labels[kind]) for labels in causes]) & known
+            own |= {
+                'products': int(has.sum()), 'error_rate': rate(wrong, has),
+                'by_chance': by_chance(answers, [labels[kind] for labels in causes])}
+        found['causes'][kind] = own
+    return found
+
+
+def extra_error(answers, some):
+    """How much more often answers are wrong for some products (n,) bool than for the others.
+
+    Returns:
+        ~fashion_models.experiments.kit.statistics.Interval: ``None`` if there are too few of
+        either.
+    """
+    known = answers.t >= 0
+    if min((known & some).sum(), (known & ~some).sum()) < FEWEST_PRODUCTS:
+        return None
+    wrong = np.where(known, answers.wrong, np.nan)
+    return statistics.contrast(
+        wrong, np.where(known, np.zeros_like(wrong), np.nan), some, answers.groups)
+
+
+def by_chance(answers, labels):
+    """The share of errors that would fall under a cause if answers were dealt out anew.
+
+    Args:
+        answers (Answers): In one task.
+        labels (list of set): Of each product, those of the cause, without its own label.
+
+    Returns:
+        float: Mean over the seeds. Each error is dealt one of all wrong answers of its seed but
+        those that would be right for it.
+    """
+    number = {name: place for place, name in enumerate(answers.names)}
+    shares = []
+    for wrong, predicted in zip(answers.wrong, answers.predicted):
+        dealt = np.bincount(predicted[wrong], minlength=len(number))
+        shares.append(np.mean([
+            sum(dealt[number[name]] for name in labels[row] if name in number)
+            / (dealt.sum() - dealt[answers.t[row]]) for row in np.flatnonzero(wrong)]))
+    return float(np.mean(shares))
+
+
+def sparse(matrix, names):
+    """The counts of a confusion matrix that are not 0: {label: {predicted: count}}."""
+    return {name: {names[column]: row[column] for column in np.flatnonzero(row)}
+            for name, row in zip(names, matrix) if row.any()}

@@ -1,0 +1,68 @@
+"""How good a list of suspicious labels is: precision and recall by its length."""
+
+import numpy as np
+
+from fashion_models.experiments.kit import statistics
+from fashion_models.representation.audit import judge as audit
+
+#: Lengths of the list, as shares of the task's labels.
+SHARES = 0.01, 0.02, 0.05, 0.1, 0.2
+SUSPECTED = 'suspected'
+
+
+def listed_length(order, share):
+    return round(share * len(order))
+
+
+def list_figures(answers, task, judged, truth):
+    """How good the list of suspicious labels of a task is.
+
+    Args:
+        answers (~fashion_models.experiments.kit.held_out.HeldOut): Whose products.
+        task (str): Which.
+        judged (~fashion_models.representation.audit.judge.Judged): The list.
+        truth (Truth): Which labels are wrong.
+
+    Returns:
+        dict: ``lengths``: from each of :data:`SHARES`, and ``'suspected'`` (the labels that
+        cleanlab takes for wrong), to the number of labels with precision and recall, which have
+        intervals over products. ``average_precision``: the mean of the precisions at each wrong
+        label, by each way to rank; ``by_seed``: that of each seed's own list.
+    """
+    wrong = np.array([task in truth.wrong[id_] for id_ in answers.ids])
+    t = answers.t[:, answers.vocabulary.tasks.index(task)]
+    lists = {str(share): judged.order[:listed_length(judged.order, share)] for share in SHARES}
+    lists[SUSPECTED] = np.flatnonzero(judged.suspected)
+
+    def among(rows, others):
+        """The share of some products that is among others."""
+        if not len(rows) or not len(others):
+            return None if not len(rows) else 0.0
+        found = np.isin(rows, others).astype(np.float64)
+        return statistics.accuracy(found[None], [answers.groups[row] for row in rows])
+
+    rows_wrong = np.flatnonzero(wrong & (t >= 0))
+    return {
+        'labels': len(judged.order), 'wrong': len(rows_wrong),
+        'lengths': {name: {'labels': len(rows), 'precision': among(rows, rows_wrong),
+                           'recall': among(rows_wrong, rows)} for name, rows in lists.items()},
+        'average_precision': {
+            method: average_precision(
+                wrong[audit.judge(answers.probabilities(task), t, method).order])
+            for method in audit.METHODS},
+        'by_seed': [
+            average_precision(wrong[audit.judge(answers.probabilities(task, seed), t).order])
+            for seed in range(len(answers.evaluations))],
+        'found_after': np.flatnonzero(wrong[judged.order]) + 1}
+
+
+def average_precision(wrong):
+    """The mean, over all wrong labels, of the share of wrong ones down to it; nan without any.
+
+    Args:
+        wrong (numpy.ndarray): (labels,) bool, in the list's order.
+    """
+    places = np.flatnonzero(wrong)
+    if not len(places):
+        return float('nan')
+    return float(np.mean(np.arange(1, len(places) + 1) / (places + 1)))

@@ -1,0 +1,186 @@
+"""How well pairs of listings of one product are found, by pictures and by texts."""
+
+import numpy as np
+
+from fashion_models.representation.duplicates.calibration import fit_model
+from fashion_models.representation.duplicates.evidence import TEXT, Evidence, Texts, text_of
+from fashion_models.representation.duplicates.pairs import (
+    gather,
+    judge,
+    pairs_of_one,
+    same_product,
+)
+from fashion_models.representation.metrics import (
+    pair_average_precision,
+    precision_recall,
+    recall_at_precision,
+)
+
+WITNESSES = ('cosine', 'images', 'text', 'images and text')
+PRECISION = 0.95   # of the operating point
+PRECISIONS = (0.5, 0.8, PRECISION)
+FIGURES = ('average precision', *(f'recall at precision {wanted}' for wanted in PRECISIONS))
+
+
+class Split:
+    """The listings of a split, and what is known about their pairs.
+
+    Args:
+        embeddings (~fashion_models.representation.embeddings.Embeddings): Of the listings.
+    """
+
+    def __init__(self, embeddings):
+        self.embeddings = embeddings
+        self.items = list(embeddings.items)
+        self.products = [item.product for item in self.items]
+        self.retailers = [item.retailer for item in self.items]
+        self.total = pairs_of_one(self.products)
+        self.groups = np.unique([item.group for item in self.items], return_inverse=True)[1]
+        self.evidence = gather(embeddings)
+        self.same = same_product(self.evidence.rows, self.products)
+        texts = [text_of(item) for item in self.items]
+        self.by_text = None
+        if any(texts):
+            texts = Texts(texts)
+            rows = texts.candidates()
+            self.by_text = Evidence(rows, texts.evidence(rows))
+
+    def cosines(self):
+        """The cosine of the representations of each pair of :attr:`evidence`: (m,)."""
+        a, b = self.evidence.rows.T
+        vectors = self.embeddings.vectors
+        return np.einsum('md,md->m', vectors[a].astype(np.float32), vectors[b].astype(np.float32))
+
+
+def judged(validation, test, calibration):
+    """What each witness says of the test split: dict to pairs (m, 2), scores (m,), threshold.
+
+    The threshold is the one that reached :data:`PRECISION` on the validation split, or None.
+    """
+    probabilities, _ = judge(test.evidence, calibration)
+    pictures = calibration.models['images']
+    found = {
+        'cosine': (test.evidence.rows, test.cosines(), None),
+        'images': (test.evidence.rows, pictures.probability(test.evidence),
+                   pictures.threshold(PRECISION))}
+    if 'images and text' in calibration.models:
+        same = same_product(validation.by_text.rows, validation.products)
+        text = fit_model(TEXT, validation.by_text, same, validation.total)
+        found['text'] = (test.by_text.rows, text.probability(test.by_text),
+                         text.threshold(PRECISION))
+        found['images and text'] = (test.evidence.rows, probabilities,
+                                    calibration.models['images and text'].threshold(PRECISION))
+    return {name: found[name] for name in WITNESSES if name in found}
+
+
+def measure(test, rows, scores, threshold, draws):
+    """Average precision and recall of some judgements, with intervals over groups of products.
+
+    Args:
+        test (Split): The split.
+        rows (numpy.ndarray): (m, 2) pairs.
+        scores (numpy.ndarray): (m,) the higher, the likelier one product.
+        threshold (float): An operating point, or None.
+        draws (numpy.ndarray): (draws, groups) how often each group is drawn.
+
+    Returns:
+        dict: From each of :data:`FIGURES` to the value, followed by those of the draws;
+        ``'curve'`` and ``'operating_point'``.
+    """
+    same = same_product(rows, test.products)
+    _, precision, recall = precision_recall(scores, same, test.total)
+    values = [_figures(precision, recall)]
+    counts = _positives(test)
+    a, b = test.groups[rows].T
+    for draw in draws:
+        # Two groups meet as often as both are drawn; a group meets itself as often as it is.
+        weights = np.where(a == b, draw[a], draw[a] * draw[b])
+        values.append(_figures(*precision_recall(scores, same, draw @ counts, weights)[1:]))
+    point = None
+    if threshold is not None:
+        said = scores >= threshold
+        point = {'threshold': threshold, 'pairs': int(said.sum()),
+                 'precision': float(same[said].mean()) if said.any() else None,
+                 'recall': float(same[said].sum() / test.total)}
+    return {**dict(zip(FIGURES, np.array(values).T)), 'operating_point': point,
+            'curve': _thinned(precision, recall)}
+
+
+def _figures(precision, recall):
+    return [pair_average_precision(precision, recall),
+            *(recall_at_precision(precision, recall, wanted) for wanted in PRECISIONS)]
+
+
+def _positives(test):
+    """Pairs that are one product in each group: (groups,)."""
+    return np.array([
+        pairs_of_one([test.products[row] for row in np.flatnonzero(test.groups == group)])
+        for group in range(test.groups.max() + 1)])
+
+
+def _thinned(precision, recall, points=200):
+    """A curve of at most so many points, evenly along the recall."""
+    wanted = np.linspace(0, recall[-1] if len(recall) else 0, points)
+    kept = np.unique(np.searchsorted(recall, wanted).clip(0, max(0, len(recall) - 1)))
+    return {'precision': precision[kept], 'recall': recall[kept]} if len(recall) else {
+        'precision': [], 'recall': []}
+
+
+def kinds(test, rows, truth):
+    """What pairs really are: how many are one product, colourways, near twins, of equal labels.
+
+    Args:
+        test (Split): The split.
+        rows (numpy.ndarray): (m, 2) pairs.
+        truth (dict): From product id to its
+            :class:`~fashion_models.drawn.truth.ProductTruth`, as far as known.
+
+    Returns:
+        dict: From each kind to the number of pairs.
+    """
+    counts = dict.fromkeys(KINDS, 0)
+    for a, b in rows.tolist():
+        one, other = test.items[a], test.items[b]
+        if one.product == other.product:
+            kind = 'one product'
+        elif one.group == other.group:
+            kind = 'colourways of a design'
+        elif _near_twins(truth.get(one.product), truth.get(other.product)):
+            kind = 'near twins'
+        elif all(one.labels.get(task) == other.labels.get(task)
+                 for task in ('gender', 'colour', 'subcategory')):
+            kind = 'of the same gender, colour and subcategory'
+        else:
+            kind = 'others'
+        counts[kind] += 1
+    return counts
+
+
+KINDS = ('one product', 'colourways of a design', 'near twins',
+         'of the same gender, colour and subcategory', 'others')
+
+
+def _near_twins(one, other):
+    return bool(one and other and (one.near_twin or other.near_twin)
+                and one.label('subcategory') != other.label('subcategory'))
+
+
+def colourways(test):
+    return int(pairs_of_one(test.groups) - test.total)
+
+
+def mean_of_seeds(found, name):
+    """Mean over the seeds, and its interval over groups: (value, (low, high))."""
+    values = np.mean([one[name] for one in found], axis=0)
+    return float(values[0]), tuple(np.quantile(values[1:], (0.025, 0.975)).tolist())
+
+
+def record_of(name, which, found):
+    record = {'witness': name, 'pairs': 'all' if which == 'all' else 'of two retailers'}
+    for key in FIGURES:
+        value, interval = mean_of_seeds(found, key)
+        record[key] = {'value': value, 'interval': interval,
+                       'seeds': [float(one[key][0]) for one in found]}
+    record['operating_points'] = [one['operating_point'] for one in found]
+    record['curve'] = found[0]['curve']
+    return record

@@ -1,0 +1,85 @@
+"""Nearest-neighbour purity: how many of a vector's neighbours share its label."""
+
+import numpy as np
+
+from fashion_models.experiments.kit import predictions
+from fashion_models.experiments.kit.predictions import ALL
+
+MULTI, COLOUR = 'multi-task', 'colour only'
+NEIGHBOURS = 1, 10
+_QUERIES = 256      # at once: bounds the memory
+
+
+def purity(vectors, t, groups, k=None):
+    """The share of each vector's nearest neighbours that are of its class.
+
+    Args:
+        vectors (numpy.ndarray): (n, d); the nearest are those at the least Euclidean distance,
+            which for vectors of unit length are those of the greatest cosine.
+        t (numpy.ndarray): (n,) classes; a vector with -1 is nobody's neighbour.
+        groups (sequence of str): (n,); no neighbours are those of one group.
+        k (int): How many neighbours; ``None`` takes all that there are, which is what neighbours
+            drawn at random would give.
+
+    Returns:
+        numpy.ndarray: (n,) 0 to 1; nan without a class or without any neighbour. Where there are
+        fewer than k, it is the share of those.
+    """
+    known = np.flatnonzero(np.asarray(t) >= 0)
+    found = np.full(len(vectors), np.nan)
+    own_vectors, classes = vectors[known], np.asarray(t)[known]
+    groups = np.unique(groups, return_inverse=True)[1][known]
+    half_norms = (own_vectors ** 2).sum(axis=1) / 2
+    for start in range(0, len(known), _QUERIES):
+        part = slice(start, start + _QUERIES)
+        barred = groups[part, None] == groups
+        same = (classes[part, None] == classes) & ~barred
+        counts = (~barred).sum(axis=1)
+        if k is not None and k < len(known):
+            nearness = own_vectors[part] @ own_vectors.T - half_norms
+            nearness[barred] = -np.inf
+            nearest = np.argpartition(-nearness, k - 1, axis=1)[:, :k]
+            same = np.take_along_axis(same, nearest, axis=1)
+            counts = np.minimum(counts, k)
+        found[known[part]] = np.where(
+            counts > 0, same.sum(axis=1) / np.maximum(counts, 1), np.nan)
+    return found
+
+
+def purity_figures(vectors, maps, rows, products, tasks):
+    """Purities of all networks, of their maps, and of chance.
+
+    Args:
+        vectors (dict): From each network to its (products, d) vectors, one array a seed.
+        maps (dict): From each network to the places (m, 2) of some products.
+        rows (numpy.ndarray): (m,) which of the products those are.
+        products (~fashion_models.data.products.ProductSet): The products.
+        tasks (sequence of str): The columns of ``products.t``.
+
+    Returns:
+        dict: From each network and from ``multi-task minus colour only`` to k to task to
+        :class:`~.statistics.Interval`; ``map`` and ``chance`` to means.
+    """
+    groups = np.array(products.groups)
+    t = products.t
+
+    def all_tasks(own, t, groups, k):
+        return np.stack([purity(own, column, groups, k) for column in t.T], axis=1)
+
+    found = {name: {k: np.stack([all_tasks(own, t, groups, k) for own in of_seeds])
+                    for k in NEIGHBOURS} for name, of_seeds in vectors.items()}
+    figures = {name: {k: predictions.accuracies(values, tasks, groups)
+                      for k, values in of_name.items()} for name, of_name in found.items()}
+    figures[f'{MULTI} minus {COLOUR}'] = {
+        k: predictions.differences(found[MULTI][k], found[COLOUR][k], tasks, groups)
+        for k in NEIGHBOURS}
+    figures['map'] = {name: {k: _means(all_tasks(own, t[rows], groups[rows], k), tasks)
+                             for k in NEIGHBOURS} for name, own in maps.items()}
+    figures['chance'] = _means(all_tasks(vectors[MULTI][0], t, groups, None), tasks)
+    return figures
+
+
+def _means(values, tasks):
+    known = [column for column in range(len(tasks)) if not np.isnan(values[:, column]).all()]
+    means = {tasks[column]: float(np.nanmean(values[:, column])) for column in known}
+    return {ALL: float(np.mean(list(means.values()))), **means}

@@ -1,0 +1,177 @@
+"""Single-task against multi-task networks, and single-image against multi-image ones."""
+
+import dataclasses
+
+import numpy as np
+
+from fashion_models.data.epoch import MAX_IMAGES
+from fashion_models.data.views import View
+from fashion_models.experiments.kit import predictions
+from fashion_models.experiments.kit.predictions import ALL
+from fashion_models.experiments.kit.results import read_log
+from fashion_models.experiments.kit.settings import Settings, with_epochs
+
+SPLITS = 'validation', 'test'
+TASKS = 'colour', 'category'
+#: By their number of epochs, in units of the recipe's; the drops keep their shares of them.
+SCHEDULES = {"the multi-task network's": 1, 'half as long': 0.5, 'half as long again': 1.5}
+#: Fewer products than these, and a row by number of images would say nothing.
+FEWEST_PRODUCTS = 10
+MULTI = 'multi-image'
+SINGLE = 'single-image'
+UPDATES = 'single-image, as many updates'
+#: What each way of answering is, in the order of the tables.
+WAYS = {
+    MULTI: 'max pooling over the images inside the network',
+    SINGLE: 'each image by itself, as many epochs',
+    f'{SINGLE}, averaged': 'mean of the representations of the images',
+    f'{SINGLE}, max-pooled': 'maximum of the representations of the images',
+    UPDATES: 'each image by itself, as many updates',
+    f'{UPDATES}, averaged': 'mean of the representations of the images',
+    f'{UPDATES}, max-pooled': 'maximum of the representations of the images',
+    'multi-image, mean pooling': 'mean pooling over the images inside the network',
+    'multi-image, sum pooling': 'sum pooling over the images inside the network',
+}
+
+
+def schedules(settings: Settings) -> dict[str, float]:
+    """Those of :data:`SCHEDULES` that are tried; a first look leaves out the longest."""
+    return dict(list(SCHEDULES.items())[:2 if settings.quick else None])
+
+
+def compare_task(settings, task, multi, products):
+    """Single-task against multi-task: schedules tried, accuracies, differences, by split."""
+    recipes = {}
+    for name, share in schedules(settings).items():
+        epochs = max(1, round(share * settings.recipe.training.epochs))
+        recipes[name] = with_epochs(settings.recipe, epochs).replace(model__tasks=(task,))
+    tried = {
+        name: _schedule(settings.run(f'{task}-only', settings.seeds[0], recipe))
+        for name, recipe in recipes.items()}
+    chosen = min(tried, key=lambda name: tried[name]['validation_loss'])
+    single = [settings.run(f'{task}-only', seed, recipes[chosen]) for seed in settings.seeds]
+    found = {'schedules': tried, 'chosen': chosen}
+    column = multi[0].vocabulary.tasks.index(task)
+    for split in SPLITS:
+        own = products[split]
+        of_multi = _correct(multi, own)[..., [column]]
+        of_single = _correct(single, settings.products(single[0])[split])
+        found[split] = {
+            'multi': predictions.accuracies(of_multi, [task], own.groups)[task],
+            'single': predictions.accuracies(of_single, [task], own.groups)[task],
+            'difference': predictions.differences(of_multi, of_single, [task], own.groups)[task]}
+    return found
+
+
+def _schedule(run):
+    training, log = run.recipe.training, read_log(run)
+    best = min(log, key=lambda record: record['validation/loss'])
+    return {
+        'epochs': training.epochs, 'drops': training.drops,
+        'validation_loss': best['validation/loss'], 'best_epoch': best['epoch']}
+
+
+def _correct(runs, products):
+    return predictions.correct([predictions.evaluate_run(run, products) for run in runs])
+
+
+def compare_images(settings, multi, products):
+    """Single-image against multi-image: see the module's head."""
+    batches = read_log(multi[0])[-1]['iteration'] // settings.recipe.training.epochs
+    equal = settings.recipe.replace(training__epoch_batches=batches)
+    flat = View(flattened=True)
+    runs = {
+        SINGLE: [settings.run('single-image', seed, view=flat) for seed in settings.seeds],
+        UPDATES: [settings.run('single-image-equal-updates', seed, equal, flat)
+                  for seed in settings.seeds]}
+    pooling = {
+        f'multi-image, {pooling} pooling': [
+            settings.run(f'{pooling}-pooling', seed, settings.recipe.replace(
+                model__pooling=pooling)) for seed in settings.seeds]
+        for pooling in ('mean', 'sum')}
+    found = {'batches_per_epoch': batches, 'updates': {
+        name: read_log(own[0])[-1]['iteration'] for name, own in {MULTI: multi, **runs}.items()}}
+    for split in SPLITS:
+        own = products[split]
+        answers = {MULTI: _correct(multi, own)}
+        over_images = {}
+        for name, of_seeds in runs.items():
+            images, averaged, pooled = [], [], []
+            for run in of_seeds:
+                alone, (mean, largest) = predictions.evaluate_images(run, own)
+                images.append(alone)
+                averaged.append(mean)
+                pooled.append(largest)
+            right = predictions.correct(images)
+            over_images[name] = np.nanmean(right, axis=(0, 1))
+            answers[name] = predictions.over_images(right, own)
+            answers[f'{name}, averaged'] = predictions.correct(averaged)
+            answers[f'{name}, max-pooled'] = predictions.correct(pooled)
+        answers |= {name: _correct(of_seeds, own) for name, of_seeds in pooling.items()}
+        found[split] = _figures(answers, own, settings, multi, over_images)
+    return found
+
+
+def _figures(answers, products, settings, multi, over_images):
+    tasks = multi[0].vocabulary.tasks
+    return {
+        'products': len(products), 'images': sum(map(len, products.images)),
+        'accuracy': {
+            name: predictions.accuracies(answers[name], tasks, products.groups) for name in WAYS},
+        'over_images': {
+            name: {ALL: np.nanmean(of_tasks), **dict(zip(tasks, of_tasks))}
+            for name, of_tasks in over_images.items()},
+        'difference': {
+            name: predictions.differences(answers[MULTI], answers[name], tasks, products.groups)
+            for name in WAYS if name != MULTI},
+        'by_images': _by_images(answers, products, tasks),
+        'shown': _shown(multi, products, tasks)}
+
+
+def _by_images(answers, products, tasks):
+    """Accuracy on the products that have 1, 2, … images; the last row has all with more, too."""
+    counts = np.minimum([len(images) for images in products.images], MAX_IMAGES)
+    found = {}
+    for n in range(1, MAX_IMAGES + 1):
+        rows = np.flatnonzero(counts == n)
+        if len(rows) < FEWEST_PRODUCTS:
+            continue
+        groups = [products.groups[row] for row in rows]
+        own = {name: right[:, rows] for name, right in answers.items()}
+        found[n] = {
+            'products': len(rows),
+            'accuracy': {
+                name: predictions.accuracies(own[name], tasks, groups)[ALL] for name in WAYS},
+            'difference': {
+                name: predictions.differences(own[MULTI], own[name], tasks, groups)[ALL]
+                for name in WAYS if name != MULTI}}
+    return found
+
+
+def _shown(multi, products, tasks):
+    """Accuracy of the multi-image network on the same products, shown their first 1, 2, … images.
+
+    They are those with five images or more, or with as many as a fair number of products have.
+    """
+    counts = np.array([len(images) for images in products.images])
+    most = max((n for n in range(2, MAX_IMAGES + 1) if (counts >= n).sum() >= FEWEST_PRODUCTS),
+               default=None)
+    if most is None:
+        return None
+    rows = np.flatnonzero(counts >= most)
+    groups = [products.groups[row] for row in rows]
+
+    def first(n):
+        return _correct(multi, dataclasses.replace(
+            products, ids=[products.ids[row] for row in rows],
+            images=[products.images[row][:n] for row in rows], t=products.t[rows],
+            others=products.others[rows], groups=groups))
+
+    answers = {n: first(n) for n in range(1, most + 1)}
+    return {
+        'products': len(rows), 'images': most,
+        'accuracy': {
+            n: predictions.accuracies(right, tasks, groups) for n, right in answers.items()},
+        'gain_over_one': {
+            n: predictions.differences(right, answers[1], tasks, groups)
+            for n, right in answers.items() if n > 1}}

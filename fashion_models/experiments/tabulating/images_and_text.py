@@ -1,0 +1,70 @@
+"""The tables of images, texts and both, beside the article's."""
+
+import numpy as np
+
+from fashion_models.experiments.kit.predictions import ALL
+from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.measuring.ambiguous_products import (
+    AMBIGUOUS,
+    BOTH,
+    CONTROL,
+    OTHERS,
+    SPLITS,
+    WAYS,
+)
+from fashion_models.training.table import ARTICLE, TITLES
+
+ARTICLE_WITH_TEXT = 'above 0.800'
+
+
+def tables(figures):
+    """The tables of the figures, ours beside the article's."""
+    tasks = figures['tasks']
+    columns = [ALL, *tasks]
+    header = ('', 'Multi-task', *(TITLES[task] for task in tasks))
+
+    def accuracies(own, indent=''):
+        return [(indent + way, *(of_tasks[task].value if task in of_tasks else None
+                                 for task in columns)) for way, of_tasks in own.items()]
+
+    def differences(own, indent=''):
+        return [(indent + way, *(of_tasks.get(task) for task in columns))
+                for way, of_tasks in own.items()]
+
+    accuracy = [
+        ('the article, validation: images alone', np.mean(list(ARTICLE.values())),
+         *(ARTICLE[task] for task in tasks)),
+        ('the article: with text', ARTICLE_WITH_TEXT, *[None] * len(tasks))]
+    difference = []
+    for split in SPLITS:
+        own = figures[split]
+        title = f'{split}, {own["products"]} products', *[''] * len(columns)
+        accuracy += [title, *accuracies(own['accuracy'], '  ')]
+        difference += [title, *differences(own['difference'], '  ')]
+    found = [
+        Table('Accuracy over products', header, accuracy),
+        Table('Images and text minus each, with 95 % intervals', header, difference)]
+    by_pictures = figures.get('by_pictures', {})
+    if 'extra_gain' in by_pictures:
+        accuracy, difference = [], []
+        for name in AMBIGUOUS, OTHERS:
+            own = by_pictures[name]
+            title = f'{name}, {own["products"]} products', *[''] * len(columns)
+            accuracy += [title, *accuracies(own['accuracy'], '  ')]
+            difference += [title, *differences(own['difference'], '  ')]
+        difference.append((f'gain over {CONTROL}: {AMBIGUOUS} minus {OTHERS}',
+                           by_pictures['extra_gain'], *[None] * len(tasks)))
+        own = by_pictures['other_garment']
+        found += [
+            Table('Accuracy by the true labels, products most of whose pictures show other '
+                  'garments, too, and others; validation and test', header, accuracy),
+            Table('Of the same, images and text minus each, with 95 % intervals', header,
+                  difference),
+            Table('Of the ambiguous, how often the answer is another garment in the pictures',
+                  ('', *(TITLES[task] for task in own)), [
+                      (way, *(of_task['share'][way].value for of_task in own.values()))
+                      for way in WAYS] + [
+                      (f'{BOTH} minus {way}',
+                       *(of_task['difference'][way] for of_task in own.values()))
+                      for way in WAYS if way != BOTH])]
+    return found

@@ -1,0 +1,74 @@
+"""The tables of one task or five, and of one image or all, beside the article's."""
+
+import numpy as np
+
+from fashion_models.data.epoch import MAX_IMAGES
+from fashion_models.experiments.kit.predictions import ALL
+from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.measuring.tasks_and_images import MULTI, SINGLE, SPLITS, WAYS
+from fashion_models.training.table import ARTICLE, TITLES
+
+ARTICLE_SINGLE_TASK = {'colour': 0.678, 'category': 0.662}
+ARTICLE_SINGLE_IMAGE = {
+    'gender': 0.856, 'colour': 0.656, 'type': 0.930, 'category': 0.633, 'subcategory': 0.442}
+
+
+def task_table(of_tasks):
+    """The article's second table: multi-task against single-task."""
+    def row(title, split, key):
+        return title, *(found[split][key] if key == 'difference' else found[split][key].value
+                        for found in of_tasks.values())
+    rows = [
+        ('the article: multi-task', *(ARTICLE[task] for task in of_tasks)),
+        ('the article: single-task', *(ARTICLE_SINGLE_TASK[task] for task in of_tasks))]
+    for split in SPLITS:
+        rows += [
+            row(f'{split}: multi-task', split, 'multi'),
+            row(f'{split}: single-task', split, 'single'),
+            row(f'{split}: multi-task minus single-task', split, 'difference')]
+    rows.append(('schedule chosen for single-task', *(
+        found['chosen'] for found in of_tasks.values())))
+    return Table(
+        'Accuracy, multi-task against single-task; differences with 95 % intervals',
+        ('', *(TITLES[task] for task in of_tasks)), rows)
+
+
+def image_tables(figures):
+    """The article's third table, differences, and accuracies by number of images, by split."""
+    tasks = figures['tasks']
+    columns = [ALL, *tasks]
+    header = ('', 'Multi-task', *(TITLES[task] for task in tasks))
+
+    def cells(of_tasks, value=lambda interval: interval.value):
+        return [value(of_tasks[task]) if task in of_tasks else None for task in columns]
+
+    article = [
+        ('the article: multi-image', np.mean(list(ARTICLE.values())),
+         *(ARTICLE[task] for task in tasks)),
+        ('the article: single-image', np.mean(list(ARTICLE_SINGLE_IMAGE.values())),
+         *(ARTICLE_SINGLE_IMAGE[task] for task in tasks))]
+    by_kind = [], [], [], []
+    for split in SPLITS:
+        own = figures['images'][split]
+        what = f'{split} split, {own["products"]} products with {own["images"]} images'
+        by_kind[0].append(Table(f'Accuracy over products, {what}', header, [
+            *(article if split == 'validation' else []),
+            *((name, *cells(own['accuracy'][name])) for name in WAYS),
+            *((f'{name}, counted over images', *cells(of_tasks, float))
+              for name, of_tasks in own['over_images'].items())]))
+        by_kind[1].append(Table(f'Multi-image minus each, with 95 % intervals, {what}', header, [
+            (name, *cells(of_tasks, str)) for name, of_tasks in own['difference'].items()]))
+        averaged = f'{SINGLE}, averaged'
+        by_kind[2].append(Table(
+            f'Accuracy of all tasks by the number of images that a product has, {split} split',
+            ('images', 'products', MULTI, SINGLE, 'averaged', 'multi-image minus averaged'),
+            [(n if n < MAX_IMAGES else f'{n} or more', of_n['products'],
+              *(of_n['accuracy'][name].value for name in (MULTI, SINGLE, averaged)),
+              of_n['difference'][averaged]) for n, of_n in own['by_images'].items()]))
+        if own['shown']:
+            by_kind[3].append(Table(
+                f'The same {own["shown"]["products"]} products of the {split} split, shown so many '
+                'of their images',
+                ('images', *header[1:]),
+                [(n, *cells(of_tasks)) for n, of_tasks in own['shown']['accuracy'].items()]))
+    return [table for tables in by_kind for table in tables]
