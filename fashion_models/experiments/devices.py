@@ -19,6 +19,7 @@ Time: in units of one training of the recipe, 3 a seed, one of which is shared w
 two minutes for the rest.
 """
 
+import concurrent.futures
 import itertools
 import multiprocessing
 import statistics
@@ -165,8 +166,8 @@ def costs(recipe, specs, rounds):
     context = multiprocessing.get_context('spawn')
     for _ in range(rounds):
         for g, spec in specs.items():
-            with context.Pool(1) as pool:
-                measured[g].append(pool.apply(_measure, (recipe.to_toml(), spec)))
+            with concurrent.futures.ProcessPoolExecutor(1, context) as executor:
+                measured[g].append(executor.submit(_measure, recipe.to_toml(), spec).result())
     return {
         g: {'seconds': statistics.median(step for one in of_g for step in one['seconds']),
             'seconds_of_rounds': [statistics.median(one['seconds']) for one in of_g],

@@ -22,7 +22,7 @@ def test_record_of_a_run(run, tmp_path, capsys):
     import chainer
     out = tmp_path / 'results'
     assert main([str(run.folder), str(out)]) == 2
-    assert 'evaluation-validation.json: missing' in capsys.readouterr().err
+    assert 'evaluation-validation.json: there is no such file' in capsys.readouterr().err
     evaluate_run(run, ['validation', 'test'], chainer.get_device('@numpy'))
     results = record(run, out)
     assert json.loads((out / 'results.json').read_text()) == results
