@@ -33,7 +33,7 @@ install: $(whole) ## Make .venv with the package and all that its commands need 
 
 train: $(ready) $(if $(filter $(EMBEDDED),$(CATALOGUE)),$(EMBEDDED)/catalogue.json) ## Train and evaluate [CATALOGUE=folder RECIPE=file RUN=folder DEVICES=0,1 ARGS=…]
 	$(python) -m fashion_models train --recipe '$(RECIPE)' --catalogue '$(CATALOGUE)' \
-	  --out '$(RUN)' $(if $(DEVICES),--devices '$(DEVICES)') $(ARGS)
+	  -o '$(RUN)' $(if $(DEVICES),--devices '$(DEVICES)') $(ARGS)
 
 # Written last, so that an interrupted drawing goes on.
 $(EMBEDDED)/catalogue.json: | $(ready)
@@ -58,7 +58,7 @@ dist: $(whole) ## Build wheel and source distribution in dist.
 	$(python) -m build .
 
 clean: ## Remove .venv and what else make and the tests left, but no run and no catalogue.
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis .ruff_cache docs/_build
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis .ruff_cache docs/_build docs/reference/generated
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # Chainer comes as source only, and its setup.py needs the pkg_resources of a setuptools below 81: hence

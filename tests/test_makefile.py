@@ -104,7 +104,7 @@ def test_training_without_a_catalogue_draws_one_first_and_once(project):
     assert status == 0
     assert calls[-2] == (
         '.venv/bin/python -m fashion_models catalogue synthesise catalogues/embedded')
-    assert calls[-1].strip().endswith('--catalogue catalogues/embedded --out runs/embedded')
+    assert calls[-1].strip().endswith('--catalogue catalogues/embedded -o runs/embedded')
     (project.folder / 'catalogues' / 'embedded').mkdir(parents=True)
     (project.folder / 'catalogues' / 'embedded' / 'catalogue.json').touch()
     _, _, calls = project.make('train')
@@ -113,12 +113,12 @@ def test_training_without_a_catalogue_draws_one_first_and_once(project):
 
 @pytest.mark.parametrize(('given', 'arguments'), [
     (['CATALOGUE=/data/shop'],
-     '--recipe small --catalogue /data/shop --out runs/shop'),
+     '--recipe small --catalogue /data/shop -o runs/shop'),
     (['CATALOGUE=my shop/', 'DEVICES=@numpy*4', 'ARGS=--seed 3'],
-     '--recipe small --catalogue my shop/ --out runs/my_shop '
+     '--recipe small --catalogue my shop/ -o runs/my_shop '
      '--devices @numpy*4 --seed 3'),
     (['CATALOGUE=shop', 'RECIPE=r.toml', 'RUN=here'],
-     '--recipe r.toml --catalogue shop --out here')])
+     '--recipe r.toml --catalogue shop -o here')])
 def test_training(project, given, arguments):
     status, _, calls = project.make('train', *given)
     assert status == 0

@@ -96,7 +96,7 @@ class Sketch:
         """The sketch as seen from the side: narrower, its middle moved towards the far edge.
 
         The thing is taken for a cylinder: a point at u in -1..1 across goes to
-        (1 - 0.35 |amount|) u + 0.3 amount (1 - u^2).
+        (1 - 0.35 abs(amount)) u + 0.3 amount (1 - u^2).
         """
         left, _, right, _ = self.bounds()
         middle, half = (left + right) / 2, (right - left) / 2
