@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import textwrap
 
 from fashion_models.cli import build_parser
 
@@ -18,8 +19,7 @@ def parser():
 def _readable(parser):
     parser.description = _escaped(parser.description)
     if parser.epilog:
-        lines = ''.join(f'   {line}\n' for line in (parser.epilog % {'prog': parser.prog}).split('\n'))
-        parser.epilog = f'.. code-block:: text\n\n{lines}'
+        parser.epilog = '.. code-block:: text\n\n' + textwrap.indent(parser.epilog, '   ')
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             for command in set(action.choices.values()):

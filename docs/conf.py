@@ -27,5 +27,5 @@ html_show_sphinx = False
 
 autodoc_member_order = 'bysource'
 autodoc_typehints = 'none'
-# A word in the place of a type, such as "products", is no reference to one of the attributes of that name.
+# A word in the place of a type, such as "products", is no reference to an attribute of that name.
 suppress_warnings = ['ref.python']
