@@ -16,7 +16,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 LINKED = ('.venv', 'Makefile', 'pyproject.toml', 'experiments')
 #: Options that name what a command writes.
-WRITES = ('-o', '--output', '--picture', '--out', '--save')
+WRITES = ('-o', '--output', '--picture', '--save')
 
 
 def steps(page):

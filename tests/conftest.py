@@ -117,7 +117,7 @@ def words(tiny, toy_catalogue, tmp_path_factory):
     recipe = tiny.replace(training__epochs=1, training__drops=())
     (folder / 'tiny.toml').write_text(recipe.to_toml())
     return ['--catalogue', str(toy_catalogue), '--recipe', str(folder / 'tiny.toml'),
-            '--runs', str(folder / 'runs'), '--out', str(folder / 'results')]
+            '--runs', str(folder / 'runs'), '-o', str(folder / 'results')]
 
 
 @pytest.fixture

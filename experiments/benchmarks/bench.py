@@ -248,7 +248,7 @@ def main():
     parser.add_argument('--n', type=int, nargs='+', default=[1, 2, 3, 4, 5])
     parser.add_argument('--rounds', type=int, default=10)
     parser.add_argument('--catalogue', help='for the share of loading real images')
-    parser.add_argument('-o', '--out', type=pathlib.Path, default=HERE / 'results')
+    parser.add_argument('-o', '--output', type=pathlib.Path, default=HERE / 'results')
     parser.add_argument('--memory-of', nargs=3, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.memory_of:
@@ -285,10 +285,10 @@ def main():
         from loading import loading_share
         record['loading'] = loading_share(
             HERE.parent / 'recipes' / 'small.toml', arguments.catalogue)
-    arguments.out.mkdir(parents=True, exist_ok=True)
+    arguments.output.mkdir(parents=True, exist_ok=True)
     text = report(record)
-    (arguments.out / 'benchmark.json').write_text(json.dumps(record, indent=1))
-    (arguments.out / 'benchmark.rst').write_text(text)
+    (arguments.output / 'benchmark.json').write_text(json.dumps(record, indent=1))
+    (arguments.output / 'benchmark.rst').write_text(text)
     print(text)
 
 

@@ -85,14 +85,14 @@ def main():
     parser.add_argument('catalogue', metavar='CATALOGUE')
     parser.add_argument('--split', choices=('train', 'validation', 'test'))
     parser.add_argument('--rounds', type=int, default=5)
-    parser.add_argument('-o', '--out', type=pathlib.Path, default=HERE / 'results')
+    parser.add_argument('-o', '--output', type=pathlib.Path, default=HERE / 'results')
     arguments = parser.parse_args()
     made = circumstances()
     record = {'circumstances': made, **measure(
         arguments.run, arguments.catalogue, arguments.split, arguments.rounds)}
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    (arguments.out / 'embedding.json').write_text(json.dumps(record, indent=1))
-    (arguments.out / 'embedding.rst').write_text(report(record))
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    (arguments.output / 'embedding.json').write_text(json.dumps(record, indent=1))
+    (arguments.output / 'embedding.rst').write_text(report(record))
     print(report(record))
 
 

@@ -100,16 +100,16 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('embeddings', nargs='+', metavar='EMBEDDINGS')
-    parser.add_argument('-o', '--out', type=pathlib.Path, default=HERE / 'results')
+    parser.add_argument('-o', '--output', type=pathlib.Path, default=HERE / 'results')
     arguments = parser.parse_args()
     record = {**portable_provenance(provenance()),
               'files': [measure(open_embeddings(file)) for file in arguments.embeddings]}
     text = report(record)
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    with atomic_write(arguments.out / 'reduction.json', 'w', encoding='utf-8') as file:
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    with atomic_write(arguments.output / 'reduction.json', 'w', encoding='utf-8') as file:
         json.dump(record, file, ensure_ascii=False, indent=1)
         file.write('\n')
-    with atomic_write(arguments.out / 'reduction.rst', 'w', encoding='utf-8') as file:
+    with atomic_write(arguments.output / 'reduction.rst', 'w', encoding='utf-8') as file:
         file.write(text)
     print(text)
 

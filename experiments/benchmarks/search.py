@@ -294,7 +294,7 @@ def main():
     parser.add_argument('--work', type=pathlib.Path, help='folder for vectors and indexes')
     parser.add_argument('--count', type=int, nargs='*', default=[100_000, 1_000_000])
     parser.add_argument('--only', nargs='+', choices=[*CANDIDATES, PACKAGE])
-    parser.add_argument('-o', '--out', type=pathlib.Path, default=HERE / 'results')
+    parser.add_argument('-o', '--output', type=pathlib.Path, default=HERE / 'results')
     parser.add_argument('--step', nargs=3, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.step:
@@ -308,11 +308,11 @@ def main():
                 measure(name, folder)
     record = collect(embeddings, arguments.work)
     text = report(record)
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    with atomic_write(arguments.out / 'search.json', 'w', encoding='utf-8') as file:
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    with atomic_write(arguments.output / 'search.json', 'w', encoding='utf-8') as file:
         json.dump(record, file, ensure_ascii=False, indent=1)
         file.write('\n')
-    with atomic_write(arguments.out / 'search.rst', 'w', encoding='utf-8') as file:
+    with atomic_write(arguments.output / 'search.rst', 'w', encoding='utf-8') as file:
         file.write(text)
     print(text)
 

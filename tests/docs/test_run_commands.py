@@ -77,7 +77,7 @@ def test_a_python_block_that_fails_ends_it(run):
     assert 'after' not in output
 
 
-@pytest.mark.parametrize('option', ['-o', '--picture', '--out'])
+@pytest.mark.parametrize('option', ['-o', '--picture', '--save'])
 def test_what_is_named_must_be_written(run, tmp_path, option):
     page = ('.. code-block:: console\n\n   $ function draw { test $1 = idle || echo x > "$3"; }\n'
             f'   $ draw STATE {option} "a b.png"\n')

@@ -80,7 +80,7 @@ def test_the_experiment(words, capsys):
 def test_one_colour_or_any_of_them(words, two_coloured_catalogue, capsys):
     words = ['--catalogue', str(two_coloured_catalogue), '--name', 'two', *words[2:]]
     assert main([*words, '--seeds', '2']) == 0
-    folder = pathlib.Path(words[words.index('--out') + 1]) / 'colours' / 'two'
+    folder = pathlib.Path(words[words.index('-o') + 1]) / 'colours' / 'two'
     results = json.loads((folder / 'results.json').read_text())
     assert len(results['runs']) == 4
     figures = results['figures']

@@ -37,7 +37,7 @@ def results(arguments):
 
 
 def read(arguments):
-    folder = pathlib.Path(arguments[arguments.index('--out') + 1])
+    folder = pathlib.Path(arguments[arguments.index('-o') + 1])
     return json.loads((folder / 'cross_validation' / 'toy' / 'results.json').read_text())
 
 

@@ -27,7 +27,7 @@ def arguments(words, drawn):
 
 
 def read(arguments):
-    folder = pathlib.Path(arguments[arguments.index('--out') + 1], 'label_audit')
+    folder = pathlib.Path(arguments[arguments.index('-o') + 1], 'label_audit')
     [path] = folder.glob('*/results.json')
     return json.loads(path.read_text())
 

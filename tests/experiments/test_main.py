@@ -84,7 +84,7 @@ def test_an_experiments_head_says_how_to_run_it_and_how_long_it_takes(name):
 
 
 def test_two_experiments_share_a_run(words, tmp_path):
-    words = [*words, '--runs', str(tmp_path / 'runs'), '--out', str(tmp_path / 'out')]
+    words = [*words, '--runs', str(tmp_path / 'runs'), '-o', str(tmp_path / 'out')]
     assert main([*words, '--quick', '--only', 'main_table', 'filters']) == 0
     runs = [json.loads((tmp_path / 'out' / name / 'toy' / 'results.json').read_text())['runs']
             for name in ('main_table', 'filters')]

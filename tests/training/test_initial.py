@@ -129,7 +129,7 @@ def test_never_begins_at_random_instead(recipe, origin, toy_catalogue, tmp_path)
 def words(recipe, tmp_path, catalogue, *more):
     path = tmp_path / 'recipe.toml'
     path.write_text(recipe.to_toml())
-    return ['train', '--recipe', str(path), '--catalogue', str(catalogue), '--out',
+    return ['train', '--recipe', str(path), '--catalogue', str(catalogue), '-o',
             str(tmp_path / 'run'), *map(str, more)]
 
 
@@ -141,7 +141,7 @@ def test_command(recipe, origin, toy_catalogue, tmp_path, capsys):
     assert 'not post_pool: W is (16, 16) there, (9, 16) here' in output
     assert 'new: the heads' in output
     # Only what a training needs is in the run: it goes on without the origin.
-    assert cli.main(['train', '--out', str(tmp_path / 'run'), '--resume', '--epochs', '2']) == 0
+    assert cli.main(['train', '-o', str(tmp_path / 'run'), '--resume', '--epochs', '2']) == 0
 
 
 def fails(capsys, *arguments):
@@ -164,5 +164,5 @@ def test_run_without_a_snapshot(recipe, origin, toy_catalogue, tmp_path, capsys)
 
 
 def test_resume_takes_no_other_start(origin, tmp_path, capsys):
-    line = fails(capsys, 'train', '--out', origin.folder, '--resume', '--init', origin.folder)
+    line = fails(capsys, 'train', '-o', origin.folder, '--resume', '--init', origin.folder)
     assert '--resume goes on from the last snapshot of the run itself: leave out --init' in line

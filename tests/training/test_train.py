@@ -35,7 +35,7 @@ def unbroken(recipe_file, toy_catalogue, tmp_path_factory):
 
 def command(recipe_file, catalogue, out, *more):
     return [sys.executable, '-m', 'fashion_models', 'train', '--recipe', str(recipe_file),
-            '--catalogue', str(catalogue), '--out', str(out), *more]
+            '--catalogue', str(catalogue), '-o', str(out), *more]
 
 
 def assert_same_training(run, other):

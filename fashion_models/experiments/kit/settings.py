@@ -138,7 +138,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         f'train every network with N seeds (default: {SEEDS}, or 1 with --quick)'))
     parser.add_argument('--runs', metavar='DIR', default=RUNS, help=(
         f'folder of the trained networks, which all experiments share (default: {RUNS})'))
-    parser.add_argument('--out', metavar='DIR', help=(
+    parser.add_argument('-o', '--output', metavar='DIR', help=(
         f'write results to DIR/<experiment>/<catalogue> (default: {RESULTS}, or {QUICK_RESULTS} '
         'with --quick)'))
     parser.add_argument('--quick', action='store_true', help=(
@@ -182,7 +182,7 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
     settings = Settings(
         catalogue, arguments.name or catalogue.header.name, recipe, tuple(range(seeds)),
         pathlib.Path(arguments.runs),
-        pathlib.Path(arguments.out or (QUICK_RESULTS if arguments.quick else RESULTS)),
+        pathlib.Path(arguments.output or (QUICK_RESULTS if arguments.quick else RESULTS)),
         arguments.quick, arguments.pictures)
     settings.recipe = settings.shortened(recipe)
     return settings

@@ -14,7 +14,7 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
 
 @pytest.fixture
 def words(words, tmp_path):
-    return [*words, '--runs', str(tmp_path / 'runs'), '--out', str(tmp_path / 'results')]
+    return [*words, '--runs', str(tmp_path / 'runs'), '-o', str(tmp_path / 'results')]
 
 
 def test_an_experiment_from_the_command_line(words, tmp_path, capsys):
