@@ -1,5 +1,6 @@
 """Plane curves: everything is a polyline, an array of shape (points, 2), x to the right, y down."""
 
+import functools
 import math
 
 import numpy as np
@@ -20,12 +21,18 @@ def curve(points, steps=7):
     tangent[1:-1] = (slope[:-1] * chord[1:] + slope[1:] * chord[:-1]) / (chord[1:] + chord[:-1])
     tangent[0] = 1.5 * slope[0] - 0.5 * tangent[1]
     tangent[-1] = 1.5 * slope[-1] - 0.5 * tangent[-2]
-    t = (np.arange(steps) / steps)[None, :, None]
     a, b = p[:-1, None], p[1:, None]
     ta, tb = (tangent[:-1] * chord)[:, None], (tangent[1:] * chord)[:, None]
-    inner = ((2 * t**3 - 3 * t**2 + 1) * a + (t**3 - 2 * t**2 + t) * ta + (3 * t**2 - 2 * t**3) * b
-        + (t**3 - t**2) * tb)
+    from_a, along_a, from_b, along_b = _hermite(steps)
+    inner = from_a * a + along_a * ta + from_b * b + along_b * tb
     return np.concatenate([inner.reshape(-1, 2), p[-1:]])
+
+
+@functools.cache
+def _hermite(steps):
+    """The weights of both ends and both tangents of a cubic curve: four arrays (1, steps, 1)."""
+    t = (np.arange(steps) / steps)[None, :, None]
+    return (2 * t**3 - 3 * t**2 + 1, t**3 - 2 * t**2 + t, 3 * t**2 - 2 * t**3, t**3 - t**2)
 
 
 def closed_curve(points, steps=7):
@@ -141,8 +148,11 @@ class Affine:
 
     def __call__(self, points):
         p = np.asarray(points, dtype=np.float64)
-        return np.stack([self.a * p[:, 0] + self.b * p[:, 1] + self.e, self.c * p[:, 0]
-            + self.d * p[:, 1] + self.f], axis=1)
+        x, y = p[:, 0], p[:, 1]
+        moved = np.empty_like(p)
+        moved[:, 0] = self.a * x + self.b * y + self.e
+        moved[:, 1] = self.c * x + self.d * y + self.f
+        return moved
 
     def after(self, first):
         """The map that does ``first``, then this one."""

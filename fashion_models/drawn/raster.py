@@ -5,6 +5,8 @@ in 11.1), and a catalogue must not. Only additions, multiplications, divisions a
 are used, in an order that is fixed, so the result is the same on every machine.
 """
 
+import functools
+
 import numpy as np
 
 #: Scan lines to a pixel; within one, coverage is exact.
@@ -22,55 +24,100 @@ def coverage(polygons, box):
 
     Returns: float64 array (bottom - top, right - left), 0 to 1.
     """
-    left, top, right, bottom = box
+    return coverages([(polygons, box)])[0]
+
+
+def coverages(layers):
+    """Coverage of several boxes, each by polygons of its own: :func:`coverage` of all at once.
+
+    A picture has dozens of small layers, for which NumPy's overhead would cost more than the work.
+
+    Args:
+        layers (list): Of (polygons, box).
+
+    Returns: list of float64 arrays (height, width), 0 to 1.
+    """
+    if not layers:
+        return []
+    left, top, right, bottom = np.array([box for _, box in layers]).T
     width, height = right - left, bottom - top
-    x0, y0, x1, y1, sign = _edges(polygons, left, top)
+    cells = np.cumsum(height * (width + 2))
+    layer = np.repeat(np.arange(len(layers)), [len(polygons) for polygons, _ in layers])
+    x0, y0, x1, y1, sign, layer = _edges(
+        [polygon for polygons, _ in layers for polygon in polygons], layer, left, top)
     # The scan lines, at half-integer heights, that each edge crosses.
     first = np.ceil(np.minimum(y0, y1) - 0.5)
     last = np.ceil(np.maximum(y0, y1) - 0.5)
-    first, last = np.maximum(first, 0), np.minimum(last, height * LINES)
+    first, last = np.maximum(first, 0), np.minimum(last, height[layer] * LINES)
     count = np.maximum(last - first, 0).astype(np.int64)
+    slope = (x1 - x0) / np.where(y1 == y0, 1.0, y1 - y0)
     edge = np.repeat(np.arange(len(count)), count)
     turn = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
     line = first[edge] + turn
-    slope = (x1 - x0) / np.where(y1 == y0, 1.0, y1 - y0)
     x = x0[edge] + (line + 0.5 - y0[edge]) * slope[edge]
-    x = np.minimum(np.maximum(x, 0.0), width)
+    x = np.minimum(np.maximum(x, 0.0), width[layer][edge])
     # A crossing changes what lies right of it: a part of its own pixel, the whole of the others.
     column = np.floor(x)
     part = x - column
     weight = sign[edge]
-    cell = (np.floor(line / LINES) * (width + 2) + column).astype(np.int64)
+    start, row = (cells - height * (width + 2))[layer][edge], np.floor(line / LINES)
+    cell = (start + row * (width[layer][edge] + 2) + column).astype(np.int64)
     change = np.bincount(
         np.concatenate([cell, cell + 1]), np.concatenate([weight * (1 - part), weight * part]),
-        height * (width + 2))
-    winding = np.cumsum(change.reshape(height, width + 2), axis=1)[:, :width]
-    return np.minimum(np.abs(winding) / LINES, 1.0)
+        cells[-1])
+    found = []
+    for own, h, w in zip(np.split(change, cells[:-1]), height.tolist(), width.tolist()):
+        winding = np.cumsum(own.reshape(h, w + 2), axis=1)[:, :w]
+        np.abs(winding, out=winding)
+        winding /= LINES
+        found.append(np.minimum(winding, 1.0))
+    return found
 
 
-def _edges(polygons, left, top):
-    """The edges of all polygons, y in scan lines, and the sign of their crossings."""
-    start = np.concatenate(polygons)
-    end = np.concatenate([part for p in polygons for part in (p[1:], p[:1])])
-    shift = np.array((left, top))
-    x0, y0 = (np.floor((start - shift) * GRID + 0.5) / GRID).T
-    x1, y1 = (np.floor((end - shift) * GRID + 0.5) / GRID).T
-    lengths = np.array([len(p) for p in polygons])
-    areas = np.add.reduceat(x0 * y1 - x1 * y0, np.cumsum(lengths) - lengths)
+def _edges(polygons, layer, left, top):
+    """The edges of all polygons, y in scan lines, the sign of their crossings, and their layers."""
+    lengths = np.array([len(polygon) for polygon in polygons])
+    ends = np.cumsum(lengths)
+    starts = ends - lengths
+    layer = np.repeat(layer, lengths)
+    x, y = np.concatenate(polygons).T
+    x0 = np.floor((x - left[layer]) * GRID + 0.5) / GRID
+    y0 = np.floor((y - top[layer]) * GRID + 0.5) / GRID
+    following = np.arange(1, len(x0) + 1)
+    following[ends - 1] = starts
+    x1, y1 = x0[following], y0[following]
+    areas = np.add.reduceat(x0 * y1 - x1 * y0, starts)
     # Whichever way a polygon goes round, it adds to the union.
     sign = np.where(y1 > y0, 1.0, -1.0) * np.repeat(np.where(areas < 0, 1.0, -1.0), lengths)
-    return x0, y0 * LINES, x1, y1 * LINES, sign
+    return x0, y0 * LINES, x1, y1 * LINES, sign, layer
 
 
-def stroke(line, width):
-    """The outline of a line of constant width."""
-    return _sides(line, np.full((len(line), 1), width / 2))
+def strokes(lines, widths):
+    """The outlines of lines of constant width.
+
+    Args:
+        lines (list of arrays (points, 2)): Two points or more each.
+        widths (list of float): One a line.
+
+    Returns: list of arrays (2 * points, 2).
+    """
+    lengths = [len(line) for line in lines]
+    return _sides(lines, lengths, np.repeat(np.array(widths, np.float64) / 2, lengths)[:, None])
 
 
-def brush(line, width):
-    """The outline of a stroke that is thin at both ends."""
-    t = np.linspace(0, 1, len(line))[:, None]
-    return _sides(line, width * (0.12 + 2 * t * (1 - t)))
+def brushes(lines, widths):
+    """The outlines of strokes that are thin at both ends; as :func:`strokes`."""
+    lengths = [len(line) for line in lines]
+    half = np.repeat(np.array(widths, np.float64), lengths) * np.concatenate(
+        [_swelling(length) for length in lengths])
+    return _sides(lines, lengths, half[:, None])
+
+
+@functools.cache
+def _swelling(length):
+    """Half the width of a brush stroke at each of its points, as a share of its width."""
+    t = np.linspace(0, 1, length)
+    return 0.12 + 2 * t * (1 - t)
 
 
 def dashes(line, length):
@@ -83,10 +130,20 @@ def dashes(line, length):
                      for where in (starts, ends)], axis=1)
 
 
-def _sides(line, half):
-    d = np.empty_like(line)
-    d[1:-1] = line[2:] - line[:-2]
-    d[0], d[-1] = line[1] - line[0], line[-1] - line[-2]
+def _sides(lines, lengths, half):
+    """The outlines of lines, of all at once: there on one side, back on the other."""
+    points = np.concatenate(lines)
+    lengths = np.array(lengths)
+    ends = np.cumsum(lengths)
+    starts = ends - lengths
+    d = np.empty_like(points)
+    d[1:-1] = points[2:] - points[:-2]
+    d[starts] = points[starts + 1] - points[starts]
+    d[ends - 1] = points[ends - 1] - points[ends - 2]
     length = np.sqrt(d[:, 0] ** 2 + d[:, 1] ** 2)[:, None] + 1e-9
     offset = np.stack([-d[:, 1], d[:, 0]], axis=1) / length * half
-    return np.concatenate([line + offset, (line - offset)[::-1]])
+    outlines = np.empty((2 * len(points), 2))
+    place = np.arange(len(points))
+    outlines[place + np.repeat(starts, lengths)] = points + offset
+    outlines[np.repeat(2 * ends + starts, lengths) - 1 - place] = points - offset
+    return [outlines[2 * start: 2 * end] for start, end in zip(starts.tolist(), ends.tolist())]

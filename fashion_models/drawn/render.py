@@ -2,6 +2,7 @@
 and sewn together with lines."""
 
 import functools
+import itertools
 import math
 
 import numpy as np
@@ -9,7 +10,7 @@ from PIL import Image, ImageFilter
 
 from fashion_models.drawn.fabrics import texture
 from fashion_models.drawn.geometry import Affine
-from fashion_models.drawn.raster import brush, coverage, dashes, stroke
+from fashion_models.drawn.raster import brushes, coverages, dashes, strokes
 
 SHADOW = (24, 22, 28)
 MIRRORS = ('metal', 'gem', 'pearl', 'patent')
@@ -37,13 +38,17 @@ class Canvas:
 
         ``place`` maps the sketch's units to the picture's 0..1.
         """
-        to_pixels = Affine.placing(self.size).after(place)
+        parts = _placed(sketch.parts, Affine.placing(self.size).after(place))
         box = (0, 0, self.size, self.size)
-        solid = [to_pixels(p) for part in sketch.parts if not part.holes for p in part.polygons]
-        mask = coverage(solid, box) if solid else np.zeros((self.size, self.size))
-        for part in sketch.parts:
-            if part.holes:
-                mask = np.maximum(mask, _filled(part, to_pixels, box))
+        solid = [outline for part in parts if not part.holes for outline in part.outlines]
+        layers = [(solid, box)] if solid else []
+        holed = [part for part in parts if part.holes]
+        for part in holed:
+            layers += [(part.outlines, box), (part.holes, box)]
+        covers = coverages(layers)
+        mask = covers.pop(0) if solid else np.zeros((self.size, self.size))
+        for filled, holes in zip(covers[::2], covers[1::2]):
+            mask = np.maximum(mask, filled * (1 - holes))
         return mask
 
     def shadow(self, sketch, place, shift=(0.02, 0.03), blur=0.02, strength=0.3):
@@ -58,38 +63,116 @@ class Canvas:
     def paint(self, sketch, place):
         """Paints a sketch; ``place`` maps its units to the picture's 0..1."""
         to_pixels = Affine.placing(self.size).after(place)
-        for part in sketch.parts:
-            self._paint_part(part, to_pixels)
-
-    def _paint_part(self, part, to_pixels):
         scale = to_pixels.scale
-        outlines = [to_pixels(p) for p in part.polygons]
-        blur = min(part.depth * scale, self.size / 6)
-        box = _box(outlines, 2 + int(blur), self.size)
-        if box is None:
-            return
-        filled = _filled(part, to_pixels, box)
-        mask = Image.fromarray(_bytes(filled))
+        layers, planned = [], []
+        for part in _placed(sketch.parts, to_pixels):
+            blur = min(part.depth * scale, self.size / 6)
+            box = _box(part.outlines, 2 + int(blur), self.size)
+            if box is not None:
+                own = _Layers(part, scale)
+                layers += [(polygons, box) for polygons in own.polygons()]
+                planned.append((part, own, box, blur))
+        covers = iter(coverages(layers))
+        for part, own, box, blur in planned:
+            own.fill(covers)
+            self._paint_part(part, own, box, blur, to_pixels)
+
+    def _paint_part(self, part, layers, box, blur, to_pixels):
+        mask = Image.fromarray(_bytes(layers.filled))
         u, v = _cloth_coordinates(box, to_pixels, part.grain)
-        colour = texture(part.paint, u, v, 1 / scale)
+        colour = texture(part.paint, u, v, 1 / to_pixels.scale)
         shade = _emboss(mask, blur, self.light) * np.float32(part.volume)
         if part.folds:
-            shade = shade + _folds(part, to_pixels, box, scale)
+            shade = shade + _folded(layers, part, to_pixels.scale)
         colour = _lit(colour, shade * np.float32(self.contrast), part.paint)
-        colour = _sewn(colour, part, outlines, to_pixels, box, scale, filled)
+        for (kind, strength), cover in layers.inks.items():
+            cover = (cover * layers.filled * strength).astype(np.float32)[..., None]
+            colour = _inked(colour, kind, cover, part.paint)
         image = Image.fromarray(np.clip(colour + np.float32(0.5), 0, 255).astype(np.uint8))
         self.image.paste(image, box[:2], mask)
 
 
+class _PlacedPart:
+    """A part with its points in pixels."""
+
+    def __init__(self, part, points):
+        self.paint, self.volume, self.depth = part.paint, part.volume, part.depth
+        self.edge, self.grain = part.edge, part.grain
+        self.outlines = [next(points) for _ in part.polygons]
+        self.holes = [next(points) for _ in part.holes]
+        self.folds = [(next(points), *rest) for _, *rest in part.folds]
+        self.lines = [(next(points), *rest) for _, *rest in part.lines]
+
+
+def _placed(parts, to_pixels):
+    """The parts with all their points mapped, at once."""
+    arrays = [points for part in parts for points in (
+        *part.polygons, *part.holes, *(fold[0] for fold in part.folds),
+        *(line[0] for line in part.lines))]
+    moved = to_pixels(np.concatenate(arrays))
+    ends = list(itertools.accumulate(map(len, arrays)))
+    points = (moved[start:end] for start, end in zip([0, *ends], ends))
+    return [_PlacedPart(part, points) for part in parts]
+
+
+class _Layers:
+    """What of a part has to be filled: its outlines, holes, folds by strength, and lines by ink.
+
+    Attributes:
+        filled (numpy.ndarray): (h, w) coverage by the part.
+        folds (dict): From strength to coverage.
+        inks (dict): From (tone, strength) to coverage.
+    """
+
+    def __init__(self, part, scale):
+        self._outlines, self._holes = part.outlines, part.holes
+        folds = {}
+        if part.folds:
+            shapes = brushes([fold[0] for fold in part.folds],
+                             [width * scale for _, width, _ in part.folds])
+            for (_, _, strength), shape in zip(part.folds, shapes):
+                folds.setdefault(strength, []).append(shape)
+        self.folds, self.inks = folds, _seams(part, scale)
+
+    def polygons(self):
+        """The polygons of each layer, in the order in which :meth:`fill` takes their coverage."""
+        holes = [self._holes] if self._holes else []
+        return [self._outlines, *holes, *self.folds.values(), *self.inks.values()]
+
+    def fill(self, covers):
+        """Takes the coverage of the layers from an iterator."""
+        self.filled = next(covers)
+        if self._holes:
+            self.filled = self.filled * (1 - next(covers))
+        self.folds = {strength: next(covers) for strength in self.folds}
+        self.inks = {ink: next(covers) for ink in self.inks}
+
+
+def _seams(part, scale):
+    """The edge, seams and stitches: from (tone, strength) to their outlines."""
+    lines, widths, inks = [], [], []
+    if part.edge > 0:
+        lines += [np.concatenate([p, p[:1]]) for p in part.outlines]
+        widths += [max(0.032 * scale, 1.1)] * len(part.outlines)
+        inks += [('dark', part.edge * 0.62)] * len(part.outlines)
+    for line, width, tone, dash in part.lines:
+        kind, strength = (tone, 1.0) if isinstance(tone, tuple) else (
+            'dark' if tone < 0 else 'light', abs(tone))
+        thick = width * scale
+        # A line thinner than a fifth of a pixel keeps its amount of ink by being fainter.
+        strength, thick = strength * min(1.0, thick * 5), max(thick, 0.2)
+        pieces = [line] if dash is None or dash * scale < 1 else dashes(line, dash * scale)
+        lines += list(pieces)
+        widths += [thick] * len(pieces)
+        inks += [(kind, strength)] * len(pieces)
+    found = {}
+    for ink, outline in zip(inks, strokes(lines, widths) if lines else ()):
+        found.setdefault(ink, []).append(outline)
+    return found
+
+
 def _bytes(share):
     return np.floor(share * 255 + 0.5).astype(np.uint8)
-
-
-def _filled(part, to_pixels, box):
-    filled = coverage([to_pixels(p) for p in part.polygons], box)
-    if part.holes:
-        filled = filled * (1 - coverage([to_pixels(p) for p in part.holes], box))
-    return filled
 
 
 def _box(outlines, margin, size):
@@ -125,19 +208,15 @@ def _emboss(mask, blur, light):
 def _moved(array, dx, dy):
     """``array`` looked up (dx, dy) pixels further on, its border repeated."""
     h, w = array.shape
-    rows = np.clip(np.arange(h) + dy, 0, h - 1)
-    columns = np.clip(np.arange(w) + dx, 0, w - 1)
-    return array[rows[:, None], columns[None, :]]
+    return array.take(np.arange(dy, h + dy), 0, mode='clip').take(
+        np.arange(dx, w + dx), 1, mode='clip')
 
 
-def _folds(part, to_pixels, box, scale):
+def _folded(layers, part, scale):
     """Light and shade (h, w) of the folds, -1..1: soft brush strokes."""
-    height = np.full((box[3] - box[1], box[2] - box[0]), 128.0)
-    strokes = {}
-    for points, width, strength in part.folds:
-        strokes.setdefault(strength, []).append(brush(to_pixels(points), width * scale))
-    for strength, outlines in strokes.items():
-        height += coverage(outlines, box) * (127 * strength)
+    height = np.full(layers.filled.shape, 128.0)
+    for strength, cover in layers.folds.items():
+        height += cover * (127 * strength)
     soft = max(0.6, max(width for _, width, _ in part.folds) * scale * 0.3)
     image = Image.fromarray(np.clip(np.floor(height + 0.5), 0, 255).astype(np.uint8))
     blurred = np.asarray(image.filter(ImageFilter.GaussianBlur(soft)), np.float32)
@@ -160,26 +239,6 @@ def _mirrored_light(shade, paint):
     streak = np.abs(wave - np.floor(wave) - np.float32(0.5)) * 2 - np.float32(0.35)
     strength = np.float32(0.12 if paint.fabric in ('pearl', 'patent') else 0.34)
     return np.maximum(shade, shade * np.float32(0.6)) + streak * strength
-
-
-def _sewn(colour, part, outlines, to_pixels, box, scale, filled):
-    """Draws the edge, seams and stitches over the colour."""
-    inks = {}  # (tone, strength) -> outlines of lines
-    if part.edge > 0:
-        rims = [stroke(np.concatenate([p, p[:1]]), max(0.032 * scale, 1.1)) for p in outlines]
-        inks['dark', part.edge * 0.62] = rims
-    for points, width, tone, dash in part.lines:
-        kind, strength = (tone, 1.0) if isinstance(tone, tuple) else (
-            'dark' if tone < 0 else 'light', abs(tone))
-        line, thick = to_pixels(points), width * scale
-        # A line thinner than a fifth of a pixel keeps its amount of ink by being fainter.
-        strength, thick = strength * min(1.0, thick * 5), max(thick, 0.2)
-        pieces = [line] if dash is None or dash * scale < 1 else dashes(line, dash * scale)
-        inks.setdefault((kind, strength), []).extend(stroke(piece, thick) for piece in pieces)
-    for (kind, strength), lines in inks.items():
-        cover = (coverage(lines, box) * filled * strength).astype(np.float32)[..., None]
-        colour = _inked(colour, kind, cover, part.paint)
-    return colour
 
 
 def _inked(colour, kind, cover, paint):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fashion_models.drawn.geometry import arc, box, disc
-from fashion_models.drawn.raster import brush, coverage, dashes, stroke
+from fashion_models.drawn.raster import brushes, coverage, coverages, dashes, strokes
 
 BOX = (0, 0, 20, 16)
 
@@ -63,15 +63,33 @@ def test_triangles_have_the_area_of_the_shoelace_formula(corners):
 
 def test_a_stroke_is_as_wide_as_asked():
     line = np.array([(2.0, 8.0), (10.0, 8.0), (18.0, 8.0)])
-    assert abs(coverage([stroke(line, 3)], BOX).sum() - 48) < 1e-6
+    assert abs(coverage(strokes([line], [3]), BOX).sum() - 48) < 1e-6
 
 
 def test_a_brush_is_thin_at_its_ends():
     line = np.stack([np.linspace(2, 18, 17), np.full(17, 8.0)], axis=1)
-    rows = coverage([brush(line, 6)], BOX).sum(axis=0)
+    rows = coverage(brushes([line], [6]), BOX).sum(axis=0)
     assert rows[10] > 3 * rows[2]
 
 
 def test_stitches_are_as_long_as_the_gaps():
     pieces = dashes(np.array([(0.0, 0.0), (10.0, 0.0)]), 2.0)
     np.testing.assert_allclose(pieces[:, :, 0], [(0, 2), (4, 6), (8, 10)])
+
+
+def test_layers_do_not_touch_each_other():
+    layers = [([disc((5, 5), 3.0)], (0, 0, 10, 10)), ([box(-4, -4, 30, 30)], (2, 1, 9, 6)),
+              ([disc((40, 40), 2.0)], (0, 0, 10, 10)), ([disc((5, 5), 3.0)], (3, 3, 12, 9))]
+    for found, (polygons, own) in zip(coverages(layers), layers):
+        np.testing.assert_array_equal(found, coverage(polygons, own))
+        assert found.shape == (own[3] - own[1], own[2] - own[0])
+    assert coverages([]) == []
+
+
+def test_lines_do_not_touch_each_other():
+    lines = [np.array([(0.0, 0.0), (4.0, 1.0), (9.0, 2.0)]), np.array([(3.0, 8.0), (3.0, 2.0)])]
+    for outlines in strokes, brushes:
+        for found, line, width in zip(outlines(lines, [1, 2]), lines, [1, 2]):
+            alone, = outlines([line], [width])
+            np.testing.assert_array_equal(found, alone)
+            assert len(found) == 2 * len(line)
