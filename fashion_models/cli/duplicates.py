@@ -1,8 +1,8 @@
 """Find listings that are the same product.
 
 Compares listings by their pictures and their texts. The probability of a pair comes from a
-calibration on labelled pairs: the package's own is learnt from the embedded catalogue, which is a
-simulation; one from your own pairs is better (--calibrate).
+calibration on labelled pairs: the package's own is learned from the embedded catalogue, which
+is a simulation; one from your own pairs is better (--calibrate).
 """
 
 import json

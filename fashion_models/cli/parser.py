@@ -41,7 +41,10 @@ def add_commands(parser, modules):
     subparsers = parser.add_subparsers(metavar='COMMAND', required=True)
     for module in modules:
         examples = textwrap.indent(module.EXAMPLES.strip(), '  ')
-        child = add_parser(subparsers, module.NAME, module.__doc__, f'examples:\n{examples}')
+        summary = module.__doc__.partition('\n')[0].rstrip('.')
+        child = add_parser(
+            subparsers, module.NAME, summary[0].lower() + summary[1:], module.__doc__,
+            f'examples:\n{examples}')
         if hasattr(module, 'COMMANDS'):
             add_commands(child, module.COMMANDS)
         else:
@@ -49,11 +52,8 @@ def add_commands(parser, modules):
             child.set_defaults(command=module)
 
 
-def add_parser(subparsers, name, text, epilog):
-    """Adds a parser whose description is ``text``; its first line stands in the list of names."""
-    text = text.strip()
-    first = text.partition('\n')[0].rstrip('.')
+def add_parser(subparsers, name, summary, text, epilog):
+    """Adds a parser, with a summary for the list of names, and the text and epilog of its help."""
     # A % would be taken for the beginning of a placeholder.
     return subparsers.add_parser(
-        name, help=(first[0].lower() + first[1:]).replace('%', '%%'), description=text,
-        epilog=epilog)
+        name, help=summary.replace('%', '%%'), description=text.strip(), epilog=epilog)

@@ -2,8 +2,8 @@
 
 Finds colour, category and style words in titles and descriptions, and prints which of them the
 pictures support (kept), which they do not (rejected), and what they show that the texts leave out
-(missing). What words look like is learnt from the catalogue's training and validation products, or
-was from another's (--words).
+(missing). What words look like is learned from the catalogue's training and validation products,
+unless --words names a file that was learned before.
 """
 
 import json

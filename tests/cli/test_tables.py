@@ -5,11 +5,12 @@ from fashion_models.representation.embeddings import Item
 
 
 def test_a_table_of_ranked_products():
-    items = [Item('a', 'a', 'a', {'type': 'shoes', 'colour': 'Red|Blue'}, title='x' * 80),
+    labels = {'season': 'summer', 'type': 'shoes', 'colour': 'Red|Blue'}
+    items = [Item('a', 'a', 'a', labels, title='x' * 80),
              Item('long id', 'b', 'b')]
     lines = ranked_table([(9, 0.5, items[0]), (10, -0.25, items[1])], 'relevance').split('\n')
-    assert lines[0] == 'rank  relevance  id       labels            title'
-    assert lines[1] == f'   9      0.500  a        Red|Blue · shoes  {"x" * 59}…'
+    assert lines[0] == 'rank  relevance  id       labels                     title'
+    assert lines[1] == f'   9      0.500  a        Red|Blue · shoes · summer  {"x" * 59}…'
     assert lines[2] == '  10     -0.250  long id'
 
 

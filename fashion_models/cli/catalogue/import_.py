@@ -27,7 +27,8 @@ def add_arguments(parser):
     formats = parser.add_subparsers(metavar='FORMAT', required=True, help='the layout of SOURCE')
     for name, module in IMPORTERS.items():
         of_format = add_parser(
-            formats, name, f'{module.SUMMARY}.', f'{module.DESCRIPTION}\n\nexample:\n'
+            formats, name, module.SUMMARY.partition(':')[0], f'{module.SUMMARY}.',
+            f'{module.DESCRIPTION}\n\nexample:\n'
             f'  fashion-models catalogue import {name} SOURCE shop')
         of_format.add_argument('source', metavar='SOURCE', type=pathlib.Path,
                                help='the data set, as described below')
