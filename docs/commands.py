@@ -24,8 +24,10 @@ def _readable(parser):
         if isinstance(action, argparse._SubParsersAction):
             for command in set(action.choices.values()):
                 _readable(command)
-        elif action.help:
+        else:
             action.help = _escaped(action.help)
+            if action.metavar:
+                action.choices = None  # of which autoprogram would list every one
     for group in parser._action_groups:
         group.description = _escaped(group.description)
     return parser

@@ -1,6 +1,6 @@
 """Libraries that only some commands need, and that the package is therefore installed without.
 
-The extras are those of ``setup.py``.
+The extras are those of ``pyproject.toml``.
 """
 
 import importlib
