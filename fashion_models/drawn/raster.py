@@ -68,9 +68,7 @@ def coverages(layers):
     found = []
     for own, h, w in zip(np.split(change, cells[:-1]), height.tolist(), width.tolist()):
         winding = np.cumsum(own.reshape(h, w + 2), axis=1)[:, :w]
-        np.abs(winding, out=winding)
-        winding /= LINES
-        found.append(np.minimum(winding, 1.0))
+        found.append(np.minimum(np.abs(winding) / LINES, 1.0))
     return found
 
 

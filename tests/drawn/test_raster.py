@@ -84,6 +84,7 @@ def test_layers_do_not_touch_each_other():
         np.testing.assert_array_equal(found, coverage(polygons, own))
         assert found.shape == (own[3] - own[1], own[2] - own[0])
     assert coverages([]) == []
+    assert coverage([disc((40, 40), 2.0)], (0, 0, 10, 10)).sum() == 0
 
 
 def test_lines_do_not_touch_each_other():
