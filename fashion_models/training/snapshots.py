@@ -10,6 +10,7 @@ from chainer import training
 
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
+from fashion_models.training.migration import migrated
 
 MODEL = 'updater/model:main/'
 BEST = 'best.npz'
@@ -117,11 +118,11 @@ def resume(trainer, path, recipe_hash):
             raise UserError(
                 f'{path}: the snapshot is of another recipe (its hash is {found}, the '
                 f"run's is {recipe_hash})")
-        chainer.serializers.NpzDeserializer(arrays).load(trainer)
+        chainer.serializers.NpzDeserializer(migrated(arrays)).load(trainer)
 
 
 def model_arrays(model):
-    """All parameters and running statistics of a model by name, as 'encoder/trunk/conv1/W'."""
+    """All parameters and running statistics of a model by name, as 'encoder/trunk/conv1/conv/W'."""
     serializer = chainer.serializers.DictionarySerializer()
     serializer.save(model)
     return serializer.target
@@ -131,7 +132,8 @@ def read_model_arrays(path):
     """Those of the model in a snapshot."""
     with np.load(path, allow_pickle=False) as arrays:
         return {
-            key.removeprefix(MODEL): arrays[key] for key in arrays.files if key.startswith(MODEL)}
+            name.removeprefix(MODEL): array for name, array in migrated(arrays).items()
+            if name.startswith(MODEL)}
 
 
 def set_model_arrays(model, arrays):

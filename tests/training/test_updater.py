@@ -146,7 +146,7 @@ def test_running_statistics_are_those_that_the_master_sees():
     alone = make_updater(1, trunk)
     batch = FreshBatches().next()
     alone.master(batch.x[:4])
-    statistics = [updater.master.encoder.trunk.bn1.avg_mean for updater in (one, four, alone)]
+    statistics = [updater.master.encoder.trunk.conv1.bn.avg_mean for updater in (one, four, alone)]
     np.testing.assert_allclose(statistics[1], statistics[2], rtol=1e-4, atol=1e-6)
     assert not np.allclose(statistics[0], statistics[1], rtol=1e-3)
 

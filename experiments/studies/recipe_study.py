@@ -1,0 +1,115 @@
+"""What each choice of a recipe is worth: one change at a time around a centre, on validation figures.
+
+    python experiments/studies/recipe_study.py CATALOGUE -o experiments/studies/results/NAME.json
+
+Networks that are recorded in the file already are not trained again: call it again to resume, or to
+add seeds or variants. The test split is never looked at. A table is printed at the end, and written
+beside the JSON file as NAME.rst.
+"""
+
+import argparse
+import json
+import pathlib
+import shutil
+import sys
+import time
+import tomllib
+
+import fashion_models  # noqa: F401  (adapts Chainer before it is imported)
+from fashion_models.files import atomic_write
+from fashion_models.provenance import provenance
+from fashion_models.training.recipe import Recipe
+from fashion_models.training.train import train
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def main():
+    """Runs the command."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('catalogue', help='a catalogue folder')
+    parser.add_argument('--variants', type=pathlib.Path, default=HERE / 'compact.toml', help=(
+        'a TOML file: [centre] names a recipe and its changes, [variants.NAME] what else is '
+        'changed, as "section.field" = value (default: %(default)s)'))
+    parser.add_argument('--only', nargs='+', metavar='NAME', help='some of the variants')
+    parser.add_argument('--seeds', type=int, nargs='+', default=[0], metavar='SEED')
+    parser.add_argument('--runs', type=pathlib.Path, default=pathlib.Path('runs', 'studies'),
+                        help='where networks are trained; each is removed when recorded')
+    parser.add_argument('-o', '--output', type=pathlib.Path, required=True, metavar='FILE.json')
+    arguments = parser.parse_args()
+    study = tomllib.loads(arguments.variants.read_text(encoding='utf-8'))
+    recorded = _load(arguments.output)
+    names = arguments.only or list(study['variants'])
+    jobs = [(name, seed) for seed in arguments.seeds for name in names
+            if not any(one['variant'] == name and one['seed'] == seed
+                       for one in recorded['networks'])]
+    for number, (name, seed) in enumerate(jobs, 1):
+        print(f'network {number} of {len(jobs)}: {name}, seed {seed}', flush=True)
+        recorded['networks'].append(_train(
+            study, name, seed, arguments.catalogue, arguments.runs / f'{name}-{seed}'))
+        _save(arguments.output, recorded)
+    text = table(recorded, list(study['variants']))
+    with atomic_write(arguments.output.with_suffix('.rst'), 'w', encoding='utf-8') as file:
+        file.write(text)
+    print(text)
+
+
+def _load(path):
+    if path.exists():
+        return json.loads(path.read_text(encoding='utf-8'))
+    return {'command': ' '.join(['python', *sys.argv]), 'networks': []}
+
+
+def _save(path, recorded):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(path, 'w', encoding='utf-8') as file:
+        json.dump(recorded, file, indent=1, ensure_ascii=False)
+
+
+def recipe_of(study, name, seed):
+    """The recipe of a variant: the centre's, with the variant's changes."""
+    changes = study['centre']['changes'] | study['variants'][name]
+    return Recipe.load(study['centre']['recipe']).replace(training__seed=seed, **{
+        key.replace('.', '__'): tuple(value) if isinstance(value, list) else value
+        for key, value in changes.items()})
+
+
+def _train(study, name, seed, catalogue, folder):
+    recipe = recipe_of(study, name, seed)
+    started, computed = time.monotonic(), time.process_time()
+    run, finished = train(recipe, catalogue, folder, overwrite=True)
+    if not finished:
+        sys.exit(130)
+    log = json.loads((run.folder / 'log.json').read_text(encoding='utf-8'))
+    record = {
+        'variant': name, 'seed': seed, 'changes': study['variants'][name],
+        'recipe': recipe.to_toml(), 'catalogue': run.provenance['catalogue'],
+        'seconds': round(time.monotonic() - started, 1),
+        'processor_seconds': round(time.process_time() - computed, 1),
+        'validation': {key.removeprefix('validation/'): value for key, value in log[-1].items()
+                       if key.startswith('validation/')},
+        'epochs': [one['validation/accuracy'] for one in log],
+        'provenance': provenance()}
+    shutil.rmtree(run.folder)
+    return record
+
+
+def table(recorded, names):
+    """The study as a reStructuredText table, the centre first."""
+    lines = ['======================  =====  ======  ======  ======  ======  ======  ======  =======',
+             'variant                 seeds  global  gender  colour  type    categ.  subcat  proc. s',
+             '======================  =====  ======  ======  ======  ======  ======  ======  =======']
+    tasks = 'accuracy', 'gender', 'colour', 'type', 'category', 'subcategory'
+    for name in names:
+        own = [one for one in recorded['networks'] if one['variant'] == name]
+        if own:
+            cells = '  '.join(
+                f'{sum(one["validation"][task] for one in own) / len(own):6.3f}' for task in tasks)
+            seconds = sum(one['processor_seconds'] for one in own) / len(own)
+            lines.append(f'{name:22}  {len(own):5}  {cells}  {seconds:7.0f}')
+    return '\n'.join([*lines, lines[0], ''])
+
+
+if __name__ == '__main__':
+    main()
