@@ -1,4 +1,4 @@
-"""What each choice of a recipe is worth: one change at a time around a centre, on validation figures.
+"""What each choice of a recipe is worth: one change at a time, judged by validation figures.
 
     python experiments/studies/recipe_study.py CATALOGUE -o experiments/studies/results/NAME.json
 
@@ -97,9 +97,11 @@ def _train(study, name, seed, catalogue, folder):
 
 def table(recorded, names):
     """The study as a reStructuredText table, the centre first."""
-    lines = ['======================  =====  ======  ======  ======  ======  ======  ======  =======',
-             'variant                 seeds  global  gender  colour  type    categ.  subcat  proc. s',
-             '======================  =====  ======  ======  ======  ======  ======  ======  =======']
+    rule = '  '.join('=' * width for width in (22, 5, 6, 6, 6, 6, 6, 6, 7))
+    lines = [
+        rule,
+        'variant                 seeds  global  gender  colour  type    categ.  subcat  proc. s',
+        rule]
     tasks = 'accuracy', 'gender', 'colour', 'type', 'category', 'subcategory'
     for name in names:
         own = [one for one in recorded['networks'] if one['variant'] == name]

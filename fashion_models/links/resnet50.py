@@ -62,13 +62,20 @@ class ResNet50(Trunk):
         yield 'fc6', h
 
 
-class _Stage(chainer.Sequential):
+class _Stage(chainer.ChainList):
     """Bottlenecks at one resolution, the first of which changes size and channels."""
+
+    # Not a chainer.Sequential, whose children are not in the order of its layers.
 
     def __init__(self, repeats, in_channels, mid, stride):
         super().__init__(
             Bottleneck(in_channels, mid, stride, project=True),
             *(Bottleneck(EXPANSION * mid, mid) for _ in range(repeats - 1)))
+
+    def forward(self, x):
+        for bottleneck in self:
+            x = bottleneck(x)
+        return x
 
 
 class Bottleneck(chainer.Chain):

@@ -1,5 +1,7 @@
 """The start of a training from what another run has learnt."""
 
+import re
+
 import numpy as np
 
 from fashion_models.errors import UserError
@@ -7,6 +9,8 @@ from fashion_models.files import sha256
 from fashion_models.training import snapshots
 
 _ENCODER = 'encoder/'
+#: A part of a block, which is taken whole.
+_PART = re.compile(r'/(conv|linear|bn)$')
 
 
 def take_over(model, run):
@@ -61,7 +65,7 @@ def _layers(arrays):
     layers = {}
     for name in sorted(arrays):     # Chainer's order is not always the same
         if name.startswith(_ENCODER):
-            layer = name.removeprefix(_ENCODER).rpartition('/')[0]
+            layer = _PART.sub('', name.removeprefix(_ENCODER).rpartition('/')[0])
             layers.setdefault(layer, []).append(name)
     return layers
 

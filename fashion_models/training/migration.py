@@ -2,8 +2,8 @@
 
 Until 0.1.0 a convolution and its normalization stood side by side (``conv1/W``, ``bn1/gamma``), and
 ResNet-50 was made of Chainer's building blocks (``res2/a``, ``res2/b1``). Now each is a block of
-:mod:`fashion_models.links.blocks` (``conv1/conv/W``, ``conv1/bn/gamma``). Optimizer states are named
-after the parameters, so that the same rules serve them.
+:mod:`fashion_models.links.blocks` (``conv1/conv/W``, ``conv1/bn/gamma``). Optimizer states are
+named after the parameters, so that the same rules serve them.
 """
 
 import re

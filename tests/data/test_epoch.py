@@ -86,7 +86,7 @@ def test_every_image_is_seen_once(counts, b, seed, examples):
 
 def test_groups_are_of_every_size_and_drawn_anew():
     sizes, plans = np.zeros(5, int), set()
-    for epoch in range(200):
+    for epoch in range(600):
         own = [
             tuple(choice) for batch in plan_epoch([4], 1, 0, epoch, examples='groups')
             for choice in batch.choice]
@@ -95,8 +95,8 @@ def test_groups_are_of_every_size_and_drawn_anew():
         plans.add(tuple(sorted(own)))
     assert (sizes[1:] > 0).all()
     assert len(plans) == 15, 'the ways to divide four images into groups (a Bell number)'
-    # One to four groups are equally likely; 200 draws of each number come within 5 deviations.
+    # One to four groups are equally likely: 600 draws come within 5 deviations.
     numbers = np.bincount([
         sum(len(batch.products) for batch in plan_epoch([4], 1, 0, epoch, examples='groups'))
-        for epoch in range(200)])[1:]
-    assert abs(numbers - 50).max() < 5 * np.sqrt(200 * 0.25 * 0.75)
+        for epoch in range(600)])[1:]
+    assert abs(numbers - 150).max() < 5 * np.sqrt(600 * 0.25 * 0.75)

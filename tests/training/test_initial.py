@@ -42,10 +42,10 @@ def test_takes_trunk_encoder_and_running_statistics_but_no_head(recipe, origin):
         expected = before if name.startswith('heads/') else theirs
         np.testing.assert_array_equal(after[name], expected[name], err_msg=name)
     assert (before['heads/colour/W'] != theirs['heads/colour/W']).all()
-    assert not np.array_equal(theirs['encoder/trunk/bn1/avg_mean'],
-                              before['encoder/trunk/bn1/avg_mean'])
+    assert not np.array_equal(theirs['encoder/trunk/conv1/bn/avg_mean'],
+                              before['encoder/trunk/conv1/bn/avg_mean'])
     assert record['not_taken'] == {}
-    assert {'trunk/conv1', 'trunk/bn5', 'pre_pool', 'representation'} <= set(record['taken'])
+    assert {'trunk/conv1', 'trunk/conv5', 'pre_pool', 'representation'} <= set(record['taken'])
     assert record['run'] == str(origin.folder)
     assert record['sha256'] == hashlib.sha256(
         (origin.snapshots / 'best.npz').read_bytes()).hexdigest()
@@ -57,11 +57,13 @@ def test_what_does_not_fit_is_new_and_named(recipe, origin):
     assert record['not_taken'] == {
         'post_pool': 'W is (16, 16) there, (9, 16) here',
         'representation': 'W is (16, 16) there, (16, 9) here'}
-    np.testing.assert_array_equal(after['encoder/post_pool/W'], before['encoder/post_pool/W'])
+    np.testing.assert_array_equal(
+        after['encoder/post_pool/linear/W'], before['encoder/post_pool/linear/W'])
     # A layer is taken whole or not at all, though this bias would fit.
     np.testing.assert_array_equal(
-        after['encoder/representation/b'], before['encoder/representation/b'])
-    np.testing.assert_array_equal(after['encoder/pre_pool/W'], theirs['encoder/pre_pool/W'])
+        after['encoder/representation/linear/b'], before['encoder/representation/linear/b'])
+    np.testing.assert_array_equal(
+        after['encoder/pre_pool/linear/W'], theirs['encoder/pre_pool/linear/W'])
 
 
 def test_nothing_fits(recipe, origin):
@@ -137,7 +139,7 @@ def test_command(recipe, origin, toy_catalogue, tmp_path, capsys):
     other = recipe.replace(model__post_pool=9)
     assert cli.main(words(other, tmp_path, toy_catalogue, '--init', origin.folder)) == 0
     output = capsys.readouterr().out
-    assert f'starting from {origin.folder}, best.npz: took pre_pool, trunk/bn1, ' in output
+    assert f'starting from {origin.folder}, best.npz: took pre_pool, trunk/conv1, ' in output
     assert 'not post_pool: W is (16, 16) there, (9, 16) here' in output
     assert 'new: the heads' in output
     # Only what a training needs is in the run: it goes on without the origin.

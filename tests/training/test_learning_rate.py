@@ -1,4 +1,5 @@
 import json
+import math
 import types
 
 import chainer
@@ -16,7 +17,7 @@ class FakeTraining:
         self.folder = folder
         self.optimizer = types.SimpleNamespace(lr=None)
         self.told = []
-        self.control = LearningRateControl(self.optimizer, recipe, folder, self.told.append)
+        self.control = LearningRateControl(self.optimizer, recipe, 2, folder, self.told.append)
         self.updater = types.SimpleNamespace(iteration=iteration, epoch=iteration // 2)
         self.observation = {}
         if state:
@@ -69,10 +70,64 @@ def test_by_hand_from_the_next_iteration_on(tmp_path):
     training.step()
     training.step(1.0)
     training.step()
-    # The request is seen at the end of the second iteration; the drop multiplies what is there.
-    assert training.used == [0.01, 0.01, 0.5, 0.5, 0.05]
+    # The request is seen at the end of the second iteration; it overrides the drop.
+    assert training.used == [0.01, 0.01, 0.5, 0.5, 0.5]
     assert (2, 0.5, 'by hand') in training.changes()
     assert any('0.5 from iteration 3 (by hand)' in line for line in training.told)
+
+
+def test_back_to_the_schedule(tmp_path):
+    training = FakeTraining(tmp_path, Training(drops=(1, 2)))
+    request(training, 0.5)
+    for rate in None, None, 'auto', None:
+        if rate:
+            request(training, rate)
+        training.step(1.0)
+        training.step(1.0)
+    # Both drops were due meanwhile.
+    assert training.used == [0.01, 0.5, 0.5, 0.5, 0.5, 0.0001, 0.0001, 0.0001]
+    assert [change[2] for change in training.changes()] == ['recipe', 'by hand', 'schedule']
+
+
+def rates(folder, steps=20, **options):
+    training = FakeTraining(folder, Training(learning_rate=1.0, epochs=10, drops=(), **options))
+    for _ in range(steps):
+        training.step(1.0)
+    return training
+
+
+def test_linear_by_hand(tmp_path):
+    # Of 20 iterations the first is a 40th through.
+    training = rates(tmp_path, schedule='linear')
+    assert training.used == [round(1 - (i + 0.5) / 20, 10) for i in range(20)]
+    assert training.changes() == [(0, 0.975, 'recipe')], 'not a line an iteration'
+
+
+def test_cosine_by_hand(tmp_path):
+    used = rates(tmp_path, schedule='cosine').used
+    expected = [(1 + math.cos(math.pi * (i + 0.5) / 20)) / 2 for i in range(20)]
+    assert used == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize('schedule', ['linear', 'cosine', 'drops', 'plateau'])
+def test_warm_up_rises_to_the_schedule(tmp_path, schedule):
+    used = rates(tmp_path, schedule=schedule, warmup=0.2, plateau_epochs=99).used
+    assert used[:4] == pytest.approx([0.125, 0.375, 0.625, 0.875])
+    assert used[4] == max(used)
+    if schedule == 'linear':
+        assert used[4:] == pytest.approx([1 - (i + 0.5) / 16 for i in range(16)])
+
+
+@pytest.mark.parametrize('schedule', ['linear', 'cosine', 'plateau'])
+def test_every_schedule_resumes_exactly(tmp_path, schedule):
+    (tmp_path / 'one').mkdir()
+    whole = rates(tmp_path / 'one', schedule=schedule, warmup=0.1, plateau_epochs=2)
+    first = rates(tmp_path, 7, schedule=schedule, warmup=0.1, plateau_epochs=2)
+    resumed = FakeTraining(
+        tmp_path, first.control._recipe, first.state(), iteration=7)
+    for _ in range(13):
+        resumed.step(1.0)
+    assert first.used + resumed.used == whole.used
 
 
 def test_request_before_the_start(tmp_path):
@@ -137,7 +192,7 @@ def test_request_made_while_nothing_ran(tmp_path):
     assert resumed.used == [0.25]
 
 
-@pytest.mark.parametrize('rate', [0.0, -1.0, float('nan'), float('inf')])
+@pytest.mark.parametrize('rate', [0.0, -1.0, float('nan'), float('inf'), 'fast'])
 def test_impossible_rates(tmp_path, rate):
     with pytest.raises(UserError, match='expected a number above 0'):
         request(types.SimpleNamespace(folder=tmp_path), rate)

@@ -6,7 +6,6 @@ import pytest
 
 from fashion_models.errors import UserError
 from fashion_models.links import TRUNKS
-from fashion_models.training import recipe as recipe_module
 from fashion_models.training.recipe import Recipe
 
 RECIPES = pathlib.Path(__file__).resolve().parents[2] / 'fashion_models' / 'recipes'
@@ -98,7 +97,17 @@ def test_a_new_choice_leaves_earlier_runs_what_they_are():
     ('[training]\nepochs = 0', 'training.epochs: found 0, expected more than 0'),
     ('[training]\nlearning_rate = -1', 'training.learning_rate: found -1.0'),
     ('[training]\nmomentum = 1', 'training.momentum: found 1.0, expected less than 1'),
-    ('[training]\nschedule = "cosine"', "expected 'drops' or 'plateau'"),
+    ('[training]\nschedule = "steps"', "expected 'drops' or 'plateau' or 'linear' or 'cosine'"),
+    ('[training]\nwarmup = 1.0', 'training.warmup: found 1.0, expected 0 to less than 1'),
+    ('[training]\nlabel_smoothing = -0.1', 'training.label_smoothing: found -0.1'),
+    ('[training]\nloss = "hinge"', "training.loss: found 'hinge', expected 'cross_entropy'"),
+    ('[training]\ncombine_losses = "max"', "found 'max', expected 'mean' or 'sum'"),
+    ('[training]\ntask_weights = {season = 2}', "found 'season', expected some of the tasks"),
+    ('[training]\ntask_weights = {gender = 0}', 'found 0.0 for gender, expected more than 0'),
+    ('[training]\ntask_weights = {gender = "2"}', 'expected a table of numbers'),
+    ('[data]\nexamples = "pairs"', "expected 'together' or 'groups' or 'single'"),
+    ('[model]\nnormalization = "none"', "expected 'convolutions' or 'all'"),
+    ('[model]\ntrunk = "resnet50"\nfirst_ksize = 3', 'which has no such option'),
     ('[training]\naccepted = "any"', "training.accepted: found 'any', expected 'first' or 'all'"),
     ('[training', 'not a TOML file'),
 ])
@@ -114,8 +123,10 @@ def test_missing_file(tmp_path):
         Recipe.load(tmp_path / 'none.toml')
 
 
-def test_knows_every_trunk():
-    assert set(recipe_module.TRUNK_MINIMUM_SIZES) == set(TRUNKS)
+def test_options_of_trunks_are_fields_of_the_recipe():
+    fields = {field.name for field in dataclasses.fields(Recipe().model)}
+    for trunk in TRUNKS.values():
+        assert set(trunk.options) <= fields
 
 
 @pytest.mark.parametrize('name', ['compact', 'lyst2016', 'resnet50', 'small', 'tiny'])
@@ -133,3 +144,9 @@ def test_a_file_goes_before_a_recipe_of_that_name(tmp_path, monkeypatch):
 def test_no_such_recipe_lists_those_there_are():
     with pytest.raises(UserError, match='compact, lyst2016, resnet50, small, tiny'):
         Recipe.load('smal')
+
+
+def test_task_weights_are_written_and_count_in_the_hash(tmp_path):
+    recipe = Recipe().replace(training__task_weights={'colour': 2.0})
+    assert load(tmp_path, recipe.to_toml()) == recipe
+    assert recipe.hash() != Recipe().hash()

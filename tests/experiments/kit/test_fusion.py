@@ -94,13 +94,13 @@ def test_the_network_of_the_epoch_with_the_lowest_validation_loss(monkeypatch):
     losses, seen = iter([3.0, 2.0, 2.5, 2.0, 2.2, 9.9]), []
 
     def evaluate(model, examples):
-        seen.append(model.encoder.fusion.W.array.copy())
-        return types.SimpleNamespace(loss_with=lambda others: next(losses))
+        seen.append(model.encoder.fusion.linear.W.array.copy())
+        return types.SimpleNamespace(loss=lambda others: next(losses))
     monkeypatch.setattr(fusion, 'evaluate', evaluate)
     model = fusion.train(puzzle(20, 0), puzzle(20, 1), CLASSES, '@numpy', 0)
     # Three epochs after the second none was better.
     assert len(seen) == 5
-    np.testing.assert_array_equal(model.encoder.fusion.W.array, seen[1])
+    np.testing.assert_array_equal(model.encoder.fusion.linear.W.array, seen[1])
 
 
 def test_where_every_answer_is_right_nothing_is_learnt():
