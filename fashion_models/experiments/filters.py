@@ -41,7 +41,7 @@ from fashion_models.experiments.measuring.chromatic_shares import (
 from fashion_models.training import snapshots
 from fashion_models.training.model import build_model
 
-WEIGHTS = 'encoder/trunk/conv1/W'
+WEIGHTS = 'encoder/trunk/conv1/conv/W'
 MULTI, COLOUR, COLOUR_1 = 'multi-task', 'colour only', 'colour only, 1 x 1'
 IMAGES = 1000
 
@@ -80,7 +80,7 @@ def _trained(run):
 
 def _start(run):
     """The first filters that a run started from."""
-    return build_model(run.recipe, run.vocabulary.classes).encoder.trunk.conv1.W.array
+    return build_model(run.recipe, run.vocabulary.classes).encoder.trunk.conv1.conv.W.array
 
 
 def images_share(settings, run):

@@ -149,10 +149,10 @@ def test_an_untrained_network_has_statistics_and_its_first_weights(results, part
     parts, run = parts
     device = resolve('@numpy')[0]
     model = untrained_model(run, parts['train'], device)
-    assert model.encoder.representation.W.array == pytest.approx(
-        untrained_model(run, parts['train'], device).encoder.representation.W.array)
-    assert not np.allclose(model.encoder.representation.W.array,
-                           run.load_model().encoder.representation.W.array)
+    assert model.encoder.representation.linear.W.array == pytest.approx(
+        untrained_model(run, parts['train'], device).encoder.representation.linear.W.array)
+    assert not np.allclose(model.encoder.representation.linear.W.array,
+                           run.load_model().encoder.representation.linear.W.array)
     # Folded: each convolution gives each channel a variance near 1, as batch normalization does.
     products = parts['train']
     images = np.stack([products.store.image(images[0])[:48, :48] for images in products.images])
