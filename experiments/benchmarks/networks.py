@@ -119,14 +119,16 @@ def torch_network(model):
             encoder, trunk = model.encoder, model.encoder.trunk
             layers = []
             for k in range(1, 6):
-                layers += [convolution(trunk[f'conv{k}']), normalization(trunk[f'bn{k}']),
-                           nn.ReLU(inplace=True)]
+                block = trunk[f'conv{k}']
+                layers += [
+                    convolution(block.conv), normalization(block.bn), nn.ReLU(inplace=True)]
                 if k in (1, 2, 5):
                     layers.append(nn.MaxPool2d(3, stride=2, ceil_mode=True))
             self.convolutions = nn.Sequential(*layers)
-            self.fc6, self.fc7 = dense(trunk.fc6), dense(trunk.fc7)
-            self.pre_pool, self.post_pool = dense(encoder.pre_pool), dense(encoder.post_pool)
-            self.representation = dense(encoder.representation)
+            self.fc6, self.fc7 = dense(trunk.fc6.linear), dense(trunk.fc7.linear)
+            self.pre_pool = dense(encoder.pre_pool.linear)
+            self.post_pool = dense(encoder.post_pool.linear)
+            self.representation = dense(encoder.representation.linear)
             self.heads = nn.ModuleList([dense(model.heads[task]) for task in model.tasks])
             self.dropout = trunk.dropout
 
