@@ -9,6 +9,7 @@ from fashion_models.cli import options
 
 NAME = 'index'
 EXAMPLES = '''\
+fashion-models embed runs/shop shop -o shop.embeddings
 fashion-models index shop.embeddings'''
 
 

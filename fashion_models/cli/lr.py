@@ -8,7 +8,8 @@ from fashion_models.cli import options
 
 NAME = 'lr'
 EXAMPLES = '''\
-fashion-models lr runs/shop 0.001'''
+fashion-models lr runs/shop 0.001
+fashion-models lr runs/shop 5e-4'''
 
 
 def add_arguments(parser):

@@ -19,7 +19,7 @@ _DIFFICULTIES = {
     'other_garments': 'other garments in pictures on a model',
     'several_colours': 'products with a second prominent colour',
     'shades_between': 'shades between two colour labels, such as teal and coral',
-    'misleading_tones': 'coloured walls, and dummies in place of models',
+    'misleading_tones': 'coloured walls or dummies in place of models',
     'wrong_labels': 'labels that a moderator got wrong',
     'near_twins': "products cut like another subcategory's",
     'text_errors': 'texts that name a wrong colour',
