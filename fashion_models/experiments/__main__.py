@@ -32,7 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog='python -m fashion_models.experiments', description=__doc__,
         epilog='experiments:\n' + '\n'.join(
-            f'  {one.name:17} {one.title} ({one.of})' for one in EXPERIMENTS),
+            f'  {one.name:17} {one.title} ({one.of}{"" if one.trains else "; trains nothing"})'
+            for one in EXPERIMENTS),
         formatter_class=argparse.RawDescriptionHelpFormatter)
     add_arguments(parser)
     parser.add_argument('--only', metavar='NAME', nargs='+', choices=names, help=(

@@ -6,9 +6,9 @@
 The article's network is taught one colour a product, and "can fail when multiple colors are
 prominent"; "both are correct but we do not currently account for multiple colour labels". Where the
 catalogue has products of several colours, a second network is taught to take any of them for right
-(``accepted = "all"`` in the recipe), all else being the same. How often each answers right is told
-both ways, by the catalogue's labels: strictly, when only a product's first colour counts, as in all
-other tables, and when any of its colours does. Differences are paired, with 95 % intervals over
+(``accepted = "all"`` in the recipe), all else being the same. Both are evaluated by the catalogue's
+labels in two ways: strictly, where only a product's first colour counts, as in all other tables,
+and where any of its colours counts. Differences are paired, with 95 % intervals over
 groups of products and over seeds (:mod:`~fashion_models.experiments.kit.statistics`).
 
 For the products of the test split, two ways to name more than one colour are compared:
@@ -26,19 +26,24 @@ so (``truth.jsonl`` of the embedded one), for those whose shade lies between two
 Time: two trainings a seed, one of which ``main_table`` shares, and a minute or two.
 """
 
+
 import operator
+import pathlib
 import sys
+from collections.abc import Sequence
 
 import numpy as np
 
+from fashion_models.catalogue.io import Catalogue
 from fashion_models.catalogue.split import split_of
 from fashion_models.data.prepare import prepare
-from fashion_models.data.products import ALL, FIRST
+from fashion_models.data.products import ALL, FIRST, ProductSet
+from fashion_models.data.store import ImageStore
 from fashion_models.drawn.truth import read_truth
 from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.experiments.kit import pictures, predictions, statistics
 from fashion_models.experiments.kit.results import Table
-from fashion_models.experiments.kit.settings import command
+from fashion_models.experiments.kit.settings import Settings, command
 from fashion_models.representation.colour import PROMINENT, colours
 from fashion_models.representation.encoder import Encoder
 
@@ -52,7 +57,7 @@ STRICT, ACCEPTED = 'only the first colour', 'any of its colours'
 EVERY = 'all products'
 
 
-def by_probabilities(found):
+def by_probabilities(found: dict) -> tuple[str, ...]:
     """The labels (tuple) to which the network gives a probability as high as a prominent share."""
     labels = list(found.probabilities)
     return tuple(labels[:1] + [
@@ -62,7 +67,7 @@ def by_probabilities(found):
 WAYS = {PARTS: operator.attrgetter('prominent'), PROBABILITIES: by_probabilities}
 
 
-def judge(named, true):
+def judge(named: tuple[str, ...], true: set[str]):
     """The measures of one product, in the order of ``MEASURES``.
 
     Args:
@@ -73,7 +78,7 @@ def judge(named, true):
     return float(named[0] in true), float(len(named) > 1), right / len(named), right / len(true)
 
 
-def known_colours(catalogue, store):
+def known_colours(catalogue: Catalogue, store: ImageStore) -> list[tuple]:
     """The test split's products whose colours are known.
 
     Args:
@@ -99,7 +104,7 @@ def known_colours(catalogue, store):
     return found
 
 
-def experiment(settings, folder):
+def experiment(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     products = known_colours(
         settings.catalogue, prepare(settings.catalogue, settings.recipe.data.shorter_side))
@@ -119,7 +124,7 @@ def experiment(settings, folder):
     return figures, tables
 
 
-def named_figures(runs, products):
+def named_figures(runs: dict, products: list[tuple]) -> tuple:
     """How well the colours of products are named.
 
     Args:
@@ -158,7 +163,7 @@ def named_figures(runs, products):
         'Prominent colours, test split', ('products', 'taught', 'named', *MEASURES), rows)]
 
 
-def right_figures(runs, products):
+def right_figures(runs: dict, products: ProductSet) -> dict:
     """How often networks answer with the right colour, told strictly and not.
 
     Args:
@@ -190,7 +195,7 @@ def right_figures(runs, products):
     return figures
 
 
-def right_table(figures):
+def right_table(figures: dict) -> Table:
     """The figures of :func:`right_figures` as a table."""
     return Table(
         'Accuracy of colour, test split, by what counts as right and by what the network was '
@@ -202,7 +207,7 @@ def right_table(figures):
          for whose, of_whose in figures.items() for counts in (STRICT, ACCEPTED)])
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
     return command('colours', __doc__, experiment, argv)
 

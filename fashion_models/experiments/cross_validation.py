@@ -4,8 +4,8 @@
 
 A catalogue of a few thousand products has a test split of a few hundred, too few to tell two
 networks apart. So its groups of products are dealt out to five folds; each fold is held out once,
-and every product is answered by a network that has seen neither it nor any of its group. What
-``single_vs_multi`` compares is compared here on all products:
+and every product is classified by a network that has seen neither it nor any of its group. The
+comparison of ``single_vs_multi`` is made here on all products:
 
 * the multi-image network, which pools the images of a product inside;
 * the single-image one, trained on the same images flattened, each a product of its own: for as
@@ -13,22 +13,23 @@ and every product is answered by a network that has seen neither it nor any of i
   the product by the heads on the mean, and on the maximum, of its images' representations, and by
   the mean of their probabilities.
 
-``--init`` names a run to begin with, trained on a larger catalogue. What continuing takes was
-settled before any result was seen: the recipe's own epochs and drops, and a tenth of its learning
-rate. That is the usual choice for a network of this kind (Girshick et al., "Rich feature
-hierarchies", 2014: 0.001 after 0.01, so that what was learnt is not destroyed before the new heads
-are of use). It is enough for the heads: the squared length of a representation is near 900 in
+``--init`` names a run to begin with, trained on a larger catalogue. The schedule was settled before
+any result was seen: the recipe's own epochs and drops, and a tenth of its learning rate. That is
+the usual choice for a network of this kind (Girshick et al., "Rich feature hierarchies", 2014:
+0.001 after 0.01, so that what was learnt survives until the new heads are of use). It is enough for
+the heads: the squared length of a representation is near 900 in
 ``small.toml`` trained on fashion-product-images, so that ten steps move the logit of a class that
 a tenth of the products have by nearly two, and there are some 600 steps.
 
-Nothing is chosen by a held-out fold: the network is that of the last epoch. Accuracies are over
-products, where each image is answered by itself with the share of the images that are right.
+Held-out folds have no part in any choice: the network is that of the last epoch. Accuracies are
+over products; where each image is answered by itself, a product counts as the share of its images
+that are right.
 Differences are paired, with 95 % intervals over groups of products and, with several seeds, over
 those (:mod:`~fashion_models.experiments.kit.statistics`). They are intervals for networks trained
 on just these products: what other training products would do, they do not tell.
 
-Two rows of the first table say how much there is to learn: answering each fold with the commonest
-label of the others, and with the commonest label of the same source there. In a merged catalogue
+Two rows of the first table are baselines: answering each fold with the commonest label of the
+others, and with the commonest label of the same source there. In a merged catalogue
 (see ``fashion-models catalogue merge``) a network that knows the shop by the style of its pictures
 can do the latter without having seen a product.
 
@@ -37,7 +38,10 @@ Time: 15 trainings a seed. With ``small.toml`` on six of the shops of
 cores.
 """
 
+import argparse
+import pathlib
 import sys
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -48,7 +52,7 @@ from fashion_models.errors import UserError
 from fashion_models.experiments.kit import predictions
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Table, read_log
-from fashion_models.experiments.kit.settings import add_folds, add_init, command, folds_of
+from fashion_models.experiments.kit.settings import Settings, add_folds, add_init, command, folds_of
 from fashion_models.training.evaluation import average_over_images
 from fashion_models.training.run import Run
 from fashion_models.training.table import TITLES
@@ -68,7 +72,9 @@ FEWEST_PRODUCTS = 10
 _FOUND = 1.96 + 0.84
 
 
-def cross_validation(settings, folder, arguments):
+def cross_validation(
+        settings: Settings, folder: pathlib.Path,
+        arguments: argparse.Namespace) -> tuple[dict, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     if arguments.init is not None:
         _require_unseen(arguments.init, settings.catalogue)
@@ -268,7 +274,7 @@ def _add_arguments(parser):
     add_folds(parser)
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
     return command('cross_validation', __doc__, cross_validation, argv, _add_arguments)
 

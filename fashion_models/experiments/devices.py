@@ -3,13 +3,13 @@
     python -m fashion_models.experiments.devices [--catalogue DIR] [--devices 0,1,2,3]
 
 Without GPUs, the devices are replicas on the CPU: the same updater and the same arithmetic, but no
-speed to be won, so that the costs are those of the copies. Three questions:
+gain in speed, so the costs are those of the copies. Three questions:
 
-* **Is a step the same?** Ten steps go on from the trained network with the same batches. With
+* **Is a step the same?** Ten steps continue from the trained network with the same batches. With
   dropout off and normalization by its running statistics, they are the same but for rounding. As
-  trained, each device normalises with its own share of the batch and draws its own dropout: how far
-  the parameters then part, in units of the way they have gone, beside how far one device and one
-  device with other dropout do.
+  trained, each device normalizes with its own share of the batch and draws its own dropout: how far
+  do the parameters then diverge, as a fraction of the distance that they moved, and how far do two
+  runs on one device with different dropout?
 * **Is the result the same?** The accuracy of networks trained to the end on so many devices, and
   its difference from one device's, with 95 % intervals.
 * **What does it cost?** Seconds a step with three images a product, and the largest memory of the
@@ -22,9 +22,11 @@ two minutes for the rest.
 import concurrent.futures
 import itertools
 import multiprocessing
+import pathlib
 import statistics
 import sys
 import time
+from collections.abc import Sequence
 
 import chainer
 import numpy as np
@@ -34,11 +36,13 @@ from fashion_models.devices import resolve
 from fashion_models.experiments.kit import predictions
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Table
-from fashion_models.experiments.kit.settings import command
+from fashion_models.experiments.kit.settings import Settings, command
+from fashion_models.links import MultiTaskClassifier
 from fashion_models.training import snapshots
 from fashion_models.training.model import build_model
 from fashion_models.training.optimizer import MomentumSGD
 from fashion_models.training.recipe import Recipe
+from fashion_models.training.run import Run
 from fashion_models.training.table import TITLES
 from fashion_models.training.updater import MasterReplicasUpdater
 
@@ -51,7 +55,7 @@ SPLITS = 'validation', 'test'
 OTHER_DROPOUT = 'other dropout'
 
 
-def devices(settings, folder):
+def devices(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     specs = device_specs(settings.recipe.training.devices)
     settings.networks = len(specs) * len(settings.seeds)
@@ -67,7 +71,7 @@ def devices(settings, folder):
     return figures, tables(figures, runs[1][0].vocabulary.tasks)
 
 
-def device_specs(devices):
+def device_specs(devices: str) -> dict[int, str]:
     """From each number of devices to their names, as many as there are: 0,1,2,3 or @numpy."""
     if '@numpy' in devices:
         return {g: '@numpy' if g == 1 else f'@numpy*{g}' for g in NUMBERS}
@@ -75,7 +79,7 @@ def device_specs(devices):
     return {g: ','.join(names[:g]) for g in NUMBERS if g <= len(names)}
 
 
-def steps(settings, run, specs):
+def steps(settings: Settings, run: Run, specs: dict[int, str]) -> dict:
     """How far the parameters part from one device's in ten steps, relative to the way gone.
 
     Returns:
@@ -116,7 +120,9 @@ def _updater(run, spec, batches):
     return make_updater(model, run.recipe, spec, batches)
 
 
-def make_updater(model, recipe, spec, batches):
+def make_updater(
+        model: MultiTaskClassifier, recipe: Recipe, spec: str,
+        batches: list[Batch]) -> MasterReplicasUpdater:
     """An updater that takes the batches given, at the last learning rate of the recipe."""
     training = recipe.training
     optimizer = MomentumSGD(
@@ -144,7 +150,7 @@ def _parameters(updater):
         for _, parameter in sorted(updater.master.namedparams())])
 
 
-def results(settings, runs):
+def results(settings: Settings, runs: dict) -> dict:
     """Accuracies of the networks trained on so many devices: {split: {number: …}}."""
     tasks = runs[1][0].vocabulary.tasks
     products = settings.products(runs[1][0])
@@ -160,7 +166,7 @@ def results(settings, runs):
     return found
 
 
-def costs(recipe, specs, rounds):
+def costs(recipe: Recipe, specs: dict[int, str], rounds: int) -> dict:
     """Seconds a step and memory, each time in a fresh process: {number: {…}}."""
     measured = {g: [] for g in specs}
     context = multiprocessing.get_context('spawn')
@@ -196,7 +202,7 @@ def _measure(recipe_text, spec):
         'parameter_megabytes': parameter_bytes / 2**20}
 
 
-def peak_memory():
+def peak_memory() -> int:
     """The most memory that this process has held, in bytes."""
     try:
         with open('/proc/self/status', encoding='ascii') as file:
@@ -209,7 +215,7 @@ def peak_memory():
         return unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def tables(figures, tasks):
+def tables(figures: dict, tasks: Sequence[str]) -> list[Table]:
     """Steps and costs by number of devices; accuracies."""
     numbers = list(figures['devices'])
     columns = [ALL, *tasks]
@@ -238,7 +244,7 @@ def tables(figures, tasks):
     return found
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
     return command('devices', __doc__, devices, argv)
 

@@ -4,8 +4,8 @@
     python -m fashion_models.experiments.duplicates --catalogue DIR --seeds 1
 
 A catalogue in which products have several listings knows which listings are one product. Each
-listing of its validation and test split is embedded alone, as if nobody knew. On the validation
-split a calibration is learnt; on the test split it is measured, over all pairs and over those of
+listing of its validation and test split is embedded alone, as if that were not known. A calibration
+is learnt on the validation split and measured on the test split, over all pairs and over those of
 two retailers. Hard negatives are the colourways of a design, which are different products, and, in
 the embedded catalogue, products that are cut like another kind.
 
@@ -14,7 +14,7 @@ pairs that are neighbours by their words. ``cosine`` is the plain cosine of the 
 without whitening and margin (:mod:`fashion_models.representation.duplicates.evidence`).
 
 The operating point is the lowest threshold with which the validation split's pairs had a precision
-of 0.95; where there is none, none is told.
+of 0.95, if there is one.
 
 Found, on 10,000 drawn products with all difficulties: pictures and texts together put pairs in a
 better order (average precision 0.16) than either alone (0.07 and 0.09), and these than the plain
@@ -31,6 +31,7 @@ seed for 1,500 listings a split.
 import pathlib
 import sys
 import tempfile
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -38,7 +39,8 @@ from fashion_models.catalogue.split import split_of
 from fashion_models.drawn.truth import read_truth
 from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.experiments.drawing.precision_recall import draw_curves
-from fashion_models.experiments.kit.settings import command
+from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.settings import Settings, command
 from fashion_models.experiments.measuring.listing_pairs import (
     PRECISION,
     Split,
@@ -87,7 +89,7 @@ def _require_pairs(catalogue, validation):
             f'product, expected {LEAST} or more')
 
 
-def experiment(settings, folder):
+def experiment(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
     """Returns figures and tables; writes the picture and the calibration."""
     _require_listings(settings.catalogue)    # before anything is trained
     settings.networks = len(settings.seeds)
@@ -128,7 +130,7 @@ def experiment(settings, folder):
     return figures, pair_tables(measured, called, test)
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
     return command('duplicates', __doc__, experiment, argv)
 

@@ -2,25 +2,29 @@
 
     python -m fashion_models.experiments.filters [--catalogue DIR] [--seeds 3]
 
-The article shows the first filters of the multi-task network, finds "a stronger emphasis on colour
-than traditional imagenet models", and beside them those of a network trained on colour only whose
-first filters are 1 x 1. Here are both, and the filters of a colour-only network of the usual size.
+The article shows the first filters of the multi-task network, in which it finds "a stronger
+emphasis on colour than traditional imagenet models", and those of a network trained on colour only
+whose first filters are 1 x 1. Here are both, and the filters of a colour-only network of the usual
+size.
 
-After so few steps as a small catalogue gives, a filter is still mostly the random one that it
-started as. So beside each filter is its learnt part: what is left of it when the start, times
-whatever is left of that, is taken away. Every tile is scaled by its own largest weight, grey is 0.
+After the few steps that a small catalogue allows, a filter is still mostly the random one that it
+started as. So its learnt part is shown beside it: the filter without its projection on the random
+start. Every tile is scaled by its own largest weight; grey is 0.
 
-The number beside the impression is the chromatic share of a filter's energy: of the sum of its
-squared weights, what is left when at each pixel the mean of red, green and blue is taken out. A
+The impression is measured as the chromatic share of a filter's energy: the part of the sum of its
+squared weights that is left when the mean of red, green and blue is subtracted at each pixel. A
 filter of brightness alone has 0, of colour alone 1; random weights have 2/3. What is learnt is a
-sum of what was in the images, so that their own share is what to compare it with. Intervals are
-over filters and seeds.
+sum of what was in the images, so compare it with the images' own share. Intervals are over filters
+and seeds.
 
 Time: in units of one training of the recipe, 3 a seed, of which those of the multi-task and of the
 colour-only network are shared with ``main_table`` and ``single_vs_multi``; seconds for the rest.
 """
 
+
+import pathlib
 import sys
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -28,7 +32,7 @@ from fashion_models.data.crops import crop
 from fashion_models.experiments.drawing.filter_tiles import draw_filters
 from fashion_models.experiments.kit import statistics
 from fashion_models.experiments.kit.results import Table
-from fashion_models.experiments.kit.settings import command
+from fashion_models.experiments.kit.settings import Settings, command
 from fashion_models.experiments.measuring.chromatic_shares import (
     LEARNT,
     STARTED,
@@ -40,13 +44,14 @@ from fashion_models.experiments.measuring.chromatic_shares import (
 )
 from fashion_models.training import snapshots
 from fashion_models.training.model import build_model
+from fashion_models.training.run import Run
 
 WEIGHTS = 'encoder/trunk/conv1/conv/W'
 MULTI, COLOUR, COLOUR_1 = 'multi-task', 'colour only', 'colour only, 1 x 1'
 IMAGES = 1000
 
 
-def filters(settings, folder):
+def filters(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     colour = settings.recipe.replace(model__tasks=('colour',))
     recipes = {
@@ -83,7 +88,7 @@ def _start(run):
     return build_model(run.recipe, run.vocabulary.classes).encoder.trunk.conv1.conv.W.array
 
 
-def images_share(settings, run):
+def images_share(settings: Settings, run: Run) -> dict:
     """The chromatic share of the images' own energy, the mean image subtracted."""
     products = settings.products(run)['train']
     size = run.recipe.data.size
@@ -95,7 +100,7 @@ def images_share(settings, run):
         chromatic_shares(W), weights=(W ** 2).sum(axis=(1, 2, 3)))}
 
 
-def table(figures):
+def table(figures: dict) -> Table:
     """Chromatic shares of all networks."""
     rows = []
     for name in (MULTI, COLOUR, COLOUR_1):
@@ -120,7 +125,7 @@ def table(figures):
          'of the summed energy', 'filters of mostly colour'), rows)
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
     return command('filters', __doc__, filters, argv, test_split=False)
 

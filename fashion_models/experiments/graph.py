@@ -4,13 +4,15 @@
 
 writes ``graph.svg``, and ``graph.dot`` from which Graphviz' ``dot`` draws it, of the first batch of
 the recipe's training whose products have several images, from its images to its loss; nothing is
-trained. On a machine without ``dot`` (the package graphviz) there is no SVG, which it says.
+trained. Without ``dot`` (of the package graphviz) there is no SVG, and a message says so.
 
 Time: seconds.
 """
 
 import collections
+import pathlib
 import sys
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -20,13 +22,13 @@ from fashion_models.data.prepare import prepare
 from fashion_models.data.products import require_products, split_products
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.experiments.kit.results import Table
-from fashion_models.experiments.kit.settings import command
+from fashion_models.experiments.kit.settings import Settings, command
 from fashion_models.links import multi_task_loss
 from fashion_models.training.graph import write_graph
 from fashion_models.training.model import build_model
 
 
-def graph(settings, folder):
+def graph(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     recipe = settings.recipe
     vocabulary = Vocabulary.of(settings.catalogue.products, recipe.model.tasks)
@@ -77,7 +79,7 @@ def _functions(loss):
         ahead += [variable.creator_node for variable in node.inputs]
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
     return command('graph', __doc__, graph, argv, test_split=False)
 

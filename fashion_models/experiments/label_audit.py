@@ -2,41 +2,44 @@
 
     python -m fashion_models.experiments.label_audit [--catalogue DIR] [--seeds 3]
 
-The article's colour accuracy rose from 67.5 % to above 90 % "by fixing our labels", and says no
-more of it. Here a person would be given the labels that ``fashion-models audit`` finds suspicious:
+The article's colour accuracy rose from 67.5 % to above 90 % "by fixing our labels"; it says no more
+than that. Here a person would be given the labels that ``fashion-models audit`` finds suspicious:
 those that contradict what networks say that were trained without the product and its group
 (:mod:`~fashion_models.representation.audit.judge`,
 :mod:`~fashion_models.experiments.kit.held_out`), by the
-mean of the seeds' probabilities. Measured are
+mean of the seeds' probabilities. The experiment measures
 
 * how many of the first labels of that list are wrong (precision), and how many of all wrong ones
   they are (recall), for lists of several lengths, each task by itself;
 * the accuracy before and after a review, of networks trained with the labels as they are, with the
   reviewed ones, and with all labels right: each judged by all three kinds of labels.
 
-The reviewer is simulated, and never errs: he looks at the first tenth of each task's list
+The reviewer is simulated and never errs: it looks at the first tenth of each task's list
 (``--reviewed``) and answers by the truth. Where a category is corrected and the subcategory was not
 on the list, the product loses the contradicting subcategory.
 
-Which label is wrong is known where the catalogue brings ``truth.jsonl``, as the embedded one does.
-In any other, wrong labels are planted, as often as there (a tenth of the colours, a quarter as many
+Which labels are wrong is known where the catalogue has a ``truth.jsonl``, as the embedded one does.
+In any other, wrong labels are planted at the same rates (a tenth of the colours, a quarter as many
 of gender, category and subcategory), with labels that other products have. The catalogue's own
-wrong labels count as right then, so that precision is a lower bound; and random mistakes may be
-easier to find than those that people make.
+wrong labels then count as right, so precision is a lower bound; and random mistakes may be easier
+to find than those that people make.
 
-Two things make reviewed labels look better than they are worth, and are kept apart by the columns.
-A network that has learnt nothing new is more often right on corrected validation labels, because
-the labels were wrong and not the network. And of all wrong labels the review finds those that such
-networks disagree with, so that the labels move towards what networks say; judged by all labels
-right, nothing is won by that.
+Two effects make reviewed labels look better than they are worth; the columns keep them apart. A
+network that has learnt nothing new is more often right on corrected validation labels, because the
+labels were wrong and not the network. And the review finds those wrong labels that such networks
+disagree with, so the labels move towards what networks say; judged by all labels right, that gains
+nothing.
 
 Time: eight trainings a seed, one of which ``main_table`` shares.
 """
 
+import argparse
 import dataclasses
 import hashlib
 import json
+import pathlib
 import sys
+from collections.abc import Sequence
 
 from fashion_models.catalogue.io import HEADER_FILE, open_catalogue
 from fashion_models.catalogue.relabel import relabel
@@ -44,7 +47,8 @@ from fashion_models.data.prepare import prepare
 from fashion_models.errors import UserError
 from fashion_models.experiments.drawing.label_lists import draw_lists
 from fashion_models.experiments.kit.held_out import held_out
-from fashion_models.experiments.kit.settings import add_folds, command, folds_of
+from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.settings import Settings, add_folds, command, folds_of
 from fashion_models.experiments.measuring.corrected_labels import (
     AS_THEY_ARE,
     REVIEWED,
@@ -64,7 +68,9 @@ from fashion_models.representation.audit import judge as audit
 REVIEWED_SHARE = 0.1
 
 
-def label_audit(settings, folder, arguments):
+def label_audit(
+        settings: Settings, folder: pathlib.Path,
+        arguments: argparse.Namespace) -> tuple[dict, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     audit.require_cleanlab()
     if not 0 < arguments.reviewed <= 1:
@@ -124,7 +130,7 @@ def _add_arguments(parser):
         f'{REVIEWED_SHARE})'))
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
     return command('label_audit', __doc__, label_audit, argv, _add_arguments)
 

@@ -2,24 +2,29 @@
 
     python -m fashion_models.experiments.main_table [--catalogue DIR] [--seeds 3]
 
-trains the recipe's network with every seed and tells, for the validation and the test products: the
-accuracies with 95 % intervals over products and seeds, how often the label is among the first
-three, what always answering the commonest label and what guessing would reach. ``results.json``
-has the accuracy of each class besides.
+trains the recipe's network with every seed and reports, for the validation and the test products:
+the accuracies with 95 % intervals over products and seeds, how often the label is among the first
+three, and what always answering the commonest label, or guessing, would reach. ``results.json``
+also has the accuracy of every class.
 
-Time: one training a seed (which ``single_vs_multi`` and others share), a minute for the rest. With
-``small.toml`` on two CPU cores an epoch takes about a second for every 900 training images.
+Time: one training a seed (shared with ``single_vs_multi`` and others) and a minute for the rest.
+With ``small.toml`` on two CPU cores an epoch takes about a second for every 900 training images.
 """
 
+
+import pathlib
 import sys
+from collections.abc import Sequence
 
 import numpy as np
 
+from fashion_models.data.products import ProductSet
+from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.experiments.kit import predictions, statistics
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Table
-from fashion_models.experiments.kit.settings import command
-from fashion_models.training.evaluation import majority_accuracies
+from fashion_models.experiments.kit.settings import Settings, command
+from fashion_models.training.evaluation import Evaluation, majority_accuracies
 from fashion_models.training.results import per_class
 from fashion_models.training.table import ARTICLE, TITLES
 
@@ -27,7 +32,7 @@ SPLITS = 'validation', 'test'
 TOP = 3
 
 
-def main_table(settings, folder):
+def main_table(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     settings.networks = len(settings.seeds)
     runs = [settings.run('multi-task', seed) for seed in settings.seeds]
@@ -41,7 +46,9 @@ def main_table(settings, folder):
     return figures, [table(figures, len(runs))]
 
 
-def split_figures(evaluations, train, products, vocabulary):
+def split_figures(
+        evaluations: list[Evaluation], train: ProductSet, products: ProductSet,
+        vocabulary: Vocabulary) -> dict:
     """The figures of one split.
 
     Args:
@@ -92,7 +99,7 @@ def _mean_per_class(of_seeds):
         for task, labels in of_seeds[0].items()}
 
 
-def table(figures, seeds):
+def table(figures: dict, seeds: int) -> Table:
     """The table of the figures, ours beside the article's."""
     columns = [ALL, *figures['tasks']]
     rows = [('the article, validation', *(figures['article'][task] for task in columns))]
@@ -113,7 +120,7 @@ def table(figures, seeds):
         ('', 'Multi-task', *(TITLES[task] for task in figures['tasks'])), rows)
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
     return command('main_table', __doc__, main_table, argv)
 

@@ -19,19 +19,22 @@ label and what was predicted, and the probability of each (as in the article's f
 Products are pictured only where the catalogue's licence allows it
 (:mod:`~fashion_models.experiments.kit.pictures`).
 
-Every error is counted once, under the first of these that has the predicted label: the label was
-wrong and this one is right; the product's other prominent colours; the other name of a shade
-between two; other garments in the picture; for subcategories a look-alike (what is drawn with a
-neighbour's cut), the same category, the same type. Some of that needs the truth, which the embedded
-catalogue has (``truth.jsonl``); other catalogues have what their labels tell. An error may fall
-under a cause by chance: so each has beside it the share that it would have if the wrong answers had
-been dealt out anew among the errors. Intervals are over products and seeds.
+Every error is counted once, under the first of these causes that explains the predicted label: the
+label was wrong and the answer is right; it is another prominent colour of the product; the other
+name of a shade between two; the label of another garment in the picture; for subcategories, of a
+look-alike (drawn with a neighbour's cut), of the same category, of the same type. Some causes need
+the truth, which the embedded catalogue has (``truth.jsonl``); other catalogues get those that their
+labels can tell. An error may fall under a cause by chance, so each cause comes with the share that
+it would have if the wrong answers were dealt out anew among the errors. Intervals are over products
+and seeds.
 
 Time: in units of one training of the recipe, 1 a seed, shared with ``main_table`` and others;
 seconds for the rest.
 """
 
+import pathlib
 import sys
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -39,7 +42,8 @@ from fashion_models.data.products import require_products
 from fashion_models.experiments.drawing.confusion_matrix import draw_confusion, in_order, parents
 from fashion_models.experiments.drawing.error_examples import draw_examples
 from fashion_models.experiments.kit import pictures, predictions
-from fashion_models.experiments.kit.settings import command
+from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.settings import Settings, command
 from fashion_models.experiments.measuring.error_causes import (
     SEVERAL,
     Answers,
@@ -55,7 +59,7 @@ from fashion_models.experiments.tabulating.errors import cause_table, confusion_
 from fashion_models.training.table import TITLES
 
 
-def misclassified(settings, folder):
+def misclassified(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     settings.networks = len(settings.seeds)
     runs = [settings.run('multi-task', seed) for seed in settings.seeds]
@@ -96,7 +100,7 @@ def misclassified(settings, folder):
         confusion_table(answers)]
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
     return command('misclassified', __doc__, misclassified, argv)
 

@@ -18,17 +18,21 @@ The network's representation of all images together is compared with
   images (that of ``single_vs_multi``: as many epochs, and so several times as many updates);
 * a colour histogram (8 x 8 x 8 cells of RGB, all images together, compared by the Bhattacharyya
   coefficient);
-* a network of the same architecture that was never trained: random weights, the statistics of its
-  batch normalization taken from training batches.
+* an untrained network of the same architecture: random weights, with the statistics of its batch
+  normalization taken from training batches.
 
-All are compared by the cosine. Intervals are over queries, those of one group drawn together.
+Similarity is the cosine. Intervals are over queries; those of one group are drawn together.
 ``--init`` names a run to begin with: a catalogue of a few thousand products teaches too little.
 
 Time: one training a seed, two with ``--single-image``, shared with other experiments; then half a
 minute of processor time for 1,000 queries, a minute for 4,000.
 """
 
+
+import argparse
+import pathlib
 import sys
+from collections.abc import Sequence
 
 import chainer
 import numpy as np
@@ -36,14 +40,14 @@ import numpy as np
 from fashion_models.data.batches import TrainingIterator, evaluation_batches
 from fashion_models.data.crops import crop
 from fashion_models.data.prepare import prepare
-from fashion_models.data.products import require_products
+from fashion_models.data.products import ProductSet, require_products
 from fashion_models.data.views import View, flattened
 from fashion_models.devices import resolve
 from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.experiments.kit import statistics
 from fashion_models.experiments.kit.results import Table
-from fashion_models.experiments.kit.settings import add_init, command
-from fashion_models.links import fold_batch_normalization
+from fashion_models.experiments.kit.settings import Settings, add_init, command
+from fashion_models.links import MultiTaskClassifier, fold_batch_normalization
 from fashion_models.representation.embeddings import normalize
 from fashion_models.representation.metrics import (
     average_precision,
@@ -51,6 +55,7 @@ from fashion_models.representation.metrics import (
     recall_at_k,
 )
 from fashion_models.training.model import build_model
+from fashion_models.training.run import Run
 
 TASKS = 'subcategory', 'colour'
 METRICS = {
@@ -70,7 +75,8 @@ _BINS = 8
 _QUERIES = 256  # at once: bounds the memory
 
 
-def represent(model, products, mean, device):
+def represent(
+        model: MultiTaskClassifier, products: ProductSet, mean: np.ndarray, device) -> np.ndarray:
     """The representations of products, of unit length: (products, size) float32.
 
     Args:
@@ -89,7 +95,7 @@ def represent(model, products, mean, device):
     return normalize(vectors)
 
 
-def pooled(vectors, products, how):
+def pooled(vectors: np.ndarray, products: ProductSet, how) -> np.ndarray:
     """Vectors of single images put together to one of each product, of unit length.
 
     Args:
@@ -103,7 +109,7 @@ def pooled(vectors, products, how):
     return normalize(how.reduceat(vectors, np.cumsum(counts) - counts))
 
 
-def histograms(products, size):
+def histograms(products: ProductSet, size: int) -> np.ndarray:
     """Square roots of colour histograms, (products, 512) of unit length.
 
     Their scalar product is the Bhattacharyya coefficient of the histograms.
@@ -121,7 +127,7 @@ def histograms(products, size):
     return normalize(np.sqrt(counts)).astype(np.float32)
 
 
-def untrained_model(run, products, device):
+def untrained_model(run: Run, products: ProductSet, device) -> MultiTaskClassifier:
     """The network of a run as it was before its training, but for batch normalization.
 
     Its running statistics start as if all activations had mean 0 and variance 1, with which an
@@ -152,7 +158,7 @@ def untrained_model(run, products, device):
     return model
 
 
-def scores(vectors, t, groups):
+def scores(vectors: np.ndarray, t: dict, groups: Sequence[str]) -> dict:
     """Each query's score, by each task and metric.
 
     Args:
@@ -178,7 +184,7 @@ def scores(vectors, t, groups):
     return {key: np.concatenate(parts) for key, parts in found.items()}
 
 
-def representations(run, single_image_run, parts):
+def representations(run: Run, single_image_run: Run | None, parts: dict) -> dict:
     """The test split's products, (p, size) of unit length, by each representation (dict).
 
     Args:
@@ -207,7 +213,9 @@ def representations(run, single_image_run, parts):
     return found
 
 
-def experiment(settings, folder, arguments):
+def experiment(
+        settings: Settings, folder: pathlib.Path,
+        arguments: argparse.Namespace) -> tuple[dict, list[Table]]:
     """Returns figures and tables."""
     settings.begin_with(arguments.init)
     settings.networks = len(settings.seeds) * (2 if arguments.single_image else 1)
@@ -286,7 +294,7 @@ def _add_arguments(parser):
         'compare with a network trained on single images, too'))
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
     return command('retrieval', __doc__, experiment, argv, _add_arguments)
 

@@ -3,19 +3,19 @@
     python -m fashion_models.experiments.single_vs_multi [--catalogue DIR] [--seeds 3]
 
 **Tasks.** For colour and for category a network is trained on that task alone. As in the article,
-all else is the same but epochs and learning-rate schedule, which are chosen for each task: of those
-in ``SCHEDULES``, the one with the lowest validation loss, with the first seed.
+only the epochs and the learning-rate schedule differ. They are chosen for each task: of those in
+``SCHEDULES``, the one with the lowest validation loss with the first seed.
 
 **Images.** The same images are flattened, each a product of its own, and the same network is
 trained on them in the same way: once for as many epochs, as in the article (it then makes several
 times as many updates), and once, as a control, for as many updates. It answers for each image by
-itself, and for the product: by the heads on the mean, and on the maximum, of its images'
-representations, which is what one does who has a single-image network. Beyond the article, the
-multi-image network is also trained with mean and with sum pooling in place of max pooling. A
-catalogue whose products have one image each has no such question, and gets the first part only.
+itself and, as one would use a single-image network, for the product: by the heads on the mean, and
+on the maximum, of its images' representations. Beyond the article, the multi-image network is also
+trained with mean and with sum pooling in place of max pooling. A catalogue whose products have one
+image each gets the first part only.
 
-Accuracies are over products: where each image is answered by itself, a product counts with the
-share of its images that are right. Differences have 95 % intervals over products and seeds, in
+Accuracies are over products: where each image is answered by itself, a product counts as the share
+of its images that are right. Differences have 95 % intervals over products and seeds, in
 pairs (:mod:`~fashion_models.experiments.kit.statistics`). The test split has no part in any choice.
 
 Time: in units of one training of the recipe, 1 a seed for the multi-task network (shared with
@@ -24,10 +24,13 @@ a seed for the images. With ``small.toml`` on two CPU cores an epoch takes about
 900 training images.
 """
 
+import pathlib
 import sys
+from collections.abc import Sequence
 
 from fashion_models.experiments.drawing.images_per_product import draw_images
-from fashion_models.experiments.kit.settings import command
+from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.settings import Settings, command
 from fashion_models.experiments.measuring.tasks_and_images import (
     TASKS,
     compare_images,
@@ -37,7 +40,7 @@ from fashion_models.experiments.measuring.tasks_and_images import (
 from fashion_models.experiments.tabulating.tasks_and_images import image_tables, task_table
 
 
-def single_vs_multi(settings, folder):
+def single_vs_multi(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     seeds, tasks = len(settings.seeds), set(TASKS) & set(settings.recipe.model.tasks)
     several = any(len(product.images) > 1 for product in settings.catalogue.products)
@@ -58,7 +61,7 @@ def single_vs_multi(settings, folder):
     return figures, tables
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
     return command('single_vs_multi', __doc__, single_vs_multi, argv)
 

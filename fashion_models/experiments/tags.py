@@ -4,7 +4,7 @@
 
 learns the words of the catalogue's texts (:mod:`fashion_models.representation.tags.tagger`) from
 the training and validation products and judges the texts of the test products, whose truth is known
-(:mod:`.texts` tells how).
+(:mod:`~fashion_models.experiments.kit.texts`).
 
 * **Words that texts say**, as they are and with one in ten replaced by a false one: precision and
   recall of the words kept, beside those of trusting the text. Hardly any word of a text is wrong,
@@ -28,17 +28,21 @@ word is mostly true (precision 0.7 to 0.9), but few texts are proposed one (reca
 """
 
 import collections
+import pathlib
 import sys
+from collections.abc import Sequence
 
 import numpy as np
 
+from fashion_models.catalogue.records import Product
 from fashion_models.catalogue.split import split_of
 from fashion_models.experiments.kit import statistics
 from fashion_models.experiments.kit.results import Table
-from fashion_models.experiments.kit.settings import command
+from fashion_models.experiments.kit.settings import Settings, command
 from fashion_models.experiments.kit.texts import Truth, planted
 from fashion_models.experiments.kit.vectors import product_embeddings
-from fashion_models.representation.tags.tagger import KEEP, learn_tags, text_of
+from fashion_models.representation.embeddings import Embeddings
+from fashion_models.representation.tags.tagger import KEEP, Tagger, learn_tags, text_of
 from fashion_models.representation.tags.words import CATEGORY, COLOUR, STYLE, Lexicon
 
 #: Share of the words replaced by false ones.
@@ -48,7 +52,7 @@ TITLES = {COLOUR: 'colours', CATEGORY: 'categories', STYLE: 'style words'}
 TEXTS = {'given': 'texts as they are', 'planted': 'texts with false words'}
 
 
-def tags(settings, folder):
+def tags(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     settings.networks = len(settings.seeds)
     runs = [settings.run('multi-task', seed) for seed in settings.seeds]
@@ -80,7 +84,7 @@ def tags(settings, folder):
     return figures, tables(figures)
 
 
-def judge(products, embeddings, tagger):
+def judge(products, embeddings: Embeddings, tagger: Tagger):
     """What the tagger makes of the test texts: (product, number of the listing, Tags) each."""
     rows = {id: row for row, id in enumerate(embeddings.ids)}
     found = []
@@ -92,7 +96,7 @@ def judge(products, embeddings, tagger):
     return found
 
 
-def said_figures(products, truth, labels, verdicts):
+def said_figures(products: list[Product], truth, labels: dict, verdicts: list[dict]) -> dict:
     """Precision and recall of what is kept of the texts' words, and of trusting them.
 
     Args:
@@ -127,7 +131,7 @@ def said_figures(products, truth, labels, verdicts):
     return figures
 
 
-def area_under_roc(scores, true):
+def area_under_roc(scores: np.ndarray, true: np.ndarray) -> float | None:
     """How often one of ``true`` (m,) has a higher score (m,) than another; half for equal ones."""
     differences = scores[true][:, np.newaxis] - scores[~true]
     return float(np.mean((np.sign(differences) + 1) / 2)) if differences.size else None
@@ -146,7 +150,7 @@ def _share(values, groups):
     return statistics.accuracy(values, groups)
 
 
-def proposals(judged, truth, tagger, products):
+def proposals(judged: list[tuple], truth: Truth, tagger: Tagger, products) -> dict:
     """For each kind, what is proposed to texts that say no true word of it.
 
     Returns:
@@ -181,7 +185,7 @@ def _commonest(products, truth, tagger):
     return {word.kind: word for word, _ in reversed(counts.most_common())}
 
 
-def missing_figures(of_seeds):
+def missing_figures(of_seeds: list[dict]) -> dict:
     """Precision and recall of the proposals of all seeds, and of proposing the commonest word."""
     figures = {}
     for kind in KINDS:
@@ -200,7 +204,7 @@ def missing_figures(of_seeds):
     return figures
 
 
-def tables(figures):
+def tables(figures: dict) -> list[Table]:
     """The two tables of the figures."""
     said = []
     for version, title in TEXTS.items():
@@ -228,7 +232,7 @@ def _cells(both):
             for interval in (both or {'precision': None, 'recall': None}).values()]
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
     return command('tags', __doc__, tags, argv)
 

@@ -9,24 +9,27 @@ reduced to 50 by PCA, as that article does. Needs openTSNE, of the extra ``analy
 
 ===================  ===============================================================================
 ``products.jpg``     the multi-task map, of products' pictures: in each square of a grid the product
-                     nearest its middle. Left out where the catalogue's licence does not allow it
+                     nearest its middle; left out where the catalogue's licence does not allow it
                      (:mod:`~fashion_models.experiments.kit.pictures`)
 ``multi-task.png``   the same map as points, by type, with the categories' names in their midst
 ``colour-only.png``  the colour-only map: points in the products' colours
 ===================  ===============================================================================
 
-A t-SNE map shows neighbourhoods, and neither distances nor how pure a neighbourhood is. That is
-told by nearest-neighbour purity, in the space of 1024 numbers: the share of a product's nearest
+A t-SNE map shows neighbourhoods, but neither distances nor how pure a neighbourhood is. The measure
+for that is nearest-neighbour purity in the space of 1024 numbers: the share of a product's nearest
 neighbours, k = 1 or 10, that have its label. Neighbours are other products of the test split that
-have a label in the task, without the product's own group (the colourways of its design). Beside it
-what as many products drawn at random would give, and how much of the purity the map has kept.
-Intervals are over products and seeds.
+have a label in the task, without the product's own group (the colourways of its design). The table
+also has the purity of neighbours drawn at random, and how much of it the map keeps. Intervals are
+over products and seeds.
 
 Time: in units of one training of the recipe, 2 a seed, shared with ``main_table`` and ``filters``;
 a minute or two for the rest.
 """
 
+
+import pathlib
 import sys
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -35,7 +38,8 @@ from fashion_models.devices import resolve
 from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.experiments.drawing.maps import draw_colours, draw_products, draw_types
 from fashion_models.experiments.kit import pictures
-from fashion_models.experiments.kit.settings import command
+from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.settings import Settings, command
 from fashion_models.experiments.measuring.purity import COLOUR, MULTI, purity_figures
 from fashion_models.experiments.retrieval import represent
 from fashion_models.experiments.tabulating.purity import purity_table
@@ -47,7 +51,7 @@ PERPLEXITY = 30
 FEWEST = 5          # products; a map of less is none
 
 
-def tsne(settings, folder):
+def tsne(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     require_open_tsne()
     colour = settings.recipe.replace(model__tasks=('colour',))
@@ -77,7 +81,7 @@ def tsne(settings, folder):
     return figures, [purity_table(figures, vocabulary.tasks)]
 
 
-def require_open_tsne():
+def require_open_tsne() -> None:
     """Raises UserError, before any training, if openTSNE is missing."""
     _open_tsne()
 
@@ -93,7 +97,7 @@ def _vectors(run, products):
     return represent(model, products, run.mean, device)
 
 
-def places_of(vectors):
+def places_of(vectors: np.ndarray) -> np.ndarray:
     """Maps vectors (n, d) to the plane by t-SNE: (n, 2); the same each time."""
     centred = np.asarray(vectors, np.float64) - vectors.mean(axis=0)
     components = np.linalg.eigh(centred.T @ centred)[1][:, :-COMPONENTS - 1:-1]
@@ -103,7 +107,7 @@ def places_of(vectors):
     ).fit(centred @ components))
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
     return command('tsne', __doc__, tsne, argv)
 

@@ -5,8 +5,8 @@
 answers for the validation and the test products in four ways:
 
 * **images alone**: the multi-task network, as the other experiments have it;
-* **images alone, trained on**: the layers that join pictures and text, without the text, so that
-  what they add by themselves is not taken for the text's doing;
+* **images alone, trained on**: the layers that join pictures and text, without the text: a control
+  for what these layers add by themselves;
 * **text alone**: the same layers without the pictures;
 * **images and text**.
 
@@ -16,28 +16,31 @@ layer makes a second branch of them, which :class:`~fashion_models.links.TextFus
 product representation before the heads. The network of the images stays as it is
 (:mod:`~fashion_models.experiments.kit.fusion` says why).
 
-A title often names the very labels that are asked for, so that a high accuracy of the text is no
-wonder. What it is good for shows where pictures cannot tell: on the embedded catalogue, whose truth
-is known, **ambiguous** products are those most of whose pictures show a model that wears other
-garments, too. Of them, and of the others, the experiment tells accuracies by the true labels, and
-how often the answer is another garment in the picture; of validation and test products together,
-since there are few. The article supposes that texts help because they tell which of several things
+A title often names the very labels that are asked for, so a high accuracy of the text is no
+surprise. Its worth shows where pictures cannot tell. On the embedded catalogue, whose truth is
+known, **ambiguous** products are those most of whose pictures show a model wearing other garments
+as well. For them and for the others, the experiment reports accuracies by the true labels, and how
+often the answer is another garment in the picture; validation and test products count together,
+since there are few. The article supposes that texts help because they say which of several things
 in a picture is meant: they should then gain more on ambiguous products than on the others.
 
-Differences have 95 % intervals over products and seeds, in pairs.
+Differences have paired 95 % intervals over products and seeds.
 
 Time: one training a seed (shared with the other experiments), embedding the catalogue, and a few
 minutes a seed for the three networks with the joining layers: on a CPU a tenth of a second for
 every 256 products of a pass, of which there are 10 to 50.
 """
 
+import pathlib
 import sys
+from collections.abc import Sequence
 
 import numpy as np
 
 from fashion_models.drawn.truth import read_truth
 from fashion_models.experiments.kit import fusion, predictions
-from fashion_models.experiments.kit.settings import QUICK_EPOCHS, command
+from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.settings import QUICK_EPOCHS, Settings, command
 from fashion_models.experiments.kit.vectors import product_embeddings
 from fashion_models.experiments.measuring.ambiguous_products import (
     BRANCHES,
@@ -48,9 +51,10 @@ from fashion_models.experiments.measuring.ambiguous_products import (
     compare,
 )
 from fashion_models.experiments.tabulating.images_and_text import tables
+from fashion_models.training.run import Run
 
 
-def with_text(settings, folder):
+def with_text(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     settings.networks = len(settings.seeds)
     runs = [settings.run('multi-task', seed) for seed in settings.seeds]
@@ -78,7 +82,7 @@ def with_text(settings, folder):
     return figures, tables(figures)
 
 
-def answer(settings, run, products, texts):
+def answer(settings: Settings, run: Run, products: dict, texts: dict) -> dict:
     """What the networks of one seed say of validation and test products.
 
     Args:
@@ -111,7 +115,7 @@ def answer(settings, run, products, texts):
     return found
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
     return command('with_text', __doc__, with_text, argv)
 

@@ -1,13 +1,18 @@
 """A picture of a confusion matrix, its labels in the order of the taxonomy."""
 
+
+import pathlib
+from collections.abc import Sequence
+
 import numpy as np
 
 from fashion_models.catalogue.colours import LYST16
+from fashion_models.catalogue.records import Header
 from fashion_models.catalogue.taxonomy import Places
 from fashion_models.files import atomic_write
 
 
-def in_order(task, labels, header):
+def in_order(task: str, labels: Sequence[str], header: Header) -> list[str]:
     """The labels of a task in the order of the taxonomy, colours in that of LYST16.
 
     Args:
@@ -28,7 +33,7 @@ def in_order(task, labels, header):
     return known + sorted(set(labels) - set(known))
 
 
-def parents(task, names, header):
+def parents(task: str, names: Sequence[str], header: Header) -> list[str]:
     """The label above each of a task's labels (list of str), '' where there is none."""
     places = Places(header.taxonomy)
     above = {'category': {name: types[0] for name, types in places.categories.items()},
@@ -36,7 +41,9 @@ def parents(task, names, header):
     return [above.get(task, {}).get(name, '') for name in names]
 
 
-def draw_confusion(counts, names, above, title, path):
+def draw_confusion(
+        counts: np.ndarray, names: list[str], above: list[str], title: str,
+        path: pathlib.Path) -> None:
     """Draws a confusion matrix: the share of each label's products that is predicted as what.
 
     Args:

@@ -1,15 +1,21 @@
 """Sheets of products that a network gets wrong."""
 
+
+import pathlib
+
 import numpy as np
 
 from fashion_models.data.prepare import prepare
 from fashion_models.experiments.kit import pictures
+from fashion_models.experiments.kit.settings import Settings
 from fashion_models.experiments.measuring.error_causes import BETWEEN, MARGIN, SEVERAL, TWIN, WRONG
 
 EXAMPLES = 12
 
 
-def draw_examples(settings, answers, causes, records, folder):
+def draw_examples(
+        settings: Settings, answers, causes: dict, records: list[tuple],
+        folder: pathlib.Path) -> None:
     """Draws products that the first seed's network gets wrong; see the module's head."""
     chosen = {}
     for task, own in causes.items():

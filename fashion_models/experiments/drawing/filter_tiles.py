@@ -1,6 +1,7 @@
 """A picture of first-layer filters, as RGB tiles."""
 
 import colorsys
+import pathlib
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from fashion_models.experiments.measuring.chromatic_shares import LEARNT, TRAINE
 from fashion_models.files import atomic_write
 
 
-def draw_filters(weights, figures, path):
+def draw_filters(weights: dict, figures: dict, path: pathlib.Path) -> None:
     """Draws the filters of all networks with the first seed, as trained and their learnt part.
 
     Args:
@@ -30,7 +31,7 @@ def draw_filters(weights, figures, path):
         figure.savefig(file, format='png', dpi=100)
 
 
-def tiles(W, side=14):
+def tiles(W: np.ndarray, side: int = 14) -> np.ndarray:
     """Filters as an image of tiles in rows.
 
     Args:

@@ -1,5 +1,7 @@
 """A picture of accuracy by the number of images of a product."""
 
+import pathlib
+
 import numpy as np
 
 from fashion_models.data.epoch import MAX_IMAGES
@@ -8,7 +10,7 @@ from fashion_models.experiments.measuring.tasks_and_images import MULTI, SINGLE,
 from fashion_models.files import atomic_write
 
 
-def draw_images(images, path):
+def draw_images(images: dict, path: pathlib.Path) -> None:
     """Draws, for the test split, accuracy by number of images, and multi-image minus each way.
 
     Args:

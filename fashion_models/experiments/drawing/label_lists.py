@@ -1,12 +1,15 @@
 """A picture of how many wrong labels are found by looking at how many."""
 
+
+import pathlib
+
 import numpy as np
 from matplotlib.figure import Figure
 
 from fashion_models.catalogue.tasks import TASKS
 
 
-def draw_lists(path, lists):
+def draw_lists(path: pathlib.Path, lists: dict) -> None:
     """How many of the wrong labels are found by the time that so many have been looked at."""
     figure = Figure(figsize=(5.6, 4), layout='constrained')
     axes = figure.subplots()

@@ -1,6 +1,8 @@
 """Maps of products: as pictures, as points by type, as points in their colours."""
 
+
 import collections
+import pathlib
 
 import numpy as np
 from PIL import Image
@@ -16,7 +18,8 @@ _STYLES = (('#0072B2', 'o'), ('#D55E00', '^'), ('#009E73', 's'), ('#CC79A7', 'D'
 _OTHERS = ('#999999', '.')
 
 
-def draw_products(places, rows, products, path, allowed):
+def draw_products(
+        places: np.ndarray, rows: np.ndarray, products, path: pathlib.Path, allowed: bool) -> None:
     path.unlink(missing_ok=True)    # that of an earlier run, which may have been allowed to
     if allowed:
         def thumbnail(place):
@@ -24,7 +27,9 @@ def draw_products(places, rows, products, path, allowed):
         pictures.write_jpeg(pictures.mosaic(places, thumbnail), path)
 
 
-def draw_types(places, types, categories, path):
+def draw_types(
+        places: np.ndarray, types: list[str] | None, categories: list[str] | None,
+        path: pathlib.Path) -> None:
     """Draws a map as points by type, with the names of categories in their midst.
 
     Args:
@@ -70,7 +75,7 @@ def _name_categories(figure, axes, places, categories):
             taken.append(box)
 
 
-def draw_colours(places, colours, path):
+def draw_colours(places: np.ndarray, colours: list[str], path: pathlib.Path) -> None:
     """Draws a map as points in the products' colours.
 
     Args:

@@ -1,9 +1,12 @@
 """A picture of precision over recall."""
 
+
+import pathlib
+
 from fashion_models.experiments.measuring.listing_pairs import PRECISION
 
 
-def draw_curves(measured, path):
+def draw_curves(measured: dict, path: pathlib.Path) -> None:
     """Precision over recall, of the first seed, all pairs."""
     import matplotlib
 

@@ -1,18 +1,18 @@
-"""The catalogue that an experiment works on: one that is named, or the embedded one."""
+"""The catalogue that an experiment uses: the one given, or the embedded one."""
 
 import pathlib
 
-from fashion_models.catalogue.io import HEADER_FILE, open_catalogue
+from fashion_models.catalogue.io import HEADER_FILE, Catalogue, open_catalogue
 
-#: Where ``make train`` draws it, too.
+#: Where ``make train`` draws it as well.
 EMBEDDED = pathlib.Path('catalogues', 'embedded')
 
 
-def open_or_draw(folder=None):
-    """Opens a catalogue; without a name the embedded one, drawn first where it is missing.
+def open_or_draw(folder=None) -> Catalogue:
+    """Opens a catalogue; by default the embedded one, which is drawn first if it is missing.
 
     Args:
-        folder: The catalogue's, or ``None``.
+        folder: Of the catalogue; ``None`` for the embedded one.
 
     Returns:
         ~fashion_models.catalogue.io.Catalogue

@@ -1,21 +1,25 @@
 """Networks on representations of pictures, on texts, and on both: :class:`.TextFusion`, trained.
 
-The representations come from a network that is trained already, and stay as they are. The article
-made them "for other models without having to process all the images again"; and what a text adds is
-then all that differs between two networks on the same representations, where one that is trained
-end to end would have other layers for the pictures, too. It needs that they are hardly fitted to
-the training products more than to others, as dropout and few epochs see to: joining layers would
-else trust them too much. The control of :mod:`.with_text`, pictures through the same layers, tells.
+The representations come from a network that is already trained, and stay fixed. The article made
+them "for other models without having to process all the images again"; and two networks on the same
+representations differ only in what the text adds, while one trained end to end would also have
+other layers for the pictures. This assumes that the representations fit training products hardly
+better than others, which dropout and few epochs ensure: otherwise the joining layers would trust
+them too much. The control of ``with_text``, pictures through the same layers, shows whether it
+holds.
 """
+
 
 import copy
 import dataclasses
 import hashlib
+from collections.abc import Sequence
 
 import chainer
 import chainer.functions as F
 import numpy as np
 
+from fashion_models.catalogue.io import Catalogue
 from fashion_models.devices import resolve
 from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.links import MultiTaskClassifier, TextFusion, multi_task_loss
@@ -23,6 +27,7 @@ from fashion_models.optional import require
 from fashion_models.representation.tags.tagger import text_of
 from fashion_models.training import snapshots
 from fashion_models.training.evaluation import Evaluation
+from fashion_models.training.run import Run
 
 #: How many words and pairs of neighbouring words are features, the commonest of training texts.
 TERMS = 4000
@@ -64,11 +69,11 @@ class TextFeatures:
                 'needs a catalogue that has titles or descriptions') from None
 
     @property
-    def terms(self):
+    def terms(self) -> list[str]:
         """The features' words and pairs of words (list of str)."""
         return self._vectorizer.get_feature_names_out().tolist()
 
-    def __call__(self, texts):
+    def __call__(self, texts: list[str]):
         """Features of texts.
 
         Args:
@@ -81,7 +86,7 @@ class TextFeatures:
         return self._vectorizer.transform(texts)
 
 
-def product_texts(catalogue):
+def product_texts(catalogue: Catalogue) -> dict[str, str]:
     """All that is said of each product: dict from its id to its listings' titles, descriptions."""
     return {product.id: '\n'.join(filter(None, map(text_of, product.listings)))
             for product in catalogue.products}
@@ -89,7 +94,7 @@ def product_texts(catalogue):
 
 @dataclasses.dataclass(frozen=True)
 class Examples:
-    """What a network is told of p products.
+    """What a network is given about p products.
 
     Attributes:
         t (numpy.ndarray): (p, tasks) int32, -1 where a label is missing.
@@ -107,17 +112,17 @@ class Examples:
         return len(self.t)
 
     @property
-    def sizes(self):
+    def sizes(self) -> tuple[int, int]:
         """Width of the image and of the text, 0 for none."""
         return tuple(0 if part is None else part.shape[1] for part in (self.image, self.text))
 
-    def batch(self, rows):
+    def batch(self, rows: np.ndarray) -> tuple:
         """Arrays for the network: image (b, d) and text (b, terms), or ``None`` for none."""
         return (None if self.image is None else LENGTH * self.image[rows],
                 None if self.text is None else LENGTH * self.text[rows].toarray())
 
 
-def build(sizes, classes, seed):
+def build(sizes: tuple[int, ...], classes: dict, seed: int) -> MultiTaskClassifier:
     """A new network; the same seed gives the same one.
 
     Args:
@@ -130,10 +135,12 @@ def build(sizes, classes, seed):
     return MultiTaskClassifier(TextFusion(*sizes), classes)
 
 
-def train(examples, validation, classes, devices, seed, epochs=EPOCHS):
+def train(
+        examples: Examples, validation: Examples, classes: dict, devices: str, seed: int,
+        epochs: int = EPOCHS) -> MultiTaskClassifier:
     """Trains a network until the validation loss has not fallen for some epochs.
 
-    By Adam, not by the images' momentum SGD: most words are rare, and their weights then need
+    Uses Adam rather than the images' momentum SGD: most words are rare, and their weights need
     longer steps than those of the images' features.
 
     Args:
@@ -172,8 +179,8 @@ def train(examples, validation, classes, devices, seed, epochs=EPOCHS):
     return best
 
 
-def evaluate(model, examples):
-    """What a network says of products.
+def evaluate(model: MultiTaskClassifier, examples: Examples) -> Evaluation:
+    """The answers of a network for products.
 
     Args:
         model (~fashion_models.links.MultiTaskClassifier): On any device, where it is computed.
@@ -195,8 +202,10 @@ def _scores(model, examples, rows):
         part if part is None else model.device.send(part) for part in examples.batch(rows))))
 
 
-def trained(run, name, examples, validation, origin, epochs=EPOCHS):
-    """The trained network for a run's representations: kept from an earlier call, or trained now.
+def trained(
+        run: Run, name: str, examples: Examples, validation: Examples, origin: Sequence[str],
+        epochs: int = EPOCHS) -> MultiTaskClassifier:
+    """The trained network for a run's representations: reused or trained.
 
     Args:
         run (~fashion_models.training.run.Run): Whose seed, devices and labels, in whose folder.

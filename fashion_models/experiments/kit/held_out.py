@@ -1,9 +1,13 @@
-"""What networks say of every product of a catalogue that were trained without it: k folds."""
+"""Out-of-sample answers for every product of a catalogue, by k folds."""
+
 
 import dataclasses
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from fashion_models.catalogue.io import Catalogue
+from fashion_models.data.store import ImageStore
 from fashion_models.data.views import View
 from fashion_models.experiments.kit import predictions
 from fashion_models.training.evaluation import Evaluation
@@ -28,20 +32,22 @@ class HeldOut:
     evaluations: list
 
     @property
-    def t(self):
+    def t(self) -> np.ndarray:
         """(products, tasks) int32, the catalogue's labels, -1 where one is missing."""
         return self.evaluations[0].t
 
-    def probabilities(self, task, seed=None):
+    def probabilities(self, task: str, seed: int | None = None) -> np.ndarray:
         """(products, classes): those of one seed, by its place, or the mean over all of them."""
         evaluations = self.evaluations if seed is None else self.evaluations[seed:seed + 1]
         return np.mean([np.exp(one.log_probabilities[task]) for one in evaluations], axis=0)
 
 
-def held_out(catalogue, store, folds, run_of, seeds):
-    """Trains a network without each of k folds, or finds it, and has it answer for that fold.
+def held_out(
+        catalogue: Catalogue, store: ImageStore, folds: int, run_of: Callable,
+        seeds: Sequence[int]) -> HeldOut:
+    """Classifies every fold by a network that is trained (or reused) without it.
 
-    Nothing is chosen by the fold that is held out: the network is that of the last epoch.
+    The held-out fold has no part in any choice: the network is that of the last epoch.
 
     Args:
         catalogue (~fashion_models.catalogue.io.Catalogue): Whose products.

@@ -1,22 +1,27 @@
-"""Products' pictures in figures: whose may be shown, and sheets and maps of them.
+"""Pictures of products in figures: which may be shown, and sheets and maps of them.
 
-**The rule.** A figure that is recorded is passed on. So products are pictured only where the
-catalogue's header names a licence of :data:`FREE`, as that of the embedded catalogue does; of any
-other catalogue a figure has points in place of pictures, or is left out. Merged catalogues, whose
-sources have licences of their own, are among the others. ``--pictures`` is for who may show them
-all the same, or shows them to nobody.
+**The rule.** A recorded figure is published. So products are pictured only where the catalogue's
+header names a licence of :data:`FREE`, as the embedded catalogue's does; for any other catalogue,
+including merged ones, whose sources have licences of their own, a figure has points in place of
+pictures or is left out. ``--pictures`` is for those who have permission, or keep the figures to
+themselves.
 """
+
 
 import dataclasses
 import io
 import pathlib
+from collections.abc import Callable, Collection
 
 import matplotlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from fashion_models.catalogue.decode import load_image
+from fashion_models.catalogue.io import Catalogue
 from fashion_models.catalogue.show import wrapped
+from fashion_models.data.store import ImageStore
+from fashion_models.experiments.kit.settings import Settings
 from fashion_models.files import atomic_write
 
 #: Licences under which a picture may be passed on, as headers name them: that of the embedded
@@ -31,7 +36,7 @@ _IMAGES = 3
 _QUALITIES = range(90, 10, -5)
 
 
-def may_show(settings):
+def may_show(settings: Settings) -> bool:
     """Whether products' pictures may stand in the figures; see the module's head."""
     return settings.pictures or settings.catalogue.header.licence.strip() in FREE
 
@@ -49,7 +54,7 @@ class Cell:
     lines: tuple
 
 
-def sheet(cells):
+def sheet(cells: list[Cell]) -> Image.Image:
     """Draws products side by side, in rows: their images and what is said of them.
 
     Args:
@@ -80,7 +85,7 @@ def sheet(cells):
     return image
 
 
-def readable_files(catalogue, store, wanted):
+def readable_files(catalogue: Catalogue, store: ImageStore, wanted: Collection[str]) -> dict:
     """The image files of some products, without those that could not be read.
 
     Args:
@@ -100,7 +105,7 @@ def readable_files(catalogue, store, wanted):
     return files
 
 
-def mosaic(places, thumbnail, side=40):
+def mosaic(places: np.ndarray, thumbnail: Callable, side: int = 40) -> Image.Image:
     """Draws products where a map has them: in each square of a grid the one nearest its middle.
 
     Args:
@@ -134,14 +139,14 @@ def mosaic(places, thumbnail, side=40):
     return image
 
 
-def fitted(image, side):
+def fitted(image: Image.Image, side: int) -> Image.Image:
     """An image scaled so that it just fits into a square of this side."""
     scale = side / max(image.size)
     return image.resize(
         [max(1, round(length * scale)) for length in image.size], Image.Resampling.LANCZOS)
 
 
-def write_jpeg(image, path):
+def write_jpeg(image: Image.Image, path: pathlib.Path) -> None:
     """Writes an image as JPEG, in the best quality that leaves it smaller than :data:`LARGEST`."""
     for quality in _QUALITIES:
         content = io.BytesIO()

@@ -1,19 +1,24 @@
-"""What trained networks say of held-out products, in the form that comparisons need."""
+"""Answers of trained networks for held-out products, in the form that comparisons need."""
+
+
+from collections.abc import Callable, Sequence
 
 import chainer
 import numpy as np
 
 from fashion_models.data.batches import evaluation_batches
+from fashion_models.data.products import ProductSet
 from fashion_models.data.views import flattened
 from fashion_models.devices import resolve
 from fashion_models.experiments.kit import statistics
 from fashion_models.training.evaluation import Evaluation, evaluate
+from fashion_models.training.run import Run
 
 #: The mean over the tasks, the article's "Multi-task".
 ALL = 'all'
 
 
-def evaluate_run(run, products, which='best'):
+def evaluate_run(run: Run, products: ProductSet, which: str = 'best') -> Evaluation:
     """Evaluates the network of a run on products.
 
     Args:
@@ -28,8 +33,10 @@ def evaluate_run(run, products, which='best'):
     return evaluate(model, products, run.mean, device, progress=True)
 
 
-def evaluate_images(run, products, poolings=(np.mean, np.max), which='best'):
-    """Evaluates the network of a run as the single-image network that it may be.
+def evaluate_images(
+        run: Run, products: ProductSet, poolings: Sequence[Callable] = (np.mean, np.max),
+        which: str = 'best') -> tuple:
+    """Evaluates the network of a run as a single-image network.
 
     Args:
         run (~fashion_models.training.run.Run): Whose.
@@ -80,7 +87,7 @@ def _classify(model, vectors, t, device):
     return Evaluation(dict(zip(model.tasks, scores)), t)
 
 
-def correct(evaluations, others=None):
+def correct(evaluations: list[Evaluation], others: np.ndarray | None = None) -> np.ndarray:
     """Whether each answer is right, 1 or 0, and nan without a label: (seeds, products, tasks).
 
     Args:
@@ -93,7 +100,7 @@ def correct(evaluations, others=None):
         for evaluation in evaluations])
 
 
-def in_top(evaluations, k):
+def in_top(evaluations: list[Evaluation], k: int) -> np.ndarray:
     """As :func:`correct`, whether the label is among the k that are ranked first."""
     results = []
     for evaluation in evaluations:
@@ -105,14 +112,14 @@ def in_top(evaluations, k):
     return np.stack(results)
 
 
-def over_images(image_correct, products):
+def over_images(image_correct: np.ndarray, products) -> np.ndarray:
     """The mean over each product's images: (seeds, images, tasks) -> (seeds, products, tasks)."""
     counts = np.array([len(images) for images in products.images])
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
     return np.add.reduceat(image_correct, starts, axis=1) / counts[:, None]
 
 
-def accuracies(values, tasks, groups):
+def accuracies(values: np.ndarray, tasks: Sequence[str], groups: Sequence[str]) -> dict:
     """The intervals of :func:`.statistics.accuracy` for all tasks together and for each.
 
     Args:
@@ -127,7 +134,7 @@ def accuracies(values, tasks, groups):
     return _by_task(lambda a: statistics.accuracy(a, groups), tasks, values)
 
 
-def differences(a, b, tasks, groups):
+def differences(a: np.ndarray, b: np.ndarray, tasks: Sequence[str], groups: Sequence[str]) -> dict:
     """As :func:`accuracies`, those of :func:`.statistics.difference`."""
     return _by_task(lambda a, b: statistics.difference(a, b, groups), tasks, a, b)
 

@@ -1,23 +1,28 @@
-"""What an experiment leaves: ``results.json`` with its provenance, and its tables.
+"""What an experiment writes: ``results.json`` with its provenance, and its tables.
 
 ==================  ================================================================================
 ``results.json``    every figure, the tables, and where they come from: command, commit, versions,
                     machine, catalogue and its hash, recipe, seeds, runs, time
-``table.txt``       the tables, to be read in a terminal
-``table.rst``       the same for the documentation, which :mod:`.tables` puts into its pages
+``table.txt``       the tables for a terminal
+``table.rst``       the same for the documentation, which :mod:`.report.tables` inserts in its pages
 ==================  ================================================================================
 """
+
 
 import dataclasses
 import json
 import math
 import pathlib
+from collections.abc import Sequence
 
 import numpy as np
 
+from fashion_models.catalogue.io import Catalogue
 from fashion_models.experiments.kit.statistics import Interval
 from fashion_models.files import atomic_write
 from fashion_models.provenance import provenance
+from fashion_models.training.recipe import Recipe
+from fashion_models.training.run import Run
 
 RESULTS = 'results.json'
 
@@ -47,16 +52,16 @@ class Table:
                     f'{row}')
 
     @classmethod
-    def from_record(cls, record):
+    def from_record(cls, record: dict) -> 'Table':
         """The table that :meth:`record` gave."""
         return cls(record['title'], record['header'], record['rows'])
 
-    def record(self):
+    def record(self) -> dict:
         """The table as JSON-ready values."""
         return {
             'title': self.title, 'header': list(self.header), 'rows': [list(r) for r in self.rows]}
 
-    def text(self):
+    def text(self) -> str:
         """The table under its title, for a terminal."""
         cells = self.header, *self.rows
         widths = _widths(cells)
@@ -66,7 +71,7 @@ class Table:
             for row in cells]
         return '\n'.join([self.title, '', *lines]) + '\n'
 
-    def rst(self):
+    def rst(self) -> str:
         """The table alone, in reStructuredText."""
         cells = [tuple(map(_escaped, row)) for row in (self.header, *self.rows)]
         # An empty first cell would be read as the continuation of the line above it.
@@ -84,8 +89,9 @@ def _escaped(cell):
 
 
 def write_results(
-        folder, experiment, figures, tables, catalogue, recipe=None, seeds=(), runs=(),
-        seconds=None):
+        folder, experiment: str, figures: dict, tables: list[Table], catalogue: Catalogue,
+        recipe: Recipe | None = None, seeds: Sequence[int] = (), runs: Sequence[Run] = (),
+        seconds: float | None = None) -> dict:
     """Writes ``results.json``, ``table.txt`` and ``table.rst`` of an experiment.
 
     Args:
@@ -117,7 +123,7 @@ def write_results(
     return write_record(folder, record, tables)
 
 
-def write_record(folder, record, tables):
+def write_record(folder, record: dict, tables: list[Table]) -> dict:
     """Writes a record and its tables; returns the record as written."""
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -130,7 +136,7 @@ def write_record(folder, record, tables):
     return record
 
 
-def portable_provenance(found):
+def portable_provenance(found: dict) -> dict:
     """Provenance without the folders of this machine, which mean nothing on another."""
     return {
         'command': without_folders(found['command']),
@@ -139,14 +145,14 @@ def portable_provenance(found):
            if key in found}}
 
 
-def without_folders(command):
+def without_folders(command: str) -> str:
     """A command line in which paths that lead out of the working folder are cut to their ends."""
     return ' '.join(
         word.rstrip('/').rsplit('/', 1)[-1] if word.startswith(('/', '..')) else word
         for word in command.split(' '))
 
 
-def describe_catalogue(catalogue):
+def describe_catalogue(catalogue: Catalogue) -> dict:
     """What identifies a catalogue: name, version, source, hash; numbers of products and images."""
     header = catalogue.header
     image_counts = [len(product.images) for product in catalogue.products]
@@ -155,12 +161,12 @@ def describe_catalogue(catalogue):
         'hash': catalogue.hash(), 'products': len(image_counts), 'images': sum(image_counts)}
 
 
-def training_seconds(run):
+def training_seconds(run: Run) -> float:
     """How long a run was trained, as its log says."""
     return read_log(run)[-1]['elapsed_time']
 
 
-def read_log(run):
+def read_log(run: Run) -> list[dict]:
     """The log of a run: a list of one record an epoch."""
     return json.loads((run.folder / 'log.json').read_text(encoding='utf-8'))
 

@@ -21,10 +21,12 @@ those that are worth most and least with noise added (Gumbel, of scale 0.35), so
 accidents.
 """
 
+
 import dataclasses
 
 import numpy as np
 
+from fashion_models.catalogue.io import Catalogue
 from fashion_models.drawn.truth import read_truth
 
 #: What stands for the fabric, the first that any product has.
@@ -52,7 +54,7 @@ class Shop:
     shares: dict
 
     @classmethod
-    def of(cls, attributes):
+    def of(cls, attributes: dict):
         """The shop of products' attributes, a list of dicts to tuples of values."""
         shares = {}
         for name in ('gender', *FAVOURITES):
@@ -82,7 +84,7 @@ class Taste:
     categories: np.ndarray
 
 
-def true_attributes(catalogue):
+def true_attributes(catalogue: Catalogue) -> dict[str, dict]:
     """The true attributes of all products: id to a dict of tuples of values."""
     found = {}
     for product in catalogue.products:
@@ -106,7 +108,7 @@ class Population:
         seed (int): Another seed, other people and another fashion.
     """
 
-    def __init__(self, shop, seed=0):
+    def __init__(self, shop, seed: int = 0):
         self._shop = shop
         self._seed = seed
         rng = np.random.default_rng([seed, 0])
@@ -115,7 +117,7 @@ class Population:
             odds = np.sqrt(shares.sum(axis=0)) * rng.lognormal(0, FASHION, shares.shape[1])
             self._odds[name] = odds / odds.sum() if len(odds) else odds
 
-    def taste(self, number, purpose):
+    def taste(self, number: int, purpose: int) -> tuple:
         """The taste of a person, and the random numbers for what that person does.
 
         Args:
@@ -146,7 +148,7 @@ class Population:
         return rng.choice(len(odds), min(count, len(odds)), replace=False, p=odds)
 
 
-def history(worth, rng):
+def history(worth: np.ndarray, rng: np.random.Generator) -> tuple:
     """What a shopper has seen, liked and disliked of products that are worth (n,) to them.
 
     Returns:
@@ -160,11 +162,11 @@ def history(worth, rng):
     return seen, liked, disliked
 
 
-def noisy(worth, rng):
+def noisy(worth: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """What products that are worth (n,) seem to be worth."""
     return worth + rng.gumbel(0, NOISE, len(worth))
 
 
-def gains(worth):
+def gains(worth: np.ndarray) -> np.ndarray:
     """What NDCG counts for products: 2^worth - 1, and 0 for those worth less than nothing."""
     return 2 ** np.maximum(worth, 0) - 1

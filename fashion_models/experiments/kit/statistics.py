@@ -1,19 +1,20 @@
-"""Which differences are more than chance: intervals over products and over seeds.
+"""Confidence intervals over products and over seeds: is a difference more than chance?
 
-Two networks are compared on the same products, and seed by seed, so that what is hard about a
-product, or lucky about a seed, falls out of the difference. What is left has two sources of chance:
+Two networks are compared on the same products and seed by seed, so that the difficulty of a product
+and the luck of a seed cancel. Two sources of chance remain:
 
 * **Which products** the split holds. Groups of products (the colours of a design) are drawn anew
   with replacement, many times: the paired bootstrap (Efron & Tibshirani, 1993, chapter 16).
-* **Which seeds** the networks were trained with. Three of them are too few to draw from: the
-  bootstrap's interval would hold the truth in 3 of 4 cases instead of 19 of 20 (see the tests).
-  Their mean is given the spread of Student's t instead, with a degree of freedom less than seeds.
+* **Which seeds** the networks were trained with. Three are too few to resample: the bootstrap's
+  interval would contain the truth in 3 of 4 cases instead of 19 of 20 (see the tests). Their mean
+  is given the spread of Student's t instead, with one degree of freedom less than seeds.
 
 An interval over both adds a draw of each.
 """
 
 import dataclasses
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -23,14 +24,14 @@ _CHUNK = 100  # draws at once: bounds the memory
 
 @dataclasses.dataclass(frozen=True)
 class Interval:
-    """A number and what chance does to it.
+    """An estimate with its confidence intervals.
 
     Attributes:
         value (float): The estimate.
         products (tuple of float): Its interval over products, for just these seeds.
-        both (tuple of float): Its interval over products and seeds; ``None`` with one seed, from
-            which nothing can be told about others.
-        level (float): How often such an interval holds the truth.
+        both (tuple of float): Its interval over products and seeds; ``None`` with one seed, which
+            says nothing about others.
+        level (float): How often such an interval contains the truth.
     """
 
     value: float
@@ -39,21 +40,15 @@ class Interval:
     level: float = 0.95
 
     @property
-    def widest(self):
+    def widest(self) -> tuple[float, float]:
         """The interval over all that is known to vary: ``both``, or ``products`` with one seed."""
         return self.products if self.both is None else self.both
 
-    @property
-    def excludes_zero(self):
-        """Whether chance alone would hardly give such a number in place of 0."""
-        low, high = self.widest
-        return low > 0 or high < 0
-
-    def range(self):
+    def range(self) -> str:
         """The ends of :attr:`widest`, as text."""
         return '{:.3f} to {:.3f}'.format(*self.widest)
 
-    def record(self):
+    def record(self) -> dict:
         """The interval as JSON-ready values."""
         return {
             'value': self.value, 'products': list(self.products),
@@ -64,7 +59,9 @@ class Interval:
         return f'{self.value:+.3f} [{low:+.3f}, {high:+.3f}]'
 
 
-def accuracy(correct, groups, level=0.95, draws=DRAWS, seed=0):
+def accuracy(
+        correct: np.ndarray, groups: Sequence[str], level: float = 0.95, draws: int = DRAWS,
+        seed: int = 0) -> Interval:
     """An accuracy with its intervals.
 
     Args:
@@ -72,7 +69,7 @@ def accuracy(correct, groups, level=0.95, draws=DRAWS, seed=0):
             1 or 0 or between, and nan where it has no label. Of several tasks the mean of their
             accuracies is taken, the article's "Multi-task".
         groups: (products,) the group of each: those of one group are drawn together.
-        level (float): How often the interval is to hold the truth.
+        level (float): How often the interval should contain the truth.
         draws (int): How often the groups are drawn.
         seed (int): The same seed gives the same interval.
 
@@ -85,7 +82,9 @@ def accuracy(correct, groups, level=0.95, draws=DRAWS, seed=0):
     return _interval(_as_array(correct), groups, level, draws, seed, 0, 1)
 
 
-def difference(a, b, groups, level=0.95, draws=DRAWS, seed=0):
+def difference(
+        a: np.ndarray, b: np.ndarray, groups: Sequence[str], level: float = 0.95,
+        draws: int = DRAWS, seed: int = 0) -> Interval:
     """How much more accurate ``a`` is than ``b``, on the same products and seed by seed.
 
     Args:
@@ -104,7 +103,9 @@ def difference(a, b, groups, level=0.95, draws=DRAWS, seed=0):
     return _interval(a - b, groups, level, draws, seed, -1, 1)
 
 
-def contrast(a, b, some, groups, level=0.95, draws=DRAWS, seed=0):
+def contrast(
+        a: np.ndarray, b: np.ndarray, some: np.ndarray, groups: Sequence[str], level: float = 0.95,
+        draws: int = DRAWS, seed: int = 0) -> Interval:
     """How much larger the difference of ``a`` and ``b`` is on some products than on the others.
 
     Args:

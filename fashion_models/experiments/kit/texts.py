@@ -1,4 +1,4 @@
-"""What is true of the words of texts, and texts with errors planted.
+"""Which words of texts are true, and texts with planted errors.
 
 Where the catalogue has a ``truth.jsonl`` (the embedded one), it decides: a colour word is true if
 the product has the colour or the shade's other name fits it; a category word, if it is a true label
@@ -7,9 +7,13 @@ style words (``favourite``) nothing is known. Elsewhere the labels decide, and n
 any style word.
 """
 
+
 import dataclasses
 import re
+from collections.abc import Callable
 
+from fashion_models.catalogue.io import Catalogue
+from fashion_models.catalogue.records import Product
 from fashion_models.catalogue.tasks import LEVELS
 from fashion_models.drawn.assortment import KINDS
 from fashion_models.drawn.copywriting import MATERIALS
@@ -32,14 +36,14 @@ class Truth:
         catalogue (~fashion_models.catalogue.io.Catalogue): Whose.
     """
 
-    def __init__(self, catalogue):
+    def __init__(self, catalogue: Catalogue):
         self._records = read_truth(catalogue.folder)
         self.materials = _keys(MATERIALS.values()) if self._records else set()
         self._names = {name: _keys((name, *kind.words)) for name, kind in KINDS.items()}
         #: The style words of which it is known whether they are true.
         self.style = self.materials.union(*self._names.values()) if self._records else set()
 
-    def of(self, product, lexicon):
+    def of(self, product: Product, lexicon: Lexicon) -> Callable:
         """What is true of a product.
 
         Returns:
@@ -67,7 +71,7 @@ def _keys(phrases):
     return {key(token) for phrase in phrases for token in tokens_of(phrase)}
 
 
-def planted(products, truth, labels, share, rng):
+def planted(products: list[Product], truth, labels: dict, share: float, rng) -> list[Product]:
     """Products with false words in their texts.
 
     Of the colours, categories and (where they are known) materials that a text names, a share is

@@ -1,20 +1,22 @@
-"""The representations of a catalogue's products by a run, made once and kept in its folder."""
+"""A catalogue's product representations by a run, computed once and kept in its folder."""
 
+from fashion_models.catalogue.io import Catalogue
 from fashion_models.errors import UserError
 from fashion_models.files import locked, sha256
 from fashion_models.representation.embed import embed
-from fashion_models.representation.embeddings import open_embeddings
+from fashion_models.representation.embeddings import Embeddings, open_embeddings
 from fashion_models.representation.encoder import Encoder
+from fashion_models.training.run import Run
 from fashion_models.training.snapshots import BEST
 
 FILE = 'products.embeddings'
 LOCK = f'.{FILE}.lock'
 
 
-def product_embeddings(run, catalogue):
+def product_embeddings(run: Run, catalogue: Catalogue) -> Embeddings:
     """One vector a product, of all splits.
 
-    Of several processes that need them at a time one makes them, and the others wait.
+    Of several processes that need them at the same time, one computes them and the others wait.
 
     Args:
         run (~fashion_models.training.run.Run): Whose best network makes them.

@@ -1,8 +1,12 @@
 """Products whose pictures show other garments as well: what texts tell of them."""
 
+
+from collections.abc import Sequence
+
 import numpy as np
 
-from fashion_models.data.vocabulary import MISSING
+from fashion_models.data.vocabulary import MISSING, Vocabulary
+from fashion_models.drawn.truth import ProductTruth
 from fashion_models.experiments.kit import predictions, statistics
 from fashion_models.training.evaluation import Evaluation
 
@@ -17,7 +21,7 @@ AMBIGUOUS, OTHERS = 'ambiguous', 'others'
 FEWEST_PRODUCTS = 10
 
 
-def compare(answers, tasks, groups):
+def compare(answers: dict, tasks: Sequence[str], groups: Sequence[str]) -> dict:
     """Accuracy of each way, and what images and text together gain over it, with intervals.
 
     Args:
@@ -36,12 +40,14 @@ def compare(answers, tasks, groups):
             for way, own in right.items() if way != BOTH}}
 
 
-def is_ambiguous(record):
+def is_ambiguous(record: dict) -> bool:
     """Whether most of a product's pictures show a model with other garments, by its truth."""
     return 2 * sum(bool(picture.others) for picture in record.pictures) > len(record.pictures)
 
 
-def by_pictures(answers, products, records, vocabulary, taxonomy):
+def by_pictures(
+        answers: dict, products: dict, records: dict, vocabulary: Vocabulary,
+        taxonomy: dict) -> dict:
     """The figures of ambiguous products and of the others, by the true labels.
 
     Args:
@@ -85,13 +91,15 @@ def by_pictures(answers, products, records, vocabulary, taxonomy):
     return figures
 
 
-def true_labels(record, vocabulary):
+def true_labels(record: dict, vocabulary: Vocabulary) -> list[int]:
     """Class numbers of the true labels: (tasks,), -1 for one that no product is labelled with."""
     return [names.index(label) if (label := record.label(task)) in names else MISSING
             for task, names in vocabulary.labels.items()]
 
 
-def other_garment(answers, records, groups, vocabulary, taxonomy):
+def other_garment(
+        answers: dict, records: list[ProductTruth], groups: Sequence[str], vocabulary: Vocabulary,
+        taxonomy: dict) -> dict:
     """How often the answer is that of another garment in the pictures, not of the one sold.
 
     Args:

@@ -3,11 +3,12 @@
 import numpy as np
 
 from fashion_models.experiments.kit import statistics
+from fashion_models.experiments.kit.statistics import Interval
 
 TRAINED, LEARNT, STARTED = 'trained', 'learnt part', 'start'
 
 
-def minus_images(W, share):
+def minus_images(W: np.ndarray, share: float) -> Interval:
     """The chromatic share of all energy of filters (seeds, filters, 3, k, k), less the images'."""
     energy = (W ** 2).sum(axis=(-3, -2, -1))
     weights = energy / energy.mean(axis=1, keepdims=True)
@@ -15,7 +16,7 @@ def minus_images(W, share):
         chromatic_shares(W) * weights, share * weights, range(W.shape[1]))
 
 
-def learnt(trained, started):
+def learnt(trained: np.ndarray, started: np.ndarray) -> np.ndarray:
     """What training has added to each filter: what is left without its part along the start.
 
     Args:
@@ -28,7 +29,7 @@ def learnt(trained, started):
     return trained - along * started
 
 
-def chromatic_shares(W):
+def chromatic_shares(W: np.ndarray) -> np.ndarray:
     """How much of each filter's energy is colour.
 
     Args:
@@ -43,7 +44,7 @@ def chromatic_shares(W):
     return np.divide(chromatic, energy, out=np.zeros_like(energy), where=energy > 0)
 
 
-def shares(W):
+def shares(W: np.ndarray) -> dict:
     """The figures of the filters of several seeds, (seeds, filters, 3, k, k)."""
     found = chromatic_shares(W)
     return {

@@ -1,16 +1,22 @@
 """What correcting labels is worth: accuracy before and after a review."""
 
+
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
+from fashion_models.catalogue.records import Product
 from fashion_models.experiments.kit import predictions, statistics
+from fashion_models.experiments.kit.settings import Settings
+from fashion_models.experiments.measuring.label_truth import Truth
 
 AS_THEY_ARE, REVIEWED, RIGHT = 'as they are', 'reviewed', 'all right'
 SPLITS = 'validation', 'test'
 
 
-def before_and_after(settings, catalogues, truth, tasks):
+def before_and_after(
+        settings: Settings, catalogues: dict, truth: Truth, tasks: Sequence[str]) -> dict:
     products = {}
     right, colours = {}, {}
     labels = {judge: {product.id: product for product in catalogue.products}
@@ -67,7 +73,7 @@ def _predicted(run, products, tasks):
                      for column, task in enumerate(tasks)], axis=1)
 
 
-def correct_names(names, products, tasks):
+def correct_names(names: np.ndarray, products: list[Product], tasks: Sequence[str]) -> np.ndarray:
     """How right answers are by the labels of products, which may be unknown to the network.
 
     Args:
@@ -83,6 +89,6 @@ def correct_names(names, products, tasks):
          for name, task in zip(own, tasks)] for own, product in zip(names, products)])
 
 
-def accepted_colours(names, accepted):
+def accepted_colours(names: Sequence[str], accepted: list[set[str]]) -> np.ndarray:
     """1 where the colour answered is one of a product's colours, nan where it has none."""
     return np.array([float(name in own) if own else np.nan for name, own in zip(names, accepted)])

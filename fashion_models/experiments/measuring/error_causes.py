@@ -1,12 +1,18 @@
-"""What wrong answers are: how many there are, and which cause explains each.
-"""
+"""What wrong answers are: how many there are, and which cause explains each."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
+from fashion_models.catalogue.io import Catalogue
+from fashion_models.catalogue.records import Product
 from fashion_models.catalogue.taxonomy import Places
+from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.drawn.assortment import KINDS
-from fashion_models.drawn.truth import read_truth
+from fashion_models.drawn.truth import ProductTruth, read_truth
 from fashion_models.experiments.kit import statistics
+from fashion_models.experiments.kit.statistics import Interval
+from fashion_models.training.evaluation import Evaluation
 
 #: A wrong label is ambiguous that is no likelier than the product's own plus this.
 MARGIN = 0.1
@@ -34,32 +40,34 @@ class Answers:
         groups (sequence of str): (products,).
     """
 
-    def __init__(self, names, t, probabilities, groups):
+    def __init__(self, names: Sequence[str], t, probabilities, groups: Sequence[str]):
         self.names, self.t, self.groups = list(names), np.asarray(t), groups
         self.probabilities = np.asarray(probabilities)
         self.predicted = self.probabilities.argmax(axis=2)
         self.wrong = (self.predicted != self.t) & (self.t >= 0)
 
     @classmethod
-    def of(cls, task, column, vocabulary, evaluations, groups):
+    def of(
+            cls, task: str, column: int, vocabulary: Vocabulary, evaluations: list[Evaluation],
+            groups: Sequence[str]):
         """The answers in a task, one evaluation a seed."""
         return cls(vocabulary.labels[task], evaluations[0].t[:, column],
                    [np.exp(evaluation.log_probabilities[task]) for evaluation in evaluations],
                    groups)
 
     @property
-    def margins(self):
+    def margins(self) -> np.ndarray:
         """(seeds, products): how much likelier the answer is than the label."""
         own = np.take_along_axis(self.probabilities, self.t[None, :, None], axis=2)[..., 0]
         return self.probabilities.max(axis=2) - own
 
     @property
-    def ranks(self):
+    def ranks(self) -> np.ndarray:
         """(seeds, products): how many labels are likelier than the product's."""
         own = np.take_along_axis(self.probabilities, self.t[None, :, None], axis=2)
         return (self.probabilities > own).sum(axis=2)
 
-    def confusion(self):
+    def confusion(self) -> np.ndarray:
         """Counts (classes, classes) over all seeds: rows are labels, columns predictions."""
         matrix = np.zeros((len(self.names),) * 2, int)
         known = self.t >= 0
@@ -68,7 +76,7 @@ class Answers:
         return matrix
 
 
-def records_of(catalogue, ids):
+def records_of(catalogue: Catalogue, ids: Sequence[str]) -> list[tuple]:
     """The products of these ids with their truth, ``None`` where it is not known."""
     wanted = set(ids)
     products = {product.id: product for product in catalogue.products if product.id in wanted}
@@ -76,7 +84,7 @@ def records_of(catalogue, ids):
     return [(products[id_], truth.get(id_)) for id_ in ids]
 
 
-def colour_causes(product, truth):
+def colour_causes(product: Product, truth: ProductTruth | None) -> dict:
     """What might be answered for a product's colour, beside its label, and why.
 
     Args:
@@ -96,7 +104,7 @@ def colour_causes(product, truth):
         GARMENTS: _garments(truth, 'colour')})
 
 
-def subcategory_causes(product, truth, siblings):
+def subcategory_causes(product: Product, truth: ProductTruth | None, siblings: 'Siblings') -> dict:
     """As :func:`colour_causes`, for a product's subcategory.
 
     Args:
@@ -135,14 +143,14 @@ class Siblings:
         taxonomy (dict): ``{type: {category: [subcategory, ...]}}``.
     """
 
-    def __init__(self, taxonomy):
+    def __init__(self, taxonomy: dict):
         self._places = dict(Places(taxonomy).subcategories)
 
-    def in_category(self, name):
+    def in_category(self, name: str) -> set[str]:
         """Those (set) that have a category, by its name, in common with a subcategory."""
         return self._of(name, lambda place: place[1])
 
-    def in_type(self, name):
+    def in_type(self, name: str) -> set[str]:
         """Those (set) that have a type in common with a subcategory."""
         return self._of(name, lambda place: place[0])
 
@@ -152,7 +160,7 @@ class Siblings:
                 if own.intersection(map(part, places))}
 
 
-def count(answers, causes):
+def count(answers: Answers, causes: list[dict]) -> dict | None:
     """How many errors there are, and where they come from.
 
     Args:
@@ -196,7 +204,7 @@ def count(answers, causes):
     return found
 
 
-def extra_error(answers, some):
+def extra_error(answers, some: np.ndarray) -> Interval | None:
     """How much more often answers are wrong for some products (n,) bool than for the others.
 
     Returns:
@@ -211,7 +219,7 @@ def extra_error(answers, some):
         wrong, np.where(known, np.zeros_like(wrong), np.nan), some, answers.groups)
 
 
-def by_chance(answers, labels):
+def by_chance(answers: Answers, labels: list[set]) -> float:
     """The share of errors that would fall under a cause if answers were dealt out anew.
 
     Args:
@@ -232,7 +240,7 @@ def by_chance(answers, labels):
     return float(np.mean(shares))
 
 
-def sparse(matrix, names):
+def sparse(matrix: np.ndarray, names: Sequence[str]) -> dict:
     """The counts of a confusion matrix that are not 0: {label: {predicted: count}}."""
     return {name: {names[column]: row[column] for column in np.flatnonzero(row)}
             for name, row in zip(names, matrix) if row.any()}

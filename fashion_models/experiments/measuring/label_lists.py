@@ -1,20 +1,23 @@
 """How good a list of suspicious labels is: precision and recall by its length."""
 
+
 import numpy as np
 
 from fashion_models.experiments.kit import statistics
+from fashion_models.experiments.kit.held_out import HeldOut
 from fashion_models.representation.audit import judge as audit
+from fashion_models.representation.audit.judge import Judged
 
 #: Lengths of the list, as shares of the task's labels.
 SHARES = 0.01, 0.02, 0.05, 0.1, 0.2
 SUSPECTED = 'suspected'
 
 
-def listed_length(order, share):
+def listed_length(order: np.ndarray, share: float) -> int:
     return round(share * len(order))
 
 
-def list_figures(answers, task, judged, truth):
+def list_figures(answers: HeldOut, task: str, judged: Judged, truth) -> dict:
     """How good the list of suspicious labels of a task is.
 
     Args:
@@ -56,7 +59,7 @@ def list_figures(answers, task, judged, truth):
         'found_after': np.flatnonzero(wrong[judged.order]) + 1}
 
 
-def average_precision(wrong):
+def average_precision(wrong: np.ndarray) -> float:
     """The mean, over all wrong labels, of the share of wrong ones down to it; nan without any.
 
     Args:

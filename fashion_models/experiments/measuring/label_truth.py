@@ -1,9 +1,11 @@
 """Which labels of a catalogue are wrong: by its truth, or because they were planted."""
 
+
 import csv
 import dataclasses
 import random
 
+from fashion_models.catalogue.io import Catalogue
 from fashion_models.catalogue.relabel import CHANGES_FILE, Correction
 from fashion_models.drawn.truth import read_truth
 from fashion_models.representation.audit.review import with_main_colour
@@ -27,7 +29,7 @@ class Truth:
     wrong: dict
     accepted: dict
 
-    def corrections(self, catalogue, listed=None):
+    def corrections(self, catalogue: Catalogue, listed: set | None = None) -> list[Correction]:
         """What a reviewer changes who knows the truth.
 
         Args:
@@ -41,7 +43,7 @@ class Truth:
             if listed is None or (product.id, task) in listed]
 
 
-def known_truth(catalogue):
+def known_truth(catalogue: Catalogue) -> Truth | None:
     """The truth that lies beside an embedded catalogue; ``None`` if there is none.
 
     Raises:
@@ -61,7 +63,9 @@ def known_truth(catalogue):
     return Truth(wrong, accepted)
 
 
-def planted_corrections(catalogue, shares=PLANTED, seed=0):
+def planted_corrections(
+        catalogue: Catalogue, shares: dict[str, float] = PLANTED,
+        seed: int = 0) -> list[Correction]:
     """Wrong labels for a catalogue that has none known, as corrections that make them wrong.
 
     A wrong label is one that a product drawn by chance has: any other colour or gender, another
@@ -101,7 +105,7 @@ def planted_corrections(catalogue, shares=PLANTED, seed=0):
     return corrections
 
 
-def planted_truth(catalogue):
+def planted_truth(catalogue: Catalogue) -> Truth:
     wrong = {product.id: {} for product in catalogue.products}
     with open(catalogue.folder / CHANGES_FILE, encoding='utf-8', newline='') as file:
         for row in csv.DictReader(file):

@@ -10,6 +10,7 @@ from fashion_models.representation.duplicates.pairs import (
     pairs_of_one,
     same_product,
 )
+from fashion_models.representation.embeddings import Embeddings
 from fashion_models.representation.metrics import (
     pair_average_precision,
     precision_recall,
@@ -29,7 +30,7 @@ class Split:
         embeddings (~fashion_models.representation.embeddings.Embeddings): Of the listings.
     """
 
-    def __init__(self, embeddings):
+    def __init__(self, embeddings: Embeddings):
         self.embeddings = embeddings
         self.items = list(embeddings.items)
         self.products = [item.product for item in self.items]
@@ -45,14 +46,14 @@ class Split:
             rows = texts.candidates()
             self.by_text = Evidence(rows, texts.evidence(rows))
 
-    def cosines(self):
+    def cosines(self) -> np.ndarray:
         """The cosine of the representations of each pair of :attr:`evidence`: (m,)."""
         a, b = self.evidence.rows.T
         vectors = self.embeddings.vectors
         return np.einsum('md,md->m', vectors[a].astype(np.float32), vectors[b].astype(np.float32))
 
 
-def judged(validation, test, calibration):
+def judged(validation, test: Split, calibration) -> dict:
     """What each witness says of the test split: dict to pairs (m, 2), scores (m,), threshold.
 
     The threshold is the one that reached :data:`PRECISION` on the validation split, or None.
@@ -73,7 +74,9 @@ def judged(validation, test, calibration):
     return {name: found[name] for name in WITNESSES if name in found}
 
 
-def measure(test, rows, scores, threshold, draws):
+def measure(
+        test: Split, rows: np.ndarray, scores: np.ndarray, threshold: float | None,
+        draws: np.ndarray) -> dict:
     """Average precision and recall of some judgements, with intervals over groups of products.
 
     Args:
@@ -126,7 +129,7 @@ def _thinned(precision, recall, points=200):
         'precision': [], 'recall': []}
 
 
-def kinds(test, rows, truth):
+def kinds(test: Split, rows: np.ndarray, truth: dict) -> dict:
     """What pairs really are: how many are one product, colourways, near twins, of equal labels.
 
     Args:
@@ -165,17 +168,17 @@ def _near_twins(one, other):
                 and one.label('subcategory') != other.label('subcategory'))
 
 
-def colourways(test):
+def colourways(test: Split) -> int:
     return int(pairs_of_one(test.groups) - test.total)
 
 
-def mean_of_seeds(found, name):
+def mean_of_seeds(found: dict, name: str) -> tuple:
     """Mean over the seeds, and its interval over groups: (value, (low, high))."""
     values = np.mean([one[name] for one in found], axis=0)
     return float(values[0]), tuple(np.quantile(values[1:], (0.025, 0.975)).tolist())
 
 
-def record_of(name, which, found):
+def record_of(name: str, which: str, found: dict) -> dict:
     record = {'witness': name, 'pairs': 'all' if which == 'all' else 'of two retailers'}
     for key in FIGURES:
         value, interval = mean_of_seeds(found, key)

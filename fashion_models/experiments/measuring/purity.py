@@ -1,7 +1,10 @@
 """Nearest-neighbour purity: how many of a vector's neighbours share its label."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from fashion_models.data.products import ProductSet
 from fashion_models.experiments.kit import predictions
 from fashion_models.experiments.kit.predictions import ALL
 
@@ -10,7 +13,9 @@ NEIGHBOURS = 1, 10
 _QUERIES = 256      # at once: bounds the memory
 
 
-def purity(vectors, t, groups, k=None):
+def purity(
+        vectors: np.ndarray, t: np.ndarray, groups: Sequence[str],
+        k: int | None = None) -> np.ndarray:
     """The share of each vector's nearest neighbours that are of its class.
 
     Args:
@@ -46,7 +51,9 @@ def purity(vectors, t, groups, k=None):
     return found
 
 
-def purity_figures(vectors, maps, rows, products, tasks):
+def purity_figures(
+        vectors: dict, maps: dict, rows: np.ndarray, products: ProductSet,
+        tasks: Sequence[str]) -> dict:
     """Purities of all networks, of their maps, and of chance.
 
     Args:

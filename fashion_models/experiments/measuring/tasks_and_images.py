@@ -10,6 +10,7 @@ from fashion_models.experiments.kit import predictions
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import read_log
 from fashion_models.experiments.kit.settings import Settings, with_epochs
+from fashion_models.training.run import Run
 
 SPLITS = 'validation', 'test'
 TASKS = 'colour', 'category'
@@ -39,7 +40,7 @@ def schedules(settings: Settings) -> dict[str, float]:
     return dict(list(SCHEDULES.items())[:2 if settings.quick else None])
 
 
-def compare_task(settings, task, multi, products):
+def compare_task(settings: Settings, task: str, multi: list[Run], products) -> dict:
     """Single-task against multi-task: schedules tried, accuracies, differences, by split."""
     recipes = {}
     for name, share in schedules(settings).items():
@@ -75,7 +76,7 @@ def _correct(runs, products):
     return predictions.correct([predictions.evaluate_run(run, products) for run in runs])
 
 
-def compare_images(settings, multi, products):
+def compare_images(settings: Settings, multi: list[Run], products) -> dict:
     """Single-image against multi-image: see the module's head."""
     batches = read_log(multi[0])[-1]['iteration'] // settings.recipe.training.epochs
     equal = settings.recipe.replace(training__epoch_batches=batches)

@@ -1,8 +1,8 @@
-"""What of the article reproduces: its claims, our figures, and verdicts by a stated rule.
+"""Which claims of the article reproduce: each with our figures and a verdict by a fixed rule.
 
-The page "What reproduces" of the documentation is made of this: :mod:`.tables` puts
-:func:`claims_table` where a page says so. A verdict follows from the intervals in ``results.json``
-alone:
+The page "What reproduces" of the documentation is made from this: :mod:`.tables` inserts
+:func:`claims_table` where a page asks for it. A verdict follows from the intervals in
+``results.json`` alone:
 
 ==========  ========================================================================================
 rule        verdict
@@ -18,6 +18,8 @@ rule        verdict
 A claim about several intervals reproduces if each does, and does not if one of them does not. A
 claim that several experiments look into has a verdict of each.
 """
+
+
 
 import dataclasses
 import json
@@ -177,7 +179,7 @@ CLAIMS = (
 )
 
 
-def verdict_of(rule, interval, difference=0.0):
+def verdict_of(rule: str, interval: tuple[float, ...], difference: float = 0.0) -> str:
     """The verdict on one interval.
 
     Args:
@@ -214,7 +216,7 @@ class Finding:
     reason: str
 
 
-def findings(claim, folder):
+def findings(claim: Claim, folder) -> list[Finding]:
     """What is recorded of a claim.
 
     Args:
@@ -244,7 +246,7 @@ def findings(claim, folder):
     return found
 
 
-def claims_table(folder):
+def claims_table(folder) -> str:
     """The table of all claims, in reStructuredText; see the module's head."""
     lines = [
         '.. list-table::', '   :header-rows: 1', '   :widths: 26 12 34 10 18', '',

@@ -1,4 +1,4 @@
-"""Keeps what a training found, without its weights, for the repository and its documentation.
+"""Records the results of a training, without its weights, for the repository and the docs.
 
     python -m fashion_models.experiments.report.record RUN experiments/results/<recipe>/<catalogue>
 
@@ -12,6 +12,9 @@ import json
 import pathlib
 import shutil
 import sys
+from collections.abc import Sequence
+
+import numpy as np
 
 from fashion_models.errors import UserError
 from fashion_models.experiments.kit.results import (
@@ -28,7 +31,7 @@ from fashion_models.training.table import TITLES, with_mean
 SPLITS = 'validation', 'test'
 
 
-def record(run, folder):
+def record(run: Run, folder) -> dict:
     """Writes the record of a run into a folder.
 
     Args:
@@ -62,7 +65,7 @@ def record(run, folder):
     return results
 
 
-def accuracies_table(title, rows, tasks):
+def accuracies_table(title: str, rows: np.ndarray, tasks: Sequence[str]) -> Table:
     """Rows of accuracies, from their titles, under the article's headings."""
     return Table(title, ('', 'Multi-task', *(TITLES[task] for task in tasks)), [
         (title, *with_mean(accuracies)) for title, accuracies in rows.items()])
@@ -78,13 +81,13 @@ def _evaluation(run, split):
     return evaluation
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
     parser = argparse.ArgumentParser(
         prog='python -m fashion_models.experiments.report.record', description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('run', metavar='RUN', help='the folder of a finished run')
-    parser.add_argument('folder', metavar='FOLDER', help='where to keep its record')
+    parser.add_argument('folder', metavar='FOLDER', help='folder that the record is written to')
     arguments = parser.parse_args(argv)
     try:
         record(Run.open(arguments.run), arguments.folder)

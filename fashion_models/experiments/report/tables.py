@@ -1,9 +1,9 @@
-"""Puts the tables of recorded results into the documentation.
+"""Inserts the tables of recorded results in the documentation.
 
     python -m fashion_models.experiments.report.tables README.rst docs/*.rst
 
-In a page, a comment names the results and the number of their table, from 1; what is between it and
-the closing comment is written anew from ``results.json``, and the rest left alone::
+In a page, a comment names the results and the number of their table, from 1. What stands between it
+and the closing comment is replaced by that table of ``results.json``::
 
     .. table 1 of experiments/results/small/fashion-product-images
 
@@ -12,15 +12,17 @@ the closing comment is written anew from ``results.json``, and the rest left alo
     .. end of table
 
 A comment ``.. claims of experiments/results`` is followed by the table of the article's claims
-(:mod:`.reproduces`) in the same way. ``make docs`` does it for all pages. ``--check`` changes
-nothing and fails where a page and its results disagree.
+(:mod:`.claims`) in the same way. ``make docs`` does this for all pages. ``--check`` changes nothing
+and fails where a page and its results disagree.
 """
 
 import argparse
 import json
+import os
 import pathlib
 import re
 import sys
+from collections.abc import Sequence
 
 from fashion_models.errors import UserError
 from fashion_models.experiments.kit.results import RESULTS, Table
@@ -32,7 +34,7 @@ _PLACE = re.compile(
     rf'(?P<opening>{_OPENING}).*?^(?P<closing>\.\. end of table)$', re.MULTILINE | re.DOTALL)
 
 
-def updated(text, root='.'):
+def updated(text: str, root: str | os.PathLike = '.') -> str:
     """A page with its tables as the results have them.
 
     Args:
@@ -57,7 +59,7 @@ def updated(text, root='.'):
     return _PLACE.sub(table, text)
 
 
-def load_table(folder, number):
+def load_table(folder, number) -> Table:
     """The table of this number, from 1, among the results in a folder."""
     path = pathlib.Path(folder, RESULTS)
     try:
@@ -69,13 +71,15 @@ def load_table(folder, number):
     return Table.from_record(tables[number - 1])
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
     parser = argparse.ArgumentParser(
         prog='python -m fashion_models.experiments.report.tables', description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('pages', metavar='PAGE', nargs='+', type=pathlib.Path)
-    parser.add_argument('--check', action='store_true', help='change nothing, fail if it would')
+    parser.add_argument('pages', metavar='PAGE', nargs='+', type=pathlib.Path, help=(
+        'a reStructuredText file'))
+    parser.add_argument('--check', action='store_true', help=(
+        'change no page; fail if one is out of date'))
     arguments = parser.parse_args(argv)
     outdated = []
     for page in arguments.pages:

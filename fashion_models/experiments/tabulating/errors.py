@@ -1,5 +1,7 @@
 """The tables of wrong answers: their causes, and the most frequent confusions."""
 
+
+
 import numpy as np
 
 from fashion_models.experiments.kit.results import Table
@@ -8,7 +10,7 @@ from fashion_models.experiments.measuring.error_causes import MARGIN
 FREQUENT = 10   # confusions in the table, of each task
 
 
-def cause_table(task, found):
+def cause_table(task: str, found: dict) -> Table:
     """Where the errors of a task come from."""
     rows = [('all', found['products'], found['error_rate'].value, found['error_rate'].range(),
              None, None, None)]
@@ -26,7 +28,7 @@ def cause_table(task, found):
          'interval', 'by chance'), rows)
 
 
-def confusion_table(answers):
+def confusion_table(answers) -> Table:
     """The most frequent errors of each task with more than two labels."""
     rows = []
     for task, own in answers.items():

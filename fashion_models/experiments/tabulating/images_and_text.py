@@ -1,5 +1,6 @@
 """The tables of images, texts and both, beside the article's."""
 
+
 import numpy as np
 
 from fashion_models.experiments.kit.predictions import ALL
@@ -17,7 +18,7 @@ from fashion_models.training.table import ARTICLE, TITLES
 ARTICLE_WITH_TEXT = 'above 0.800'
 
 
-def tables(figures):
+def tables(figures: dict) -> list[Table]:
     """The tables of the figures, ours beside the article's."""
     tasks = figures['tasks']
     columns = [ALL, *tasks]

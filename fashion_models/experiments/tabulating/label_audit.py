@@ -1,5 +1,6 @@
 """The tables of the label audit: its lists, and accuracy before and after the review."""
 
+
 from fashion_models.experiments.kit import statistics
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Table
@@ -8,7 +9,7 @@ from fashion_models.experiments.measuring.label_lists import SHARES, SUSPECTED
 from fashion_models.training.table import TITLES
 
 
-def audit_tables(figures):
+def audit_tables(figures: dict) -> list[Table]:
     tasks, review = figures['tasks'], figures['review']
     whose = 'planted' if figures['planted'] else 'wrong'
     names = [*map(str, SHARES), SUSPECTED]

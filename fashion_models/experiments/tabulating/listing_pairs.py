@@ -7,12 +7,13 @@ from fashion_models.experiments.measuring.listing_pairs import (
     FIGURES,
     KINDS,
     PRECISIONS,
+    Split,
     colourways,
     mean_of_seeds,
 )
 
 
-def pair_tables(measured, called, test):
+def pair_tables(measured: dict, called: dict, test: Split) -> list[Table]:
     rows = []
     for (name, which), found in measured.items():
         cells = [_cell(*mean_of_seeds(found, key)) for key in FIGURES]

@@ -1,12 +1,14 @@
 """The table of nearest-neighbour purities."""
 
+from collections.abc import Sequence
+
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Table
 from fashion_models.experiments.measuring.purity import COLOUR, MULTI, NEIGHBOURS
 from fashion_models.training.table import TITLES
 
 
-def purity_table(figures, tasks):
+def purity_table(figures: dict, tasks: Sequence[str]) -> Table:
     """The purities of all networks and tasks."""
     own, columns = figures['purity'], [ALL, *tasks]
     rows = []

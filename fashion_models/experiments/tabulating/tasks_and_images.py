@@ -1,5 +1,6 @@
 """The tables of one task or five, and of one image or all, beside the article's."""
 
+
 import numpy as np
 
 from fashion_models.data.epoch import MAX_IMAGES
@@ -13,7 +14,7 @@ ARTICLE_SINGLE_IMAGE = {
     'gender': 0.856, 'colour': 0.656, 'type': 0.930, 'category': 0.633, 'subcategory': 0.442}
 
 
-def task_table(of_tasks):
+def task_table(of_tasks) -> Table:
     """The article's second table: multi-task against single-task."""
     def row(title, split, key):
         return title, *(found[split][key] if key == 'difference' else found[split][key].value
@@ -33,7 +34,7 @@ def task_table(of_tasks):
         ('', *(TITLES[task] for task in of_tasks)), rows)
 
 
-def image_tables(figures):
+def image_tables(figures: dict) -> list[Table]:
     """The article's third table, differences, and accuracies by number of images, by split."""
     tasks = figures['tasks']
     columns = [ALL, *tasks]

@@ -28,7 +28,7 @@ import numpy as np
 from fashion_models.catalogue.colours import LYST16, fold
 from fashion_models.catalogue.split import split_of
 from fashion_models.catalogue.tasks import LEVELS
-from fashion_models.errors import UserError
+from fashion_models.errors import UnsuitableCatalogue, UserError
 from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.optional import require
 from fashion_models.representation.ordering.order import Whitening
@@ -228,7 +228,7 @@ def learn_tags(products, embeddings, labels):
         if split is not None and product.id in rows:
             split.add(product, rows[product.id])
     if len(train.products) < LEAST or len(validation.products) < LEAST:
-        raise UserError(
+        raise UnsuitableCatalogue(
             f'{embeddings.file}: words are learned from {LEAST} training and {LEAST} validation '
             f'products or more, and it holds {len(train.products)} and '
             f'{len(validation.products)} with a text')
@@ -246,7 +246,8 @@ def learn_tags(products, embeddings, labels):
     words, truth, weights, offsets, evidence = _selected(
         _visual(validation, evidence, words, lexicon), words, truth, weights, offsets, evidence)
     if not words:
-        raise UserError(f'{embeddings.file}: no word is frequent enough to be learned')
+        raise UnsuitableCatalogue(
+            f'{embeddings.file}: no word is frequent enough to be learned')
     shares = truth.mean(axis=0)
     return Tagger({
         'labels': {level: list(labels.get(level, ())) for level in LEVELS},

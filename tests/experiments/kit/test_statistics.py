@@ -66,7 +66,6 @@ def test_nothing_to_tell_apart():
     values = np.random.default_rng(0).integers(0, 2, (3, 50))
     found = difference(values, values, range(50))
     assert found.widest == (0, 0)
-    assert not found.excludes_zero
 
 
 def test_a_group_counts_as_one_draw():
@@ -86,7 +85,7 @@ def test_pairs_take_out_what_is_common():
     better = base.copy()
     better[0, np.flatnonzero(base[0] == 0)[:20]] = 1
     found = difference(better, base, range(500))
-    assert found.excludes_zero
+    assert found.widest[0] > 0
     assert width(found.products) < width(accuracy(base, range(500)).products) / 2
 
 
