@@ -1,7 +1,7 @@
-"""Change the learning rate of a running training.
+"""Set the learning rate of a running training by hand, or hand it back to the schedule.
 
-It takes effect at the next iteration and is logged in learning-rate.jsonl. Drops of the recipe that
-are still to come multiply the new rate.
+It takes effect at the next iteration, overrides the recipe's schedule until it is handed back, and
+is logged in learning-rate.jsonl.
 """
 
 from fashion_models.cli import options
@@ -9,18 +9,26 @@ from fashion_models.cli import options
 NAME = 'lr'
 EXAMPLES = '''\
 fashion-models lr runs/shop 0.001
-fashion-models lr runs/shop 5e-4'''
+fashion-models lr runs/shop 5e-4
+fashion-models lr runs/shop auto         go back to the recipe's schedule'''
 
 
 def add_arguments(parser):
     options.run(parser)
-    parser.add_argument('rate', metavar='RATE', type=float,
-                        help='the new learning rate, a number above 0')
+    parser.add_argument('rate', metavar='RATE', type=_rate,
+                        help='the new learning rate, a number above 0; or auto')
+
+
+def _rate(text):
+    return text if text == 'auto' else float(text)
 
 
 def run(arguments):
-    from fashion_models.training.learning_rate import request
+    from fashion_models.training.learning_rate import AUTO, request
     from fashion_models.training.run import Run
 
     request(Run.open(arguments.run), arguments.rate)
-    print(f'{arguments.run}: learning rate {arguments.rate:g} from the next iteration on')
+    if arguments.rate == AUTO:
+        print(f"{arguments.run}: back to the recipe's schedule from the next iteration on")
+    else:
+        print(f'{arguments.run}: learning rate {arguments.rate:g} from the next iteration on')

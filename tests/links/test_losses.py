@@ -124,3 +124,28 @@ def test_counts_ignore_missing_labels():
     t = np.array([[0], [0], [-1]], np.int32)
     assert count_labelled(t).tolist() == [2]
     assert count_correct(ys, t).tolist() == [1]
+
+
+def test_sum_and_weights_by_hand():
+    ys, t = scores(np.random.default_rng(0), 5), np.array([[1, 0, 3]] * 5, np.int32)
+    one = [float(F.softmax_cross_entropy(y, t[:, task]).array) for task, y in enumerate(ys)]
+    assert float(multi_task_loss(ys, t, combine='sum').array) == pytest.approx(sum(one), rel=1e-5)
+    weighted = one[0] + 2 * one[1] + 0.5 * one[2]
+    weights = [1, 2, 0.5]
+    assert float(multi_task_loss(ys, t, weights=weights).array) == pytest.approx(
+        weighted / 3.5, rel=1e-5)
+    assert float(multi_task_loss(ys, t, weights=weights, combine='sum').array) == pytest.approx(
+        weighted, rel=1e-5)
+
+
+def test_smoothed_targets_are_those_of_the_spread_distribution():
+    ys, t = scores(np.random.default_rng(1), 4, (3,)), np.array([[0], [2], [-1], [1]], np.int32)
+    target = np.eye(3)[t[[0, 1, 3], 0]] * 0.7 + 0.3 / 3
+    expected = -(target * F.log_softmax(ys[0]).array[[0, 1, 3]]).sum(axis=1).mean()
+    assert float(multi_task_loss(ys, t, smoothing=0.3).array) == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_label_that_the_vocabulary_lacks_takes_no_part():
+    ys = scores(np.random.default_rng(2), 3, (3,))
+    missing, unknown = (np.array([[0], [mark], [1]], np.int32) for mark in (-1, -2))
+    assert float(multi_task_loss(ys, unknown).array) == float(multi_task_loss(ys, missing).array)
