@@ -1,8 +1,9 @@
-"""A fashion shop drawn by code: a simulation with known truth, to start with and to measure by.
+"""A fashion shop drawn by code: a simulation with known truth, to start with and to measure by::
 
-from fashion_models.drawn import product, draw, synthesise
-draw(product('gowns', colour='Red'), 'front', 128).show()
-synthesise('shop', products=2000, seed=0)
+    from fashion_models.drawn import draw, product, synthesise
+
+    draw(product('gowns', colour='Red'), 'front', 128).show()
+    synthesise('shop', products=2000, seed=0)
 """
 
 
@@ -16,7 +17,7 @@ def product(subcategory, gender=None, colour=None, seed=0, difficulty=None):
         seed (int): Another seed, another product.
         difficulty (Difficulty): Causes of error; none if None.
 
-    Returns: :class:`~fashion_models.drawn.product.ProductSpec`.
+    Returns: :class:`~fashion_models.drawn.specification.ProductSpec`.
     """
     from fashion_models.drawn.difficulty import EASY
     from fashion_models.drawn.specification import specify
@@ -32,7 +33,7 @@ def draw(spec, view='front', size=128, retailer=None, difficulty=None):
         spec (ProductSpec): What :func:`product` returns.
         view (str): ``'front'``, ``'angled'``, ``'back'``, ``'detail'`` or ``'model'``.
         size (int): Pixels a side.
-        retailer (Retailer): In whose manner; the plainest, on white, if None.
+        retailer (Retailer): Whose style; the plainest, on white, if None.
         difficulty (Difficulty): Causes of error; none if None.
 
     Returns: PIL image, RGB, (size, size).

@@ -5,7 +5,6 @@ import dataclasses
 import json
 import os
 import pathlib
-from collections.abc import Iterator
 
 from tqdm import tqdm
 
@@ -64,7 +63,9 @@ def synthesise(
         'embedded', VERSION, _source(settings), 'as the program that drew it',
         assortment.taxonomy(), ('female', 'male'), tuple(sorted(palette.COLOURS)))
     jobs = ((spec, folder, size, difficulty) for spec in specifications(products, seed, difficulty))
-    with _locked(folder):
+    with told_if_unwritable(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder / LOCK_FILE, lambda: _refuse(folder)):
         _claim(folder, settings, overwrite)
         with (CatalogueWriter(folder, header, overwrite) as writer,
               truth_writer(folder) as write_truth,
@@ -75,17 +76,8 @@ def synthesise(
                 write_truth(truth)
 
 
-@contextlib.contextmanager
-def _locked(folder: pathlib.Path) -> Iterator[None]:
-    """Makes the folder, and keeps other processes from drawing into it at the same time."""
-    def refuse():
-        raise UserError(f'{folder}: another process is drawing a catalogue here')
-
-    with contextlib.ExitStack() as stack:
-        with told_if_unwritable(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            stack.enter_context(locked(folder / LOCK_FILE, refuse))
-        yield
+def _refuse(folder: pathlib.Path) -> None:
+    raise UserError(f'{folder}: another process is drawing a catalogue here')
 
 
 def _drawn(jobs, workers):

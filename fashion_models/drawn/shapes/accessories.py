@@ -13,6 +13,7 @@ from fashion_models.drawn.geometry import (
     ribbon,
 )
 from fashion_models.drawn.paint import Paint
+from fashion_models.drawn.shapes.cloth import Cloth, Look
 from fashion_models.drawn.shapes.trimmings import bow, chain
 from fashion_models.drawn.sketch import Sketch
 
@@ -43,7 +44,7 @@ class Glasses:
     frame: float = 0.08
 
 
-def draw_glove(f, cloth, look):
+def draw_glove(f, cloth: Cloth, look: Look) -> Sketch:
     """Draws a pair of gloves."""
     one = Sketch()
     fingers = [(-0.42, -1.0, 0.0), (-0.14, -1.22, 0.0), (0.14, -1.18, 0.02), (0.4, -0.95, 0.06)]
@@ -83,7 +84,7 @@ def draw_glove(f, cloth, look):
     return pair
 
 
-def draw_belt(f, cloth, look):
+def draw_belt(f, cloth: Cloth, look: Look) -> Sketch:
     """Draws a belt, rolled up or laid in a curve."""
     sketch = Sketch()
     if f.kind == 'chain':
@@ -136,7 +137,7 @@ def draw_belt(f, cloth, look):
     return sketch
 
 
-def draw_glasses(f, cloth, look):
+def draw_glasses(f, cloth: Cloth, look: Look) -> Sketch:
     """Draws sunglasses from the front."""
     sketch = Sketch()
     lens = {'aviator': outline([(0.16, -0.3), (0.6, -0.42), (1.18, -0.36)],

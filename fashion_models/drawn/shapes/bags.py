@@ -13,6 +13,7 @@ from fashion_models.drawn.geometry import (
     outline,
     ribbon,
 )
+from fashion_models.drawn.shapes.cloth import Cloth, Look
 from fashion_models.drawn.shapes.handles import HANDLES
 from fashion_models.drawn.shapes.trimmings import tassel
 from fashion_models.drawn.sketch import Sketch
@@ -42,7 +43,7 @@ class Bag:
     fold: bool = False  # a wallet's middle fold
 
 
-def draw_bag(f, cloth, look):
+def draw_bag(f, cloth: Cloth, look: Look) -> Sketch:
     """Draws a bag from the front or the back."""
     sketch = Sketch()
     HANDLES[f.handles](sketch, f, cloth, look, False)

@@ -12,6 +12,7 @@ from fashion_models.drawn.shapes.body import (
     WAIST_Y,
     Figure,
 )
+from fashion_models.drawn.shapes.cloth import Cloth, Look
 from fashion_models.drawn.shapes.garment_cut import Upper
 from fashion_models.drawn.shapes.garment_upper import draw_upper
 from fashion_models.drawn.shapes.trimmings import bow
@@ -47,7 +48,7 @@ class Swimsuit:
     sporty: bool = False
 
 
-def draw_outfit(f, cloth, look):
+def draw_outfit(f, cloth: Cloth, look: Look) -> Sketch:
     """Draws both garments, in units of :mod:`shapes.body`."""
     sketch = Sketch()
     down = draw_trousers(f.bottom, cloth, look)
@@ -60,7 +61,7 @@ def draw_outfit(f, cloth, look):
     return sketch
 
 
-def draw_dungarees(f, cloth, look):
+def draw_dungarees(f, cloth: Cloth, look: Look) -> Sketch:
     """Draws trousers with bib and braces."""
     body, sketch = Figure.of(look.male), Sketch()
     rise = 2.85
@@ -90,7 +91,7 @@ def draw_dungarees(f, cloth, look):
     return sketch
 
 
-def draw_swimsuit(f, cloth, look):
+def draw_swimsuit(f, cloth: Cloth, look: Look) -> Sketch:
     """Draws a swimsuit or a bikini."""
     body, sketch = Figure.of(False), Sketch()
     if f.bikini:

@@ -11,6 +11,7 @@ from fashion_models.drawn.geometry import (
     outline,
     ribbon,
 )
+from fashion_models.drawn.shapes.cloth import Cloth, Look
 from fashion_models.drawn.shapes.trimmings import bow
 from fashion_models.drawn.sketch import Sketch
 
@@ -27,7 +28,7 @@ class Hat:
     droop: float = 0.0
 
 
-def draw_hat(f, cloth, look):
+def draw_hat(f, cloth: Cloth, look: Look) -> Sketch:
     """Draws a hat; the brow is at y = 0."""
     sketch = Sketch()
     HATS[f.kind](sketch, f, cloth, look)

@@ -19,6 +19,7 @@ from fashion_models.drawn.geometry import (
     sine,
 )
 from fashion_models.drawn.paint import Paint
+from fashion_models.drawn.shapes.cloth import Cloth, Look
 from fashion_models.drawn.shapes.trimmings import CLEAR, chain, gem
 from fashion_models.drawn.sketch import Sketch
 
@@ -58,7 +59,7 @@ class Ring:
     width: float = 0.3
 
 
-def draw_necklace(f, cloth, look):
+def draw_necklace(f, cloth: Cloth, look: Look) -> Sketch:
     """Draws a necklace lying as on a neck; its own top is at y = 0."""
     sketch = Sketch()
     metal = cloth.hardware
@@ -133,7 +134,7 @@ def _charm(sketch, top, size, kind, stone, metal):
         gem(sketch, (x, y + size), size * 0.9, stone.of('gem'))
 
 
-def draw_earring(f, cloth, look):
+def draw_earring(f, cloth: Cloth, look: Look) -> Sketch:
     """Draws a pair of earrings side by side."""
     one = Sketch()
     metal, stone = cloth.hardware, cloth.main
@@ -180,7 +181,7 @@ def draw_earring(f, cloth, look):
     return pair
 
 
-def draw_bracelet(f, cloth, look):
+def draw_bracelet(f, cloth: Cloth, look: Look) -> Sketch:
     """Draws a bracelet lying on a table."""
     sketch = Sketch()
     metal, w = cloth.hardware, f.width
@@ -235,7 +236,7 @@ def draw_bracelet(f, cloth, look):
     return sketch
 
 
-def draw_ring(f, cloth, look):
+def draw_ring(f, cloth: Cloth, look: Look) -> Sketch:
     """Draws a ring standing up, its stone at the top."""
     sketch = Sketch()
     metal, stone, w = cloth.hardware, cloth.main, f.width

@@ -16,6 +16,7 @@ from fashion_models.drawn.geometry import (
     ribbon,
     sine,
 )
+from fashion_models.drawn.shapes.cloth import Cloth, Look
 from fashion_models.drawn.sketch import Part, Sketch
 
 
@@ -27,7 +28,7 @@ class Scarf:
     fringe: bool = True
 
 
-def draw_scarf(f, cloth, look):
+def draw_scarf(f, cloth: Cloth, look: Look) -> Sketch:
     """Draws a scarf, knotted or laid."""
     sketch = Sketch()
     SCARVES[f.kind](sketch, f, cloth, look)
@@ -122,7 +123,7 @@ class Tie:
     kind: str = 'neck'
 
 
-def draw_tie(f, cloth, look):
+def draw_tie(f, cloth: Cloth, look: Look) -> Sketch:
     """Draws a tie, a bow tie or a pocket square."""
     sketch = Sketch()
     if f.kind == 'bow':

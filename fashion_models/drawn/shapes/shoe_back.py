@@ -7,10 +7,11 @@ from fashion_models.drawn.geometry import (
     outline,
     ribbon,
 )
+from fashion_models.drawn.shapes.cloth import Cloth, Look
 from fashion_models.drawn.sketch import Sketch
 
 
-def draw_pair_from_behind(f, cloth, look):
+def draw_pair_from_behind(f, cloth: Cloth, look: Look) -> Sketch:
     """Draws both shoes: heel counter, the heel under it and the shaft over it."""
     sketch = Sketch()
     h, s = f.heel, f.shaft

@@ -10,6 +10,7 @@ from fashion_models.drawn.geometry import (
     outline,
 )
 from fashion_models.drawn.paint import Paint
+from fashion_models.drawn.shapes.cloth import Cloth, Look
 from fashion_models.drawn.shapes.shoe_back import draw_pair_from_behind
 from fashion_models.drawn.shapes.shoe_sole import add_sole
 from fashion_models.drawn.shapes.shoe_straps import add_far_straps, add_straps
@@ -36,7 +37,7 @@ class Shoe:
     open_shank: bool = False  # no upper at the back: mules, slides
 
 
-def draw_shoe(f, cloth, look):
+def draw_shoe(f, cloth: Cloth, look: Look) -> Sketch:
     """Draws a shoe in profile, or from behind."""
     if look.back:
         return draw_pair_from_behind(f, cloth, look)

@@ -15,6 +15,7 @@ from fashion_models.drawn.shapes.body import (
     HIP_Y,
     Figure,
 )
+from fashion_models.drawn.shapes.cloth import Cloth, Look
 from fashion_models.drawn.shapes.waistbands import STITCH, waist_width, waistband
 from fashion_models.drawn.sketch import Sketch
 
@@ -35,7 +36,7 @@ class Skirt:
     pockets: bool = False
 
 
-def draw_skirt(f, cloth, look):
+def draw_skirt(f, cloth: Cloth, look: Look) -> Sketch:
     """Draws a skirt, in units of :mod:`shapes.body`."""
     body, sketch = Figure.of(look.male), Sketch()
     top = waist_width(body, f.rise)

@@ -17,6 +17,7 @@ from fashion_models.drawn.shapes.body import (
     KNEE_Y,
     Figure,
 )
+from fashion_models.drawn.shapes.cloth import Cloth, Look
 from fashion_models.drawn.shapes.waistbands import STITCH, waist_width, waistband
 from fashion_models.drawn.sketch import Part, Sketch
 
@@ -39,7 +40,7 @@ class Trousers:
     pleats: bool = False
 
 
-def draw_trousers(f, cloth, look):
+def draw_trousers(f, cloth: Cloth, look: Look) -> Sketch:
     """Draws trousers, in units of :mod:`shapes.body`."""
     body, sketch = Figure.of(look.male), Sketch()
     legs = []

@@ -14,6 +14,7 @@ from fashion_models.drawn.geometry import (
     sine,
 )
 from fashion_models.drawn.paint import Paint
+from fashion_models.drawn.shapes.cloth import Cloth, Look
 from fashion_models.drawn.sketch import Sketch
 
 #: The strokes of a seven-segment digit.
@@ -31,7 +32,7 @@ class Watch:
     size: float = 0.62
 
 
-def draw_watch(f, cloth, look):
+def draw_watch(f, cloth: Cloth, look: Look) -> Sketch:
     """Draws a watch, strap up and down."""
     sketch = Sketch()
     strap, metal, r = cloth.main, cloth.hardware, f.size
