@@ -16,7 +16,7 @@ def load(run_folder, which='best', device='@numpy'):
         device (str): Where to compute: ``'@numpy'`` is the CPU, ``'0'`` the first GPU.
 
     Returns:
-        ~fashion_models.representation.encoder.Encoder
+        ~fashion_models.representation.encoder.Encoder: The network, on the device.
     """
     from fashion_models.representation import encoder  # which imports Chainer
     return encoder.load(run_folder, which, device)
