@@ -1,4 +1,4 @@
-"""Titles and descriptions, each shop in its own manner.
+"""Titles and descriptions, each shop in its own style.
 
 They name what the product is and often its colour in the shop's word, sometimes not at all and
 sometimes wrongly: text "disambiguate[s] images containing multiple products" (the article).
@@ -37,7 +37,7 @@ class Text:
     Attributes:
         title, description (str): The words.
         colour_word (str or None): The colour that they name.
-        wrong (bool): It is not the product's.
+        wrong (bool): Whether it is not the product's.
     """
 
     title: str
@@ -51,7 +51,7 @@ def write(spec, retailer, dice, kind, difficulty):
 
     Args:
         spec (ProductSpec): The product.
-        retailer (Retailer): Whose style.
+        retailer (Retailer): Whose text.
         dice (Dice): For the choice of words.
         kind (Kind): The product's subcategory.
         difficulty (Difficulty): How often the colour is wrong.

@@ -30,8 +30,8 @@ class Difficulty:
         wrong_labels: Share of products whose colour a moderator got wrong. "We recently boosted
             colour accuracy over 90% by fixing our labels", from 67.5%: of 100 labels at least 22
             needed it. Half of those are put down to shades between two names (above), half to
-            plain mistakes: a tenth. The other tasks, of which no such thing is told, get a quarter
-            of it each.
+            plain mistakes: a tenth. The other tasks, of which the article says nothing like it, get
+            a quarter of it each.
         near_twins: Share of the products of subcategories that have a look-alike in another
             category (nightdresses and slip dresses, tunics and mini dresses) or their own (kitten
             heels and court shoes) which are cut like it. "Predicted as nightwear but labelled as a

@@ -45,7 +45,7 @@ def closed_curve(points, steps=7):
 def outline(*runs):
     """A polyline that is smooth within each run of points and has a corner where two runs meet.
 
-    Each run goes on from the last point of the one before.
+    Each run continues from the last point of the previous one.
     """
     pieces, last = [], None
     for run in runs:

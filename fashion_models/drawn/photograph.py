@@ -19,10 +19,10 @@ def shot(spec, view, retailer, dice, difficulty):
     """Decides on one picture of a product.
 
     Args:
-        spec (ProductSpec): What.
+        spec (ProductSpec): The product.
         view (str): One of :data:`scenes.VIEWS`.
-        retailer (Retailer): In whose manner.
-        dice (Dice): For all that is left open.
+        retailer (Retailer): Whose picture.
+        dice (Dice): Decides whatever is left open.
         difficulty (Difficulty): How misleading it may be.
 
     Returns: The scene; the wall's colours, None for the retailer's own; a dict of what is true of
@@ -39,11 +39,11 @@ def shot(spec, view, retailer, dice, difficulty):
 
 
 def photograph(scene, retailer, size, dice, wall=None):
-    """Takes one picture of a scene in a retailer's manner.
+    """Takes one picture of a scene in a retailer's style.
 
     Args:
-        scene (Scene): What.
-        retailer (Retailer): How.
+        scene (Scene): What is before the camera.
+        retailer (Retailer): Whose style of photography.
         size (int): Pixels a side.
         dice (Dice): For scale, alignment and tilt.
         wall: (top, bottom) colours instead of the retailer's.
@@ -77,7 +77,7 @@ def _wall(size, top, bottom):
 
 
 def framing(scene, retailer, dice):
-    """The map from a scene's units to the picture's 0..1, in a retailer's manner."""
+    """The map from a scene's units to the picture's 0..1, in a retailer's style."""
     left, top, right, bottom = scene.frame
     width, height = right - left, bottom - top
     angle = dice.bell(retailer.tilt)

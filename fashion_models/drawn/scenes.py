@@ -40,11 +40,11 @@ def scene(spec, view, dice, dummy=False, head=True, other_garments=True):
     """Puts a product before the camera.
 
     Args:
-        spec (ProductSpec): What.
+        spec (ProductSpec): The product.
         view (str): One of :data:`VIEWS`.
-        dice (Dice): For all that is left open.
-        dummy, head, other_garments (bool): Of the view ``'model'``: on a dummy, with its head in
-            the picture, with other garments worn.
+        dice (Dice): Decides whatever is left open.
+        dummy, head, other_garments (bool): For the view ``'model'``: whether it is on a dummy,
+            whether the head is in the picture, and whether other garments are worn.
 
     Returns: Scene.
     """

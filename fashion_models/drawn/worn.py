@@ -33,9 +33,10 @@ def on_model(spec, dice, dummy, head, others):
     """Puts a product on somebody.
 
     Args:
-        spec (ProductSpec): What.
-        dice (Dice): For all that is left open.
-        dummy, head, others (bool): On a dummy; with its head in the picture; with other garments.
+        spec (ProductSpec): The product.
+        dice (Dice): Decides whatever is left open.
+        dummy, head, others (bool): Whether it is on a dummy, whether the head is in the picture,
+            and whether other garments are worn.
 
     Returns: Sketches back to front; the frame; the other garments (list of Worn) that are in it.
     """

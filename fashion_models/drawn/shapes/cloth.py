@@ -1,4 +1,4 @@
-"""What a drawing is told: the choices that make one design, and what it is made of."""
+"""What a product is made of, and from where it is seen."""
 
 import dataclasses
 

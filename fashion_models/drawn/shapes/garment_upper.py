@@ -34,7 +34,7 @@ def draw_upper(f, cloth: Cloth, look: Look) -> Sketch:
     Args:
         f (Upper): Its cut.
         cloth (Cloth): Its paints.
-        look (Look): From where.
+        look (Look): From where it is seen.
 
     Returns: Sketch in the units of :mod:`shapes.body`.
     """
