@@ -8,6 +8,8 @@ beside the JSON file as NAME.rst.
 """
 
 import argparse
+import contextlib
+import copy
 import json
 import pathlib
 import shutil
@@ -15,12 +17,17 @@ import sys
 import time
 import tomllib
 
+from chainer import training
+
 import fashion_models  # noqa: F401  (adapts Chainer before it is imported)
 from fashion_models.files import atomic_write
 from fashion_models.provenance import provenance
+from fashion_models.training import train as train_module
+from fashion_models.training.evaluation import evaluate
 from fashion_models.training.recipe import Recipe
-from fashion_models.training.train import train
 
+#: Of a variant: the decay of a moving average of the weights, which is evaluated besides.
+AVERAGE = 'study.weight_average'
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -70,6 +77,7 @@ def _save(path, recorded):
 def recipe_of(study, name, seed):
     """The recipe of a variant: the centre's, with the variant's changes."""
     changes = study['centre']['changes'] | study['variants'][name]
+    changes.pop(AVERAGE, None)
     return Recipe.load(study['centre']['recipe']).replace(training__seed=seed, **{
         key.replace('.', '__'): tuple(value) if isinstance(value, list) else value
         for key, value in changes.items()})
@@ -78,7 +86,9 @@ def recipe_of(study, name, seed):
 def _train(study, name, seed, catalogue, folder):
     recipe = recipe_of(study, name, seed)
     started, computed = time.monotonic(), time.process_time()
-    run, finished = train(recipe, catalogue, folder, overwrite=True)
+    average = WeightAverage(study['variants'][name].get(AVERAGE))
+    with average.watching():
+        run, finished = train_module.train(recipe, catalogue, folder, overwrite=True)
     if not finished:
         sys.exit(130)
     log = json.loads((run.folder / 'log.json').read_text(encoding='utf-8'))
@@ -88,11 +98,63 @@ def _train(study, name, seed, catalogue, folder):
         'seconds': round(time.monotonic() - started, 1),
         'processor_seconds': round(time.process_time() - computed, 1),
         'validation': {key.removeprefix('validation/'): value for key, value in log[-1].items()
-                       if key.startswith('validation/')},
+                       if key.startswith('validation/')} | average.accuracies(),
         'epochs': [one['validation/accuracy'] for one in log],
         'provenance': provenance()}
     shutil.rmtree(run.folder)
     return record
+
+
+class WeightAverage(training.Extension):
+    """A moving average of the weights and of the running statistics (Polyak & Juditsky, 1992)."""
+
+    trigger = 1, 'iteration'
+    name = 'weight_average'
+
+    def __init__(self, decay):
+        self._decay = decay
+        self._model = None
+
+    @contextlib.contextmanager
+    def watching(self):
+        """Within, every training is averaged, unless the decay is ``None``."""
+        build = train_module.build_trainer
+
+        def build_with_average(run, products, devices, *arguments):
+            trainer = build(run, products, devices, *arguments)
+            trainer.extend(self)
+            self._model, self._mean = copy.deepcopy(trainer.updater.master), run.mean
+            self._products, self._device = products['validation'], devices[0]
+            return trainer
+
+        train_module.build_trainer = build if self._decay is None else build_with_average
+        try:
+            yield
+        finally:
+            train_module.build_trainer = build
+
+    def __call__(self, trainer):
+        """Moves the average towards the weights of this iteration."""
+        ours, theirs = self._model, trainer.updater.master
+        for (_, mine), (_, other) in zip(_arrays(ours), _arrays(theirs)):
+            mine += (1 - self._decay) * (other - mine)
+
+    def accuracies(self):
+        """The validation figures of the average, in place of those of the last weights."""
+        if self._decay is None:
+            return {}
+        evaluation = evaluate(self._model, self._products, self._mean, self._device)
+        return {'accuracy': evaluation.accuracy, **evaluation.accuracies}
+
+
+def _arrays(model):
+    """The parameters and the running statistics, by name, in a fixed order."""
+    for path, link in sorted(model.namedlinks(), key=lambda one: one[0]):
+        for name in sorted(link._params):
+            yield f'{path}/{name}', getattr(link, name).array
+        for name in ('avg_mean', 'avg_var'):
+            if hasattr(link, name):
+                yield f'{path}/{name}', getattr(link, name)
 
 
 def table(recorded, names):
