@@ -17,9 +17,6 @@ import sys
 import time
 import tomllib
 
-from chainer import training
-
-import fashion_models  # noqa: F401  (adapts Chainer before it is imported)
 from fashion_models.files import atomic_write
 from fashion_models.provenance import provenance
 from fashion_models.training import train as train_module
@@ -105,11 +102,8 @@ def _train(study, name, seed, catalogue, folder):
     return record
 
 
-class WeightAverage(training.Extension):
+class WeightAverage:
     """A moving average of the weights and of the running statistics (Polyak & Juditsky, 1992)."""
-
-    trigger = 1, 'iteration'
-    name = 'weight_average'
 
     def __init__(self, decay):
         self._decay = decay
@@ -122,7 +116,7 @@ class WeightAverage(training.Extension):
 
         def build_with_average(run, products, devices, *arguments):
             trainer = build(run, products, devices, *arguments)
-            trainer.extend(self)
+            trainer.extend(self, name='weight_average', trigger=(1, 'iteration'))
             self._model, self._mean = copy.deepcopy(trainer.updater.master), run.mean
             self._products, self._device = products['validation'], devices[0]
             return trainer
