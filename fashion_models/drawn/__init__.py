@@ -1,4 +1,6 @@
-"""A fashion shop drawn by code: a simulation with known truth, to start with and to measure by::
+"""A fashion shop drawn by code: a simulation with known truth, to start with and to measure by.
+
+::
 
     from fashion_models.drawn import draw, product, synthesise
 
