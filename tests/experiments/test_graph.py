@@ -16,7 +16,7 @@ def test_graph(words, monkeypatch, capsys):
     assert figures['x'][1] == 3 * figures['images_per_product']
     functions = figures['functions']
     # Five convolutions, one pooling over the images, five losses.
-    assert functions['Convolution2D'] == functions['BatchNormalizationReLU'] == 5
+    assert functions['Convolution2D'] == functions['BatchNormalization'] == 5
     assert functions['ColumnMaxPooling'] == 1
     assert functions['SoftmaxCrossEntropy'] == 5
     dot = (folder / 'graph.dot').read_text()
