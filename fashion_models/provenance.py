@@ -14,7 +14,7 @@ from fashion_models.functions import backend
 PACKAGES = ('chainer', 'numpy', 'cupy-cuda11x', 'cupy-cuda12x', 'onednn-cpu-gomp', 'pillow')
 
 
-def provenance():
+def provenance() -> dict:
     """What must be known of program and machine to repeat a result, as JSON-ready values."""
     return {
         'command': command(),
@@ -26,7 +26,7 @@ def provenance():
     }
 
 
-def command():
+def command() -> str:
     """The command line of this process."""
     program = pathlib.Path(sys.argv[0])
     name = program.name
@@ -37,7 +37,7 @@ def command():
     return ' '.join([name, *sys.argv[1:]])
 
 
-def versions():
+def versions() -> dict[str, str]:
     """Versions of Python, this package and those that its results depend on."""
     found = {'python': platform.python_version(), 'fashion_models': fashion_models.__version__}
     for package in PACKAGES:
@@ -48,7 +48,7 @@ def versions():
     return found
 
 
-def machine():
+def machine() -> dict:
     """Processor, cores and system of this machine."""
     return {
         'processor': _processor(),
@@ -57,7 +57,7 @@ def machine():
     }
 
 
-def commit():
+def commit() -> str | None:
     """The commit of the source tree, with '+' where it has been changed since; else None."""
     folder = pathlib.Path(__file__).resolve().parent
     try:

@@ -17,13 +17,13 @@ from fashion_models.data.products import FIRST, ProductSet
 
 @dataclasses.dataclass(frozen=True)
 class Batch:
-    """What one step of the network is given.
+    """The input of one step of the network.
 
     Attributes:
         x (numpy.ndarray): (b, 3 * n, size, size) float32, mean-subtracted.
         t (numpy.ndarray): (b, tasks) int32, -1 where a label is missing.
         products (numpy.ndarray): (b,) rows of the product set.
-        others (numpy.ndarray): (b, tasks, k) int32, further labels to take for right, and -1 where
+        others (numpy.ndarray): (b, tasks, k) int32, further labels that count as right, -1 where
             there are fewer than k; ``None`` where each product has one label a task.
     """
 

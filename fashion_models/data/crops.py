@@ -1,10 +1,15 @@
 """From stored uint8 images to the mean-subtracted float32 input of the network."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import tqdm
 
+from fashion_models.data.store import ImageStore
 
-def crop_offsets(image, size, rng=None):
+
+def crop_offsets(
+        image: np.ndarray, size: int, rng: np.random.Generator | None = None) -> tuple[int, int]:
     """Top and left of a crop (size, size) of ``image``: random with ``rng``, else in the centre."""
     spare = image.shape[0] - size, image.shape[1] - size
     if rng is None:
@@ -12,13 +17,16 @@ def crop_offsets(image, size, rng=None):
     return int(rng.integers(spare[0] + 1)), int(rng.integers(spare[1] + 1))
 
 
-def crop(image, size, rng=None):
+def crop(
+        image: np.ndarray, size: int, rng: np.random.Generator | None = None) -> np.ndarray:
     """A view of (size, size, 3) of ``image`` (h, w, 3)."""
     top, left = crop_offsets(image, size, rng)
     return image[top:top + size, left:left + size]
 
 
-def assemble(images, mean, mirrored, rng=None):
+def assemble(
+        images: list[list[np.ndarray]], mean: np.ndarray, mirrored: np.ndarray,
+        rng: np.random.Generator | None = None) -> np.ndarray:
     """Crops images, takes off the mean and lays them out as the network wants them.
 
     Args:
@@ -42,7 +50,8 @@ def assemble(images, mean, mirrored, rng=None):
     return x
 
 
-def mean_image(store, images, size, progress=True):
+def mean_image(
+        store: ImageStore, images: Iterable[int], size: int, progress: bool = True) -> np.ndarray:
     """Mean of the centre crops of some images of a store ("mean subtraction").
 
     Args:

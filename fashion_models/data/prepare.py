@@ -16,26 +16,29 @@ import PIL
 from tqdm import tqdm
 
 from fashion_models.catalogue import decode
+from fashion_models.catalogue.io import Catalogue
 from fashion_models.data.store import ImageStore, StoreWriter
 from fashion_models.devices import usable_cores
 from fashion_models.errors import UserError
 from fashion_models.files import locked
 from fashion_models.workers import WorkerDied, in_order, refuse_while_spawned
 
-#: The shorter sides that a store may have: beyond lies a slip of the pen.
+#: The shorter sides that a store may have, in pixels; anything else is taken for a typing error.
 SHORTER_SIDES = range(1, 2049)
 
-#: Images that travel to a worker, and back, at once: enough to hide the queue's cost behind small
-#: images, few enough that the large ones in flight stay within tens of megabytes a worker.
+#: Images sent to a worker at a time: enough to hide the queue's cost behind small images, few
+#: enough to keep the large ones in flight within tens of megabytes per worker.
 CHUNK = 16
 
-#: A worker is worth its start, a few tenths of a second, if it has about so many images to decode.
+#: With fewer images to decode, a worker is not worth its start, a few tenths of a second.
 IMAGES_PER_WORKER = 128
 
 _REPORTED = 10
 
 
-def prepare(catalogue, shorter_side, folder=None, workers=None, progress=True):
+def prepare(
+        catalogue: Catalogue, shorter_side: int, folder: str | os.PathLike | None = None,
+        workers: int | None = None, progress: bool = True) -> ImageStore:
     """Opens the image store of a catalogue, and makes it first where there is none.
 
     A store is named by a key, a hash of everything that decides its content: the catalogue, the
@@ -48,12 +51,12 @@ def prepare(catalogue, shorter_side, folder=None, workers=None, progress=True):
     left out. Both are listed in the store's ``dropped`` and reported on stderr.
 
     Args:
-        catalogue: A :class:`fashion_models.catalogue.io.Catalogue`.
+        catalogue (~fashion_models.catalogue.io.Catalogue): Whose images.
         shorter_side (int): Pixels of the shorter side that images are scaled to.
         folder: Where stores are kept, each in a sub-folder of its own; ``.prepared`` in the
             catalogue's folder if omitted.
-        workers (int): Processes that decode; one a usable core if omitted. With 1,
-            this process does it alone.
+        workers (int): Processes that decode; one per usable core if omitted. With 1, this process
+            does it alone.
         progress (bool): Whether to report on stderr.
 
     Returns:

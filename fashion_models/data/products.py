@@ -1,14 +1,17 @@
 """The products of each split: their images in the store and their labels as numbers."""
 
 import dataclasses
+from collections.abc import Callable
 
 import numpy as np
 
+from fashion_models.catalogue.io import Catalogue
 from fashion_models.catalogue.split import SPLITS, split_of
-from fashion_models.data.vocabulary import MISSING
+from fashion_models.data.store import ImageStore
+from fashion_models.data.vocabulary import MISSING, Vocabulary
 from fashion_models.errors import UserError
 
-#: Which of several labels training takes for right: the first, as in the article, or any of them.
+#: Which of several labels counts as right in training: the first, as in the article, or any.
 FIRST, ALL = ACCEPTED = 'first', 'all'
 
 
@@ -21,27 +24,29 @@ class ProductSet:
         ids (list of str): The products' ids.
         images (list of numpy.ndarray): For each product, the numbers of its images in the store.
         t (numpy.ndarray): (products, tasks) int32, -1 where a label is missing.
-        others (numpy.ndarray): (products, tasks, k) int32, up to k labels that are right, too, and
+        others (numpy.ndarray): (products, tasks, k) int32, up to k further labels that are right,
             -1 where there are fewer; k is 0 where no product has several.
         groups (list of str): The products' groups.
     """
 
-    store: object
-    ids: list
-    images: list
+    store: ImageStore
+    ids: list[str]
+    images: list[np.ndarray]
     t: np.ndarray
     others: np.ndarray
-    groups: list
+    groups: list[str]
 
     def __len__(self):
         return len(self.ids)
 
-    def others_to_learn(self, accepted):
-        """What training takes for right beside t: ``others`` for 'all', ``None`` for 'first'."""
+    def others_to_learn(self, accepted: str) -> np.ndarray | None:
+        """What counts as right in training beside t: ``others`` for 'all', ``None`` for 'first'."""
         return self.others if accepted == ALL else None
 
 
-def split_products(catalogue, store, vocabulary, split_of=split_of):
+def split_products(
+        catalogue: Catalogue, store: ImageStore, vocabulary: Vocabulary,
+        split_of: Callable[[str], str] = split_of) -> dict[str, ProductSet]:
     """The products of the catalogue that have images in the store, by split.
 
     Args:
@@ -80,7 +85,7 @@ def _padded(others, tasks):
     return padded
 
 
-def require_products(products, split, catalogue):
+def require_products(products: ProductSet, split: str, catalogue: Catalogue) -> None:
     """Raises UserError if a split has no products."""
     if not len(products):
         raise UserError(

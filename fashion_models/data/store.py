@@ -77,7 +77,7 @@ class ImageStore:
         self._pixels = np.asarray(np.memmap(pixels, np.uint8, 'r'))
 
     @classmethod
-    def open(cls, folder):
+    def open(cls, folder: str | os.PathLike) -> 'ImageStore':
         """Opens the store in ``folder``.
 
         Raises:
@@ -92,7 +92,7 @@ class ImageStore:
         """The number m of images."""
         return len(self.sizes)
 
-    def image(self, i):
+    def image(self, i: int) -> np.ndarray:
         """Image i, ``(h, w, 3)`` uint8 RGB: a read-only view of the mapped file."""
         height, width = self.sizes[i]
         # Negative numbers count from the end, as in sizes.
@@ -100,12 +100,12 @@ class ImageStore:
         return self._pixels[start:start + 3 * height * width].reshape(height, width, 3)
 
     @cached_property
-    def image_counts(self):
+    def image_counts(self) -> np.ndarray:
         """``(p,)`` int64: how many images each product has, at least one."""
         return np.diff(self.first_image)
 
     @cached_property
-    def product_images(self):
+    def product_images(self) -> list[range]:
         """For each of the p products the range of its images' numbers."""
         edges = self.first_image.tolist()
         return [range(*pair) for pair in zip(edges[:-1], edges[1:])]
@@ -143,7 +143,8 @@ class StoreWriter:
         self._dropped_images = []
         self._dropped_products = []
 
-    def add(self, product_id, row, images):
+    def add(
+            self, product_id: str, row: int, images: list[np.ndarray | tuple[str, str]]) -> None:
         """Adds a product, or what is left of it.
 
         Args:
@@ -168,7 +169,7 @@ class StoreWriter:
         self._first_image.append(len(self._sizes))
 
     @property
-    def dropped(self):
+    def dropped(self) -> dict[str, list]:
         """As :attr:`ImageStore.dropped`, so far."""
         return {'images': self._dropped_images, 'products': self._dropped_products}
 
@@ -176,7 +177,7 @@ class StoreWriter:
         """The number of products kept so far."""
         return len(self._product_ids)
 
-    def finish(self, **header):
+    def finish(self, **header) -> None:
         """Writes the index and the header, and sees everything to the disk.
 
         Args:
@@ -199,7 +200,7 @@ class StoreWriter:
         with atomic_write(self._folder / 'store.json', 'w', encoding='utf-8') as file:
             json.dump(header, file, indent=1)
 
-    def close(self):
+    def close(self) -> None:
         """Closes the file of pixels, finished or not."""
         # On a full disk what is still buffered fails once more; the first failure was raised.
         with contextlib.suppress(OSError):

@@ -5,7 +5,10 @@ import hashlib
 
 import numpy as np
 
+from fashion_models.catalogue.io import Catalogue
 from fashion_models.data.products import ProductSet, split_products
+from fashion_models.data.store import ImageStore
+from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.errors import UserError
 
 
@@ -32,7 +35,9 @@ class View:
         if self.folds == 1 or not 0 <= self.fold < max(self.folds, 1):
             raise ValueError(f'expected a fold from 0 to k - 1, of k = 2 or more: {self}')
 
-    def products(self, catalogue, store, vocabulary):
+    def products(
+            self, catalogue: Catalogue, store: ImageStore,
+            vocabulary: Vocabulary) -> dict[str, ProductSet]:
         """The products of a catalogue, by split, as this view has them.
 
         Args:
@@ -59,7 +64,7 @@ class View:
         return parts
 
 
-def group_folds(catalogue, k):
+def group_folds(catalogue: Catalogue, k: int) -> dict[str, int]:
     """Deals the groups of a catalogue's products out to k folds.
 
     The groups are put in the order of a hash of their names and dealt like cards, so that no group
@@ -91,7 +96,7 @@ def group_folds(catalogue, k):
     return {group: number % k for number, group in enumerate(sorted(sources, key=place))}
 
 
-def flattened(products):
+def flattened(products: ProductSet) -> ProductSet:
     """Each image as a product of its own, with the labels and the group of the product it shows.
 
     That is what a single-image network is trained on.

@@ -1,10 +1,13 @@
-"""Which class number stands for which label."""
+"""Class numbers and the labels that they stand for."""
 
 import json
+import os
 import pathlib
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from fashion_models.catalogue.records import Product
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
 
@@ -18,14 +21,14 @@ class Vocabulary:
         labels (dict): From each task to its labels.
     """
 
-    def __init__(self, labels):
+    def __init__(self, labels: Mapping[str, Iterable[str]]) -> None:
         self.labels = {task: tuple(names) for task, names in labels.items()}
         self._numbers = {
             task: {name: number for number, name in enumerate(names)}
             for task, names in self.labels.items()}
 
     @classmethod
-    def of(cls, products, tasks):
+    def of(cls, products: Iterable[Product], tasks: Iterable[str]) -> 'Vocabulary':
         """The vocabulary of all labels that occur on ``products``, in alphabetical order.
 
         All splits count: a label that only the validation split has is one the model gets wrong,
@@ -47,26 +50,26 @@ class Vocabulary:
         return cls({task: sorted(names) for task, names in found.items()})
 
     @classmethod
-    def load(cls, path):
+    def load(cls, path: str | os.PathLike) -> 'Vocabulary':
         """Reads what :meth:`save` wrote."""
         return cls(json.loads(pathlib.Path(path).read_text(encoding='utf-8')))
 
-    def save(self, path):
+    def save(self, path: str | os.PathLike) -> None:
         """Writes the vocabulary as JSON."""
         with atomic_write(path, 'w', encoding='utf-8') as file:
             json.dump(self.labels, file, ensure_ascii=False, indent=1)
 
     @property
-    def tasks(self):
+    def tasks(self) -> tuple[str, ...]:
         """The tasks, in the order of the columns of t."""
         return tuple(self.labels)
 
     @property
-    def classes(self):
+    def classes(self) -> dict[str, int]:
         """From each task to its number of classes."""
         return {task: len(names) for task, names in self.labels.items()}
 
-    def encode(self, product):
+    def encode(self, product: Product) -> np.ndarray:
         """Class numbers of a product: (tasks,) int32, -1 where a label is missing.
 
         Raises:
@@ -84,7 +87,7 @@ class Vocabulary:
             t[column] = numbers[label]
         return t
 
-    def others(self, product):
+    def others(self, product: Product) -> list[list[int]]:
         """Class numbers of what else is true of a product beside its labels, as other colours.
 
         Labels that the vocabulary does not know are left out: as no network of this vocabulary can

@@ -11,10 +11,9 @@ from fashion_models.functions.convolution_2d import convolution_2d
 from fashion_models.functions.dropout import dropout
 from fashion_models.functions.linear import linear
 from fashion_models.functions.max_pooling_2d import max_pooling_2d
-from fashion_models.functions.relu import relu
 from fashion_models.functions.softmax_cross_entropy import softmax_cross_entropy
 
 __all__ = [
     'batch_normalization', 'column_max_pooling', 'column_mean_pooling', 'column_sum_pooling',
-    'convolution_2d', 'dropout', 'linear', 'max_pooling_2d', 'relu', 'softmax_cross_entropy',
+    'convolution_2d', 'dropout', 'linear', 'max_pooling_2d', 'softmax_cross_entropy',
 ]

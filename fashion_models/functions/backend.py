@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+from collections.abc import Iterator
 
 import chainer
 import numpy as np
@@ -11,13 +12,16 @@ from fashion_models.onednn import library
 
 _log = logging.getLogger(__name__)
 
+#: What a function takes: an array of NumPy or CuPy, or a variable that holds one.
+Array = np.ndarray | chainer.Variable
+
 
 class _Choice:
-    """oneDNN or not, decided at the first call on a CPU and kept.
+    """Whether to use oneDNN: decided at the first call on a CPU, then kept.
 
     Attributes:
         library (~fashion_models.onednn.library.Library): ``None`` where there is none.
-        reason (str): Why there is none.
+        reason (str): Why there is none, in words for the user.
     """
 
     def __init__(self):
@@ -31,18 +35,18 @@ class _Choice:
 _choice = None
 
 
-def choice():
-    """The choice, made once a process; a library that is missing is said once in the log."""
+def choice() -> _Choice:
+    """The choice, made once per process; a missing library is logged once."""
     global _choice
     if _choice is None:
         _choice = _Choice()
         if _choice.library is None and not library.turned_off():
             _log.warning(
-                'oneDNN is not used, so that a CPU takes several times as long: %s', _choice.reason)
+                'oneDNN is not used, which makes a CPU several times slower: %s', _choice.reason)
     return _choice
 
 
-def use_onednn(*arrays):
+def use_onednn(*arrays: Array | None) -> bool:
     """Whether oneDNN does the work on these arrays: float32 ones of NumPy that hold something."""
     for array in arrays:
         if array is not None:
@@ -55,7 +59,7 @@ def use_onednn(*arrays):
     return choice().library is not None
 
 
-def apply(node, *inputs):
+def apply(node: chainer.FunctionNode, *inputs: Array | None) -> chainer.Variable:
     """Output of a function node of one output; without Chainer's bookkeeping if no graph is wanted.
 
     The bookkeeping of one node takes about 0.1 ms, which in the inference of small images adds up
@@ -70,14 +74,14 @@ def apply(node, *inputs):
     return chainer.Variable(node.forward(arrays)[0], requires_grad=False)
 
 
-def pair(value):
+def pair(value: int | tuple[int, int]) -> tuple[int, int]:
     """``value`` for height and for width."""
     return value if isinstance(value, tuple) else (value, value)
 
 
 @contextlib.contextmanager
-def without_onednn(reason='not wanted here'):
-    """Within it, a CPU does its work by Chainer's own functions on NumPy."""
+def without_onednn(reason: str = 'not wanted here') -> Iterator[None]:
+    """Context in which a CPU computes with Chainer's own functions on NumPy."""
     global _choice
     kept = choice()
     _choice = _Choice.__new__(_Choice)
@@ -88,8 +92,8 @@ def without_onednn(reason='not wanted here'):
         _choice = kept
 
 
-def describe():
-    """What the functions run on, and why not on something faster: a few lines of text."""
+def describe() -> str:
+    """What the functions run on, and why not on something faster, in a few lines."""
     lines = []
     if not chainer.cuda.available:
         lines.append('GPU: none (CuPy or a CUDA device is missing)')
@@ -106,7 +110,7 @@ def describe():
     return '\n'.join(lines)
 
 
-def engine():
-    """What a CPU computes with, in few words: ``'oneDNN 3.2.0, 2 threads'``, or ``'NumPy'``."""
+def engine() -> str:
+    """What a CPU computes with, in a few words: ``'oneDNN 3.2.0, 2 threads'``, or ``'NumPy'``."""
     found = choice().library
     return 'NumPy' if found is None else f'oneDNN {found.version}, {found.threads()} threads'

@@ -4,8 +4,10 @@ import chainer
 import chainer.functions as F
 from chainer.utils import type_check
 
+from fashion_models.functions.backend import Array
 
-def column_max_pooling(x, n):
+
+def column_max_pooling(x: Array, n: int) -> chainer.Variable:
     """Largest value of each column over every product's ``n`` consecutive rows.
 
     This is the article's "n x 1 pooling". Where several images of a product tie, the first of them

@@ -3,8 +3,10 @@
 import chainer
 import chainer.functions as F
 
+from fashion_models.functions.backend import Array
 
-def column_sum_pooling(x, n):
+
+def column_sum_pooling(x: Array, n: int) -> chainer.Variable:
     """Sum of each column over every product's ``n`` consecutive rows.
 
     Args:
@@ -21,6 +23,6 @@ def column_sum_pooling(x, n):
     return F.sum(F.reshape(x, (-1, n, x.shape[1])), axis=1)
 
 
-def column_mean_pooling(x, n):
+def column_mean_pooling(x: Array, n: int) -> chainer.Variable:
     """As :func:`column_sum_pooling`, divided by n."""
     return column_sum_pooling(x, n) * (1 / n)

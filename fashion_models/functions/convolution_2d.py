@@ -5,11 +5,13 @@ import chainer.functions as F
 from chainer.utils import type_check
 
 from fashion_models.functions import chainers_own
-from fashion_models.functions.backend import apply, pair, use_onednn
+from fashion_models.functions.backend import Array, apply, pair, use_onednn
 from fashion_models.onednn import convolution
 
 
-def convolution_2d(x, W, b=None, stride=1, pad=0, relu=False):
+def convolution_2d(
+        x: Array, W: Array, b: Array | None = None, stride: int | tuple[int, int] = 1,
+        pad: int | tuple[int, int] = 0, relu: bool = False) -> chainer.Variable:
     """Two-dimensional convolution.
 
     Weights in a read-only array of their own are taken to be constant: a copy of them in the layout

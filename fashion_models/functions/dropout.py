@@ -4,8 +4,10 @@ import chainer
 import chainer.functions as F
 import numpy as np
 
+from fashion_models.functions.backend import Array
 
-def dropout(x, ratio=0.5):
+
+def dropout(x: Array, ratio: float = 0.5) -> chainer.Variable:
     """Dropout in training, the identity in evaluation.
 
     Each value is dropped with probability ``ratio`` (to the nearest 1 / 65536) and otherwise

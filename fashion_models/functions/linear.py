@@ -5,11 +5,12 @@ import chainer.functions as F
 from chainer.utils import type_check
 
 from fashion_models.functions import chainers_own
-from fashion_models.functions.backend import apply, use_onednn
+from fashion_models.functions.backend import Array, apply, use_onednn
 from fashion_models.onednn import dense
 
 
-def linear(x, W, b=None, relu=False):
+def linear(
+        x: Array, W: Array, b: Array | None = None, relu: bool = False) -> chainer.Variable:
     """Dense layer.
 
     Args:

@@ -8,11 +8,13 @@ import numpy as np
 from chainer.utils import get_conv_outsize, type_check
 
 from fashion_models.functions import chainers_own
-from fashion_models.functions.backend import apply, pair, use_onednn
+from fashion_models.functions.backend import Array, apply, pair, use_onednn
 from fashion_models.onednn import pooling
 
 
-def max_pooling_2d(x, ksize, stride=None, pad=0):
+def max_pooling_2d(
+        x: Array, ksize: int | tuple[int, int], stride: int | tuple[int, int] | None = None,
+        pad: int | tuple[int, int] = 0) -> chainer.Variable:
     """Max pooling whose windows cover every input pixel (Chainer's ``cover_all=True``).
 
     Args:

@@ -1,5 +1,7 @@
 """Two-dimensional convolution and its two gradients, on channels-last arrays."""
 
+import numpy as np
+
 from fashion_models.caching import cached_property
 from fashion_models.onednn import constants as c
 from fashion_models.onednn.memory import empty, empty_channels_last
@@ -114,7 +116,9 @@ class _Convolution:
 _cached = cached(256)(_Convolution)
 
 
-def forward(x, W, b, stride, pad, relu=False):
+def forward(
+        x: np.ndarray, W: np.ndarray, b: np.ndarray | None, stride: tuple, pad: tuple,
+        relu: bool = False) -> np.ndarray:
     """y (N, O, H', W'), channels-last, of x (N, C, H, W), W (O, C, kh, kw) and b (O,) or ``None``.
 
     Args:
@@ -130,7 +134,8 @@ def forward(x, W, b, stride, pad, relu=False):
     return y
 
 
-def backward_data(gy, W, x_shape, stride, pad):
+def backward_data(
+        gy: np.ndarray, W: np.ndarray, x_shape: tuple, stride: tuple, pad: tuple) -> np.ndarray:
     """Gradient with respect to x, channels-last, from gy (N, O, H', W')."""
     gx = empty_channels_last(x_shape)
     _cached(x_shape, W.shape, stride, pad, False, False).backward_data(
@@ -138,7 +143,9 @@ def backward_data(gy, W, x_shape, stride, pad):
     return gx
 
 
-def backward_weights(x, gy, W_shape, stride, pad, bias=False):
+def backward_weights(
+        x: np.ndarray, gy: np.ndarray, W_shape: tuple, stride: tuple, pad: tuple,
+        bias: bool = False) -> tuple[np.ndarray, np.ndarray | None]:
     """Gradients with respect to W, in C order, and to b (``None`` without ``bias``)."""
     outputs = [empty(W_shape)]
     if bias:

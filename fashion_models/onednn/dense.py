@@ -74,7 +74,9 @@ class _Dense:
 _cached = cached(256)(_Dense)
 
 
-def forward(x, W, b=None, relu=False):
+def forward(
+        x: np.ndarray, W: np.ndarray, b: np.ndarray | None = None,
+        relu: bool = False) -> np.ndarray:
     """y (N, O) of x (N, C), W (O, C) and b (O,) or ``None``; its positive part with ``relu``."""
     y = _cached(*x.shape, len(W)).forward(as_contiguous(x), as_contiguous(W))
     if b is not None:
@@ -84,13 +86,13 @@ def forward(x, W, b=None, relu=False):
     return y
 
 
-def backward_data(gy, W):
+def backward_data(gy: np.ndarray, W: np.ndarray) -> np.ndarray:
     """Gradient with respect to x (N, C)."""
     out, inner = W.shape
     return _cached(len(gy), inner, out).backward_data(as_contiguous(gy), as_contiguous(W))
 
 
-def backward_weights(x, gy):
+def backward_weights(x: np.ndarray, gy: np.ndarray) -> np.ndarray:
     """Gradient with respect to W (O, C)."""
     (n, inner), out = x.shape, gy.shape[1]
     gW = empty((out, inner))

@@ -161,7 +161,7 @@ class Library:
         return result
 
 
-def check(status, doing):
+def check(status: int, doing: str) -> None:
     """Raises :class:`OneDNNError` unless ``status`` is success."""
     if status:
         name = STATUS[status] if status < len(STATUS) else 'unknown'
@@ -180,7 +180,7 @@ def _installed():
     return None
 
 
-def turned_off():
+def turned_off() -> bool:
     """Whether the user does not want oneDNN."""
     return os.environ.get(VARIABLE) == '0'
 
@@ -201,7 +201,7 @@ def _candidates():
 
 
 @functools.lru_cache(maxsize=1)
-def load():
+def load() -> Library:
     """The library, loaded once.
 
     Raises:

@@ -1,8 +1,8 @@
-"""Memory for arrays, used again instead of given back to the system.
+"""Memory for arrays, reused instead of returned to the system.
 
 A training step asks for hundreds of megabytes of activations and gradients and drops them all.
-Taken from the system each time, every page of them is cleared by the kernel at its first use, which
-costs more than the layers that are not convolutions. Here an array's memory goes to the next one.
+If they came from the system each time, the kernel would clear every page at its first use, which
+costs more than all layers but the convolutions. Here an array's memory goes to the next one.
 """
 
 import bisect
@@ -53,17 +53,17 @@ class _Lease(np.ndarray):
 
 
 class Arena:
-    """A stretch of addresses, as many as the machine has memory, that arrays are cut from.
+    """A range of addresses, as large as the machine's memory, from which arrays are cut.
 
-    Addresses cost nothing: the system gives memory to those that are written to. An array gets the
-    lowest that are free, so that the footprint stays close to the most that was in use at once.
+    Addresses are free: the system provides memory only for those that are written to. An array gets
+    the lowest that fit, which keeps the footprint close to the most that was ever in use at once.
 
     Args:
         size (int): Bytes.
 
     Attributes:
-        used (int): Bytes that are in use.
-        footprint (int): Bytes that have been.
+        used (int): Bytes in use.
+        footprint (int): Bytes that have ever been in use.
     """
 
     def __init__(self, size):
@@ -77,7 +77,7 @@ class Arena:
         self.returned = collections.deque()
         self._free = [(0, size)]    # (start, end), in order, never adjacent
 
-    def take(self, size):
+    def take(self, size: int) -> np.ndarray | None:
         """At least ``size`` bytes, or ``None`` if there is no room for them in one piece."""
         size = -(-size // SMALL) * SMALL
         with _lock:
@@ -103,7 +103,7 @@ class Arena:
 
 
 @functools.cache
-def arena():
+def arena() -> Arena | None:
     """The arena of this process, or ``None`` where it may have no addresses for one."""
     size = os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE')
     while size > SMALL:
@@ -114,7 +114,7 @@ def arena():
     return None
 
 
-def empty(shape, dtype=np.float32):
+def empty(shape: tuple, dtype: np.dtype | type = np.float32) -> np.ndarray:
     """Uninitialised C-contiguous array."""
     dtype = np.dtype(dtype)
     size = math.prod(shape) * dtype.itemsize
@@ -125,12 +125,12 @@ def empty(shape, dtype=np.float32):
     return np.empty(shape, dtype)
 
 
-def empty_channels_last(shape):
+def empty_channels_last(shape: tuple) -> np.ndarray:
     """Uninitialised float32 array of logical shape (N, C, H, W) that lies as (N, H, W, C)."""
     n, c, h, w = shape
     return empty((n, h, w, c)).transpose(0, 3, 1, 2)
 
 
-def is_channels_last(x):
+def is_channels_last(x: np.ndarray) -> bool:
     """Whether x (N, C, H, W) lies in memory as (N, H, W, C) without gaps."""
     return x.transpose(0, 2, 3, 1).flags.c_contiguous

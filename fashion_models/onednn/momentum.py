@@ -32,7 +32,9 @@ def _primitives(size, momentum):
     return velocity, step
 
 
-def update(w, g, v, learning_rate, momentum, weight_decay):
+def update(
+        w: np.ndarray, g: np.ndarray, v: np.ndarray, learning_rate: float, momentum: float,
+        weight_decay: float) -> None:
     """Changes w and v in place: v = momentum * v - learning_rate * (g + weight_decay * w); w += v.
 
     Args:

@@ -51,7 +51,9 @@ class _Pooling:
 _cached = cached(256)(_Pooling)
 
 
-def forward(x, y_shape, ksize, stride, pad, training):
+def forward(
+        x: np.ndarray, y_shape: tuple, ksize: tuple, stride: tuple, pad: tuple, training: bool,
+) -> tuple[np.ndarray, np.ndarray | None]:
     """Largest value of each window of x (N, C, H, W); the windows give ``y_shape``.
 
     Args:
@@ -71,7 +73,9 @@ def forward(x, y_shape, ksize, stride, pad, training):
     return y, workspace
 
 
-def backward(gy, workspace, x_shape, ksize, stride, pad):
+def backward(
+        gy: np.ndarray, workspace: np.ndarray, x_shape: tuple, ksize: tuple, stride: tuple,
+        pad: tuple) -> np.ndarray:
     """Gradient with respect to x, channels-last."""
     gx = empty_channels_last(x_shape)
     _cached(x_shape, gy.shape, ksize, stride, pad).backward(as_channels_last(gy), workspace, gx)

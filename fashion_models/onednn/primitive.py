@@ -70,7 +70,7 @@ def engine():
     return _Engine()
 
 
-def address(array):
+def address(array: np.ndarray) -> int:
     """Where an array's first element lies."""
     return array.__array_interface__['data'][0]
 
@@ -237,7 +237,7 @@ class Primitive:
         """Runs on arrays that lie as their descriptors say."""
         self.run_at(*map(address, arrays))
 
-    def run_at(self, *addresses):
+    def run_at(self, *addresses: int) -> None:
         """Runs on what lies at ``addresses``; the caller keeps it alive."""
         with _lock:
             if self._scratch_size:

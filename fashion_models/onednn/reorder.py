@@ -66,7 +66,7 @@ def _to_channels_first(shape):
     return Reorder(channels_last(shape), contiguous(shape))
 
 
-def as_channels_last(x):
+def as_channels_last(x: np.ndarray) -> np.ndarray:
     """x (N, C, H, W), copied only if it does not lie channels-last already."""
     if is_channels_last(x):
         return x
@@ -77,7 +77,7 @@ def as_channels_last(x):
     return y
 
 
-def as_contiguous(x):
+def as_contiguous(x: np.ndarray) -> np.ndarray:
     """x in C order, copied only if it is not so already."""
     if x.flags.c_contiguous:
         return x
