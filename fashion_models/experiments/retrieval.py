@@ -49,11 +49,7 @@ from fashion_models.experiments.kit.results import Table
 from fashion_models.experiments.kit.settings import Settings, add_init, command
 from fashion_models.links import MultiTaskClassifier, fold_batch_normalization
 from fashion_models.representation.embeddings import normalize
-from fashion_models.representation.metrics import (
-    average_precision,
-    ranking,
-    recall_at_k,
-)
+from fashion_models.representation.metrics import average_precision, ranking, recall_at_k
 from fashion_models.training.model import build_model
 from fashion_models.training.run import Run
 

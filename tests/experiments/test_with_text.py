@@ -10,12 +10,7 @@ from fashion_models.catalogue.split import split_of
 from fashion_models.experiments import with_text
 from fashion_models.experiments.kit import fusion
 from fashion_models.experiments.kit.predictions import ALL
-from fashion_models.experiments.measuring.ambiguous_products import (
-    BOTH,
-    CONTROL,
-    IMAGES,
-    TEXT,
-)
+from fashion_models.experiments.measuring.ambiguous_products import BOTH, CONTROL, IMAGES, TEXT
 from fashion_models.experiments.with_text import main
 
 

@@ -5,12 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fashion_models.links import (
-    MultiTaskClassifier,
-    count_correct,
-    count_labelled,
-    multi_task_loss,
-)
+from fashion_models.links import MultiTaskClassifier, count_correct, count_labelled, multi_task_loss
 
 CLASSES = {'gender': 2, 'colour': 3}
 

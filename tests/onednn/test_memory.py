@@ -8,13 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fashion_models.onednn.memory import (
-    SMALL,
-    Arena,
-    empty,
-    empty_channels_last,
-    is_channels_last,
-)
+from fashion_models.onednn.memory import SMALL, Arena, empty, empty_channels_last, is_channels_last
 
 MEGABYTE = 1 << 20
 

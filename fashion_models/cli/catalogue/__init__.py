@@ -4,15 +4,7 @@ A catalogue is a folder: products.jsonl, with a line for each product; images; a
 which names the taxonomy and the labels.
 """
 
-from fashion_models.cli.catalogue import (
-    check,
-    import_,
-    merge,
-    prepare,
-    relabel,
-    show,
-    synthesise,
-)
+from fashion_models.cli.catalogue import check, import_, merge, prepare, relabel, show, synthesise
 
 NAME = 'catalogue'
 EXAMPLES = '''\

@@ -4,14 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from fashion_models.drawn.geometry import (
-    box,
-    closed_curve,
-    curve,
-    disc,
-    outline,
-    ribbon,
-)
+from fashion_models.drawn.geometry import box, closed_curve, curve, disc, outline, ribbon
 from fashion_models.drawn.paint import Paint
 from fashion_models.drawn.shapes.cloth import Cloth, Look
 from fashion_models.drawn.shapes.trimmings import bow, chain

@@ -4,15 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from fashion_models.drawn.geometry import (
-    between,
-    box,
-    curve,
-    disc,
-    mirrored,
-    outline,
-    ribbon,
-)
+from fashion_models.drawn.geometry import between, box, curve, disc, mirrored, outline, ribbon
 from fashion_models.drawn.shapes.cloth import Cloth, Look
 from fashion_models.drawn.shapes.handles import HANDLES
 from fashion_models.drawn.shapes.trimmings import tassel

@@ -2,14 +2,7 @@
 
 import numpy as np
 
-from fashion_models.drawn.geometry import (
-    between,
-    box,
-    curve,
-    mirrored,
-    outline,
-    ribbon,
-)
+from fashion_models.drawn.geometry import between, box, curve, mirrored, outline, ribbon
 from fashion_models.drawn.paint import Paint
 from fashion_models.drawn.shapes.body import WAIST_Y
 from fashion_models.drawn.shapes.trimmings import bow, studs

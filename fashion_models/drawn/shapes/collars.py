@@ -2,13 +2,7 @@
 
 import numpy as np
 
-from fashion_models.drawn.geometry import (
-    between,
-    curve,
-    mirrored,
-    outline,
-    ribbon,
-)
+from fashion_models.drawn.geometry import between, curve, mirrored, outline, ribbon
 from fashion_models.drawn.shapes.trimmings import bow
 
 

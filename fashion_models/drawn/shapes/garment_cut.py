@@ -4,9 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from fashion_models.drawn.geometry import (
-    between,
-)
+from fashion_models.drawn.geometry import between
 from fashion_models.drawn.shapes.body import ARMPIT_Y, HIP_Y, WAIST_Y
 
 

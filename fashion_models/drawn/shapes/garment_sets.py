@@ -5,13 +5,7 @@ import dataclasses
 import numpy as np
 
 from fashion_models.drawn.geometry import curve, disc, mirrored, outline, ribbon
-from fashion_models.drawn.shapes.body import (
-    ARMPIT_Y,
-    CROTCH_Y,
-    HIP_Y,
-    WAIST_Y,
-    Figure,
-)
+from fashion_models.drawn.shapes.body import ARMPIT_Y, CROTCH_Y, HIP_Y, WAIST_Y, Figure
 from fashion_models.drawn.shapes.cloth import Cloth, Look
 from fashion_models.drawn.shapes.garment_cut import Upper
 from fashion_models.drawn.shapes.garment_upper import draw_upper

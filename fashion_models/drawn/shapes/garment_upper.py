@@ -2,14 +2,7 @@
 
 import numpy as np
 
-from fashion_models.drawn.geometry import (
-    between,
-    curve,
-    disc,
-    mirrored,
-    outline,
-    ribbon,
-)
+from fashion_models.drawn.geometry import between, curve, disc, mirrored, outline, ribbon
 from fashion_models.drawn.shapes import collars
 from fashion_models.drawn.shapes.body import (
     ARM_ANGLE,

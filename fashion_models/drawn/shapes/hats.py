@@ -2,15 +2,7 @@
 
 import dataclasses
 
-from fashion_models.drawn.geometry import (
-    box,
-    closed_curve,
-    curve,
-    disc,
-    mirrored,
-    outline,
-    ribbon,
-)
+from fashion_models.drawn.geometry import box, closed_curve, curve, disc, mirrored, outline, ribbon
 from fashion_models.drawn.shapes.cloth import Cloth, Look
 from fashion_models.drawn.shapes.trimmings import bow
 from fashion_models.drawn.sketch import Sketch

@@ -2,15 +2,7 @@
 
 import numpy as np
 
-from fashion_models.drawn.geometry import (
-    Affine,
-    box,
-    curve,
-    disc,
-    mirrored,
-    outline,
-    ribbon,
-)
+from fashion_models.drawn.geometry import Affine, box, curve, disc, mirrored, outline, ribbon
 from fashion_models.drawn.shapes import jewellery
 from fashion_models.drawn.shapes.accessories import draw_glove
 from fashion_models.drawn.shapes.body import WAIST_Y

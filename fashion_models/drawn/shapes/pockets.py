@@ -2,9 +2,7 @@
 
 import numpy as np
 
-from fashion_models.drawn.geometry import (
-    ribbon,
-)
+from fashion_models.drawn.geometry import ribbon
 from fashion_models.drawn.shapes.trimmings import studs
 
 

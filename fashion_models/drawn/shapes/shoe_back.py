@@ -1,12 +1,6 @@
 """Pairs of shoes from behind."""
 
-from fashion_models.drawn.geometry import (
-    between,
-    disc,
-    mirrored,
-    outline,
-    ribbon,
-)
+from fashion_models.drawn.geometry import between, disc, mirrored, outline, ribbon
 from fashion_models.drawn.shapes.cloth import Cloth, Look
 from fashion_models.drawn.sketch import Sketch
 

@@ -2,11 +2,7 @@
 
 import numpy as np
 
-from fashion_models.drawn.geometry import (
-    between,
-    curve,
-    outline,
-)
+from fashion_models.drawn.geometry import between, curve, outline
 
 
 def add_sole(sketch, f, last, cloth):

@@ -1,13 +1,6 @@
 """Straps of shoes: over the foot, round the ankle and behind the heel."""
 
-from fashion_models.drawn.geometry import (
-    between,
-    box,
-    curve,
-    disc,
-    outline,
-    ribbon,
-)
+from fashion_models.drawn.geometry import between, box, curve, disc, outline, ribbon
 
 #: Where straps cross the foot, along the sole.
 STRAP_AT = {'toe': 2.42, 'toe2': 2.12, 'mid': 1.85, 'instep': 1.55}

@@ -2,15 +2,7 @@
 
 import numpy as np
 
-from fashion_models.drawn.geometry import (
-    along,
-    between,
-    box,
-    curve,
-    disc,
-    outline,
-    ribbon,
-)
+from fashion_models.drawn.geometry import along, between, box, curve, disc, outline, ribbon
 from fashion_models.drawn.shapes.trimmings import bow
 
 

@@ -4,11 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from fashion_models.drawn.geometry import (
-    between,
-    curve,
-    outline,
-)
+from fashion_models.drawn.geometry import between, curve, outline
 from fashion_models.drawn.paint import Paint
 from fashion_models.drawn.shapes.cloth import Cloth, Look
 from fashion_models.drawn.shapes.shoe_back import draw_pair_from_behind

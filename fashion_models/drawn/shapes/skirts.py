@@ -4,17 +4,8 @@ import dataclasses
 
 import numpy as np
 
-from fashion_models.drawn.geometry import (
-    between,
-    curve,
-    disc,
-    mirrored,
-    outline,
-)
-from fashion_models.drawn.shapes.body import (
-    HIP_Y,
-    Figure,
-)
+from fashion_models.drawn.geometry import between, curve, disc, mirrored, outline
+from fashion_models.drawn.shapes.body import HIP_Y, Figure
 from fashion_models.drawn.shapes.cloth import Cloth, Look
 from fashion_models.drawn.shapes.waistbands import STITCH, waist_width, waistband
 from fashion_models.drawn.sketch import Sketch

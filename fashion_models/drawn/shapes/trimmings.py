@@ -4,16 +4,7 @@ import math
 
 import numpy as np
 
-from fashion_models.drawn.geometry import (
-    along,
-    box,
-    cosine,
-    curve,
-    disc,
-    outline,
-    ribbon,
-    sine,
-)
+from fashion_models.drawn.geometry import along, box, cosine, curve, disc, outline, ribbon, sine
 
 
 def bow(sketch, at, size, paint):

@@ -4,19 +4,8 @@ import dataclasses
 
 import numpy as np
 
-from fashion_models.drawn.geometry import (
-    between,
-    curve,
-    mirrored,
-    outline,
-)
-from fashion_models.drawn.shapes.body import (
-    ANKLE_Y,
-    CROTCH_Y,
-    HIP_Y,
-    KNEE_Y,
-    Figure,
-)
+from fashion_models.drawn.geometry import between, curve, mirrored, outline
+from fashion_models.drawn.shapes.body import ANKLE_Y, CROTCH_Y, HIP_Y, KNEE_Y, Figure
 from fashion_models.drawn.shapes.cloth import Cloth, Look
 from fashion_models.drawn.shapes.waistbands import STITCH, waist_width, waistband
 from fashion_models.drawn.sketch import Part, Sketch

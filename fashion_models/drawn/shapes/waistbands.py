@@ -2,17 +2,8 @@
 
 import numpy as np
 
-from fashion_models.drawn.geometry import (
-    box,
-    disc,
-    mirrored,
-    outline,
-    ribbon,
-)
-from fashion_models.drawn.shapes.body import (
-    HIP_Y,
-    WAIST_Y,
-)
+from fashion_models.drawn.geometry import box, disc, mirrored, outline, ribbon
+from fashion_models.drawn.shapes.body import HIP_Y, WAIST_Y
 
 STITCH = (206, 150, 78)
 

@@ -5,14 +5,7 @@ import math
 
 import numpy as np
 
-from fashion_models.drawn.geometry import (
-    arc,
-    box,
-    cosine,
-    disc,
-    outline,
-    sine,
-)
+from fashion_models.drawn.geometry import arc, box, cosine, disc, outline, sine
 from fashion_models.drawn.paint import Paint
 from fashion_models.drawn.shapes.cloth import Cloth, Look
 from fashion_models.drawn.sketch import Sketch

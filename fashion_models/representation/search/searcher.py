@@ -21,11 +21,7 @@ from fashion_models.errors import UserError
 from fashion_models.files import sha256
 from fashion_models.representation.embeddings import Item
 from fashion_models.representation.labels import Labels
-from fashion_models.representation.search.index import (
-    build_index,
-    index_folder,
-    open_index,
-)
+from fashion_models.representation.search.index import build_index, index_folder, open_index
 from fashion_models.representation.search.neighbours import exact_search, rank
 
 #: As many vectors as are read and compared at every search.
