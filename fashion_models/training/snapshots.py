@@ -1,8 +1,12 @@
 """Snapshots: atomic, without pickle, the last few and the best."""
 
 import errno
+import pathlib
 import re
 import time
+import zipfile
+import zlib
+from collections.abc import Callable
 
 import chainer
 import numpy as np
@@ -104,6 +108,40 @@ def list_snapshots(folder):
     return sorted(
         path for path in folder.glob('iteration-*.npz')
         if re.fullmatch(r'iteration-\d{8,}\.npz', path.name))
+
+
+def newest_intact(folder: pathlib.Path, tell: Callable[[str], object]) -> pathlib.Path | None:
+    """The snapshot to resume from: the newest that can be read to its end.
+
+    Newer ones, damaged, are renamed so that nothing takes them for snapshots.
+
+    Args:
+        folder: The run's snapshots.
+        tell: Is given a line about each damaged one.
+
+    Returns:
+        Its path; ``None`` if there are no snapshots.
+
+    Raises:
+        UserError: All are damaged.
+    """
+    found = list_snapshots(folder)
+    for path in reversed(found):
+        if _is_intact(path):
+            return path
+        path.rename(path.with_name(f'{path.name}.damaged'))
+        tell(f'{path}: is damaged, renamed to {path.name}.damaged')
+    if found:
+        raise UserError(f'{folder}: all snapshots are damaged; train again')
+    return None
+
+
+def _is_intact(path):
+    try:
+        with zipfile.ZipFile(path) as arrays:
+            return arrays.testzip() is None     # compares the checksum of each array
+    except (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error):
+        return False
 
 
 def resume(trainer, path, recipe_hash):

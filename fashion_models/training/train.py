@@ -174,7 +174,7 @@ def _run(run, products, devices):
     with Interrupt() as interrupt:
         trainer = build_trainer(run, products, devices, lambda: interrupt.requested)
         updater = trainer.updater
-        last = run.last_snapshot()
+        last = snapshots.newest_intact(run.snapshots, tell)
         if last is not None:
             snapshots.resume(trainer, last, run.recipe.hash())
             tell(f'going on from {last.name}')

@@ -83,6 +83,36 @@ def test_resumes_only_with_the_same_recipe(tmp_path):
         snapshots.resume(other, path, 'xyz')
 
 
+def cut(path):
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def change_a_byte(path):
+    content = bytearray(path.read_bytes())
+    content[content.index(np.float32(20).tobytes())] ^= 1    # of the layer's bias
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize('damage', [cut, change_a_byte, lambda path: path.write_bytes(b'')])
+def test_a_damaged_snapshot_gives_way_to_the_one_before(tmp_path, damage):
+    trainer = make_trainer()
+    extension = start(tmp_path, trainer)
+    folder = tmp_path / 'snapshots'
+    assert snapshots.newest_intact(folder, pytest.fail) is None
+    for iteration in (10, 20):
+        epoch(trainer, extension, iteration, 30.0 - iteration)
+    first, last = (folder / f'iteration-000000{number}.npz' for number in (10, 20))
+    assert snapshots.newest_intact(folder, pytest.fail) == last
+    damage(last)
+    told = []
+    assert snapshots.newest_intact(folder, told.append) == first
+    assert told == [f'{last}: is damaged, renamed to {last.name}.damaged']
+    assert snapshots.list_snapshots(folder) == [first]
+    cut(first)
+    with pytest.raises(UserError, match='all snapshots are damaged'):
+        snapshots.newest_intact(folder, told.append)
+
+
 def test_reads_without_pickle(tmp_path):
     trainer = make_trainer()
     epoch(trainer, start(tmp_path, trainer), 10, 1.0)
