@@ -15,6 +15,7 @@ ROOMS = (
     ('functions',),
     ('article', 'devices', 'files', 'optional', 'provenance', 'workers'),
     ('catalogue',),
+    ('pages',),
     ('drawn',),
     ('data',),
     ('links',),

@@ -19,8 +19,8 @@ from fashion_models.catalogue.split import split_of
 from fashion_models.experiments.kit.results import Table, portable_provenance
 from fashion_models.files import atomic_write
 from fashion_models.provenance import provenance
-from fashion_models.representation.embed import fit
 from fashion_models.representation.embeddings import open_embeddings
+from fashion_models.representation.linear import principal_components
 from fashion_models.representation.search.neighbours import exact_search
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -48,7 +48,7 @@ def measure(embeddings):
     kinds = {f'{whole.shape[1]} numbers, float32': whole,
              f'{whole.shape[1]} numbers, float16': whole.astype(np.float16)}
     for size in SIZES:
-        projection, _ = fit(whole, split == 'train', size)
+        projection, _ = principal_components(whole, split == 'train', size)
         kinds[f'{size} numbers, float16'] = projection(whole).astype(np.float16)
     rows, first = [], None
     for name, vectors in kinds.items():

@@ -15,7 +15,9 @@ import numpy as np
 from tqdm import tqdm
 
 from fashion_models.catalogue.split import split_of
-from fashion_models.representation.embeddings import EmbeddingsWriter, normalize, open_embeddings
+from fashion_models.representation.embeddings import open_embeddings
+from fashion_models.representation.embeddings_writer import EmbeddingsWriter
+from fashion_models.representation.linear import normalize
 from fashion_models.representation.search.neighbours import exact_search
 
 #: How many neighbours span the surroundings of a vector.

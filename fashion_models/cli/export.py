@@ -20,7 +20,7 @@ def add_arguments(parser):
 
 def run(arguments):
     from fashion_models.representation.encoder import load
-    from fashion_models.representation.export.onnx_export import export
+    from fashion_models.representation.export.graphs import export
 
     difference = export(load(arguments.run, arguments.snapshot), arguments.output)
     print(f'{arguments.output}: differs from the network by at most {difference:.1e}')

@@ -49,7 +49,8 @@ def run(arguments):
 
     from fashion_models.representation.embeddings import open_embeddings
     from fashion_models.representation.labels import Labels, parse_where
-    from fashion_models.representation.ordering.order import DIVERSITY, Whitening, order_products
+    from fashion_models.representation.linear import Whitening
+    from fashion_models.representation.ordering.order import DIVERSITY, order_products
     from fashion_models.representation.pictures import catalogue_folder
 
     if arguments.disliked and not arguments.liked:

@@ -44,8 +44,9 @@ def add_arguments(parser):
 def run(arguments):
     from fashion_models.catalogue.io import open_catalogue
     from fashion_models.representation.embeddings import open_embeddings
+    from fashion_models.representation.tags.learning import learn_tags
     from fashion_models.representation.tags.products import check_embeddings, judged_products
-    from fashion_models.representation.tags.tagger import KEEP, PROPOSE, Tagger, learn_tags
+    from fashion_models.representation.tags.tagger import KEEP, PROPOSE, Tagger
     from fashion_models.training.run import Run
 
     keep, propose = (

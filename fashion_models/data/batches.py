@@ -5,7 +5,7 @@ import concurrent.futures
 import dataclasses
 import itertools
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import chainer
 import numpy as np
@@ -13,6 +13,9 @@ import numpy as np
 from fashion_models.data.crops import assemble
 from fashion_models.data.epoch import MAX_IMAGES, TOGETHER, plan_epoch
 from fashion_models.data.products import FIRST, ProductSet
+
+#: Bounds the memory of inference: a batch holds this many images, or one product if it has more.
+IMAGES_PER_BATCH = 64
 
 
 @dataclasses.dataclass(frozen=True)
@@ -210,8 +213,27 @@ class TrainingIterator(chainer.dataset.Iterator):
             plan.products, None if self._others is None else self._others[plan.products])
 
 
+def batches(image_counts: Sequence[int], images_per_batch: int = IMAGES_PER_BATCH,
+            ) -> Iterator[np.ndarray]:
+    """Puts products with the same number of images together, each product into one batch.
+
+    Args:
+        image_counts (sequence of int): The number of images of each of k products.
+        images_per_batch (int): Bounds the memory: so many images, or one product if it has more.
+
+    Yields:
+        numpy.ndarray: (b,) rows of the products of a batch.
+    """
+    image_counts = np.asarray(image_counts)
+    for n in np.unique(image_counts):
+        rows = np.flatnonzero(image_counts == n)
+        b = max(1, images_per_batch // n)
+        for start in range(0, len(rows), b):
+            yield rows[start:start + b]
+
+
 def evaluation_batches(
-        products: ProductSet, mean: np.ndarray, images_per_batch: int = 64,
+        products: ProductSet, mean: np.ndarray, images_per_batch: int = IMAGES_PER_BATCH,
         workers: int = 2) -> Ahead:
     """Batches that hold every product exactly once, with all its images, cropped centrally.
 
@@ -225,17 +247,9 @@ def evaluation_batches(
         Ahead: Of :class:`Batch`; in each, all products have the same number of images. Use it in a
         ``with`` block.
     """
-    image_counts = np.array([len(images) for images in products.images])
-
-    def jobs():
-        for n in np.unique(image_counts):
-            rows = np.flatnonzero(image_counts == n)
-            b = max(1, images_per_batch // n)
-            for start in range(0, len(rows), b):
-                yield rows[start:start + b]
-
     def make(rows):
         images = [[products.store.image(image) for image in products.images[row]] for row in rows]
         return Batch(assemble(images, mean, np.zeros(len(rows), bool)), products.t[rows], rows)
 
-    return Ahead(make, jobs(), workers)
+    jobs = batches([len(images) for images in products.images], images_per_batch)
+    return Ahead(make, jobs, workers)

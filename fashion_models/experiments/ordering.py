@@ -51,16 +51,11 @@ from fashion_models.experiments.kit.shoppers import (
 )
 from fashion_models.experiments.kit.vectors import product_embeddings
 from fashion_models.optional import require
-from fashion_models.representation.embeddings import Embeddings, normalize
+from fashion_models.representation.embeddings import Embeddings
+from fashion_models.representation.linear import Whitening, normalize
 from fashion_models.representation.metrics import ndcg
 from fashion_models.representation.ordering.merchandiser import learn
-from fashion_models.representation.ordering.order import (
-    DISLIKED,
-    DIVERSITY,
-    Shopper,
-    Whitening,
-    diversify,
-)
+from fashion_models.representation.ordering.order import DISLIKED, DIVERSITY, Shopper, diversify
 
 SHOPPERS, QUICK_SHOPPERS = 300, 30
 OTHERS = 300        # shoppers whose likes make the popularity

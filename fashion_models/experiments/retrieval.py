@@ -37,19 +37,23 @@ from collections.abc import Sequence
 import chainer
 import numpy as np
 
-from fashion_models.data.batches import TrainingIterator, evaluation_batches
+from fashion_models.data.batches import TrainingIterator
 from fashion_models.data.crops import crop
 from fashion_models.data.prepare import prepare
 from fashion_models.data.products import ProductSet, require_products
 from fashion_models.data.views import View, flattened
-from fashion_models.devices import resolve
 from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.experiments.kit import statistics
 from fashion_models.experiments.kit.results import Table
 from fashion_models.experiments.kit.settings import Settings, add_init, command
 from fashion_models.links import MultiTaskClassifier, fold_batch_normalization
-from fashion_models.representation.embeddings import normalize
-from fashion_models.representation.metrics import average_precision, ranking, recall_at_k
+from fashion_models.representation.encoder import Encoder
+from fashion_models.representation.linear import normalize
+from fashion_models.representation.metrics import (
+    average_precision,
+    ranking,
+    recall_at_k,
+)
 from fashion_models.training.model import build_model
 from fashion_models.training.run import Run
 
@@ -69,26 +73,6 @@ OTHERS = ('mean of single images', 'maximum of single images', SINGLE, 'colour h
 STATISTICS_BATCHES = 50
 _BINS = 8
 _QUERIES = 256  # at once: bounds the memory
-
-
-def represent(
-        model: MultiTaskClassifier, products: ProductSet, mean: np.ndarray, device) -> np.ndarray:
-    """The representations of products, of unit length: (products, size) float32.
-
-    Args:
-        model (~fashion_models.links.MultiTaskClassifier): On ``device``.
-        products (~fashion_models.data.products.ProductSet): At least one.
-        mean (numpy.ndarray): (3, size, size) float32.
-        device (~chainer.backend.Device): Where to compute.
-    """
-    vectors = np.empty((len(products), model.encoder.out_size), np.float32)
-    device.use()
-    with (evaluation_batches(products, mean) as batches,
-          chainer.using_config('train', False), chainer.no_backprop_mode()):
-        for batch in batches:
-            vectors[batch.products] = chainer.cuda.to_cpu(
-                model.encoder(device.send(batch.x)).array)
-    return normalize(vectors)
 
 
 def pooled(vectors: np.ndarray, products: ProductSet, how) -> np.ndarray:
@@ -188,24 +172,22 @@ def representations(run: Run, single_image_run: Run | None, parts: dict) -> dict
         single_image_run (~fashion_models.training.run.Run): Of the other, or ``None``.
         parts (dict): Products by split, as the multi-image network has them.
     """
-    device = resolve(run.recipe.training.devices)[0]
-    test, mean = parts['test'], run.mean
+    devices = run.recipe.training.devices
+    test = parts['test']
     images = flattened(test)
-    model = run.load_model()
-    model.to_device(device)
-    single = represent(model, images, mean, device)
-    untrained = untrained_model(run, parts['train'], device)
+    encoder = Encoder(run, device=devices)
+    single = encoder.embed_set(images)
+    untrained = Encoder(run, device=devices, model=untrained_model(run, parts['train'],
+                                                                   encoder.device))
     found = {
-        MULTI: represent(model, test, mean, device),
+        MULTI: encoder.embed_set(test),
         'mean of single images': pooled(single, test, np.add),
         'maximum of single images': pooled(single, test, np.maximum),
         'colour histogram': histograms(test, run.recipe.data.size),
-        'untrained': represent(untrained, test, mean, device)}
+        'untrained': untrained.embed_set(test)}
     if single_image_run is not None:
-        model = single_image_run.load_model()
-        model.to_device(device)
-        found[SINGLE] = pooled(
-            represent(model, images, single_image_run.mean, device), test, np.add)
+        encoder = Encoder(single_image_run, device=devices)
+        found[SINGLE] = pooled(encoder.embed_set(images), test, np.add)
     return found
 
 

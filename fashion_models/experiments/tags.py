@@ -42,8 +42,9 @@ from fashion_models.experiments.kit.settings import Settings, command
 from fashion_models.experiments.kit.texts import Truth, planted
 from fashion_models.experiments.kit.vectors import product_embeddings
 from fashion_models.representation.embeddings import Embeddings
-from fashion_models.representation.tags.tagger import KEEP, Tagger, learn_tags, text_of
-from fashion_models.representation.tags.words import CATEGORY, COLOUR, STYLE, Lexicon
+from fashion_models.representation.tags.learning import learn_tags
+from fashion_models.representation.tags.tagger import KEEP, Tagger
+from fashion_models.representation.tags.words import CATEGORY, COLOUR, STYLE, Lexicon, text_of
 
 #: Share of the words replaced by false ones.
 PLANTED = 0.1

@@ -34,16 +34,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from fashion_models.data.products import require_products
-from fashion_models.devices import resolve
 from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.experiments.drawing.maps import draw_colours, draw_products, draw_types
 from fashion_models.experiments.kit import pictures
 from fashion_models.experiments.kit.results import Table
 from fashion_models.experiments.kit.settings import Settings, command
 from fashion_models.experiments.measuring.purity import COLOUR, MULTI, purity_figures
-from fashion_models.experiments.retrieval import represent
 from fashion_models.experiments.tabulating.purity import purity_table
 from fashion_models.optional import require
+from fashion_models.representation.encoder import Encoder
 
 MAPPED = 5000       # products; with more of them points hide each other
 COMPONENTS = 50
@@ -91,10 +90,7 @@ def _open_tsne():
 
 
 def _vectors(run, products):
-    device = resolve(run.recipe.training.devices)[0]
-    model = run.load_model()
-    model.to_device(device)
-    return represent(model, products, run.mean, device)
+    return Encoder(run, device=run.recipe.training.devices).embed_set(products)
 
 
 def places_of(vectors: np.ndarray) -> np.ndarray:

@@ -13,7 +13,6 @@ import itertools
 import numpy as np
 
 from fashion_models.errors import UserError
-from fashion_models.representation.encoder import IMAGES_PER_BATCH
 
 #: A colour is prominent that has this share of a product. Chosen on the embedded catalogue;
 #: :mod:`fashion_models.experiments.colours` tells what it finds.
@@ -71,7 +70,7 @@ def colours(encoder, paths):
     images = x.reshape(-1, *run.mean.shape)
     divided = [divide((image + run.mean).transpose(1, 2, 0)) for image in images]
     asked = np.stack([part.image.transpose(2, 0, 1) for parts in divided for part in parts])
-    answers = iter(_probabilities(encoder, asked - run.mean))
+    answers = iter(encoder.probabilities(asked - run.mean)['colour'])
     by_image = np.zeros((len(images), len(labels)))
     for row, parts in zip(by_image, divided):
         names = np.array([next(answers) for _ in parts])
@@ -81,7 +80,7 @@ def colours(encoder, paths):
     shares = np.median(by_image, axis=0)
     if not shares.any():    # there is no colour that half of the images show
         shares = by_image.mean(axis=0)
-    probabilities, = _probabilities(encoder, x)
+    probabilities, = encoder.probabilities(x)['colour']
     return Colours(_ranked(labels, probabilities), _ranked(labels, shares))
 
 
@@ -89,16 +88,6 @@ def _ranked(labels, values):
     return {
         labels[number]: float(values[number])
         for number in np.argsort(-values, kind='stable') if values[number]}
-
-
-def _probabilities(encoder, x):
-    """Probabilities (k, labels) of the colours of k products, x (k, 3 * n, size, size)."""
-    task = encoder.run.vocabulary.tasks.index('colour')
-    scores = np.concatenate([
-        encoder.encode_and_classify(x[start:start + IMAGES_PER_BATCH])[1 + task]
-        for start in range(0, len(x), IMAGES_PER_BATCH)])
-    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return odds / odds.sum(axis=1, keepdims=True)
 
 
 @dataclasses.dataclass(frozen=True)

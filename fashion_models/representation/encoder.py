@@ -1,30 +1,44 @@
-"""A trained network in use: from the images of a product to its representation and its labels."""
+"""A trained network in use: from the images of a product to its representation and its labels.
+
+Every picture that a trained network is shown passes through :class:`Encoder`. Only a training
+evaluates its own network, which is still changing, by itself
+(:mod:`fashion_models.training.evaluation`).
+"""
 
 import contextlib
+import dataclasses
+import itertools
 import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import chainer
+import chainer.functions as F
 import numpy as np
 
+from fashion_models.catalogue.decode import ImageError, load_image
+from fashion_models.data.batches import IMAGES_PER_BATCH, Ahead, batches
+from fashion_models.data.crops import assemble
+from fashion_models.data.products import ProductSet
 from fashion_models.devices import resolve
 from fashion_models.errors import UserError
-from fashion_models.representation.embeddings import normalize
-from fashion_models.training.prediction import probabilities, read_product
+from fashion_models.links import MultiTaskClassifier
+from fashion_models.representation.linear import normalize
 from fashion_models.training.run import Run
 
-IMAGES_PER_BATCH = 64
+#: Products that are encoded together: batches within a window come in any order.
+WINDOW = 1024
+
+#: One image file of a product, or several.
+Paths = str | os.PathLike | Iterable[str | os.PathLike]
 
 
-def load(run_folder, which='best', device='@numpy'):
+def load(run_folder: str | os.PathLike, which: str = 'best', device: str = '@numpy') -> 'Encoder':
     """Loads a trained network; :func:`fashion_models.load` is the same.
 
     Args:
-        run_folder: What ``fashion-models train`` made.
-        which (str): ``'best'`` (lowest validation loss) or ``'last'`` snapshot.
-        device (str): Where to compute: ``'@numpy'`` is the CPU, ``'0'`` the first GPU.
-
-    Returns:
-        Encoder
+        run_folder: What ``fashion-models train`` wrote.
+        which: ``'best'`` (lowest validation loss) or ``'last'`` snapshot.
+        device: Where to compute: ``'@numpy'`` is the CPU, ``'0'`` the first GPU.
 
     Raises:
         UserError: If there is no such run, snapshot or device.
@@ -33,99 +47,204 @@ def load(run_folder, which='best', device='@numpy'):
 
 
 class Encoder:
-    """The trained network of a run.
+    """The trained network of a run, for inference only.
 
-    It sees images as training and evaluation do: their shorter side scaled, their centre cropped,
-    the mean image taken off. It pools all images of a product that it is given. Training draws five
-    of a product that has more; evaluation, and this, take them all.
+    It sees images as training and evaluation do: the shorter side scaled, the centre cropped, the
+    mean image subtracted. It pools all the images it is given of a product; training draws five
+    where there are more, but evaluation takes all of them, too.
 
     Args:
-        run (~fashion_models.training.run.Run): The run.
-        which (str): ``'best'`` or ``'last'`` snapshot.
-        device (str): Where to compute.
+        run: The run.
+        which: ``'best'`` or ``'last'`` snapshot.
+        device: Where to compute.
+        model: Another network with the recipe of the run, instead of the snapshot's.
 
     Attributes:
         run (~fashion_models.training.run.Run): The run.
         which (str): ``'best'`` or ``'last'``.
+        device (~chainer.backend.Device): Where it computes.
         size (int): Numbers in a representation; 1024 in the article.
-        model (~fashion_models.links.MultiTaskClassifier): The network, for evaluation only.
+        model (~fashion_models.links.MultiTaskClassifier): The network.
     """
 
-    def __init__(self, run, which='best', device='@numpy'):
+    def __init__(self, run: Run, which: str = 'best', device: str = '@numpy',
+                 model: MultiTaskClassifier | None = None) -> None:
         self.run = run
         self.which = which
         self.device = resolve(device)[0]
-        self.model = run.load_model(which)
+        self.model = run.load_model(which) if model is None else model
         self.model.to_device(self.device)
         self.size = self.model.encoder.out_size
 
-    def embed(self, paths):
+    def embed(self, paths: Paths) -> np.ndarray:
         """The representation of one product.
 
         Args:
-            paths: One image file of it, or a list of several.
+            paths: One image file of it, or several.
 
         Returns:
-            numpy.ndarray: (size,) float32 of unit length, so that the dot product of two is the
-            cosine of their angle, 1 at most. (All zero if the network's last layer is silent.)
+            (size,) float32 of unit length, so that the dot product of two is the cosine of their
+            angle. (All zeros if the network's last layer is silent.)
 
         Raises:
-            UserError: If there is no file, or one of them is no image.
+            UserError: If there is no file, or one of them is not an image.
         """
         return self.embed_products([paths])[0]
 
-    def embed_products(self, products):
+    def embed_products(self, products: Iterable[Paths]) -> np.ndarray:
         """The representations of k products.
 
         Args:
             products: For each of them what :meth:`embed` takes.
 
         Returns:
-            numpy.ndarray: (k, size) float32, rows of unit length.
+            (k, size) float32, rows of unit length.
 
         Raises:
-            UserError: If a product has no file, or one is no image.
+            UserError: If a product has no file, or one is not an image.
         """
-        products = [_list(paths) for paths in products]     # counted before they are read
-        vectors = np.empty((len(products), self.size), np.float32)
-        for rows in batches([len(paths) for paths in products]):
-            vectors[rows] = self.encode(np.concatenate(
-                [self.read(products[row]) for row in rows]))
-        return vectors
+        return self._whole([_list(paths) for paths in products], self._load)
 
-    def predict(self, paths):
+    def embed_set(self, products: ProductSet, unit: bool = True) -> np.ndarray:
+        """The representations of the products of a set.
+
+        Args:
+            products: p products, with their images in a store.
+            unit: Whether rows are scaled to unit length.
+
+        Returns:
+            (p, size) float32, in the order of the set.
+        """
+        return self._whole(products.images, products.store.image, unit)
+
+    @contextlib.contextmanager
+    def windows(self, products: Iterable[Sequence], load: Callable[..., np.ndarray],
+                unit: bool = True, done: Callable[[int], object] | None = None,
+                ) -> Iterator[Iterator[np.ndarray]]:
+        """Encodes products window by window, while threads prepare the batches to come.
+
+        ::
+
+            with encoder.windows(numbers, store.image) as windows:
+                for vectors in windows:
+                    ...
+
+        Args:
+            products: For each product its pictures, one or more, in any form that ``load`` takes.
+            load: Returns a picture as (h, w, 3) uint8; called from several threads.
+            unit: Whether rows are scaled to unit length.
+            done: Called after each batch with its number of images.
+
+        Yields:
+            An iterator over arrays (``WINDOW`` or fewer, size) float32, in the order of the
+            products. The threads end with the ``with`` block.
+        """
+        def jobs():
+            remaining = iter(products)
+            while part := list(itertools.islice(remaining, WINDOW)):
+                window = _Window(part, np.empty((len(part), self.size), np.float32), len(part))
+                for rows in batches([len(pictures) for pictures in part]):
+                    yield window, rows
+
+        def prepare(job):
+            window, rows = job
+            return window, rows, self._assemble(
+                [[load(picture) for picture in window.products[row]] for row in rows])
+
+        def encoded(prepared):
+            for window, rows, x in prepared:
+                window.vectors[rows] = self.encode(x) if unit else self.activations(x)
+                window.missing -= len(rows)
+                if done:
+                    done(x.shape[0] * x.shape[1] // 3)
+                if not window.missing:
+                    yield window.vectors
+
+        with Ahead(prepare, jobs()) as prepared:
+            yield encoded(prepared)
+
+    def predict(self, paths: Paths) -> dict[str, dict[str, float]]:
         """The labels of one product.
 
         Args:
-            paths: One image file of it, or a list of several.
+            paths: One image file of it, or several.
 
         Returns:
-            dict: From each task to a dict from label to probability, the likeliest first.
+            From each task to a dict from label to probability, the likeliest first.
 
         Raises:
-            UserError: If there is no file, or one of them is no image.
+            UserError: If there is no file, or one of them is not an image.
         """
-        with self._inference():
-            ys = self.model(self.device.send(self.read(paths)))
-        return probabilities(self.run.vocabulary, ys)
+        labels = self.run.vocabulary.labels
+        return {
+            task: {labels[task][number]: float(values[number])
+                   for number in np.argsort(-values, kind='stable')}
+            for task, (values,) in self.probabilities(self.read(paths)).items()}
 
-    def encode(self, x):
-        """The representations (b, size), of unit length, of a batch as the network wants it.
+    def probabilities(self, x: np.ndarray) -> dict[str, np.ndarray]:
+        """The probabilities of all labels.
 
         Args:
-            x (numpy.ndarray): (b, 3 * n, size, size) float32, mean-subtracted; see
+            x: Input of the network, as :meth:`encode` takes it, for any number b of products.
+
+        Returns:
+            From each task to (b, classes) float32.
+        """
+        step = max(1, IMAGES_PER_BATCH // (x.shape[1] // 3))
+        parts = [self.scores(self.activations(x[start:start + step]))
+                 for start in range(0, len(x), step)]
+        return {task: F.softmax(np.concatenate(own)).array
+                for task, own in zip(self.model.tasks, zip(*parts))}
+
+    def encode(self, x: np.ndarray) -> np.ndarray:
+        """The representations (b, size) float32, of unit length, of a batch.
+
+        Args:
+            x: (b, 3 * n, side, side) float32, mean-subtracted; see
                 :func:`fashion_models.data.crops.assemble`.
         """
-        with self._inference():
-            return normalize(chainer.cuda.to_cpu(
-                self.model.encoder(self.device.send(x)).array))
+        return normalize(self.activations(x))
 
-    def encode_and_classify(self, x):
-        """What :meth:`encode` gives, and the scores of each task, (b, classes), in a list."""
+    def encode_and_classify(self, x: np.ndarray) -> list[np.ndarray]:
+        """What :meth:`encode` returns, then the scores of each task, (b, classes)."""
+        activations = self.activations(x)
+        return [normalize(activations), *self.scores(activations)]
+
+    def activations(self, x: np.ndarray) -> np.ndarray:
+        """The network's last layer (b, size), which is what :meth:`encode` scales to unit length.
+
+        Args:
+            x: As of :meth:`encode`.
+        """
         with self._inference():
-            representation = self.model.encoder(self.device.send(x))
-            return [normalize(chainer.cuda.to_cpu(representation.array)), *(
-                chainer.cuda.to_cpu(y.array) for y in self.model.classify(representation))]
+            return chainer.cuda.to_cpu(self.model.encoder(self.device.send(x)).array)
+
+    def scores(self, activations: np.ndarray) -> list[np.ndarray]:
+        """The scores (b, classes) of each task, from :meth:`activations` (b, size)."""
+        with self._inference():
+            return [chainer.cuda.to_cpu(y.array)
+                    for y in self.model.classify(self.device.send(activations))]
+
+    def read(self, paths: Paths) -> np.ndarray:
+        """The input for one product from its image files: (1, 3 * n, side, side) float32.
+
+        Raises:
+            UserError: If there is no file, or one of them is not an image.
+        """
+        return self._assemble([list(map(self._load, _list(paths)))])
+
+    def _load(self, path):
+        try:
+            return load_image(path, self.run.recipe.data.shorter_side)
+        except (ImageError, OSError) as error:
+            raise UserError(f'{path}: not a usable image: {error}') from error
+
+    def _assemble(self, images):
+        return assemble(images, self.run.mean, np.zeros(len(images), bool))
+
+    def _whole(self, *arguments):
+        with self.windows(*arguments) as windows:
+            return np.concatenate([np.empty((0, self.size), np.float32), *windows])
 
     @contextlib.contextmanager
     def _inference(self):
@@ -133,29 +252,18 @@ class Encoder:
         with chainer.using_config('train', False), chainer.no_backprop_mode():
             yield
 
-    def read(self, paths):
-        """The network's input for one product: (1, 3 * n, size, size) float32, mean-subtracted."""
-        return read_product(
-            _list(paths), self.run.recipe.data.shorter_side, self.run.mean)
 
+@dataclasses.dataclass
+class _Window:
+    """Products that are encoded together, their vectors, and how many of these are missing."""
 
-def batches(image_counts, images_per_batch=IMAGES_PER_BATCH):
-    """Puts products with the same number of images together: yields (b,) rows of each batch.
-
-    Args:
-        image_counts: (k,) images of each product.
-        images_per_batch (int): Bounds the memory: so many images, or one product if it has more.
-    """
-    image_counts = np.asarray(image_counts)
-    for n in np.unique(image_counts):
-        rows = np.flatnonzero(image_counts == n)
-        b = max(1, images_per_batch // max(1, n))
-        for start in range(0, len(rows), b):
-            yield rows[start:start + b]
+    products: list
+    vectors: np.ndarray
+    missing: int
 
 
 def _list(paths):
     paths = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     if not paths:
-        raise UserError('a product without images cannot be embedded; expected one or more')
+        raise UserError('a product without images cannot be encoded; expected one or more')
     return paths

@@ -10,7 +10,8 @@ from PIL import Image
 from fashion_models.catalogue.io import CatalogueWriter
 from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.cli import main
-from fashion_models.representation.embeddings import EmbeddingsWriter, Item
+from fashion_models.representation.embeddings import Item
+from fashion_models.representation.embeddings_writer import EmbeddingsWriter
 
 pytest.importorskip('sklearn')
 

@@ -9,8 +9,7 @@ import pytest
 
 from fashion_models.experiments.kit.shoppers import Shop
 from fashion_models.experiments.ordering import DIVERSITIES, ORDERS, main, merchandise, serve
-from fashion_models.representation.embeddings import normalize
-from fashion_models.representation.ordering.order import Whitening
+from fashion_models.representation.linear import Whitening, normalize
 
 
 @pytest.fixture

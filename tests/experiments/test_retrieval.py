@@ -17,7 +17,6 @@ from fashion_models.experiments.retrieval import (
     histograms,
     main,
     pooled,
-    represent,
     representations,
     scores,
     untrained_model,
@@ -91,7 +90,7 @@ def test_scores_are_those_of_scikit_learn():
 def test_vectors_are_those_of_the_encoder(results, parts, words):
     parts, run = parts
     test = parts['test']
-    found = represent(run.load_model(), test, run.mean, resolve('@numpy')[0])
+    found = representations(run, None, parts)[MULTI]
     catalogue = open_catalogue(words[1])
     images = {product.id: [catalogue.image_file(image) for image in product.images]
               for product in catalogue.products}

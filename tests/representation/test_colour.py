@@ -85,12 +85,13 @@ class Namer:
         images = np.stack([np.array(path, np.float32).transpose(2, 0, 1) for path in paths])
         return (images - self.run.mean).reshape(1, -1, 64, 64)
 
-    def encode_and_classify(self, x):
+    def probabilities(self, x):
         images = x.reshape(len(x), -1, 3, 64, 64) + self.run.mean
         seen = images.min(axis=2, keepdims=True) < 240
         mean = (images * seen).sum(axis=(1, 3, 4)) / seen.sum(axis=(1, 3, 4))
         distances = np.linalg.norm(mean[:, np.newaxis] - list(PAINTS.values()), axis=2)
-        return [None, None, -distances / 10]
+        odds = np.exp(-distances / 10)
+        return {'colour': odds / odds.sum(axis=1, keepdims=True)}
 
 
 TWO = draw(('red', 20, 12, 43, 31), ('blue', 20, 32, 43, 51))

@@ -10,7 +10,8 @@ from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.catalogue.split import split_of
 from fashion_models.errors import UserError
 from fashion_models.representation import embed as module
-from fashion_models.representation.embed import embed, fit
+from fashion_models.representation import encoder as encoders
+from fashion_models.representation.embed import embed
 from fashion_models.representation.embeddings import Item, open_embeddings
 from fashion_models.representation.encoder import load
 
@@ -104,7 +105,7 @@ def test_float16(encoder, toys, tmp_path):
 
 
 def test_what_is_interrupted_is_gone_on_with(encoder, toys, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, 'WINDOW', 10)
+    monkeypatch.setattr(encoders, 'WINDOW', 10)
     embed(encoder, toys, tmp_path / 'in one go', progress=False)
     encode, calls = type(encoder).encode, []
 
@@ -162,7 +163,7 @@ def test_an_interrupted_reduction_embeds_nothing_again(encoder, toys, tmp_path, 
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(module, 'fit', interrupted)
+    monkeypatch.setattr(module, 'principal_components', interrupted)
     with pytest.raises(KeyboardInterrupt):
         embed(encoder, toys, tmp_path / 'e', pca=3, progress=False)
     monkeypatch.undo()
@@ -179,19 +180,9 @@ def test_a_folder_is_refused_before_the_work(encoder, toys, tmp_path, monkeypatc
             embed(encoder, toys, tmp_path, pca=pca, progress=False)
 
 
-def test_fit_does_not_depend_on_chunks(monkeypatch):
-    vectors = np.random.default_rng(0).normal(size=(50, 6)).astype(np.float32)
-    selected = np.arange(50) % 3 > 0
-    one, _ = fit(vectors, selected, 2)
-    monkeypatch.setattr(
-        module, '_chunks', lambda rows: (slice(n, n + 7) for n in range(0, rows, 7)))
-    many, _ = fit(vectors, selected, 2)
-    np.testing.assert_allclose(one.components, many.components, atol=1e-6)
-
-
 @pytest.mark.parametrize(('arguments', 'message'), [
     ({'pca': 3, 'split': 'test'}, 'fitted to the training split'),
-    ({'pca': 17}, 'a PCA to 17 numbers: expected 1 to 16'),
+    ({'pca': 17}, 'pca: found 17, expected 1 to 16 numbers'),
     ({'pca': 0}, 'expected 1 to 16')])
 def test_impossible_reductions_are_told(encoder, toys, tmp_path, arguments, message):
     with pytest.raises(UserError, match=message):
@@ -222,9 +213,10 @@ class Store:
 
 def test_memory_does_not_grow_with_the_catalogue(tmp_path):
     """The network and the image store are stand-ins; everything else is as ever."""
-    encoder = types.SimpleNamespace(
-        size=1024, run=types.SimpleNamespace(mean=np.zeros((3, 8, 8), np.float32)),
-        encode=lambda x: np.ones((len(x), 1024), np.float32))
+    encoder = object.__new__(encoders.Encoder)
+    encoder.size = 1024
+    encoder.run = types.SimpleNamespace(mean=np.zeros((3, 8, 8), np.float32))
+    encoder.encode = lambda x: np.ones((len(x), 1024), np.float32)
     header = {'per': 'product', 'split': 'all', 'size': 1024}
 
     def peak(count):

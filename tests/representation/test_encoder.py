@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 
 import fashion_models
 from fashion_models.catalogue.io import open_catalogue
-from fashion_models.data.batches import evaluation_batches
+from fashion_models.data.batches import batches, evaluation_batches
 from fashion_models.data.prepare import prepare
 from fashion_models.data.products import split_products
 from fashion_models.errors import UserError
-from fashion_models.representation.encoder import batches
 
 
 @pytest.fixture(scope='module')
@@ -71,6 +70,44 @@ def test_the_order_of_the_images_does_not_matter(encoder, products):
 def test_one_file_needs_no_list(encoder, products):
     file, = products[0][1]
     np.testing.assert_array_equal(encoder.embed(str(file)), encoder.embed([file]))
+
+
+def test_labels_are_those_of_the_network(encoder, products):
+    """The likeliest first, with the softmax of its scores."""
+    files = products[1][1]
+    with chainer.using_config('train', False), chainer.no_backprop_mode():
+        ys = encoder.model(encoder.read(files))
+    for (task, found), y in zip(encoder.predict(files).items(), ys):
+        odds = np.exp(y.array[0].astype(float))
+        expected = dict(zip(encoder.run.vocabulary.labels[task], odds / odds.sum()))
+        assert found == pytest.approx(expected, rel=1e-5)
+        assert list(found.values()) == sorted(found.values(), reverse=True)
+
+
+def test_probabilities_of_any_number_of_products(encoder):
+    """More than fit into a batch; each as if it were alone."""
+    x = np.random.default_rng(0).normal(scale=60, size=(70, 6, 48, 48)).astype(np.float32)
+    found = encoder.probabilities(x)
+    assert list(found) == list(encoder.run.vocabulary.tasks)
+    for task, values in found.items():
+        assert len(values) == 70
+        for row in 0, 40, 69:
+            np.testing.assert_allclose(
+                values[row], encoder.probabilities(x[row:row + 1])[task][0], rtol=1e-4)
+
+
+def test_products_of_a_set_are_those_of_their_files(encoder, tiny_run):
+    catalogue = open_catalogue(tiny_run[1])
+    store = prepare(catalogue, encoder.run.recipe.data.shorter_side)
+    part = split_products(catalogue, store, encoder.run.vocabulary)['test']
+    files = {product.id: [catalogue.image_file(image) for image in product.images]
+             for product in catalogue.products}
+    vectors = encoder.embed_set(part)
+    np.testing.assert_allclose(
+        vectors, encoder.embed_products([files[id] for id in part.ids]), atol=1e-6)
+    raw = encoder.embed_set(part, unit=False)
+    np.testing.assert_allclose(
+        raw / np.linalg.norm(raw, axis=1, keepdims=True), vectors, atol=1e-6)
 
 
 def test_labels_of_more_than_five_images(encoder, products):

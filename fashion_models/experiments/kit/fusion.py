@@ -24,7 +24,7 @@ from fashion_models.devices import resolve
 from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.links import MultiTaskClassifier, TextFusion, multi_task_loss
 from fashion_models.optional import require
-from fashion_models.representation.tags.tagger import text_of
+from fashion_models.representation.tags.words import text_of
 from fashion_models.training import snapshots
 from fashion_models.training.evaluation import Evaluation
 from fashion_models.training.run import Run

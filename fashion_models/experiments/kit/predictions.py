@@ -3,14 +3,13 @@
 
 from collections.abc import Callable, Sequence
 
-import chainer
 import numpy as np
+from chainer.functions import log_softmax
 
-from fashion_models.data.batches import evaluation_batches
 from fashion_models.data.products import ProductSet
 from fashion_models.data.views import flattened
-from fashion_models.devices import resolve
 from fashion_models.experiments.kit import statistics
+from fashion_models.representation.encoder import Encoder
 from fashion_models.training.evaluation import Evaluation, evaluate
 from fashion_models.training.run import Run
 
@@ -29,8 +28,8 @@ def evaluate_run(run: Run, products: ProductSet, which: str = 'best') -> Evaluat
     Returns:
         ~fashion_models.training.evaluation.Evaluation
     """
-    model, device = _load(run, which)
-    return evaluate(model, products, run.mean, device, progress=True)
+    encoder = _encoder(run, which)
+    return evaluate(encoder.model, products, run.mean, encoder.device, progress=True)
 
 
 def evaluate_images(
@@ -50,41 +49,25 @@ def evaluate_images(
         itself, in the order of :func:`~fashion_models.data.views.flattened`; and a list with that
         of the products for each pooling.
     """
-    model, device = _load(run, which)
+    encoder = _encoder(run, which)
     images = flattened(products)
-    vectors = _represent(model, images, run.mean, device)
+    vectors = encoder.embed_set(images, unit=False)
     starts = np.cumsum([0, *map(len, products.images)])
     pooled = [
         np.stack([pooling(vectors[start:end], axis=0) for start, end in zip(starts, starts[1:])])
         for pooling in poolings]
     return (
-        _classify(model, vectors, images.t, device),
-        [_classify(model, vectors, products.t, device) for vectors in pooled])
+        _classify(encoder, vectors, images.t),
+        [_classify(encoder, vectors, products.t) for vectors in pooled])
 
 
-def _load(run, which):
-    device = resolve(run.recipe.training.devices)[0]
-    model = run.load_model(which)
-    model.to_device(device)
-    return model, device
+def _encoder(run, which):
+    return Encoder(run, which, run.recipe.training.devices)
 
 
-def _represent(model, products, mean, device):
-    vectors = np.empty((len(products), model.encoder.out_size), np.float32)
-    device.use()
-    with (evaluation_batches(products, mean) as batches,
-          chainer.using_config('train', False), chainer.no_backprop_mode()):
-        for batch in batches:
-            vectors[batch.products] = chainer.cuda.to_cpu(
-                model.encoder(device.send(batch.x)).array)
-    return vectors
-
-
-def _classify(model, vectors, t, device):
-    with chainer.using_config('train', False), chainer.no_backprop_mode():
-        ys = model.classify(device.send(np.ascontiguousarray(vectors)))
-        scores = [chainer.cuda.to_cpu(chainer.functions.log_softmax(y).array) for y in ys]
-    return Evaluation(dict(zip(model.tasks, scores)), t)
+def _classify(encoder, vectors, t):
+    scores = [log_softmax(y).array for y in encoder.scores(vectors)]
+    return Evaluation(dict(zip(encoder.model.tasks, scores)), t)
 
 
 def correct(evaluations: list[Evaluation], others: np.ndarray | None = None) -> np.ndarray:

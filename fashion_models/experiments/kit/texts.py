@@ -18,14 +18,15 @@ from fashion_models.catalogue.tasks import LEVELS
 from fashion_models.drawn.assortment import KINDS
 from fashion_models.drawn.copywriting import MATERIALS
 from fashion_models.drawn.truth import read_truth
-from fashion_models.representation.tags.tagger import text_of, true_words
 from fashion_models.representation.tags.words import (
     CATEGORY,
     COLOUR,
     STYLE,
     Lexicon,
     key,
+    text_of,
     tokens_of,
+    true_words,
 )
 
 

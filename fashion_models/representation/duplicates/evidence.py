@@ -21,7 +21,7 @@ from tqdm import tqdm
 
 from fashion_models.catalogue.colours import fold
 from fashion_models.optional import require
-from fashion_models.representation.embeddings import normalize
+from fashion_models.representation.linear import Whitening, in_blocks
 
 #: How many of its nearest neighbours a listing may be the same product as.
 NEIGHBOURS = 20
@@ -36,7 +36,6 @@ TEXT = ('words', 'colours')
 COMPONENTS = 256
 #: Added to each component's variance, as a share of all variance: what varies less is noise.
 RIDGE = 0.001
-_SAMPLE = 20_000
 _BLOCK_BYTES = 64 << 20
 
 
@@ -200,19 +199,8 @@ def whitened(vectors):
     Returns:
         numpy.ndarray: (n, at most :data:`COMPONENTS`) float32 of unit length.
     """
-    sample = vectors[::-(-len(vectors) // _SAMPLE)].astype(np.float64)
-    mean = sample.mean(axis=0)
-    variances, components = np.linalg.eigh(np.cov(sample.T - mean[:, None], bias=True))
-    variances, components = variances[::-1][:COMPONENTS], components[:, ::-1][:, :COMPONENTS]
-    total = np.maximum(variances, 0).sum()
-    # Without any variance all vectors are one; they stay equal.
-    scale = 1 / np.sqrt(np.maximum(variances, 0) + (RIDGE * total or 1))
-    projection = (components * scale).astype(np.float32)
-    result = np.empty((len(vectors), projection.shape[1]), np.float32)
-    for start in range(0, len(vectors), 1 << 14):
-        block = vectors[start:start + (1 << 14)].astype(np.float32)
-        result[start:start + (1 << 14)] = normalize((block - mean.astype(np.float32)) @ projection)
-    return result
+    whitening = Whitening(vectors, RIDGE * vectors.shape[1], COMPONENTS)
+    return in_blocks(whitening, vectors)
 
 
 def nearest(vectors, k):

@@ -26,7 +26,7 @@ import numpy as np
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.optional import require
-from fashion_models.representation.ordering.order import Whitening, in_blocks
+from fashion_models.representation.linear import Whitening, in_blocks
 
 COLUMNS = 'list', 'product', 'rank'
 #: The strengths of regularization that are tried, by the logistic regression's C.
@@ -159,7 +159,7 @@ def learn_order(lists, embeddings, whitening=None):
     Args:
         lists (list of RankedList): Their products are among the embeddings.
         embeddings (~fashion_models.representation.embeddings.Embeddings): The products' vectors.
-        whitening (~fashion_models.representation.ordering.order.Whitening): That of the
+        whitening (~fashion_models.representation.linear.Whitening): That of the
             embeddings, if it is known already.
 
     Returns:

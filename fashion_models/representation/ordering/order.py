@@ -19,18 +19,14 @@ import dataclasses
 import numpy as np
 
 from fashion_models.errors import UserError
-from fashion_models.representation.embeddings import Item, normalize
+from fashion_models.representation.embeddings import Item
+from fashion_models.representation.linear import Whitening, in_blocks, normalize
 
-#: What is disliked counts so much of what is liked. This and the next were chosen on validation
-#: products, where they hardly mattered: 0.25 to 1, and 1 to 10, order about as well.
+#: The weight of what is disliked, where that of what is liked is 1. Chosen on validation products,
+#: where it hardly mattered: 0.25 to 1 do about equally well.
 DISLIKED = 0.5
-#: So many times their mean is added to the eigenvalues of the covariance.
-SHRINKAGE = 3.0
 #: The share of the diversity term; see experiments/ordering.py for what it costs and gives.
 DIVERSITY = 0.2
-#: Vectors, at most, that the covariance is estimated from.
-SAMPLE = 20_000
-_BLOCK = 8192
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,45 +44,6 @@ class Ordered:
     relevance: float
     row: int
     item: Item
-
-
-class Whitening:
-    """Centres vectors, gives them the same variance in all directions, and unit length.
-
-    Of nearly the same variance: the covariance is shrunk, to each of its eigenvalues some of their
-    mean is added, so that directions that hardly vary are not blown up, and that fewer vectors than
-    dimensions will do.
-
-    Args:
-        vectors (numpy.ndarray): (n, d), what the covariance is estimated from: a sample of these.
-        shrinkage (float): How much of the mean is added.
-    """
-
-    def __init__(self, vectors, shrinkage=SHRINKAGE):
-        step = -(-len(vectors) // SAMPLE)
-        sample = np.asarray(vectors[::step], np.float32)
-        self.mean = sample.mean(axis=0, dtype=np.float64).astype(np.float32)
-        centred = sample - self.mean
-        covariance = (centred.T @ centred).astype(np.float64) / len(sample)
-        spread = np.trace(covariance) / len(covariance) or 1.0
-        # Any matrix A with A Aᵀ = inverse of the covariance will do: the others are its rotations.
-        self._matrix = np.linalg.inv(np.linalg.cholesky(
-            covariance + shrinkage * spread * np.eye(len(covariance)))).T.astype(np.float32)
-
-    def linear(self, vectors):
-        """Vectors (n, d), centred and whitened, but of their own length: (n, d) float32."""
-        return (np.asarray(vectors, np.float32) - self.mean) @ self._matrix
-
-    def pull_back(self, weights):
-        """The weights (d,) of vectors that order them as ``weights`` do what :meth:`linear` gives.
-
-        Scores differ by the same number for all.
-        """
-        return self._matrix @ np.asarray(weights, np.float32)
-
-    def __call__(self, vectors):
-        """Vectors (n, d), whitened: (n, d) float32 of unit length."""
-        return normalize(self.linear(vectors))
 
 
 class Shopper:
@@ -108,12 +65,6 @@ class Shopper:
     def relevance(self, vectors):
         """How near products (n, d) are to the taste: (n,) float32, cosines in whitened space."""
         return in_blocks(lambda block: self._whitening(block) @ self._taste, vectors)
-
-
-def in_blocks(function, vectors):
-    """``function(vectors)`` (n,), computed for a part of the vectors (n, d) at a time."""
-    return np.concatenate([function(vectors[start:start + _BLOCK])
-                           for start in range(0, len(vectors), _BLOCK)])
 
 
 def diversify(relevance, vectors, diversity, top):

@@ -3,7 +3,7 @@
 from fashion_models.catalogue.split import split_of
 from fashion_models.errors import UserError
 from fashion_models.files import sha256
-from fashion_models.representation.tags.tagger import text_of
+from fashion_models.representation.tags.words import text_of
 from fashion_models.training.snapshots import BEST
 
 

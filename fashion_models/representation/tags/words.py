@@ -1,14 +1,16 @@
-"""The words of a listing that a picture can speak of: colours, categories, style.
+"""The words of a listing that a picture can confirm: colours, categories, style.
 
 Colour words are those of :mod:`fashion_models.catalogue.colours`; each stands for its base colour.
 Category words are the labels of a run, in singular and plural and with or without hyphens. Style
-words are any others that are given (``striped``, ``suede``, ``sneakers``).
+words are any others that are listed (``striped``, ``suede``, ``sneakers``).
 """
 
 import dataclasses
 import re
+from collections.abc import Collection, Iterable, Mapping
 
-from fashion_models.catalogue.colours import LYST16
+from fashion_models.catalogue.colours import LYST16, fold
+from fashion_models.catalogue.records import Listing, Product
 from fashion_models.catalogue.tasks import LEVELS
 
 COLOUR, CATEGORY, STYLE = 'colour', 'category', 'style'
@@ -35,34 +37,35 @@ class Lexicon:
     """Finds the words of texts.
 
     Args:
-        labels (dict): Task to labels; those of the taxonomy's tasks become category words.
-        style (iterable of str): Words in lower case.
-        not_colours (iterable of str): Keys of colour words, as of :meth:`read`, that name something
-            else in this catalogue, as ``denim`` may.
+        labels: Task to labels; those of the taxonomy's tasks become category words.
+        style: Words in lower case.
+        not_colours: Keys (see :func:`key`) of colour words that name something else in this
+            catalogue, as ``denim`` may.
     """
 
-    def __init__(self, labels, style=(), not_colours=()):
+    def __init__(self, labels: Mapping[str, Iterable[str]], style: Iterable[str] = (),
+                 not_colours: Collection[str] = ()) -> None:
         self._words = {key(word): Word(STYLE, word) for word in style}
         for base, shades in LYST16.items():
             for shade in (base, *shades):
                 if key(shade) not in not_colours:
                     self._words[key(shade)] = Word(COLOUR, base)
-        # A label of several levels stands for the widest, which is the surest.
+        # A label found on several levels stands for the widest, which is the surest.
         for level in reversed(LEVELS):
             for label in labels.get(level, ()):
                 for name in re.split(r'\s*(?:[&/,]|\band\b)\s*', label):
                     if name:
                         self._words[key(name)] = Word(CATEGORY, label)
 
-    def read(self, text):
+    def read(self, text: str) -> tuple[dict[Word, str], list[str]]:
         """Finds words from left to right, the longest first.
 
         Args:
-            text (str): A title, a description, or both.
+            text: A title, a description, or both.
 
         Returns:
-            tuple: A dict from each :class:`Word` found to the part of the text (str, in lower case)
-            that first says it; and the list of the tokens that belong to none.
+            From each word found to the part of the text, in lower case, that first says it; and
+            the tokens that belong to none.
         """
         found, rest = {}, []
         for part in _PART.split(text):
@@ -81,13 +84,13 @@ class Lexicon:
         return found, rest
 
 
-def tokens_of(text):
-    """The words of a text (list of str), in lower case; hyphens do not separate."""
+def tokens_of(text: str) -> list[str]:
+    """The words of a text in lower case; hyphens do not separate them."""
     return _TOKEN.findall(text.casefold())
 
 
-def key(phrase):
-    """What the spellings of a phrase share: ``T-Shirts``, ``t shirt`` and ``tshirts`` do."""
+def key(phrase: str) -> str:
+    """The same for all spellings of a phrase, such as ``T-Shirts``, ``t shirt`` and ``tshirts``."""
     return ''.join(
         re.sub(r'\W', '', _singular(token)) for token in tokens_of(phrase))
 
@@ -102,3 +105,16 @@ def _singular(token):
     if token.endswith('s') and not token.endswith(('ss', "'s", '’s')) and len(token) > 3:
         return token[:-1]
     return token
+
+
+def text_of(listing: Listing) -> str:
+    """Title and description of a listing, on two lines."""
+    return '\n'.join(filter(None, (listing.title, listing.description)))
+
+
+def true_words(product: Product) -> set[Word]:
+    """The colour and category words that a product's labels make true."""
+    colours = {base for colour in product.colours
+               for base in ((colour,) if colour in LYST16 else fold(colour))}
+    names = {label for level in LEVELS if (label := product.label(level))}
+    return {Word(COLOUR, base) for base in colours} | {Word(CATEGORY, name) for name in names}

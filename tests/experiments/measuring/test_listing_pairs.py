@@ -3,7 +3,8 @@ import pytest
 
 from fashion_models.drawn.truth import ProductTruth
 from fashion_models.experiments.measuring.listing_pairs import Split, kinds, measure
-from fashion_models.representation.embeddings import EmbeddingsWriter, Item, open_embeddings
+from fashion_models.representation.embeddings import Item, open_embeddings
+from fashion_models.representation.embeddings_writer import EmbeddingsWriter
 
 pytest.importorskip('sklearn')
 

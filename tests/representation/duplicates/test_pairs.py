@@ -19,7 +19,8 @@ from fashion_models.representation.duplicates.pairs import (
     read_pairs,
 )
 from fashion_models.representation.embed import embed
-from fashion_models.representation.embeddings import EmbeddingsWriter, Item, open_embeddings
+from fashion_models.representation.embeddings import Item, open_embeddings
+from fashion_models.representation.embeddings_writer import EmbeddingsWriter
 from fashion_models.representation.encoder import load
 
 COLOURS = 'black', 'white', 'red', 'blue'

@@ -4,13 +4,9 @@ import numpy as np
 import pytest
 
 from fashion_models.errors import UserError
-from fashion_models.representation.embeddings import (
-    EmbeddingsWriter,
-    Item,
-    Projection,
-    normalize,
-    open_embeddings,
-)
+from fashion_models.representation.embeddings import Item, open_embeddings
+from fashion_models.representation.embeddings_writer import EmbeddingsWriter
+from fashion_models.representation.linear import Projection, normalize
 from fashion_models.representation.ordering.merchandiser import (
     LinearOrder,
     RankedList,

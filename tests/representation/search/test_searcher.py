@@ -11,13 +11,10 @@ from fashion_models import cli
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.errors import UserError
 from fashion_models.representation.embed import embed
-from fashion_models.representation.embeddings import (
-    EmbeddingsWriter,
-    Item,
-    normalize,
-    open_embeddings,
-)
+from fashion_models.representation.embeddings import Item, open_embeddings
+from fashion_models.representation.embeddings_writer import EmbeddingsWriter
 from fashion_models.representation.encoder import load
+from fashion_models.representation.linear import normalize
 from fashion_models.representation.search import index
 from fashion_models.representation.search import searcher as search
 from fashion_models.representation.search.searcher import Searcher, encoder_of

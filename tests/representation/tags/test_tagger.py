@@ -6,13 +6,11 @@ import pytest
 from fashion_models.catalogue.records import Listing, Product
 from fashion_models.catalogue.split import split_of
 from fashion_models.errors import UserError
-from fashion_models.representation.embeddings import (
-    EmbeddingsWriter,
-    Item,
-    normalize,
-    open_embeddings,
-)
-from fashion_models.representation.tags.tagger import Tagger, Tags, learn_tags
+from fashion_models.representation.embeddings import Item, open_embeddings
+from fashion_models.representation.embeddings_writer import EmbeddingsWriter
+from fashion_models.representation.linear import normalize
+from fashion_models.representation.tags.learning import learn_tags
+from fashion_models.representation.tags.tagger import Tagger, Tags
 from fashion_models.representation.tags.words import CATEGORY, COLOUR, STYLE, Word
 
 pytest.importorskip('sklearn')
@@ -163,7 +161,7 @@ def test_what_is_no_tagger_is_refused(shop, tmp_path):
     np.save(tmp_path / 'array.npy', np.ones(3))     # as a file of embeddings begins
     (tmp_path / 'empty').touch()
     for name in 'other.npz', 'array.npy', 'empty', 'missing':
-        with pytest.raises(UserError, match=f'{name}: no words were kept here'):
+        with pytest.raises(UserError, match=f'{name}: holds no learned words'):
             Tagger.load(tmp_path / name)
     tagger = shop[3]
     count = len(tagger.words)
@@ -175,5 +173,5 @@ def test_what_is_no_tagger_is_refused(shop, tmp_path):
 
 def test_too_few_products(shop):
     products, _, embeddings, _ = shop
-    with pytest.raises(UserError, match='20 training and 20 validation'):
+    with pytest.raises(UserError, match='validation products with a text, expected 20 of each'):
         learn_tags(products[:30], embeddings, LABELS)

@@ -67,7 +67,7 @@ def export(encoder, folder):
         'run': run.folder.resolve().name, 'snapshot': encoder.which, 'versions': versions()}
     _write(folder / 'constants.json', json.dumps(constants, indent=1).encode())
     for script in 'preprocessing.py', 'example.py':
-        source = importlib.resources.files(__package__) / f'onnx_{script}'
+        source = importlib.resources.files(__package__) / 'scripts' / script
         _write(folder / script, source.read_bytes())
     return difference
 

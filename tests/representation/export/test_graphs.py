@@ -14,7 +14,7 @@ from fashion_models.catalogue.io import open_catalogue
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.errors import UserError
 from fashion_models.representation.encoder import load
-from fashion_models.representation.export.onnx_export import (
+from fashion_models.representation.export.graphs import (
     compare,
     export,
     image_graph,
@@ -193,7 +193,7 @@ def test_graphs_that_differ_are_not_exported(onnxruntime, encoder):
 
 def test_without_onnx_the_extra_is_named(encoder, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, 'onnxruntime', None)
-    with pytest.raises(UserError, match=r'fashion_models\[onnx\]'):
+    with pytest.raises(UserError, match=r'fashion-models\[onnx\]'):
         export(encoder, tmp_path / 'export')
     assert not (tmp_path / 'export').exists()
 

@@ -1,0 +1,227 @@
+"""Writes a file of embeddings in an amount of memory that does not grow with their number.
+
+Everything goes, as it comes, into a folder ``.<name>.partial`` beside the file. The file itself
+appears, or is replaced, only once it is complete. For its format see
+:mod:`fashion_models.representation.embeddings`.
+"""
+
+import contextlib
+import errno
+import json
+import os
+import pathlib
+import shutil
+import struct
+import time
+import types
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from fashion_models.errors import UserError
+from fashion_models.files import atomic_write, locked
+from fashion_models.representation.embeddings import MAGIC, PREAMBLE, TRAILER, Item
+from fashion_models.representation.linear import Projection
+
+_ARRAY = 'vectors'
+_SECTIONS = ('items', 'index', 'ids')
+_PROGRESS = 'progress.json'
+_LOCK = 'lock'
+_DTYPES = ('float32', 'float16')
+_SECONDS_BETWEEN = 5
+
+
+def refuse_folder(file: str | os.PathLike) -> None:
+    """Raises UserError if a file to write is a folder."""
+    if pathlib.Path(file).is_dir():
+        raise UserError(f'{file}: is a folder, expected a file to write')
+
+
+class EmbeddingsWriter:
+    """Writes a file of embeddings, a few vectors at a time; a context manager.
+
+    The file appears, complete, when the ``with`` block ends well; until then, one that was there
+    before stays as it is. With ``resume``, the writer continues what an earlier one with the same
+    header left unfinished, and keeps what it leaves unfinished itself. ::
+
+        with EmbeddingsWriter('shop.embeddings', {'per': 'product', 'size': 1024}) as writer:
+            writer.add(vectors, items)
+
+    Args:
+        file: The file to write.
+        header: JSON-ready; ``per``, ``size``, ``dtype`` (``'float32'``, the default, or
+            ``'float16'``), and where the vectors come from.
+        projection: What reduced the vectors, if anything did.
+        resume: Whether to continue and to keep unfinished work.
+
+    Attributes:
+        rows (int): Vectors written so far, including those of an earlier writer.
+
+    Raises:
+        UserError: If the file cannot be written, or another process is writing it.
+    """
+
+    def __init__(self, file: str | os.PathLike, header: dict,
+                 projection: Projection | None = None, resume: bool = False) -> None:
+        self.file = pathlib.Path(file)
+        # As it will be read back, so that headers can be compared.
+        self.header = json.loads(json.dumps({'dtype': 'float32', **header}))
+        if self.header['dtype'] not in _DTYPES:
+            raise ValueError(f'dtype must be one of {_DTYPES}, not {self.header["dtype"]!r}')
+        self.rows = 0
+        self._projection = projection
+        self._resume = resume
+        self._folder = self.file.with_name(f'.{self.file.name}.partial')
+
+    def __enter__(self) -> 'EmbeddingsWriter':
+        refuse_folder(self.file)
+        try:
+            self._folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise UserError(f'{self.file}: cannot be written: {error.strerror}') from None
+        self._lock = contextlib.ExitStack()
+        self._lock.enter_context(locked(self._folder / _LOCK, self._refuse))
+        left = self._left() if self._resume else None
+        self.rows, self._sizes = left or (0, {_ARRAY: PREAMBLE, 'items': 0, 'index': 0, 'ids': 0})
+        self._parts = {}
+        for name, size in self._sizes.items():
+            part = open(self._folder / name, 'r+b' if left else 'wb')
+            if not left and name == _ARRAY:
+                part.write(_preamble(self.header, 0))
+            part.seek(size)
+            part.truncate()
+            self._parts[name] = part
+        self._saved = time.monotonic()
+        return self
+
+    def add(self, vectors: np.ndarray, items: Iterable[Item]) -> None:
+        """Writes vectors (k, d), of unit length, and their k items.
+
+        Raises:
+            ValueError: If shapes differ or a value is not finite.
+            UserError: If the disk is full.
+        """
+        dtype = np.dtype(self.header['dtype']).newbyteorder('<')
+        vectors = np.ascontiguousarray(vectors, dtype)
+        items = list(items)
+        if vectors.shape != (len(items), self.header['size']):
+            raise ValueError(
+                f'{len(items)} items and vectors of shape {vectors.shape}, expected '
+                f'({len(items)}, {self.header["size"]})')
+        if not np.isfinite(vectors).all():
+            raise ValueError('a vector holds a value that is not finite')
+        end = self._sizes['items']
+        with self._full_disk_told():
+            self._parts[_ARRAY].write(vectors)
+            for item in items:
+                line = json.dumps(item.record()).encode() + b'\n'
+                self._parts['items'].write(line)
+                self._parts['index'].write(struct.pack('<q', end))
+                self._parts['ids'].write(json.dumps(item.id).encode() + b'\n')
+                end += len(line)
+            self.rows, self._sizes = self.rows + len(items), {
+                name: part.tell() for name, part in self._parts.items()}
+            if self._resume and time.monotonic() - self._saved > _SECONDS_BETWEEN:
+                self._save_progress()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: types.TracebackType | None) -> None:
+        keep = self._resume and self.rows
+        try:
+            with self._full_disk_told():
+                if kind is None:
+                    self._finish()
+                    keep = False
+                elif self._resume:
+                    self._save_progress()
+        finally:
+            for part in self._parts.values():
+                with contextlib.suppress(OSError):      # reported above
+                    part.close()
+            if not keep:
+                for path in self._folder.iterdir():
+                    if path.name != _LOCK:
+                        path.unlink()
+            self._lock.close()
+            if not keep:
+                # Last, since Windows removes no file that is open.
+                shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _refuse(self):
+        raise UserError(f'{self.file}: another process is writing it')
+
+    @contextlib.contextmanager
+    def _full_disk_told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+                raise
+            raise UserError(f'{self.file}: cannot be written: {error.strerror}') from error
+
+    def _left(self):
+        """Rows and the sizes of the parts that an earlier writer left, or None."""
+        try:
+            progress = json.loads((self._folder / _PROGRESS).read_text('utf-8'))
+            long_enough = all(
+                (self._folder / name).stat().st_size >= size
+                for name, size in progress['sizes'].items())
+        except (OSError, ValueError):
+            return None
+        if progress['header'] != self.header or not long_enough:
+            return None
+        return progress['rows'], progress['sizes']
+
+    def _save_progress(self):
+        """Records how much of all parts is on disk, for a writer that resumes."""
+        for part in self._parts.values():
+            part.flush()
+            os.fsync(part.fileno())
+        progress = {'header': self.header, 'rows': self.rows, 'sizes': self._sizes}
+        with atomic_write(self._folder / _PROGRESS, 'w', encoding='utf-8') as file:
+            json.dump(progress, file)
+        self._saved = time.monotonic()
+
+    def _finish(self):
+        if not self.rows:
+            raise UserError(f'{self.file}: not written: there is nothing to embed')
+        self._parts['index'].write(struct.pack('<q', self._sizes['items']))
+        for part in self._parts.values():
+            part.close()
+        with open(self._folder / _ARRAY, 'r+b') as file:
+            file.write(_preamble(self.header, self.rows))
+            file.seek(0, os.SEEK_END)
+            sections = {}
+            for name in _SECTIONS:
+                _align(file)
+                start = file.tell()
+                with open(self._folder / name, 'rb') as part:
+                    shutil.copyfileobj(part, file)
+                sections[name] = start, file.tell() - start
+            if self._projection:
+                for name in 'mean', 'components':
+                    _align(file)
+                    start = file.tell()
+                    np.save(file, getattr(self._projection, name).astype('<f4'))
+                    sections[f'{name}.npy'] = start, file.tell() - start
+            offset = file.tell()
+            header = {**self.header, 'rows': self.rows, 'sections': sections}
+            file.write(json.dumps(header).encode())
+            file.write(TRAILER.pack(MAGIC, offset, file.tell() - offset))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(self._folder / _ARRAY, self.file)
+
+
+def _align(file):
+    """Pads the file so that an array of any type may follow."""
+    file.write(b'\n' * (-file.tell() % 64))
+
+
+def _preamble(header, rows):
+    """The header of a .npy file of format 1.0, always of the same length."""
+    description = {
+        'descr': np.dtype(header['dtype']).newbyteorder('<').str, 'fortran_order': False,
+        'shape': (rows, header['size'])}
+    start = b'\x93NUMPY\x01\x00' + struct.pack('<H', PREAMBLE - 10)
+    return (start + repr(description).encode()).ljust(PREAMBLE - 1) + b'\n'
