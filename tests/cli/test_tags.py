@@ -61,7 +61,7 @@ def test_thresholds_and_split(shop, capsys):
 
 @pytest.mark.parametrize(('options', 'words'), [
     (['--keep', '1'], '--keep 1: expected a probability'),
-    (['--words', 'none.npz'], 'none.npz: no words were kept here'),
+    (['--words', 'none.npz'], 'none.npz: holds no learned words'),
     (['--product', '999'], "no product has the id '999'"),
     (['--embeddings', 'none'], 'none: no such file')])
 def test_says_in_a_line_what_is_wrong(shop, capsys, options, words):
