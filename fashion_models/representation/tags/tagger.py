@@ -16,7 +16,7 @@ import zipfile
 import numpy as np
 
 from fashion_models.catalogue.tasks import LEVELS
-from fashion_models.errors import UnsuitableCatalogue, UserError
+from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.representation.embeddings import Embeddings
 from fashion_models.representation.tags.words import CATEGORY, Lexicon, Word
