@@ -35,7 +35,7 @@ import tomllib
 
 from fashion_models.catalogue.records import Product
 from fashion_models.catalogue.relabel import SETTLED
-from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS, TASKS, joined
+from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS, joined, ordered
 from fashion_models.catalogue.taxonomy import Places, Taxonomy
 from fashion_models.errors import UserError
 
@@ -223,7 +223,7 @@ def template(counts):
         tables[name, task].append((-count, label))
     order = {name: number for number, name in enumerate(dict.fromkeys(name for name, _ in tables))}
     lines = []
-    tasks = list(dict.fromkeys((*TASKS, *(task for _, task in tables))))
+    tasks = ordered([task for _, task in tables])
     for name, task in sorted(tables, key=lambda key: (order[key[0]], tasks.index(key[1]))):
         lines += ['', f'[{_key(name)}.{task}]']
         lines += [f'{_quoted(label)} = "{OPEN}"  # {-count:,} product{"s" * (count != -1)}'

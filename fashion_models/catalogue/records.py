@@ -6,7 +6,7 @@ import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 
-from fashion_models.catalogue.tasks import DEFAULT_TASKS, TASKS, Task, joined
+from fashion_models.catalogue.tasks import DEFAULT_TASKS, Task, joined, ordered
 
 _CONTROL = re.compile(r'[\x00-\x1f\x7f\ud800-\udfff]')
 _DRIVE = re.compile(r'[A-Za-z]:')
@@ -134,8 +134,7 @@ def product_record(product: Product) -> dict:
                   if (text := getattr(listing, name))}
         listings.append(record | {'images': list(listing.images)})
     labels = {task: label if isinstance(label, str) else list(label)
-              for task in dict.fromkeys((*TASKS, *product.labels))
-              if (label := product.labels.get(task))}
+              for task in ordered(product.labels) if (label := product.labels[task])}
     record = {'id': product.id, 'group': product.group, 'labels': labels, 'listings': listings}
     return record | ({'extra': dict(product.extra)} if product.extra else {})
 

@@ -29,7 +29,7 @@ from fashion_models.catalogue.importers.source import Source
 from fashion_models.catalogue.importers.tree import FolderTree
 from fashion_models.catalogue.importing import run_import
 from fashion_models.catalogue.io import IMAGES_FOLDER
-from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS, TASKS, parts, require
+from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS, TASKS, ordered, parts, require
 from fashion_models.catalogue.taxonomy import Places
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
@@ -274,6 +274,5 @@ def summary(changes):
     of_task = collections.Counter(task for _, task, _, _ in changes)
     taken = sum(not after for *_, after in changes)
     return (f'{len(changes)} labels of {len({id for id, *_ in changes})} products changed: '
-            + ', '.join(f'{task} {of_task[task]}' for task in dict.fromkeys((*TASKS, *of_task))
-                        if of_task[task])
+            + ', '.join(f'{task} {of_task[task]}' for task in ordered(of_task))
             + (f'; {taken} of them taken away' if taken else ''))

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from fashion_models.errors import UserError
 
 _NAME = re.compile('[a-z][a-z0-9_]*')
+#: Names that stand beside those of tasks: in a training's log, in the index of a search.
+_TAKEN = 'accuracy', 'file', 'groups', 'loss'
 #: Joins several labels of one task in a text.
 SEPARATOR = '|'
 
@@ -28,7 +30,7 @@ class Task:
         level (int): Its level in the taxonomy, from 0 for the widest, or None if it has none.
 
     Raises:
-        ValueError: If the name is not of that form.
+        ValueError: If the name is not of that form, or taken.
     """
 
     name: str
@@ -40,6 +42,8 @@ class Task:
         if not _NAME.fullmatch(self.name):
             raise ValueError(f'task: found {self.name!r}, expected a name of lower-case letters, '
                              'digits and underscores, such as heel_height')
+        if self.name in _TAKEN:
+            raise ValueError(f'task: found {self.name!r}, which is taken; choose another name')
         if not self.title:
             object.__setattr__(self, 'title', self.name.replace('_', ' ').capitalize())
 
@@ -75,7 +79,12 @@ def further(tasks: Mapping[str, Task]) -> dict[str, Task]:
     return {name: task for name, task in tasks.items() if name not in DEFAULT_TASKS}
 
 
-def title(name: str) -> str:
+def ordered(names: Collection[str]) -> list[str]:
+    """Names of tasks, the default ones first and in their order, each once."""
+    return [name for name in dict.fromkeys((*TASKS, *names)) if name in names]
+
+
+def title_of(name: str) -> str:
     """The heading of a task's column in tables."""
     return DEFAULT_TASKS.get(name, Task(name)).title
 

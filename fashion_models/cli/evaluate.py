@@ -20,7 +20,10 @@ def add_arguments(parser):
                         help='which products to evaluate on (default: validation)')
     options.snapshot(parser)
     parser.add_argument('--catalogue', metavar='DIR',
-                        help='evaluate on this catalogue instead of the one trained on')
+                        help='evaluate on this catalogue instead of the one trained on; labels '
+                             'that the run does not know count as wrong, and are listed')
+    parser.add_argument('--known-only', action='store_true',
+                        help='leave out labels that the run does not know')
     options.devices(parser)
     options.store(parser)
 
@@ -31,16 +34,24 @@ def run(arguments):
     run = Run.open(arguments.run)
     print_results(
         run, SPLITS if arguments.split == 'all' else [arguments.split], arguments.snapshot,
-        arguments.devices or run.recipe.training.devices, arguments.catalogue, arguments.store)
+        arguments.devices or run.recipe.training.devices, arguments.catalogue, arguments.store,
+        arguments.known_only)
 
 
-def print_results(run, splits, which, devices, catalogue, store):
+def print_results(run, splits, which, devices, catalogue, store, known_only=False):
     """Evaluates a run and prints its table; the arguments are those of ``evaluate_run``."""
     from fashion_models.devices import resolve
-    from fashion_models.training.results import evaluate_run, results_table
+    from fashion_models.training.results import evaluate_run, results_table, unknown_text
 
-    records = evaluate_run(run, splits, resolve(devices)[0], which, catalogue, store)
+    records = evaluate_run(run, splits, resolve(devices)[0], which, catalogue, store,
+                           known_only)
     print()
     print(results_table(records, run.vocabulary.tasks))
+    for record in records.values():
+        if text := unknown_text(record):
+            print(text)
+    for record in records.values():
+        if text := unknown_text(record):
+            print(text)
     files = ', '.join(f'evaluation-{split}.json' for split in records)
     print(f'\naccuracy over products; details in {run.folder}: {files}')

@@ -60,8 +60,8 @@ def run(arguments):
                         'out')
     if arguments.output and arguments.output.suffix.lower() not in ('.html', '.htm'):
         raise UserError(f'-o {arguments.output}: a page ends in .html')
-    where = parse_where(arguments.where)
     embeddings = open_embeddings(arguments.file)
+    where = parse_where(arguments.where, embeddings.tasks)
     folder = catalogue_folder(embeddings, arguments.catalogue) if arguments.output else None
     seen = [embeddings.row(id) for id in [*(arguments.liked or ()), *arguments.disliked]]
     if arguments.products:
@@ -70,7 +70,7 @@ def run(arguments):
     else:
         chosen = np.ones(len(embeddings), bool)
     if where:
-        chosen &= Labels.of(embeddings.items).allowed(where)
+        chosen &= Labels.of(embeddings.items, embeddings.tasks).allowed(where)
     chosen[seen] = False
     if not chosen.any():
         raise UserError('there is no product to order: the options leave none')

@@ -49,8 +49,8 @@ def run(arguments):
         raise UserError('--other-groups: pictures have no group; leave it out, or give --product')
     if arguments.output:
         picture_kind(arguments.output)
-    where = parse_where(arguments.where)
     embeddings = open_embeddings(arguments.file)
+    where = parse_where(arguments.where, embeddings.tasks)
     # What is wrong with the query shall be said before an index is built.
     if arguments.product is not None:
         query = embeddings.items[embeddings.row(arguments.product)]

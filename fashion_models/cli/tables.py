@@ -1,6 +1,6 @@
 """Tables for a terminal."""
 
-from fashion_models.catalogue.tasks import TASKS
+from fashion_models.catalogue.tasks import ordered
 
 _TITLE = 60  # letters of a title that a table shows
 
@@ -15,16 +15,10 @@ def ranked_table(entries, heading):
     """
     rows = [('rank', heading, 'id', 'labels', 'title')]
     rows += [(str(rank), f'{number:.3f}', item.id,
-              ' · '.join(item.labels[task] for task in _in_order(item.labels)),
+              ' · '.join(item.labels[task] for task in ordered(item.labels)),
               item.title if len(item.title) <= _TITLE else item.title[:_TITLE - 1].rstrip() + '…')
              for rank, number, item in entries]
     return aligned(rows, right=2)
-
-
-def _in_order(tasks):
-    """The article's tasks as it lists them, then those that a catalogue declares."""
-    return [*(task for task in TASKS if task in tasks), *(task for task in tasks
-                                                           if task not in TASKS)]
 
 
 def aligned(rows, right=0):

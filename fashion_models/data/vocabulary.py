@@ -1,5 +1,7 @@
 """Class numbers and the labels that they stand for."""
 
+from __future__ import annotations
+
 import json
 import os
 import pathlib
@@ -11,7 +13,8 @@ from fashion_models.catalogue.records import Product
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
 
-MISSING = -1
+#: In place of a class number: the product has no label, or one that the vocabulary lacks.
+MISSING, UNKNOWN = -1, -2
 
 
 class Vocabulary:
@@ -28,29 +31,28 @@ class Vocabulary:
             for task, names in self.labels.items()}
 
     @classmethod
-    def of(cls, products: Iterable[Product], tasks: Iterable[str]) -> 'Vocabulary':
+    def of(cls, products: Iterable[Product], tasks: Iterable[str]) -> Vocabulary:
         """The vocabulary of all labels that occur on ``products``, in alphabetical order.
 
         All splits count: a label that only the validation split has is one the model gets wrong,
-        not one that is left out of its accuracy.
+        not one that is left out of its accuracy. A task of which no product has a label is left
+        out.
 
         Raises:
-            UserError: If a task has no label at all.
+            UserError: If no product has a label of any task.
         """
         found = {task: set() for task in tasks}
         for product in products:
-            for task in tasks:
-                found[task].add(product.label(task))
-        for task, names in found.items():
-            names.discard(None)
-            if not names:
-                raise UserError(
-                    f'no product of the catalogue has a {task}: leave {task} out of the '
-                    "recipe's tasks, or add labels")
-        return cls({task: sorted(names) for task, names in found.items()})
+            for task, names in found.items():
+                names.add(product.label(task))
+        labels = {task: sorted(names - {None}) for task, names in found.items()
+                  if names - {None}}
+        if not labels:
+            raise UserError(f'no product of the catalogue has a label of {", ".join(found)}')
+        return cls(labels)
 
     @classmethod
-    def load(cls, path: str | os.PathLike) -> 'Vocabulary':
+    def load(cls, path: str | os.PathLike) -> Vocabulary:
         """Reads what :meth:`save` wrote."""
         return cls(json.loads(pathlib.Path(path).read_text(encoding='utf-8')))
 
@@ -70,22 +72,23 @@ class Vocabulary:
         return {task: len(names) for task, names in self.labels.items()}
 
     def encode(self, product: Product) -> np.ndarray:
-        """Class numbers of a product: (tasks,) int32, -1 where a label is missing.
+        """Class numbers of a product's labels.
 
-        Raises:
-            UserError: If the product has a label that the vocabulary does not know.
+        Returns:
+            (tasks,) int32, :data:`MISSING` where the product has no label, :data:`UNKNOWN` where
+            the vocabulary lacks it.
         """
         t = np.full(len(self.labels), MISSING, np.int32)
         for column, (task, numbers) in enumerate(self._numbers.items()):
             label = product.label(task)
-            if label is None:
-                continue
-            if label not in numbers:
-                raise UserError(
-                    f'product {product.id}: {task} {label!r} is not among the '
-                    f'{len(numbers)} labels that the run was trained on')
-            t[column] = numbers[label]
+            if label is not None:
+                t[column] = numbers.get(label, UNKNOWN)
         return t
+
+    def unknown(self, product: Product) -> dict[str, str]:
+        """From tasks to those of a product's labels that the vocabulary lacks."""
+        return {task: label for task, numbers in self._numbers.items()
+                if (label := product.label(task)) is not None and label not in numbers}
 
     def others(self, product: Product) -> list[list[int]]:
         """Class numbers of what else is true of a product beside its labels, as other colours.

@@ -45,6 +45,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from fashion_models.catalogue.tasks import title_of
 from fashion_models.data.epoch import MAX_IMAGES
 from fashion_models.data.prepare import prepare
 from fashion_models.data.views import View
@@ -55,7 +56,6 @@ from fashion_models.experiments.kit.results import Table, read_log
 from fashion_models.experiments.kit.settings import Settings, add_folds, add_init, command, folds_of
 from fashion_models.training.evaluation import average_over_images
 from fashion_models.training.run import Run
-from fashion_models.training.table import TITLES
 
 MULTI = 'multi-image'
 SINGLE = 'single-image'
@@ -234,7 +234,7 @@ def _detectable(interval):
 def _tables(figures):
     tasks = figures['tasks']
     columns = [ALL, *tasks]
-    header = ('', 'Multi-task', *(TITLES[task] for task in tasks))
+    header = ('', 'Multi-task', *(title_of(task) for task in tasks))
     what = (f'{figures["products"]} products in {figures["groups"]} groups with '
             f'{figures["images"]} images')
     averaged = _name(SINGLE, AVERAGED)

@@ -31,6 +31,7 @@ from collections.abc import Sequence
 import chainer
 import numpy as np
 
+from fashion_models.catalogue.tasks import title_of
 from fashion_models.data.batches import Batch, TrainingIterator
 from fashion_models.devices import resolve
 from fashion_models.experiments.kit import predictions
@@ -43,7 +44,6 @@ from fashion_models.training.model import build_model
 from fashion_models.training.optimizer import MomentumSGD
 from fashion_models.training.recipe import Recipe
 from fashion_models.training.run import Run
-from fashion_models.training.table import TITLES
 from fashion_models.training.updater import MasterReplicasUpdater
 
 NUMBERS = 1, 2, 4
@@ -219,7 +219,7 @@ def tables(figures: dict, tasks: Sequence[str]) -> list[Table]:
     """Steps and costs by number of devices; accuracies."""
     numbers = list(figures['devices'])
     columns = [ALL, *tasks]
-    header = ('', 'Multi-task', *(TITLES[task] for task in tasks))
+    header = ('', 'Multi-task', *(title_of(task) for task in tasks))
     found = [Table(
         'Ten steps, parted by so much of the way gone; cost of a step of '
         f'{IMAGES} images a product',

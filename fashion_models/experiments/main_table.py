@@ -18,6 +18,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from fashion_models import article
+from fashion_models.catalogue.tasks import title_of
 from fashion_models.data.products import ProductSet
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.experiments.kit import predictions, statistics
@@ -26,7 +28,6 @@ from fashion_models.experiments.kit.results import Table
 from fashion_models.experiments.kit.settings import Settings, command
 from fashion_models.training.evaluation import Evaluation, majority_accuracies
 from fashion_models.training.results import per_class
-from fashion_models.training.table import ARTICLE, TITLES
 
 SPLITS = 'validation', 'test'
 TOP = 3
@@ -39,7 +40,7 @@ def main_table(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Tab
     vocabulary = runs[0].vocabulary
     products = settings.products(runs[0])
     figures = {'tasks': vocabulary.tasks, 'article': {
-        ALL: np.mean(list(ARTICLE.values())), **ARTICLE}}
+        ALL: article.mean(article.MULTI_TASK), **article.MULTI_TASK}}
     for split in SPLITS:
         evaluations = [predictions.evaluate_run(run, products[split]) for run in runs]
         figures[split] = split_figures(evaluations, products['train'], products[split], vocabulary)
@@ -102,7 +103,7 @@ def _mean_per_class(of_seeds):
 def table(figures: dict, seeds: int) -> Table:
     """The table of the figures, ours beside the article's."""
     columns = [ALL, *figures['tasks']]
-    rows = [('the article, validation', *(figures['article'][task] for task in columns))]
+    rows = [('the article, validation', *(figures['article'].get(task) for task in columns))]
     for split in SPLITS:
         own = figures[split]
         accuracy = [own['accuracy'].get(task) for task in columns]
@@ -117,7 +118,7 @@ def table(figures: dict, seeds: int) -> Table:
             ('  guessing', *(own['chance'][task] for task in columns))]
     return Table(
         "Accuracy over products; Multi-task is the mean of the tasks'",
-        ('', 'Multi-task', *(TITLES[task] for task in figures['tasks'])), rows)
+        ('', 'Multi-task', *(title_of(task) for task in figures['tasks'])), rows)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

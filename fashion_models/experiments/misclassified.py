@@ -38,6 +38,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from fashion_models.catalogue.tasks import title_of
 from fashion_models.data.products import require_products
 from fashion_models.experiments.drawing.confusion_matrix import draw_confusion, in_order, parents
 from fashion_models.experiments.drawing.error_examples import draw_examples
@@ -56,7 +57,6 @@ from fashion_models.experiments.measuring.error_causes import (
     subcategory_causes,
 )
 from fashion_models.experiments.tabulating.errors import cause_table, confusion_table
-from fashion_models.training.table import TITLES
 
 
 def misclassified(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
@@ -92,7 +92,7 @@ def misclassified(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[
         order = [own.names.index(name) for name in names]
         draw_confusion(
             matrix[np.ix_(order, order)] / len(runs), names,
-            parents(task, names, settings.catalogue.header), TITLES[task],
+            parents(task, names, settings.catalogue.header), title_of(task),
             folder / f'confusion-{task}.png')
     draw_examples(settings, answers, causes, records, folder)
     return figures, [

@@ -9,7 +9,7 @@ from fashion_models.links.losses import (
     count_labelled,
     multi_task_loss,
 )
-from fashion_models.links.multi_task_classifier import MultiTaskClassifier
+from fashion_models.links.multi_task_classifier import MultiTaskClassifier, task_fault
 from fashion_models.links.product_encoder import POOLINGS, ProductEncoder
 from fashion_models.links.resnet50 import ResNet50
 from fashion_models.links.text_fusion import TextFusion
@@ -23,4 +23,5 @@ __all__ = [
     'COMBINATIONS', 'LOSSES', 'POOLINGS', 'TRUNKS', 'ConvBNReLU', 'DenseReLU',
     'MultiTaskClassifier', 'ProductEncoder', 'ResNet50', 'TextFusion', 'Trunk', 'ZFNet',
     'count_correct', 'count_labelled', 'fold_batch_normalization', 'multi_task_loss',
+    'task_fault',
 ]

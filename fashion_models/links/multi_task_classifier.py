@@ -4,6 +4,7 @@ import chainer
 import chainer.links as L
 
 from fashion_models import functions
+from fashion_models.catalogue.tasks import Task
 
 
 class MultiTaskClassifier(chainer.Chain):
@@ -46,3 +47,15 @@ class MultiTaskClassifier(chainer.Chain):
             yield f'encoder/{name}', h
         for task, y in zip(self.tasks, self.classify(h)):
             yield f'heads/{task}', y
+
+
+def task_fault(name: str) -> str | None:
+    """Why no classifier can have a task of this name, or None if one can."""
+    try:
+        Task(name)
+    except ValueError as error:
+        return str(error)
+    # The heads are links of a Chain, by their tasks' names.
+    if hasattr(chainer.Chain(), name):
+        return f'task: found {name!r}, which Chainer needs for itself'
+    return None

@@ -75,6 +75,7 @@ def _describe(encoder, catalogue, images):
         'run': str(run.folder.resolve()), 'snapshot': snapshot.name,
         'snapshot_sha256': sha256(snapshot),
         'recipe': run.recipe.hash(), 'catalogue': str(pathlib.Path(catalogue.folder).resolve()),
+        'tasks': {name: task.several for name, task in catalogue.tasks.items()},
         'catalogue_name': catalogue.header.name, 'catalogue_hash': images.catalogue_hash,
         'store': images.key, 'versions': versions()}
 
@@ -143,8 +144,7 @@ def _item(product, id, listings, places):
     paths = product.images
     return Item(
         id, product.id, product.group,
-        {task: '|'.join(product.colours) if task == 'colour' else label
-         for task, label in product.labels.items()},
+        {task: product.label_text(task) for task in product.labels},
         '|'.join(dict.fromkeys(listing.retailer for listing in listings if listing.retailer)),
         next((listing.title for listing in listings if listing.title), ''),
         next((listing.description for listing in listings if listing.description), ''),

@@ -29,6 +29,7 @@ import struct
 import numpy as np
 
 from fashion_models.caching import cached_property
+from fashion_models.catalogue.tasks import Task, with_further
 from fashion_models.errors import UserError
 from fashion_models.representation.linear import Projection
 
@@ -109,6 +110,12 @@ class Embeddings:
 
     def __len__(self) -> int:
         return len(self.vectors)
+
+    @property
+    def tasks(self) -> dict[str, Task]:
+        """The catalogue's tasks by name, the default ones first."""
+        return with_further(Task(name, several=several)
+                            for name, several in self.header.get('tasks', {}).items())
 
     @cached_property
     def ids(self) -> list[str]:

@@ -5,18 +5,19 @@ import re
 
 import numpy as np
 
-from fashion_models.catalogue.tasks import TASKS
+from fashion_models.catalogue.tasks import DEFAULT_TASKS, TASKS, parts, require
 from fashion_models.errors import UserError
 
 _MOST_CHOICES = 40
 
 
-def parse_where(texts):
+def parse_where(texts, tasks=TASKS):
     """Reads conditions such as ``gender=female,type=shoes``.
 
     Args:
         texts (list of str): Any number of them. A comma that no ``task=`` follows belongs to the
             label before it.
+        tasks (iterable of str): Those that there are.
 
     Returns:
         dict: Task to label.
@@ -30,9 +31,7 @@ def parse_where(texts):
             task, _, label = (word.strip() for word in condition.partition('='))
             if not label:
                 raise UserError(f'where {text}: expected TASK=LABEL, as in type=shoes')
-            if task not in TASKS:
-                raise UserError(
-                    f'where {text}: there is no task {task!r}, only {", ".join(TASKS)}')
+            require(task, tasks, f'where {text}')
             if task in where:
                 raise UserError(f'where {text}: {task} may be given once')
             where[task] = label
@@ -43,34 +42,37 @@ class Labels:
     """The labels and groups of n items.
 
     Attributes:
-        names (dict): Task to the list of its labels; several colours of an item are one name,
-            joined by ``|``.
+        names (dict): Task to the list of its labels; several of an item are one name, joined by
+            ``|``.
         numbers (dict): Task to (n,) int32, the place of each item's label in that list, -1 where
             it has none.
         groups (numpy.ndarray): (n,) int32, equal for items of one group.
+        tasks (dict): Those of the catalogue, by name.
     """
 
-    def __init__(self, names, numbers, groups):
+    def __init__(self, names, numbers, groups, tasks=DEFAULT_TASKS):
         self.names = names
         self.numbers = numbers
         self.groups = groups
+        self.tasks = tasks
 
     @classmethod
-    def of(cls, items):
+    def of(cls, items, tasks=DEFAULT_TASKS):
         """The labels of a sequence of :class:`~fashion_models.representation.embeddings.Item`."""
-        known = {task: {} for task in TASKS}
+        known = {task: {} for task in tasks}
         groups_known = {}
-        numbers = {task: np.full(len(items), -1, np.int32) for task in TASKS}
+        numbers = {task: np.full(len(items), -1, np.int32) for task in tasks}
         groups = np.empty(len(items), np.int32)
         for row, item in enumerate(items):
             groups[row] = groups_known.setdefault(item.group, len(groups_known))
             for task, label in item.labels.items():
                 if task in known:
                     numbers[task][row] = known[task].setdefault(label, len(known[task]))
-        return cls({task: list(names) for task, names in known.items()}, numbers, groups)
+        return cls({task: list(names) for task, names in known.items()}, numbers, groups,
+                   tasks)
 
     def allowed(self, where):
-        """Which items have all of some labels; of several colours, any will do.
+        """Which items have all of some labels; of several of a task, any will do.
 
         Args:
             where (dict): Task to label.
@@ -84,14 +86,14 @@ class Labels:
         allowed = np.ones(len(self.groups), bool)
         for task, label in where.items():
             fitting = [number for number, name in enumerate(self.names[task])
-                       if label in _parts(task, name)]
+                       if label in self._parts(task, name)]
             if not fitting:
                 raise UserError(f'where {task}={label}: {self._choices(task, label)}')
             allowed &= np.isin(self.numbers[task], fitting)
         return allowed
 
     def _choices(self, task, label):
-        choices = sorted({part for name in self.names[task] for part in _parts(task, name)})
+        choices = sorted({part for name in self.names[task] for part in self._parts(task, name)})
         if not choices:
             return f'no item has a {task}'
         shown = choices
@@ -104,6 +106,5 @@ class Labels:
         return (f'no item has this {task}, but {", ".join(shown)}'
                 + (f' and {more} others' if more else ''))
 
-
-def _parts(task, name):
-    return name.split('|') if task == 'colour' else [name]
+    def _parts(self, task, name):
+        return parts(name) if self.tasks[task].several else [name]

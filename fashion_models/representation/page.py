@@ -5,7 +5,7 @@ import pathlib
 from collections.abc import Iterable
 
 from fashion_models import pages
-from fashion_models.catalogue.tasks import TASKS
+from fashion_models.catalogue.tasks import SEPARATOR, ordered
 from fashion_models.representation.embeddings import Item
 
 #: Pixels of the longer side of a picture; it is shown at half of that, for sharp screens.
@@ -36,6 +36,6 @@ def _product(item, note, folder):
         'id': item.id,
         'name': item.title or item.id,
         'labels': ' · '.join(
-            item.labels[task].replace('|', '/') for task in TASKS if task in item.labels),
+            item.labels[task].replace(SEPARATOR, '/') for task in ordered(item.labels)),
         'note': note,
         'picture': pages.picture(folder / item.images[0], SIDE) if item.images else None}

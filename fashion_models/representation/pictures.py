@@ -6,6 +6,7 @@ from PIL import Image, ImageChops, ImageDraw
 
 from fashion_models.catalogue.records import Listing, Product
 from fashion_models.catalogue.show import GAP, contact_sheet, picture_kind
+from fashion_models.catalogue.tasks import parts
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, told_if_unwritable
 
@@ -30,9 +31,7 @@ def catalogue_folder(embeddings, given=None) -> pathlib.Path:
 
 def drawable(item, text: str) -> Product:
     """An :class:`~fashion_models.representation.embeddings.Item`, with text before its title."""
-    labels = dict(item.labels)
-    if 'colour' in labels:
-        labels['colour'] = tuple(labels['colour'].split('|'))
+    labels = {task: parts(label) for task, label in item.labels.items()}
     title = ' · '.join(filter(None, (text, item.title or item.id)))
     return Product(item.id, item.group, labels, [Listing(title=title, images=item.images)])
 

@@ -5,15 +5,17 @@ import re
 import chainer
 import numpy as np
 
+from fashion_models.article import CLASSES
 from fashion_models.training.model import build_model
-
-# The article's numbers; it says of the categories only that there are "some".
-ARTICLE_CLASSES = {'gender': 2, 'colour': 16, 'type': 5, 'category': 30, 'subcategory': 158}
+from fashion_models.training.recipe import Recipe
 
 
-def describe(recipe, n=3):
-    """A table of the layers for one product of n images, as plain text."""
-    classes = {task: ARTICLE_CLASSES[task] for task in recipe.model.tasks}
+def describe(recipe: Recipe, n: int = 3) -> str:
+    """A table of the layers for one product of n images, as plain text.
+
+    Tasks have as many classes as in the article; the head of one that it does not have shows ``-``.
+    """
+    classes = {task: CLASSES[task] for task in recipe.model.tasks if task in CLASSES}
     model = build_model(recipe, classes)
     size = recipe.data.size
     x = np.zeros((1, 3 * n, size, size), np.float32)
@@ -24,6 +26,8 @@ def describe(recipe, n=3):
     for name, shape in shapes:
         values = ' x '.join(map(str, shape))
         lines.append(f'{name:30} {values:34} {weights.pop(name, 0):12,}')
+    lines += [f'{f"heads/{task}":30} {"-":34} {"-":>12}'
+              for task in recipe.model.tasks if task not in classes]
     lines.append(f'{"all":30} {"":34} {model.count_params():12,}')
     if weights:
         raise AssertionError(f'layers without a name: {sorted(weights)}')

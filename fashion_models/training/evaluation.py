@@ -10,6 +10,7 @@ from chainer import training
 from fashion_models.data.batches import evaluation_batches
 from fashion_models.data.products import FIRST
 from fashion_models.data.views import flattened
+from fashion_models.data.vocabulary import MISSING
 from fashion_models.links import multi_task_loss
 
 
@@ -19,7 +20,8 @@ class Evaluation:
 
     Attributes:
         log_probabilities (dict): From each task to (products, classes) float32.
-        t (numpy.ndarray): (products, tasks) int32, -1 where a label is missing.
+        t (numpy.ndarray): (products, tasks) int32, MISSING or UNKNOWN (of
+            :mod:`~fashion_models.data.vocabulary`) where a label is.
     """
 
     log_probabilities: dict
@@ -43,13 +45,16 @@ class Evaluation:
 
     @property
     def accuracies(self):
-        """From each task to the share of its labelled products that are right; nan without any."""
+        """From each task to the share of its labelled products that are right; nan without any.
+
+        A label that the vocabulary lacks is a label, which no answer meets.
+        """
         return self.accuracies_with(None)
 
     def accuracies_with(self, others):
         """As :attr:`accuracies`, others being right, too; see :meth:`right`."""
         return {
-            task: _mean(right, t >= 0)
+            task: _mean(right, t != MISSING)
             for task, right, t in zip(self.log_probabilities, self.right(others).T, self.t.T)}
 
     @property
@@ -66,7 +71,9 @@ class Evaluation:
         """
         with chainer.no_backprop_mode():
             ys = [chainer.Variable(y) for y in self.log_probabilities.values()]
-            return float(function(ys, self.t, others=others).array)
+            # A label that no class stands for has no loss.
+            t = np.maximum(self.t, MISSING)
+            return float(function(ys, t, others=others).array)
 
 
 def _mean(values, selected):
@@ -152,7 +159,7 @@ def majority_accuracies(train_t, t):
     accuracies = []
     for seen, wanted in zip(train_t.T, t.T):
         commonest = np.bincount(seen[seen >= 0]).argmax() if (seen >= 0).any() else -1
-        accuracies.append(_mean(wanted == commonest, wanted >= 0))
+        accuracies.append(_mean(wanted == commonest, wanted != MISSING))
     return accuracies
 
 

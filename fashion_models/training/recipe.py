@@ -14,7 +14,7 @@ from fashion_models.catalogue.tasks import TASKS
 from fashion_models.data.epoch import EXAMPLES, MAX_IMAGES, TOGETHER
 from fashion_models.data.products import ACCEPTED, FIRST
 from fashion_models.errors import UserError
-from fashion_models.links import COMBINATIONS, LOSSES, POOLINGS, TRUNKS
+from fashion_models.links import COMBINATIONS, LOSSES, POOLINGS, TRUNKS, task_fault
 from fashion_models.training.learning_rate import DROPS, SCHEDULES
 
 #: The recipes that come with the package.
@@ -244,8 +244,10 @@ def _faults(recipe):
                f'{data.size}, so that a crop fits')
     if not 0 <= data.mirror <= 1:
         yield f'data.mirror: found {data.mirror}, expected 0 to 1'
-    if not model.tasks or len(set(model.tasks)) < len(model.tasks) or set(model.tasks) - set(TASKS):
-        yield f'model.tasks: found {list(model.tasks)}, expected some of {", ".join(TASKS)}'
+    if not model.tasks or len(set(model.tasks)) < len(model.tasks):
+        yield f'model.tasks: found {list(model.tasks)}, expected one or more, each once'
+    for fault in filter(None, map(task_fault, model.tasks)):
+        yield f'model.tasks: {fault}'
     if data.examples not in EXAMPLES:
         yield f'data.examples: found {data.examples!r}, expected {_or(EXAMPLES)}'
     if model.trunk in TRUNKS:

@@ -3,8 +3,8 @@
 import tqdm
 from chainer import training
 
+from fashion_models.catalogue.tasks import title_of
 from fashion_models.files import atomic_write
-from fashion_models.training.table import TITLES
 
 
 class EpochTable(training.Extension):
@@ -29,7 +29,7 @@ class EpochTable(training.Extension):
 
     def heading(self):
         """The two heading lines."""
-        tasks = ' '.join(f'{TITLES[task][:8]:>8}' for task in self._tasks)
+        tasks = ' '.join(f'{title_of(task)[:8]:>8}' for task in self._tasks)
         return (
             f'{"":6} {"learning":>8} {"loss":>7} {"":>7}  accuracy          validation\n'
             f"{'epoch':6} {'rate':>8} {'train':>7} {'valid.':>7}  {'train':>8} {'global':>8}"
@@ -126,4 +126,4 @@ def plot_log(log, tasks, folder):
     draw('accuracy', [
         ('accuracy', 'training, global', {'color': 'black', 'linestyle': '--', **marker}),
         ('validation/accuracy', 'validation, global', {'color': 'black', **marker}),
-        *((f'validation/{task}', TITLES[task], {'linewidth': 1, **marker}) for task in tasks)])
+        *((f'validation/{task}', title_of(task), {'linewidth': 1, **marker}) for task in tasks)])

@@ -1,20 +1,31 @@
 """Evaluation of a run on a split: the article's table and what lies behind it."""
 
+from __future__ import annotations
+
+import collections
+import dataclasses
 import json
 
 import numpy as np
 
-from fashion_models.catalogue.io import open_catalogue
+from fashion_models import article
+from fashion_models.catalogue.io import Catalogue, open_catalogue
 from fashion_models.data.prepare import prepare
-from fashion_models.data.products import require_products
+from fashion_models.data.products import ProductSet, require_products
+from fashion_models.data.vocabulary import MISSING, UNKNOWN
 from fashion_models.files import atomic_write
 from fashion_models.provenance import provenance
 from fashion_models.training.evaluation import evaluate, majority_accuracies
 from fashion_models.training.model import build_loss
-from fashion_models.training.table import ARTICLE, accuracy_table
+from fashion_models.training.run import Run
+from fashion_models.training.table import accuracy_table
+
+#: Unknown labels of a task that a line names, the commonest ones.
+_NAMED = 12
 
 
-def evaluate_run(run, splits, device, which='best', catalogue_folder=None, store=None):
+def evaluate_run(run, splits, device, which='best', catalogue_folder=None, store=None,
+                 known_only=False):
     """Evaluates a trained network and writes ``evaluation-<split>.json`` into its folder.
 
     Args:
@@ -22,14 +33,16 @@ def evaluate_run(run, splits, device, which='best', catalogue_folder=None, store
         splits (sequence of str): Some of 'train', 'validation' and 'test'.
         device (~chainer.backend.Device): Where to compute.
         which (str): ``'best'`` or ``'last'`` snapshot.
-        catalogue_folder: Another catalogue than that of the training, with the same labels.
+        catalogue_folder: Another catalogue than that of the training. Labels that the run does not
+            know count as wrong.
         store: Folder of image stores.
+        known_only (bool): Whether labels that the run does not know are left out instead.
 
     Returns:
         dict: From each split to its record, as written to the file.
 
     Raises:
-        UserError: If there is no snapshot, a split is empty, or a label is unknown to the run.
+        UserError: If there is no snapshot, or a split is empty.
     """
     catalogue = open_catalogue(catalogue_folder or run.provenance['catalogue']['folder'])
     model = run.load_model(which)
@@ -40,6 +53,9 @@ def evaluate_run(run, splits, device, which='best', catalogue_folder=None, store
     for split in splits:
         require_products(products[split], split, catalogue)
         own = products[split]
+        unknown = unknown_labels(catalogue, own, run)
+        if known_only:
+            own = dataclasses.replace(own, t=np.where(own.t == UNKNOWN, MISSING, own.t))
         evaluation = evaluate(model, own, run.mean, device, progress=True)
         several = (own.others >= 0).any(axis=2).sum(axis=0)
         record = {
@@ -54,7 +70,7 @@ def evaluate_run(run, splits, device, which='best', catalogue_folder=None, store
                 build_loss(run.recipe), own.others_to_learn(run.recipe.training.accepted)),
             'accuracy': evaluation.accuracy,
             'accuracies': evaluation.accuracies,
-            'labelled': dict(zip(run.vocabulary.tasks, map(int, (evaluation.t >= 0).sum(axis=0)))),
+            'labelled': dict(zip(run.vocabulary.tasks, map(int, (own.t != MISSING).sum(axis=0)))),
             'majority': dict(zip(
                 run.vocabulary.tasks,
                 majority_accuracies(products['train'].t, own.t))),
@@ -62,6 +78,8 @@ def evaluate_run(run, splits, device, which='best', catalogue_folder=None, store
             'per_class': per_class(evaluation, run.vocabulary),
             'provenance': provenance(),
         }
+        if unknown:
+            record['unknown_labels'] = {'left_out': known_only, 'products': unknown}
         if several.any():
             record['several_labels'] = dict(zip(run.vocabulary.tasks, map(int, several)))
             record['accepted_accuracies'] = evaluation.accuracies_with(own.others)
@@ -72,6 +90,40 @@ def evaluate_run(run, splits, device, which='best', catalogue_folder=None, store
     return records
 
 
+def unknown_labels(catalogue: Catalogue, products: ProductSet,
+                   run: Run) -> dict[str, dict[str, int]]:
+    """Labels that a run does not know: from tasks to labels to how many products have them.
+
+    Args:
+        catalogue: Whose products.
+        products: Some of them, as the run's view has them.
+        run: Knows the labels of its vocabulary.
+    """
+    # As a view that flattens names images: '<product id>/<number>'.
+    counts = collections.Counter(
+        id.rpartition('/')[0] if run.view.flattened else id for id in products.ids)
+    found = collections.defaultdict(collections.Counter)
+    for product in catalogue.products:
+        if product.id in counts:
+            for task, label in run.vocabulary.unknown(product).items():
+                found[task][label] += counts[product.id]
+    return {task: dict(labels.most_common()) for task, labels in found.items()}
+
+
+def unknown_text(record: dict) -> str:
+    """What an evaluation says of labels that the run does not know, in a line; or ``''``."""
+    if 'unknown_labels' not in record:
+        return ''
+    own = record['unknown_labels']
+    of_tasks = []
+    for task, labels in own['products'].items():
+        named = [f'{label} {count:,}' for label, count in list(labels.items())[:_NAMED]]
+        more = len(labels) - len(named)
+        of_tasks.append(f'{task}: {", ".join(named)}' + (f' and {more} more' if more else ''))
+    return (f'not known to the run, and {"left out" if own["left_out"] else "counted as wrong"} '
+            f'({record["split"]}): {"; ".join(of_tasks)}')
+
+
 def results_table(records, tasks):
     """The article's table: its row, and two for each split, as plain text."""
     return accuracy_table(results_rows(records, tasks), tasks)
@@ -79,7 +131,7 @@ def results_table(records, tasks):
 
 def results_rows(records, tasks):
     """From each row's title to the accuracies of the tasks, for :func:`results_table`."""
-    rows = {'the article, validation': [ARTICLE[task] for task in tasks]}
+    rows = {'the article, validation': article.row(article.MULTI_TASK, tasks)}
     for split, record in records.items():
         rows[f'{split}, {record["products"]} products'] = [
             record['accuracies'][task] for task in tasks]

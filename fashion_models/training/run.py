@@ -120,6 +120,12 @@ class Run:
         """The recipe the run is trained with."""
         return Recipe.load(self.folder / RECIPE)
 
+    @property
+    def given_recipe(self) -> Recipe:
+        """The recipe as it was given, with tasks of which the catalogue has no label."""
+        text = self.provenance.get('given_recipe')
+        return self.recipe if text is None else Recipe.from_toml(text)
+
     @cached_property
     def vocabulary(self):
         """The labels of each task."""

@@ -1,37 +1,39 @@
 """The article's table: global accuracy and that of each task."""
 
-TITLES = {
-    'gender': 'Gender', 'colour': 'Color', 'type': 'Type', 'category': 'Category',
-    'subcategory': 'Subcategory'}
-ARTICLE = {
-    'gender': 0.886, 'colour': 0.675, 'type': 0.947, 'category': 0.661, 'subcategory': 0.485}
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from fashion_models.catalogue.tasks import title_of
 
 
-def accuracy_table(rows, tasks):
+def accuracy_table(rows: Mapping[str, Iterable[float | None]], tasks: Sequence[str]) -> str:
     """Rows of accuracies under the article's headings, as plain text.
 
     Args:
-        rows (dict): From each row's title to its accuracies in the order of ``tasks``; the first
-            column, the article's "Multi-task", is their mean.
-        tasks (sequence of str): Headings.
+        rows: From each row's title to its accuracies in the order of ``tasks``; the first column,
+            the article's "Multi-task", is their mean. Where there is none (nan or None) it shows
+            ``-``.
+        tasks: Headings.
     """
-    headings = ['Multi-task', *(f'{TITLES[task]:>5}' for task in tasks)]  # as wide as 0.123
+    headings = ['Multi-task', *(f'{title_of(task):>5}' for task in tasks)]  # as wide as 0.123
     margin = max(map(len, rows))
     lines = [' ' * margin + ''.join(f'  {heading}' for heading in headings)]
-    for title, accuracies in rows.items():
+    for name, accuracies in rows.items():
         cells = (
-            f'  {_number(value):>{len(heading)}}'
+            f'  {f"{value:.3f}" if _known(value) else "-":>{len(heading)}}'
             for value, heading in zip(with_mean(accuracies), headings))
-        lines.append(f'{title:{margin}}' + ''.join(cells))
+        lines.append(f'{name:{margin}}' + ''.join(cells))
     return '\n'.join(lines)
 
 
-def with_mean(accuracies):
-    """Accuracies of tasks after their mean, the article's "Multi-task"; nan is left out of it."""
+def with_mean(accuracies: Iterable[float | None]) -> list[float | None]:
+    """Accuracies of tasks after their mean, the article's "Multi-task"; nan and None left out."""
     accuracies = list(accuracies)
-    known = [value for value in accuracies if value == value]
-    return [sum(known) / len(known) if known else float('nan'), *accuracies]
+    known = list(filter(_known, accuracies))
+    return [sum(known) / len(known) if known else math.nan, *accuracies]
 
 
-def _number(value):
-    return f'{value:.3f}' if value == value else '-'
+def _known(value):
+    return value is not None and not math.isnan(value)

@@ -10,6 +10,7 @@ from chainer import training
 from chainer.training import extensions
 
 from fashion_models.catalogue.io import open_catalogue
+from fashion_models.catalogue.tasks import require
 from fashion_models.data.batches import TrainingIterator
 from fashion_models.data.crops import mean_image
 from fashion_models.data.epoch import require_batch
@@ -36,8 +37,10 @@ def train(recipe, catalogue_folder, out, overwrite=False, store=None, init=None,
     """Trains a new network.
 
     Args:
-        recipe (~fashion_models.training.recipe.Recipe): How.
-        catalogue_folder: On what.
+        recipe (~fashion_models.training.recipe.Recipe): Every choice. Those of its tasks of which
+            no product has a label are left out, which is printed; the run's own recipe is the one
+            without them.
+        catalogue_folder: The catalogue to train on.
         out: The run folder to make.
         overwrite (bool): Whether to replace a run that is there.
         store: Folder of image stores, where that of the catalogue is not to be written to.
@@ -57,7 +60,14 @@ def train(recipe, catalogue_folder, out, overwrite=False, store=None, init=None,
     origin = None if init is None else Run.open(init)
     catalogue = open_catalogue(catalogue_folder)
     images = prepare(catalogue, recipe.data.shorter_side, store)
-    vocabulary = Vocabulary.of(catalogue.products, recipe.model.tasks)
+    given = recipe
+    for task in given.model.tasks:
+        require(task, catalogue.tasks, f'{catalogue.folder}')
+    vocabulary = Vocabulary.of(catalogue.products, given.model.tasks)
+    left_out = [task for task in given.model.tasks if task not in vocabulary.tasks]
+    if left_out:
+        recipe = _for_tasks(given, vocabulary.tasks)
+        tell(f'not trained: {", ".join(left_out)}: no product of {catalogue.folder} has a label')
     products = (view or View()).products(catalogue, images, vocabulary)
     for split in 'train', 'validation':
         require_products(products[split], split, catalogue)
@@ -65,6 +75,8 @@ def train(recipe, catalogue_folder, out, overwrite=False, store=None, init=None,
     mean = mean_image(
         images, (image for own in products['train'].images for image in own), recipe.data.size)
     source = {**provenance(), 'catalogue': _describe(catalogue, images, products)}
+    if left_out:
+        source['given_recipe'] = given.to_toml()
     if view is not None:
         source['view'] = dataclasses.asdict(view)
     model = None
@@ -92,7 +104,7 @@ def resume(run, recipe=None, catalogue_folder=None, epochs=None, store=None):
     Raises:
         UserError: If recipe, catalogue or labels are not those of the run.
     """
-    if recipe is not None and recipe.hash() != run.recipe.hash():
+    if recipe is not None and recipe.hash() not in (run.recipe.hash(), run.given_recipe.hash()):
         raise UserError(
             f'{run.folder}: the run was made with another recipe; resume it with its own, '
             'or start a new run')
@@ -108,6 +120,13 @@ def resume(run, recipe=None, catalogue_folder=None, epochs=None, store=None):
             'has changed since); start a new run')
     images = prepare(catalogue, run.recipe.data.shorter_side, store)
     return _run(run, run.view.products(catalogue, images, run.vocabulary), devices)
+
+
+def _for_tasks(recipe, tasks):
+    """A recipe with only some of its tasks, each of the weight that it had."""
+    weights = recipe.training.task_weights
+    return recipe.replace(model__tasks=tasks, training__task_weights={
+        task: weights[task] for task in tasks if task in weights})
 
 
 def _devices(recipe):

@@ -42,12 +42,16 @@ def test_vocabulary_that_does_not_match_the_recipe(run_copy, fails):
 
 
 def test_catalogue_with_labels_that_the_run_does_not_know(
-        run_copy, make_toy_catalogue, tmp_path, fails):
+        run_copy, make_toy_catalogue, tmp_path, capsys):
     catalogue = make_toy_catalogue(tmp_path / 'other', products=60)
     path = catalogue / 'products.jsonl'
     path.write_text(path.read_text().replace('"female"', '"unisex"'))
-    line = fails('evaluate', run_copy.folder, '--catalogue', catalogue)
-    assert "gender 'unisex' is not among the 2 labels" in line
+    words = ['evaluate', str(run_copy.folder), '--catalogue', str(catalogue)]
+    assert cli.main(words) == 0
+    unknown = 'not known to the run, and {} (validation): gender: unisex 5'
+    assert unknown.format('counted as wrong') in capsys.readouterr().out
+    assert cli.main([*words, '--known-only']) == 0
+    assert unknown.format('left out') in capsys.readouterr().out
 
 
 def test_no_snapshot_yet(run_copy, fails):

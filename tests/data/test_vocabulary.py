@@ -41,10 +41,14 @@ def test_survives_a_file(tmp_path):
 
 
 def test_unknown_label():
-    with pytest.raises(UserError, match="product p: gender 'unisex' is not among the 2 labels"):
-        Vocabulary({'gender': ['female', 'male']}).encode(product(gender='unisex'))
+    vocabulary = Vocabulary({'gender': ['female', 'male'], 'colour': ['red'], 'type': ['shoes']})
+    one = product(gender='unisex', colour=('teal', 'red'))
+    np.testing.assert_array_equal(vocabulary.encode(one), [-2, -2, -1])
+    assert vocabulary.unknown(one) == {'gender': 'unisex', 'colour': 'teal'}
+    assert vocabulary.unknown(product(gender='male', colour=('red', 'teal'))) == {}
 
 
 def test_task_without_any_label():
-    with pytest.raises(UserError, match='no product of the catalogue has a category'):
-        Vocabulary.of(PRODUCTS, ('gender', 'category'))
+    assert Vocabulary.of(PRODUCTS, ('category', 'gender')).tasks == ('gender',)
+    with pytest.raises(UserError, match='no product of the catalogue has a label of category, typ'):
+        Vocabulary.of(PRODUCTS, ('category', 'type'))

@@ -1,8 +1,9 @@
-from fashion_models.training.table import ARTICLE, accuracy_table
+from fashion_models.article import MULTI_TASK
+from fashion_models.training.table import accuracy_table
 
 
 def test_the_articles_first_column_is_the_mean_of_the_others():
-    text = accuracy_table({'article': ARTICLE.values()}, ARTICLE)
+    text = accuracy_table({'article': MULTI_TASK.values()}, MULTI_TASK)
     assert text.splitlines()[1].split() == [
         'article', '0.731', '0.886', '0.675', '0.947', '0.661', '0.485']
     assert text.splitlines()[0].split() == [

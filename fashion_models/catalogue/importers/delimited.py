@@ -9,7 +9,7 @@ import pathlib
 from fashion_models.catalogue.importers.source import Source, clean
 from fashion_models.catalogue.importers.tree import FolderTree
 from fashion_models.catalogue.records import Header, Listing, Product, path_problem
-from fashion_models.catalogue.tasks import TASKS
+from fashion_models.catalogue.tasks import DEFAULT_TASKS, TASKS, parts
 from fashion_models.errors import UserError
 
 SUMMARY = 'a CSV file of your own (or of a shop), one product a row, one or more images each'
@@ -19,8 +19,9 @@ SOURCE  the CSV file, or a folder with a products.csv; the first line names the 
         in any order; separated by comma, semicolon or tab; UTF-8 (else --encoding)
 columns product_id, images; group_id (where absent, the product's id); title or name,
         description, retailer; any other column is kept as an extra text
-labels  gender, colour, type, category, subcategory, at least one of them; a field may be
-        empty; several colours are joined by |, the one to train on first
+labels  gender, colour, type, category, subcategory, at least one of them (or a column that
+        --task names); a field may be empty; several colours are joined by |, the one to
+        train on first
 images  paths joined by |, relative to the CSV's folder (or to --images)
 groups  the products of one group_id, as the colourways of a design, never straddle a split"""
 
@@ -58,12 +59,13 @@ def open_source(source, arguments):
         raise UserError(f'encoding {arguments.encoding}: {error}') from error
     name = arguments.name or table.resolve().parent.name
     header = Header(name, source=table.name, licence=arguments.licence)
-    yield _Table(FolderTree(root), table, arguments.encoding, header)
+    yield _Table(FolderTree(root), table, arguments.encoding, header, bool(arguments.task))
 
 
 class _Table(Source):
-    def __init__(self, tree, table, encoding, header):
+    def __init__(self, tree, table, encoding, header, labels_elsewhere):
         super().__init__(tree)
+        self._labels_elsewhere = labels_elsewhere
         self.table = table
         self.encoding = encoding
         self.header = header
@@ -73,7 +75,7 @@ class _Table(Source):
         """The folder that all images share, with a final ``/``; ``''`` if there is none."""
         common = None
         for _, row in self._rows():
-            for path in _split(row['images']):
+            for path in parts(row['images']):
                 folder = os.path.dirname(path)
                 common = folder if common is None else os.path.commonpath([common, folder])
                 if not common:
@@ -87,10 +89,11 @@ class _Table(Source):
             if not identity:
                 report.drop('no product_id', where)
                 continue
-            labels = {task: clean(row.get(task, '')) for task in TASKS if task != 'colour'}
-            labels['colour'] = tuple(dict.fromkeys(map(clean, _split(row.get('colour', '')))))
+            labels = {
+                name: tuple(dict.fromkeys(map(clean, parts(row.get(name, ''))))) if task.several
+                else clean(row.get(name, '')) for name, task in DEFAULT_TASKS.items()}
             texts = {name: clean(row.get(name, '')) for name in _TEXTS}
-            images = dict.fromkeys(_split(row['images']))
+            images = dict.fromkeys(parts(row['images']))
             extra = {name: text.strip() for name, text in row.items()
                      if name not in _OURS and text.strip()}
             group = clean(row.get('group_id', '')) or identity
@@ -143,7 +146,7 @@ class _Table(Source):
                 ours = alias
             columns.append(ours if ours in _OURS else name)
         missing = [name for name in REQUIRED if name not in columns]
-        if missing or not set(TASKS) & set(columns):
+        if missing or not (self._labels_elsewhere or set(TASKS) & set(columns)):
             missing = missing or [f'any of {", ".join(TASKS)}']
             raise UserError(f'{self.table}:1: missing column {", ".join(missing)}; '
                             f'found {", ".join(names) or "nothing"}')
@@ -153,11 +156,6 @@ class _Table(Source):
         return columns
 
     def _check_paths(self, row, where):
-        for path in _split(row['images']):
+        for path in parts(row['images']):
             if problem := path_problem(path):
                 raise UserError(f'{where}: image path {path!r} {problem}')
-
-
-def _split(text):
-    """The non-empty parts of a text joined by ``|``."""
-    return [part.strip() for part in text.split('|') if part.strip()]

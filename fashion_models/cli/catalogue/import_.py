@@ -16,6 +16,7 @@ from fashion_models.files import require_outside
 NAME = 'import'
 EXAMPLES = '''\
 fashion-models catalogue import csv my-shop/products.csv shop
+fashion-models catalogue import csv my-shop shop --task pattern=Pattern --task season=Season
 fashion-models catalogue import folder photographs shop --link
 fashion-models catalogue import csv my-shop shop --colours lyst16 --overwrite'''
 
@@ -38,13 +39,23 @@ def add_arguments(parser):
             '--colours', choices=('source', 'lyst16'), default='source',
             help="keep the source's colours (the default), or fold them into 16 base colours and "
                  "keep the source's as the extra text source_colour")
+        of_format.add_argument(
+            '--task', action='append', default=[], metavar='TASK=TEXT',
+            help='a further task, and the column or extra text that holds its labels, as in '
+                 'pattern=Pattern; may be repeated')
+        of_format.add_argument(
+            '--several', action='append', default=[], metavar='TASK',
+            help='a product may have several labels of this further task, joined by |; may be '
+                 'repeated')
         options.link(of_format, 'SOURCE')
         of_format.set_defaults(format=name)
 
 
 def run(arguments):
+    from fashion_models.catalogue.importers.declared import Declared
     from fashion_models.catalogue.importing import run_import
 
+    texts = _declared(arguments.task)
     require_outside(arguments.folder, arguments.source)
     # What decides the result: an interrupted import is resumed only if all of it is the same.
     origin = {name: str(value) for name, value in vars(arguments).items()
@@ -54,7 +65,19 @@ def run(arguments):
         if arguments.link and not opened.tree.has_files:
             raise UserError(
                 f'--link: {arguments.source} holds no image files to link to; leave it out')
+        if texts or arguments.several:
+            opened = Declared(opened, texts, arguments.several)
         report = run_import(
             opened, arguments.folder, origin=origin, overwrite=arguments.overwrite,
             link=arguments.link, lyst16=arguments.colours == 'lyst16')
     print(report.text())
+
+
+def _declared(options):
+    texts = {}
+    for option in options:
+        task, _, text = (word.strip() for word in option.partition('='))
+        if not text or task in texts:
+            raise UserError(f'--task {option}: expected TASK=TEXT, each TASK once')
+        texts[task] = text
+    return texts

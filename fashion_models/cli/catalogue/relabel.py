@@ -31,7 +31,7 @@ def run(arguments):
 
     require_outside(arguments.folder, arguments.catalogue)
     catalogue = open_catalogue(arguments.catalogue)
-    corrections = read_review(arguments.review)
+    corrections = read_review(arguments.review, catalogue.tasks)
     if not corrections:
         raise UserError(f'{arguments.review}: no row has an answer that changes a label')
     report, changes = relabel(

@@ -32,7 +32,7 @@ def run(arguments):
 
     kind = picture_kind(arguments.output)
     catalogue = open_catalogue(arguments.catalogue)
-    wanted = [_task_and_label(text, catalogue.header.tasks) for text in arguments.label]
+    wanted = [_task_and_label(text, catalogue.tasks) for text in arguments.label]
     products = sample(
         (product for product in catalogue.products
          if (arguments.split is None or split_of(product.group) == arguments.split)

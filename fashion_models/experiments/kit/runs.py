@@ -128,7 +128,7 @@ class Identity:
         """That of a run."""
         provenance = run.provenance
         return cls(
-            provenance['catalogue']['hash'], run.recipe.hash(), run.recipe.training.epochs,
+            provenance['catalogue']['hash'], run.given_recipe.hash(), run.recipe.training.epochs,
             run.view, provenance.get('init', {}).get('sha256'))
 
     def digest(self) -> str:

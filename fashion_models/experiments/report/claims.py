@@ -25,9 +25,9 @@ import dataclasses
 import json
 import pathlib
 
+from fashion_models import article
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import RESULTS
-from fashion_models.training.table import ARTICLE
 
 MORE, ALIKE, LEVEL = 'more', 'alike', 'level'
 REPRODUCES, DOES_NOT, UNKNOWN = 'reproduces', 'does not', 'cannot be told'
@@ -88,7 +88,7 @@ CLAIMS = (
                 'Other products: one small picture each, on white, and 105 subcategories.'}),
     Claim(
         'Each task reaches so much.', ', '.join(
-            f'{task} {value:.3f}' for task, value in ARTICLE.items()),
+            f'{task} {value:.3f}' for task, value in article.MULTI_TASK.items()),
         LEVEL, {'main_table': {task: ('validation', 'accuracy', task) for task in TASKS}}),
     Claim(
         'Some tasks are easy (type), others much harder (category).', '0.947 against 0.661',

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from fashion_models.catalogue.tasks import title_of
 from fashion_models.errors import UserError
 from fashion_models.experiments.kit.results import (
     Table,
@@ -26,7 +27,7 @@ from fashion_models.experiments.kit.results import (
 )
 from fashion_models.training.results import results_rows
 from fashion_models.training.run import Run
-from fashion_models.training.table import TITLES, with_mean
+from fashion_models.training.table import with_mean
 
 SPLITS = 'validation', 'test'
 
@@ -67,7 +68,7 @@ def record(run: Run, folder) -> dict:
 
 def accuracies_table(title: str, rows: np.ndarray, tasks: Sequence[str]) -> Table:
     """Rows of accuracies, from their titles, under the article's headings."""
-    return Table(title, ('', 'Multi-task', *(TITLES[task] for task in tasks)), [
+    return Table(title, ('', 'Multi-task', *(title_of(task) for task in tasks)), [
         (title, *with_mean(accuracies)) for title, accuracies in rows.items()])
 
 

@@ -1,8 +1,9 @@
 """The tables of images, texts and both, beside the article's."""
 
 
-import numpy as np
 
+from fashion_models import article
+from fashion_models.catalogue.tasks import title_of
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Table
 from fashion_models.experiments.measuring.ambiguous_products import (
@@ -13,16 +14,13 @@ from fashion_models.experiments.measuring.ambiguous_products import (
     SPLITS,
     WAYS,
 )
-from fashion_models.training.table import ARTICLE, TITLES
-
-ARTICLE_WITH_TEXT = 'above 0.800'
 
 
 def tables(figures: dict) -> list[Table]:
     """The tables of the figures, ours beside the article's."""
     tasks = figures['tasks']
     columns = [ALL, *tasks]
-    header = ('', 'Multi-task', *(TITLES[task] for task in tasks))
+    header = ('', 'Multi-task', *(title_of(task) for task in tasks))
 
     def accuracies(own, indent=''):
         return [(indent + way, *(of_tasks[task].value if task in of_tasks else None
@@ -33,9 +31,9 @@ def tables(figures: dict) -> list[Table]:
                 for way, of_tasks in own.items()]
 
     accuracy = [
-        ('the article, validation: images alone', np.mean(list(ARTICLE.values())),
-         *(ARTICLE[task] for task in tasks)),
-        ('the article: with text', ARTICLE_WITH_TEXT, *[None] * len(tasks))]
+        ('the article, validation: images alone', article.mean(article.MULTI_TASK),
+         *article.row(article.MULTI_TASK, tasks)),
+        ('the article: with text', article.WITH_TEXT, *[None] * len(tasks))]
     difference = []
     for split in SPLITS:
         own = figures[split]
@@ -62,7 +60,7 @@ def tables(figures: dict) -> list[Table]:
             Table('Of the same, images and text minus each, with 95 % intervals', header,
                   difference),
             Table('Of the ambiguous, how often the answer is another garment in the pictures',
-                  ('', *(TITLES[task] for task in own)), [
+                  ('', *(title_of(task) for task in own)), [
                       (way, *(of_task['share'][way].value for of_task in own.values()))
                       for way in WAYS] + [
                       (f'{BOTH} minus {way}',

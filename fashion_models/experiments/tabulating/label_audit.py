@@ -1,12 +1,12 @@
 """The tables of the label audit: its lists, and accuracy before and after the review."""
 
 
+from fashion_models.catalogue.tasks import title_of
 from fashion_models.experiments.kit import statistics
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Table
 from fashion_models.experiments.measuring.corrected_labels import AS_THEY_ARE, SPLITS
 from fashion_models.experiments.measuring.label_lists import SHARES, SUSPECTED
-from fashion_models.training.table import TITLES
 
 
 def audit_tables(figures: dict) -> list[Table]:
@@ -15,12 +15,12 @@ def audit_tables(figures: dict) -> list[Table]:
     names = [*map(str, SHARES), SUSPECTED]
     titles = [f'{share:.0%}' for share in SHARES]
     columns = [ALL, *tasks]
-    header = ['Multi-task', *(TITLES[task] for task in tasks)]
+    header = ['Multi-task', *(title_of(task) for task in tasks)]
 
     def lists(title, key, first):
         return Table(title, ('', 'labels', whose, *(['at random'] if first else []), *titles,
                              SUSPECTED), [
-            (TITLES[task], own['labels'], own['wrong'],
+            (title_of(task), own['labels'], own['wrong'],
              *([own['wrong'] / own['labels']] if first else []),
              *(_with_range(own['lengths'][name][key]) for name in names))
             for task, own in figures['lists'].items() if own['wrong']])
@@ -31,7 +31,7 @@ def audit_tables(figures: dict) -> list[Table]:
         lists('Recall: how many of all wrong labels are among them, with 95 % intervals',
               'recall', False),
         Table('How many labels cleanlab suspects', ('', 'labels', whose, SUSPECTED), [
-            (TITLES[task], own['labels'], own['wrong'], own['lengths'][SUSPECTED]['labels'])
+            (title_of(task), own['labels'], own['wrong'], own['lengths'][SUSPECTED]['labels'])
             for task, own in figures['lists'].items()])]
     what = (f'a simulated reviewer corrected {review["corrected"]} of {review["wrong_labels"]} '
             f'{whose} labels, looking at {review["labels_looked_at"]} of '

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from fashion_models.catalogue.tasks import title_of
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Table
 from fashion_models.experiments.measuring.purity import COLOUR, MULTI, NEIGHBOURS
-from fashion_models.training.table import TITLES
 
 
 def purity_table(figures: dict, tasks: Sequence[str]) -> Table:
@@ -29,4 +29,4 @@ def purity_table(figures: dict, tasks: Sequence[str]) -> Table:
     return Table(
         f'Nearest-neighbour purity over {figures["products"]} products of the test split, '
         'with 95 % intervals',
-        ('', 'mean', *(TITLES[task] for task in tasks)), rows)
+        ('', 'mean', *(title_of(task) for task in tasks)), rows)

@@ -1,17 +1,13 @@
 """The tables of one task or five, and of one image or all, beside the article's."""
 
 
-import numpy as np
 
+from fashion_models import article
+from fashion_models.catalogue.tasks import title_of
 from fashion_models.data.epoch import MAX_IMAGES
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Table
 from fashion_models.experiments.measuring.tasks_and_images import MULTI, SINGLE, SPLITS, WAYS
-from fashion_models.training.table import ARTICLE, TITLES
-
-ARTICLE_SINGLE_TASK = {'colour': 0.678, 'category': 0.662}
-ARTICLE_SINGLE_IMAGE = {
-    'gender': 0.856, 'colour': 0.656, 'type': 0.930, 'category': 0.633, 'subcategory': 0.442}
 
 
 def task_table(of_tasks) -> Table:
@@ -20,8 +16,8 @@ def task_table(of_tasks) -> Table:
         return title, *(found[split][key] if key == 'difference' else found[split][key].value
                         for found in of_tasks.values())
     rows = [
-        ('the article: multi-task', *(ARTICLE[task] for task in of_tasks)),
-        ('the article: single-task', *(ARTICLE_SINGLE_TASK[task] for task in of_tasks))]
+        ('the article: multi-task', *article.row(article.MULTI_TASK, of_tasks)),
+        ('the article: single-task', *article.row(article.SINGLE_TASK, of_tasks))]
     for split in SPLITS:
         rows += [
             row(f'{split}: multi-task', split, 'multi'),
@@ -31,29 +27,29 @@ def task_table(of_tasks) -> Table:
         found['chosen'] for found in of_tasks.values())))
     return Table(
         'Accuracy, multi-task against single-task; differences with 95 % intervals',
-        ('', *(TITLES[task] for task in of_tasks)), rows)
+        ('', *(title_of(task) for task in of_tasks)), rows)
 
 
 def image_tables(figures: dict) -> list[Table]:
     """The article's third table, differences, and accuracies by number of images, by split."""
     tasks = figures['tasks']
     columns = [ALL, *tasks]
-    header = ('', 'Multi-task', *(TITLES[task] for task in tasks))
+    header = ('', 'Multi-task', *(title_of(task) for task in tasks))
 
     def cells(of_tasks, value=lambda interval: interval.value):
         return [value(of_tasks[task]) if task in of_tasks else None for task in columns]
 
-    article = [
-        ('the article: multi-image', np.mean(list(ARTICLE.values())),
-         *(ARTICLE[task] for task in tasks)),
-        ('the article: single-image', np.mean(list(ARTICLE_SINGLE_IMAGE.values())),
-         *(ARTICLE_SINGLE_IMAGE[task] for task in tasks))]
+    given = [
+        ('the article: multi-image', article.mean(article.MULTI_TASK),
+         *article.row(article.MULTI_TASK, tasks)),
+        ('the article: single-image', article.mean(article.SINGLE_IMAGE),
+         *article.row(article.SINGLE_IMAGE, tasks))]
     by_kind = [], [], [], []
     for split in SPLITS:
         own = figures['images'][split]
         what = f'{split} split, {own["products"]} products with {own["images"]} images'
         by_kind[0].append(Table(f'Accuracy over products, {what}', header, [
-            *(article if split == 'validation' else []),
+            *(given if split == 'validation' else []),
             *((name, *cells(own['accuracy'][name])) for name in WAYS),
             *((f'{name}, counted over images', *cells(of_tasks, float))
               for name, of_tasks in own['over_images'].items())]))

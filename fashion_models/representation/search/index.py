@@ -22,6 +22,7 @@ import numpy as np
 from tqdm import tqdm
 
 from fashion_models.caching import cached_property
+from fashion_models.catalogue.tasks import Task, with_further
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, sha256, told_if_unwritable
 from fashion_models.optional import require
@@ -29,7 +30,7 @@ from fashion_models.representation.embeddings import open_embeddings
 from fashion_models.representation.labels import Labels
 
 #: Of the files, and of the choices below: an index of another one is built anew.
-LAYOUT = 1
+LAYOUT = 2
 
 COMPONENTS = 128
 #: Cells that a search looks into.
@@ -83,11 +84,12 @@ def build_index(file):
         (folder / 'index.json').unlink(missing_ok=True)
         _write_cells(embeddings.vectors, folder / 'cells.faiss')
         labels = Labels.of(tqdm(embeddings.items, desc='reading labels', unit=' items',
-                                unit_scale=True, disable=None))
+                                unit_scale=True, disable=None), embeddings.tasks)
         with atomic_write(folder / 'labels.npz') as numbers:
             np.savez(numbers, groups=labels.groups, **labels.numbers)
         header = {
             'layout': LAYOUT, 'stamp': stamp, 'sha256': sha256(file), 'names': labels.names,
+            'several': [name for name, task in labels.tasks.items() if task.several],
             'versions': {
                 name: importlib.metadata.version(name) for name in ('faiss-cpu', 'numpy')}}
         if _stamp(file) != stamp:
@@ -130,7 +132,8 @@ class Index:
                 numbers = dict(numbers)
             groups = numbers.pop('groups')
             #: The :class:`~fashion_models.representation.labels.Labels` of the items.
-            self.labels = Labels(header['names'], numbers, groups)
+            self.labels = Labels(header['names'], numbers, groups, with_further(
+                Task(name, several=name in header['several']) for name in header['names']))
         except (OSError, RuntimeError, KeyError, ValueError, zipfile.BadZipFile) as error:
             raise UserError(f'{folder}: the index is damaged; delete it ({error})') from error
         self._cells = faiss.extract_index_ivf(self._index)

@@ -110,7 +110,8 @@ class Searcher:
     @cached_property
     def labels(self):
         """The :class:`~fashion_models.representation.labels.Labels` of the items."""
-        return self._index.labels if self._index else Labels.of(self.embeddings.items)
+        return self._index.labels if self._index else Labels.of(
+            self.embeddings.items, self.embeddings.tasks)
 
     def like(self, id, k=10, where=None, other_groups=False):
         """The nearest neighbours of an item, itself left out.
