@@ -96,6 +96,24 @@ def test_a_task_of_its_own_from_import_to_search(shop, tiny, place, run, toy_cat
     assert {entry['labels']['pattern'] for entry in ordered['order']} == {'Dotted'}
 
 
+def test_three_tasks(toy_catalogue, tiny, place, run):
+    tasks = ['type', 'colour', 'gender']
+    folder = place / 'three'
+    printed = run('train', '--recipe', recipe_file(tiny, place, tasks), '--catalogue',
+                  toy_catalogue, '--out', folder)
+    assert 'not trained' not in printed
+    assert Run.open(folder).recipe.model.tasks == tuple(tasks)
+    line = next(line for line in run('evaluate', folder).splitlines() if 'Multi-task' in line)
+    assert line.split() == ['Multi-task', 'Type', 'Color', 'Gender']
+    image = next(iter(open_catalogue(toy_catalogue).products)).images[0]
+    assert list(json.loads(run('predict', folder, toy_catalogue / image, '--json'))) == tasks
+    vectors = place / 'three.embeddings'
+    run('embed', folder, toy_catalogue, '-o', vectors)
+    hits = json.loads(run('search', vectors, '--product', '1', '--where', 'category=bars',
+                          '--json'))['hits']
+    assert {hit['labels']['category'] for hit in hits} == {'bars'}
+
+
 def test_review_and_merge_keep_it(shop, place, run, toy_catalogue):
     catalogue = place / 'shop-to-merge'
     run('catalogue', 'import', 'csv', shop, catalogue, '--task', 'pattern=Pattern', '--name', 'a')

@@ -195,6 +195,7 @@ def _is_there(tree, image, target):
 def _copy(content, target):
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(target.name + '.partial')
+    partial.unlink(missing_ok=True)     # a link is not written through
     partial.write_bytes(content)
     os.replace(partial, target)
 
@@ -229,7 +230,9 @@ def _take_folder(folder, origin, overwrite):
             (folder / io.HEADER_FILE).unlink()
             _clear(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    marker.write_text(_mark(origin), encoding='utf-8')
+    # Renamed into place: what a link of this name points to is not written to.
+    with atomic_write(marker, 'w', encoding='utf-8') as file:
+        file.write(_mark(origin))
 
 
 def _mark(origin):

@@ -70,6 +70,17 @@ def test_symbolic_links_where_hard_ones_cannot_be(source, tmp_path, monkeypatch)
     assert image.resolve() == (tmp_path / 'source/shots/1a.jpg').resolve()
 
 
+def test_nothing_is_written_through_a_link(source, tmp_path):
+    outside = tmp_path / 'outside'
+    outside.write_text('mine')
+    folder = tmp_path / 'new'
+    (folder / 'images').mkdir(parents=True)
+    (folder / importing.MARKER_FILE).symlink_to(outside)
+    run(source, folder)
+    assert outside.read_text() == 'mine'
+    assert not (folder / importing.MARKER_FILE).is_symlink()
+
+
 def test_images_that_cannot_be_used(source, tmp_path):
     shots = tmp_path / 'source/shots'
     (shots / '1a.jpg').unlink()
