@@ -1,0 +1,16 @@
+"""Ordering: which products to show first, for a shopper or as a merchandiser would.
+
+A shopper's taste comes from what they liked and disliked; a merchandiser's order is learned from
+lists that they ranked. Either way, not many products alike follow each other.
+"""
+
+from fashion_models.representation.ordering.merchandiser import (
+    LinearOrder,
+    RankedList,
+    learn_order,
+    read_ranked_lists,
+)
+from fashion_models.representation.ordering.order import Ordered, Shopper, order_products
+
+__all__ = ['LinearOrder', 'Ordered', 'RankedList', 'Shopper', 'learn_order', 'order_products',
+           'read_ranked_lists']
