@@ -142,7 +142,7 @@ def _summary(found, pairs, groups):
 
 def _calibrate(arguments):
     from fashion_models.files import told_if_unwritable
-    from fashion_models.representation.duplicates.pairs import calibrate_on
+    from fashion_models.representation.duplicates.labelled import calibrate_on
     from fashion_models.representation.embeddings import open_embeddings
 
     unused = [name for name in ('threshold', 'precision', 'across', 'new', 'groups', 'calibration',

@@ -52,7 +52,8 @@ from fashion_models.experiments.measuring.listing_pairs import (
 )
 from fashion_models.experiments.tabulating.listing_pairs import pair_tables
 from fashion_models.representation.duplicates.calibration import LEAST
-from fashion_models.representation.duplicates.pairs import calibrate_on, of_two_retailers
+from fashion_models.representation.duplicates.labelled import calibrate_on
+from fashion_models.representation.duplicates.pairs import of_two_retailers
 from fashion_models.representation.embed import embed
 from fashion_models.representation.encoder import Encoder
 

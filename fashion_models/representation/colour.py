@@ -13,6 +13,7 @@ import itertools
 import numpy as np
 
 from fashion_models.errors import UserError
+from fashion_models.representation.encoder import Encoder, Paths
 
 #: A colour is prominent that has this share of a product. Chosen on the embedded catalogue;
 #: :mod:`fashion_models.experiments.colours` tells what it finds.
@@ -42,12 +43,12 @@ class Colours:
     shares: dict
 
     @property
-    def prominent(self):
+    def prominent(self) -> tuple[str, ...]:
         labels = [label for label, share in self.shares.items() if share >= PROMINENT]
         return tuple(labels) or tuple(self.shares)[:1]
 
 
-def colours(encoder, paths):
+def colours(encoder: Encoder, paths: Paths) -> Colours:
     """The colours of one product.
 
     Args:
@@ -107,7 +108,7 @@ class Part:
     image: np.ndarray
 
 
-def divide(image):
+def divide(image: np.ndarray) -> list[Part]:
     """Divides an image's foreground into parts of one colour each.
 
     Background is what has nearly the colour of the image's left, right and upper border. An image
@@ -145,7 +146,7 @@ def divide(image):
     return [dataclasses.replace(part, share=part.share / total) for part in parts]
 
 
-def merge(parts):
+def merge(parts: list[Part]) -> list[list[int]]:
     """Groups of parts (list of lists of their numbers) that are shades of the same colour."""
     groups = [[number] for number in range(len(parts))]
 
@@ -164,7 +165,7 @@ def merge(parts):
     return groups
 
 
-def k_means(points, weights, k, rounds=12):
+def k_means(points: np.ndarray, weights: np.ndarray, k: int, rounds: int = 12) -> np.ndarray:
     """Puts points (m, d) with weights (m,) into up to k clusters: (m,) numbers, always the same."""
     rng = np.random.default_rng(0)
     centres = points[rng.choice(len(points), 1, p=weights / weights.sum())]
@@ -192,7 +193,7 @@ def _centred(shape):
     return np.exp(-(y[:, np.newaxis] ** 2 + x ** 2) / 2)
 
 
-def lab(image):
+def lab(image: np.ndarray) -> np.ndarray:
     """CIELAB (CIE 1976, D65) of sRGB values from 0 to 255: (…, 3) -> (…, 3)."""
     rgb = np.asarray(image, float) / 255
     linear = np.where(rgb > 0.04045, ((rgb + 0.055) / 1.055) ** 2.4, rgb / 12.92)

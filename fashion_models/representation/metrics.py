@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def ranking(similarities, excluded=None):
+def ranking(similarities: np.ndarray, excluded: np.ndarray | None = None) -> np.ndarray:
     """The order in which a search gives its results.
 
     Args:
@@ -19,7 +19,8 @@ def ranking(similarities, excluded=None):
     return np.argsort(-similarities, axis=1, kind='stable')
 
 
-def ranked_relevance(similarities, relevant, excluded=None):
+def ranked_relevance(similarities: np.ndarray, relevant: np.ndarray,
+                     excluded: np.ndarray | None = None) -> np.ndarray:
     """Whether each result is relevant, in the order in which a search gives them.
 
     Args:
@@ -36,7 +37,7 @@ def ranked_relevance(similarities, relevant, excluded=None):
     return np.take_along_axis(relevant, ranking(similarities, excluded), axis=1)
 
 
-def recall_at_k(ranked, k):
+def recall_at_k(ranked: np.ndarray, k: int) -> np.ndarray:
     """Recall@k as retrieval by embeddings has it: is one of the first k results relevant?
 
     (Jégou, Douze & Schmid, 2011, "Product quantization for nearest neighbor search"; with many
@@ -52,7 +53,7 @@ def recall_at_k(ranked, k):
     return _where_possible(ranked, ranked[:, :k].any(axis=1))
 
 
-def average_precision(ranked):
+def average_precision(ranked: np.ndarray) -> np.ndarray:
     """Mean, over a query's relevant items, of the precision of the results down to that item.
 
     Args:
@@ -67,7 +68,7 @@ def average_precision(ranked):
     return _where_possible(ranked, (precision * ranked).sum(axis=1) / np.maximum(found, 1))
 
 
-def ndcg(ranked_gains, k):
+def ndcg(ranked_gains: np.ndarray, k: int) -> np.ndarray:
     """Normalised discounted cumulative gain of the first k places.
 
     The gain at place i, from 1, is divided by log2(i + 1); their sum, by that of the best order
@@ -93,7 +94,9 @@ def _where_possible(ranked, values):
     return np.where(ranked.any(axis=1), values, np.nan)
 
 
-def precision_recall(scores, positive, total=None, weights=None):
+def precision_recall(scores: np.ndarray, positive: np.ndarray, total: float | None = None,
+                     weights: np.ndarray | None = None,
+                     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Precision and recall of answering yes from each score upwards.
 
     Args:
@@ -119,11 +122,11 @@ def precision_recall(scores, positive, total=None, weights=None):
         return scores[last], right / said, right / total
 
 
-def pair_average_precision(precision, recall):
+def pair_average_precision(precision: np.ndarray, recall: np.ndarray) -> float:
     """Area under a curve of :func:`precision_recall`, as a sum of steps (float)."""
     return float(np.nansum(np.diff(recall, prepend=0.0) * precision))
 
 
-def recall_at_precision(precision, recall, wanted):
+def recall_at_precision(precision: np.ndarray, recall: np.ndarray, wanted: float) -> float:
     """The highest recall at which precision is at least ``wanted`` (float); 0 where it never is."""
     return float(np.max(recall[precision >= wanted], initial=0.0))

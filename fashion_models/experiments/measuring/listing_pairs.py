@@ -4,7 +4,8 @@ import numpy as np
 
 from fashion_models.representation.duplicates.calibration import fit_model
 from fashion_models.representation.duplicates.evidence import TEXT, Evidence, Texts, text_of
-from fashion_models.representation.duplicates.pairs import gather, judge, pairs_of_one, same_product
+from fashion_models.representation.duplicates.labelled import pairs_of_one, same_product
+from fashion_models.representation.duplicates.pairs import gather, judge
 from fashion_models.representation.embeddings import Embeddings
 from fashion_models.representation.metrics import (
     pair_average_precision,

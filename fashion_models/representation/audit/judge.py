@@ -38,7 +38,7 @@ class Judged:
     suggested: np.ndarray
 
 
-def judge(probabilities, t, method=METHOD):
+def judge(probabilities: np.ndarray, t: np.ndarray, method: str = METHOD) -> Judged:
     """Judges the labels of one task.
 
     Args:
@@ -71,7 +71,7 @@ def judge(probabilities, t, method=METHOD):
     return Judged(rows, suspected, suggested.argmax(axis=1))
 
 
-def require_cleanlab():
+def require_cleanlab() -> None:
     """Raises UserError, before anything is trained, if cleanlab is not installed."""
     _cleanlab('filter')
 

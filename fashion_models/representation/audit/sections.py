@@ -1,10 +1,12 @@
 """The suspected labels of a catalogue, by task."""
 
+from fashion_models.catalogue.io import Catalogue
 from fashion_models.representation.audit.judge import judge
 from fashion_models.representation.audit.review import Suspect
 
 
-def review_sections(catalogue, answers, most):
+def review_sections(catalogue: Catalogue, answers, most: int,
+                    ) -> list[tuple[str, list[Suspect]]]:
     """The suspected labels, as :func:`~fashion_models.representation.audit.review.write_review`
     takes it.
 

@@ -5,6 +5,7 @@ from labelled pairs turns that into a probability.
 """
 
 from fashion_models.representation.duplicates.calibration import Calibration
-from fashion_models.representation.duplicates.pairs import Found, Pair, calibrate_on, find, grouped
+from fashion_models.representation.duplicates.labelled import calibrate_on
+from fashion_models.representation.duplicates.pairs import Found, Pair, find, grouped
 
 __all__ = ['Calibration', 'Found', 'Pair', 'calibrate_on', 'find', 'grouped']

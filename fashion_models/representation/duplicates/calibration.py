@@ -6,6 +6,7 @@ the pairs that it was learnt from, which is what thresholds of a wanted precisio
 
 import dataclasses
 import json
+import os
 import pathlib
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
 from fashion_models.optional import require
-from fashion_models.representation.duplicates.evidence import IMAGES, TEXT
+from fashion_models.representation.duplicates.evidence import IMAGES, TEXT, Evidence
 from fashion_models.representation.metrics import precision_recall
 
 #: Learnt from the embedded catalogue; ``docs/duplicates.rst`` says how.
@@ -50,7 +51,7 @@ class Model:
     intercept: float
     curve: tuple = ()
 
-    def probability(self, evidence):
+    def probability(self, evidence: Evidence) -> np.ndarray:
         """How likely each pair is one product: (m,) float64.
 
         Args:
@@ -60,12 +61,12 @@ class Model:
         x = (evidence.columns(self.features) - self.mean) / self.scale
         return 1 / (1 + np.exp(-(x @ np.array(self.weights) + self.intercept)))
 
-    def reached(self, threshold):
+    def reached(self, threshold: float) -> dict:
         """What was reached at the highest recorded threshold that is not above ``threshold``."""
         below = [point for point in self.curve if point['threshold'] <= threshold + 1e-9]
         return (below or self.curve)[-1 if below else 0]
 
-    def threshold(self, precision):
+    def threshold(self, precision: float) -> float | None:
         """The lowest recorded threshold with at least this precision, or None."""
         for point in self.curve:
             if point['pairs'] >= LEAST and point['precision'] >= precision:
@@ -73,13 +74,14 @@ class Model:
         return None
 
     @property
-    def best_precision(self):
+    def best_precision(self) -> float | None:
         """The highest precision of any threshold that enough pairs are above, or None."""
         return max((point['precision'] for point in self.curve if point['pairs'] >= LEAST),
                    default=None)
 
 
-def fit_model(features, evidence, same, total=None):
+def fit_model(features: tuple[str, ...], evidence: Evidence, same: np.ndarray,
+              total: int | None = None) -> Model:
     """Learns a model from labelled pairs.
 
     Args:
@@ -139,7 +141,7 @@ class Calibration:
     origin: dict
 
     @classmethod
-    def load(cls, file=DEFAULT):
+    def load(cls, file: str | os.PathLike = DEFAULT) -> 'Calibration':
         """Reads what :meth:`save` wrote.
 
         Raises:
@@ -163,7 +165,7 @@ class Calibration:
                 f'{file}: no calibration, expected a JSON file that "fashion-models duplicates" '
                 f'learnt ({reason})') from None
 
-    def save(self, file):
+    def save(self, file: str | os.PathLike) -> None:
         """Writes the calibration as JSON."""
         record = {'format': _FORMAT, 'origin': self.origin, 'models': {
             name: dataclasses.asdict(model) for name, model in self.models.items()}}
@@ -172,7 +174,8 @@ class Calibration:
             out.write('\n')
 
 
-def calibrate(evidence, same, total=None, origin=None):
+def calibrate(evidence: Evidence, same: np.ndarray, total: int | None = None,
+              origin: dict | None = None) -> Calibration:
     """Learns a calibration from labelled pairs.
 
     Args:
@@ -199,7 +202,7 @@ def calibrate(evidence, same, total=None, origin=None):
     return Calibration(models, dict(origin or {}))
 
 
-def with_texts(evidence):
+def with_texts(evidence: Evidence) -> np.ndarray:
     """Which pairs have texts on both sides: (m,) bool."""
     if 'words' not in evidence.features:
         return np.zeros(len(evidence), bool)

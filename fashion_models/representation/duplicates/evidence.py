@@ -15,12 +15,14 @@ which needs labels:
 
 import dataclasses
 import re
+from collections.abc import Sequence
 
 import numpy as np
 from tqdm import tqdm
 
 from fashion_models.catalogue.colours import fold
 from fashion_models.optional import require
+from fashion_models.representation.embeddings import Item
 from fashion_models.representation.linear import Whitening, in_blocks
 
 #: How many of its nearest neighbours a listing may be the same product as.
@@ -52,14 +54,14 @@ class Evidence:
     rows: np.ndarray
     features: dict
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.rows)
 
-    def columns(self, names):
+    def columns(self, names: Sequence[str]) -> np.ndarray:
         """Some features side by side: (m, len(names))."""
         return np.column_stack([self.features[name] for name in names])
 
-    def chosen(self, selected):
+    def chosen(self, selected: np.ndarray) -> 'Evidence':
         """The evidence of some of the pairs, given by a mask or by their numbers."""
         return Evidence(
             self.rows[selected], {name: f[selected] for name, f in self.features.items()})
@@ -72,17 +74,17 @@ class Pictures:
         vectors (numpy.ndarray): (n, d) float32 or float16, n at least 2, rows of unit length.
     """
 
-    def __init__(self, vectors):
+    def __init__(self, vectors: np.ndarray) -> None:
         self.whitened = whitened(vectors)
         self._nearest, similarities = nearest(self.whitened, NEIGHBOURS)
         self._density = density(similarities)
 
-    def candidates(self):
+    def candidates(self) -> np.ndarray:
         """Pairs one of which is among the other's nearest neighbours: (m, 2) int64, sorted."""
         n, k = self._nearest.shape
         return _sorted_pairs(np.repeat(np.arange(n), k), self._nearest.ravel())
 
-    def evidence(self, rows):
+    def evidence(self, rows: np.ndarray) -> dict[str, np.ndarray]:
         """What the pictures say about pairs (m, 2): dict of the features :data:`IMAGES`."""
         a, b = rows.T
         similarity = np.empty(len(rows))
@@ -94,7 +96,7 @@ class Pictures:
                 'margin': 2 * similarity - self._density[a] - self._density[b]}
 
 
-def density(similarities):
+def density(similarities: np.ndarray) -> np.ndarray:
     """How close a listing's neighbours are that do not show the same pictures.
 
     Args:
@@ -112,7 +114,7 @@ def density(similarities):
     return np.where(counts, sums / np.maximum(counts, 1), 1.0)
 
 
-def same_pictures(features):
+def same_pictures(features: dict) -> np.ndarray:
     """Which pairs show the same pictures, and not ones that all their neighbours show, too.
 
     Args:
@@ -135,7 +137,7 @@ class Texts:
         UserError: If scikit-learn is not installed.
     """
 
-    def __init__(self, texts):
+    def __init__(self, texts: list[str]) -> None:
         text = require('sklearn.feature_extraction.text', extra='analysis',
                        purpose='comparing texts (comparing images alone does without)')
         self._known = np.array([bool(_WORD.search(text)) for text in texts], bool)
@@ -145,7 +147,7 @@ class Texts:
         self._words = vectorizer.fit_transform(texts) if self._known.any() else None
         self._colours = [frozenset(fold(text)) for text in texts]
 
-    def candidates(self):
+    def candidates(self) -> np.ndarray:
         """Pairs one of which is among the other's nearest by words: (m, 2) int64, sorted."""
         if self._words is None:
             return np.empty((0, 2), np.int64)
@@ -161,7 +163,7 @@ class Texts:
             pairs.append((np.repeat(start + own, some.sum(axis=1)), near[some]))
         return _sorted_pairs(*map(np.concatenate, zip(*pairs)))
 
-    def evidence(self, rows):
+    def evidence(self, rows: np.ndarray) -> dict[str, np.ndarray]:
         """What the texts say about pairs (m, 2): dict of the features :data:`TEXT`.
 
         ``'words'`` is the cosine of the texts' TF-IDF weights. ``'colours'`` is 1 where both name a
@@ -185,12 +187,12 @@ class Texts:
 _WORD = re.compile(r'\b\w\w+\b|\b\d\b')
 
 
-def text_of(item):
+def text_of(item: Item) -> str:
     """The text that a listing is compared by (str): its title and its description."""
     return f'{item.title} {item.description}'.strip()
 
 
-def whitened(vectors):
+def whitened(vectors: np.ndarray) -> np.ndarray:
     """Vectors whose components vary alike.
 
     Args:
@@ -203,7 +205,7 @@ def whitened(vectors):
     return in_blocks(whitening, vectors)
 
 
-def nearest(vectors, k):
+def nearest(vectors: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """The nearest neighbours of each vector but itself, exactly.
 
     Args:

@@ -12,15 +12,13 @@ give the probability that they are one product
 (:mod:`~fashion_models.representation.duplicates.calibration`).
 """
 
-import csv
 import dataclasses
-import pathlib
+from collections.abc import Sequence
 
 import numpy as np
 
-from fashion_models.catalogue.split import split_of
 from fashion_models.errors import UserError
-from fashion_models.representation.duplicates.calibration import Calibration, calibrate, with_texts
+from fashion_models.representation.duplicates.calibration import Calibration, with_texts
 from fashion_models.representation.duplicates.evidence import (
     Evidence,
     Pictures,
@@ -28,7 +26,7 @@ from fashion_models.representation.duplicates.evidence import (
     same_pictures,
     text_of,
 )
-from fashion_models.representation.embeddings import Item
+from fashion_models.representation.embeddings import Embeddings, Item
 
 #: Of the probability, where neither a threshold nor a precision is asked for.
 THRESHOLD = 0.5
@@ -57,7 +55,7 @@ class Pair:
     words: float | None
 
     @property
-    def known(self):
+    def known(self) -> bool:
         """Whether the catalogue already has them as one product."""
         return self.a.product == self.b.product
 
@@ -79,7 +77,7 @@ class Found:
     listings: int
 
 
-def gather(embeddings, texts=True, rows=None):
+def gather(embeddings: Embeddings, texts: bool = True, rows: np.ndarray | None = None) -> Evidence:
     """Gathers the evidence about pairs of a file.
 
     Args:
@@ -110,7 +108,7 @@ def gather(embeddings, texts=True, rows=None):
     return Evidence(rows, features)
 
 
-def judge(evidence, calibration):
+def judge(evidence: Evidence, calibration: Calibration) -> tuple[np.ndarray, np.ndarray]:
     """The probability of each pair: by both witnesses where there are two texts, else by pictures.
 
     Where both show the very same pictures (:func:`~.evidence.same_pictures`) it is at least
@@ -132,8 +130,9 @@ def judge(evidence, calibration):
     return np.where(sure, np.maximum(probabilities, SAME), probabilities), told
 
 
-def find(embeddings, calibration=None, threshold=None, precision=None, texts=True,
-         across=False):
+def find(embeddings: Embeddings, calibration: Calibration | None = None,
+         threshold: float | None = None, precision: float | None = None, texts: bool = True,
+         across: bool = False) -> Found:
     """Finds the pairs of listings that are probably one product.
 
     Args:
@@ -186,7 +185,7 @@ def _threshold(calibration, name, precision):
     return threshold
 
 
-def grouped(pairs):
+def grouped(pairs: list[Pair]) -> list[list[Item]]:
     """Puts listings together that are probably all one product.
 
     The likeliest pairs are joined first. Two groups become one when at least half of the pairs
@@ -222,115 +221,8 @@ def grouped(pairs):
             if len(rows) > 1]
 
 
-def calibrate_on(embeddings, labelled=None, texts=True):
-    """Learns a calibration from pairs of a file.
-
-    Args:
-        embeddings (~fashion_models.representation.embeddings.Embeddings): Of listings, whose
-            products the network was not trained on: those look more alike to it than they should.
-        labelled: A CSV file with the columns ``a``, ``b`` (ids) and ``same`` (1 or 0), one pair a
-            row. By default neighbours are the pairs, and those of one product are the same.
-        texts (bool): Whether to look at the texts, too.
-
-    Returns:
-        Calibration
-
-    Raises:
-        UserError: If the labels cannot be read, are too few, or are of training products.
-    """
-    header = embeddings.header
-    origin = {name: header.get(name) for name in ('catalogue_name', 'catalogue_hash', 'recipe',
-                                                 'split', 'per', 'versions')}
-    origin |= {'listings': len(embeddings)}
-    if labelled is not None:
-        rows, same = read_pairs(labelled, embeddings)
-        _require_untrained(embeddings, np.unique(rows).tolist())
-        origin['pairs'] = {'file': pathlib.Path(labelled).name, 'same': int(same.sum()),
-                           'different': int((~same).sum())}
-        return calibrate(gather(embeddings, texts, rows), same, origin=origin)
-    _require_untrained(embeddings)
-    products = [item.product for item in embeddings.items]
-    total = pairs_of_one(products)
-    if not total:
-        raise UserError(
-            f'{embeddings.file}: no product has two {header["per"]}s, so that it says of no pair '
-            'that it is one product; name a CSV file of labelled pairs')
-    evidence = gather(embeddings, texts)
-    same = same_product(evidence.rows, products)
-    origin['pairs'] = {'neighbours': len(same), 'same': int(same.sum()), 'same_in_all': total}
-    return calibrate(evidence, same, total, origin)
-
-
-def same_product(rows, products):
-    """Whether the catalogue has both listings of pairs (m, 2) as one product: (m,) bool."""
-    _, numbers = np.unique(products, return_inverse=True)
-    return numbers[rows[:, 0]] == numbers[rows[:, 1]]
-
-
-def of_two_retailers(rows, retailers):
+def of_two_retailers(rows: np.ndarray, retailers: Sequence[str]) -> np.ndarray:
     """Whether pairs (m, 2) are not known to be of one retailer: (m,) bool."""
     names, numbers = np.unique(retailers, return_inverse=True)
     a, b = numbers[rows].T
     return (a != b) | (names[a] == '')
-
-
-def pairs_of_one(products):
-    """How many pairs of listings are one product (int), from the product of each."""
-    _, counts = np.unique(products, return_counts=True)
-    return int((counts * (counts - 1) // 2).sum())
-
-
-def _require_untrained(embeddings, rows=None):
-    """Raises UserError if the file, or some of its rows, are products that its run has learnt."""
-    from fashion_models.training.run import Run
-
-    header = embeddings.header
-    if header.get('split') in ('validation', 'test'):
-        return
-    try:
-        trained = Run.open(header['run']).provenance['catalogue']['hash']
-    except (UserError, KeyError):
-        return  # the run is elsewhere now: nothing says that it was trained on these
-    if trained != header.get('catalogue_hash'):
-        return
-    if rows is None:
-        raise UserError(
-            f'{embeddings.file}: holds the products that its run was trained on, which look more '
-            'alike to it than others do; calibrate on embeddings of the '
-            'validation split')
-    learnt = [embeddings.ids[row] for row in rows
-              if split_of(embeddings.items[row].group) == 'train']
-    if learnt:
-        raise UserError(
-            f'{len(learnt)} of the {len(rows)} {header["per"]}s in the pairs, {learnt[0]} for one, '
-            'are of products that the run was trained on, which look more alike to it than others '
-            'do; name pairs of the validation and the test split')
-
-
-def read_pairs(file, embeddings):
-    """Reads labelled pairs: a CSV file with the columns ``a``, ``b`` and ``same``.
-
-    Returns:
-        tuple: (m, 2) int64 rows, the lower first, and (m,) bool.
-
-    Raises:
-        UserError: If the file is no such one, or an id is not among the embeddings.
-    """
-    rows, same = [], []
-    try:
-        with open(file, encoding='utf-8-sig', newline='') as content:
-            reader = csv.DictReader(content)
-            if not {'a', 'b', 'same'} <= set(reader.fieldnames or ()):
-                raise UserError(
-                    f'{file}: expected the columns a, b and same, found '
-                    f'{", ".join(reader.fieldnames or ()) or "none"}')
-            for record in reader:
-                if record['same'] not in ('0', '1') or record['a'] == record['b']:
-                    raise UserError(
-                        f'{file}:{reader.line_num}: expected two ids and 1 (the same product) or '
-                        f'0, found {record["a"]!r}, {record["b"]!r} and {record["same"]!r}')
-                rows.append(sorted(embeddings.row(record[name]) for name in 'ab'))
-                same.append(record['same'] == '1')
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UserError(f'{file}: cannot be read as CSV: {error}') from None
-    return np.array(rows, np.int64).reshape(-1, 2), np.array(same, bool)

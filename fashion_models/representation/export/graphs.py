@@ -16,7 +16,9 @@ product by product: features can be kept while images of a product come and go.
 
 import importlib.resources
 import json
+import os
 import pathlib
+import typing
 import warnings
 
 import chainer
@@ -28,13 +30,17 @@ from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.functions.backend import without_onednn
 from fashion_models.optional import require
 from fashion_models.provenance import versions
+from fashion_models.representation.encoder import Encoder
+
+if typing.TYPE_CHECKING:    # an extra
+    import onnx
 
 OPSET = 11      # the newest that onnx_chainer, which comes with Chainer, knows
 TOLERANCE = 1e-4
 _POOLINGS = {'max': 'ReduceMax', 'mean': 'ReduceMean', 'sum': 'ReduceSum'}
 
 
-def export(encoder, folder):
+def export(encoder: Encoder, folder: str | os.PathLike) -> float:
     """Writes the files into a folder, and compares what they compute with Chainer.
 
     Args:
@@ -96,7 +102,7 @@ class _ImageTower(chainer.Chain):
         return self.pre_pool(self.trunk(x))
 
 
-def image_graph(encoder):
+def image_graph(encoder: Encoder) -> 'onnx.ModelProto':
     """The graph (onnx.ModelProto) from images to the features that are pooled."""
     import onnx_chainer
 
@@ -135,7 +141,7 @@ def _free_first_dimension(graph, name, b):
                 tensor.CopyFrom(onnx.numpy_helper.from_array(shape, tensor.name))
 
 
-def product_graph(encoder):
+def product_graph(encoder: Encoder) -> 'onnx.ModelProto':
     """The graph (onnx.ModelProto) from a product's features to its representation and scores."""
     from onnx import TensorProto, helper, numpy_helper
 
@@ -178,7 +184,7 @@ def product_graph(encoder):
         opset_imports=[helper.make_opsetid('', OPSET)])
 
 
-def compare(encoder, graphs):
+def compare(encoder: Encoder, graphs: dict) -> float:
     """Runs the graphs and the network on noise: products of 1 to 5 images, one and several.
 
     Args:

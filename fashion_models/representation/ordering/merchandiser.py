@@ -19,6 +19,7 @@ different lists are never compared.
 import csv
 import dataclasses
 import json
+import os
 import zipfile
 
 import numpy as np
@@ -26,6 +27,7 @@ import numpy as np
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.optional import require
+from fashion_models.representation.embeddings import Embeddings
 from fashion_models.representation.linear import Whitening, in_blocks
 
 COLUMNS = 'list', 'product', 'rank'
@@ -54,7 +56,7 @@ class RankedList:
     ranks: tuple
 
 
-def read_ranked_lists(path):
+def read_ranked_lists(path: str | os.PathLike) -> list[RankedList]:
     """Reads human-ranked examples; see the module for the format.
 
     Args:
@@ -110,15 +112,15 @@ class LinearOrder:
             lists that were left out, or None.
     """
 
-    def __init__(self, weights, facts):
+    def __init__(self, weights: np.ndarray, facts: dict) -> None:
         self.weights = np.asarray(weights, np.float32)
         self.facts = facts
 
-    def relevance(self, vectors):
+    def relevance(self, vectors: np.ndarray) -> np.ndarray:
         """Scores (n,) float32 of products (n, d): the larger, the earlier."""
         return in_blocks(lambda block: np.asarray(block, np.float32) @ self.weights, vectors)
 
-    def save(self, path):
+    def save(self, path: str | os.PathLike) -> None:
         """Writes the order to a ``.npz`` file, without pickle.
 
         Raises:
@@ -129,7 +131,7 @@ class LinearOrder:
                      facts=np.array(json.dumps(self.facts)))
 
     @classmethod
-    def load(cls, path):
+    def load(cls, path: str | os.PathLike) -> 'LinearOrder':
         """Reads what :meth:`save` wrote.
 
         Raises:
@@ -144,7 +146,7 @@ class LinearOrder:
         raise UserError(f'{path}: no learned order; expected one that "fashion-models order" '
                         'kept')
 
-    def check(self, embeddings):
+    def check(self, embeddings: Embeddings) -> None:
         """Raises UserError if the embeddings are not in the space that the order is for."""
         if (len(self.weights) != embeddings.header['size']
                 or self.facts.get('space') != embeddings.space):
@@ -153,7 +155,8 @@ class LinearOrder:
                 'otherwise; learn the order anew')
 
 
-def learn_order(lists, embeddings, whitening=None):
+def learn_order(lists: list[RankedList], embeddings: Embeddings,
+                whitening: Whitening | None = None) -> LinearOrder:
     """Learns the order of human-ranked examples.
 
     Args:
@@ -178,7 +181,7 @@ def learn_order(lists, embeddings, whitening=None):
         'products': len({row for own in rows for row in own}), **facts})
 
 
-def learn(parts, ranks):
+def learn(parts: list[np.ndarray], ranks: list[np.ndarray]) -> tuple[np.ndarray, dict]:
     """Learns weights from lists of vectors, with as much regularization as suits lists left out.
 
     Args:

@@ -15,11 +15,12 @@ explained by one product before it; determinantal point processes offer neither.
 """
 
 import dataclasses
+from collections.abc import Callable
 
 import numpy as np
 
 from fashion_models.errors import UserError
-from fashion_models.representation.embeddings import Item
+from fashion_models.representation.embeddings import Embeddings, Item
 from fashion_models.representation.linear import Whitening, in_blocks, normalize
 
 #: The weight of what is disliked, where that of what is liked is 1. Chosen on validation products,
@@ -55,19 +56,19 @@ class Shopper:
         disliked (numpy.ndarray): (m', d), of what was disliked; may be empty.
     """
 
-    def __init__(self, whitening, liked, disliked=()):
+    def __init__(self, whitening: Whitening, liked: np.ndarray, disliked: np.ndarray = ()) -> None:
         self._whitening = whitening
         taste = whitening(liked).mean(axis=0)
         if len(disliked):
             taste = taste - DISLIKED * whitening(disliked).mean(axis=0)
         self._taste = normalize(taste)
 
-    def relevance(self, vectors):
+    def relevance(self, vectors: np.ndarray) -> np.ndarray:
         """How near products (n, d) are to the taste: (n,) float32, cosines in whitened space."""
         return in_blocks(lambda block: self._whitening(block) @ self._taste, vectors)
 
 
-def diversify(relevance, vectors, diversity, top):
+def diversify(relevance: np.ndarray, vectors: np.ndarray, diversity: float, top: int) -> np.ndarray:
     """Maximal marginal relevance: the most relevant products first, but not many alike.
 
     Each place goes to the product with the largest ::
@@ -110,7 +111,9 @@ def diversify(relevance, vectors, diversity, top):
     return np.concatenate([chosen, order[~np.isin(order, chosen)]])
 
 
-def order_products(embeddings, relevance, rows=None, diversity=DIVERSITY, top=100, whitening=None):
+def order_products(embeddings: Embeddings, relevance: Callable, rows: np.ndarray | None = None,
+                   diversity: float = DIVERSITY, top: int = 100,
+                   whitening: Whitening | None = None) -> list[Ordered]:
     """The products that come first.
 
     Args:

@@ -15,6 +15,7 @@ It lies in a folder, ``<file>.index``::
 import contextlib
 import importlib.metadata
 import json
+import os
 import pathlib
 import zipfile
 
@@ -26,7 +27,7 @@ from fashion_models.catalogue.tasks import Task, with_further
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, sha256, told_if_unwritable
 from fashion_models.optional import require
-from fashion_models.representation.embeddings import open_embeddings
+from fashion_models.representation.embeddings import Embeddings, open_embeddings
 from fashion_models.representation.labels import Labels
 
 #: Of the files, and of the choices below: an index of another one is built anew.
@@ -40,13 +41,13 @@ SAMPLE = 50
 _BLOCK = 20_000
 
 
-def index_folder(file):
+def index_folder(file: str | os.PathLike) -> pathlib.Path:
     """The folder (pathlib.Path) of the index of a file of embeddings."""
     file = pathlib.Path(file)
     return file.with_name(f'{file.name}.index')
 
 
-def open_index(embeddings):
+def open_index(embeddings: Embeddings) -> 'Index | None':
     """Opens the index of a file of embeddings.
 
     Returns:
@@ -62,7 +63,7 @@ def open_index(embeddings):
     return Index(folder, header)
 
 
-def build_index(file):
+def build_index(file: pathlib.Path) -> 'Index':
     """Builds the index of a file of embeddings, with progress, and opens it.
 
     Args:
@@ -124,7 +125,7 @@ class Index:
         UserError: If faiss is not installed, or the folder's files are damaged.
     """
 
-    def __init__(self, folder, header):
+    def __init__(self, folder: pathlib.Path, header: dict) -> None:
         faiss = _faiss()
         try:
             self._index = faiss.read_index(str(folder / 'cells.faiss'))
@@ -138,10 +139,11 @@ class Index:
             raise UserError(f'{folder}: the index is damaged; delete it ({error})') from error
         self._cells = faiss.extract_index_ivf(self._index)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self._index.ntotal
 
-    def candidates(self, query, count, allowed=None):
+    def candidates(self, query: np.ndarray, count: int,
+                   allowed: np.ndarray | None = None) -> np.ndarray:
         """Proposes rows that may be the nearest to a query.
 
         Args:

@@ -6,7 +6,8 @@ import numpy as np
 BLOCK = 8192
 
 
-def exact_search(vectors, queries, k, allowed=None):
+def exact_search(vectors: np.ndarray, queries: np.ndarray, k: int,
+                 allowed: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Finds the vectors most similar to each query, and misses none.
 
     The memory in use does not grow with the number of vectors. A matrix product in float32 tells
@@ -40,7 +41,8 @@ def exact_search(vectors, queries, k, allowed=None):
             np.array(similarities).reshape(len(queries), m))
 
 
-def rank(vectors, query, rows, k):
+def rank(vectors: np.ndarray, query: np.ndarray, rows: np.ndarray, k: int,
+         ) -> tuple[np.ndarray, np.ndarray]:
     """Of some rows, the k most similar to a query.
 
     Args:

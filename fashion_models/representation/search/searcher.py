@@ -11,18 +11,24 @@ Among up to 100,000 vectors the search reads and compares them all; of more, an 
 """
 
 import dataclasses
+import os
 import pathlib
 import sys
+import typing
+from collections.abc import Sequence
 
 import numpy as np
 
 from fashion_models.caching import cached_property
 from fashion_models.errors import UserError
 from fashion_models.files import sha256
-from fashion_models.representation.embeddings import Item
+from fashion_models.representation.embeddings import Embeddings, Item
 from fashion_models.representation.labels import Labels
 from fashion_models.representation.search.index import build_index, index_folder, open_index
 from fashion_models.representation.search.neighbours import exact_search, rank
+
+if typing.TYPE_CHECKING:    # it imports Chainer, which a search by id does without
+    from fashion_models.representation.encoder import Encoder
 
 #: As many vectors as are read and compared at every search.
 EXACT_LIMIT = 100_000
@@ -32,7 +38,7 @@ SHORTLIST = 100
 MOST_FROM_INDEX = 100
 
 
-def encoder_of(embeddings, run=None):
+def encoder_of(embeddings: Embeddings, run: str | os.PathLike | None = None) -> 'Encoder':
     """The encoder that made a file of embeddings.
 
     Args:
@@ -97,7 +103,7 @@ class Searcher:
         UserError: If an index has to be built and cannot be.
     """
 
-    def __init__(self, embeddings, exact=False):
+    def __init__(self, embeddings: Embeddings, exact: bool = False) -> None:
         self.embeddings = embeddings
         self._index = None
         if not exact and len(embeddings) > EXACT_LIMIT:
@@ -108,12 +114,13 @@ class Searcher:
                 self._index = build_index(embeddings.file)
 
     @cached_property
-    def labels(self):
+    def labels(self) -> Labels:
         """The :class:`~fashion_models.representation.labels.Labels` of the items."""
         return self._index.labels if self._index else Labels.of(
             self.embeddings.items, self.embeddings.tasks)
 
-    def like(self, id, k=10, where=None, other_groups=False):
+    def like(self, id: str, k: int = 10, where: dict | None = None,
+             other_groups: bool = False) -> list[Hit]:
         """The nearest neighbours of an item, itself left out.
 
         Args:
@@ -134,7 +141,8 @@ class Searcher:
             without = np.flatnonzero(self.labels.groups == self.labels.groups[row])
         return self.nearest(self.embeddings.vectors[row], k, where, without)
 
-    def nearest(self, vector, k=10, where=None, without=()):
+    def nearest(self, vector: np.ndarray, k: int = 10, where: dict | None = None,
+                without: Sequence[int] = ()) -> list[Hit]:
         """The items nearest to a vector.
 
         Args:

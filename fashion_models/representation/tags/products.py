@@ -1,8 +1,13 @@
 """The words of a catalogue's products, judged by their pictures."""
 
+from collections.abc import Iterator
+
+from fashion_models.catalogue.io import Catalogue
 from fashion_models.catalogue.split import split_of
 from fashion_models.errors import UserError
 from fashion_models.files import sha256
+from fashion_models.representation.embeddings import Embeddings
+from fashion_models.representation.tags.tagger import Tagger
 from fashion_models.representation.tags.words import text_of
 from fashion_models.training.snapshots import BEST
 
@@ -25,7 +30,9 @@ def check_embeddings(embeddings, run, catalogue) -> None:
             f'{header.get("catalogue")}; embed the catalogue anew')
 
 
-def judged_products(tagger, catalogue, embeddings, keep, propose, ids=(), split=None):
+def judged_products(tagger: Tagger, catalogue: Catalogue, embeddings: Embeddings, keep: float,
+                    propose: float, ids: list[str] = (),
+                    split: str | None = None) -> Iterator[tuple]:
     """Judges the words of products.
 
     Args:

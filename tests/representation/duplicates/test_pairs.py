@@ -9,15 +9,8 @@ from fashion_models.catalogue.io import open_catalogue
 from fashion_models.catalogue.split import split_of
 from fashion_models.errors import UserError
 from fashion_models.representation.duplicates.calibration import Calibration
-from fashion_models.representation.duplicates.pairs import (
-    Pair,
-    calibrate_on,
-    find,
-    gather,
-    grouped,
-    judge,
-    read_pairs,
-)
+from fashion_models.representation.duplicates.labelled import calibrate_on, read_pairs
+from fashion_models.representation.duplicates.pairs import Pair, find, gather, grouped, judge
 from fashion_models.representation.embed import embed
 from fashion_models.representation.embeddings import Item, open_embeddings
 from fashion_models.representation.embeddings_writer import EmbeddingsWriter

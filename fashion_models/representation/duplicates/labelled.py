@@ -1,0 +1,122 @@
+"""Learns a calibration from the pairs of a file of embeddings whose answer is known."""
+
+import csv
+import os
+import pathlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from fashion_models.catalogue.split import split_of
+from fashion_models.errors import UserError
+from fashion_models.representation.duplicates.calibration import Calibration, calibrate
+from fashion_models.representation.duplicates.pairs import gather
+from fashion_models.representation.embeddings import Embeddings
+
+
+def calibrate_on(embeddings: Embeddings, labelled: str | os.PathLike | None = None,
+                 texts: bool = True) -> Calibration:
+    """Learns a calibration from pairs of a file.
+
+    Args:
+        embeddings (~fashion_models.representation.embeddings.Embeddings): Of listings, whose
+            products the network was not trained on: those look more alike to it than they should.
+        labelled: A CSV file with the columns ``a``, ``b`` (ids) and ``same`` (1 or 0), one pair a
+            row. By default neighbours are the pairs, and those of one product are the same.
+        texts (bool): Whether to look at the texts, too.
+
+    Returns:
+        Calibration
+
+    Raises:
+        UserError: If the labels cannot be read, are too few, or are of training products.
+    """
+    header = embeddings.header
+    origin = {name: header.get(name) for name in ('catalogue_name', 'catalogue_hash', 'recipe',
+                                                 'split', 'per', 'versions')}
+    origin |= {'listings': len(embeddings)}
+    if labelled is not None:
+        rows, same = read_pairs(labelled, embeddings)
+        _require_untrained(embeddings, np.unique(rows).tolist())
+        origin['pairs'] = {'file': pathlib.Path(labelled).name, 'same': int(same.sum()),
+                           'different': int((~same).sum())}
+        return calibrate(gather(embeddings, texts, rows), same, origin=origin)
+    _require_untrained(embeddings)
+    products = [item.product for item in embeddings.items]
+    total = pairs_of_one(products)
+    if not total:
+        raise UserError(
+            f'{embeddings.file}: no product has two {header["per"]}s, so that it says of no pair '
+            'that it is one product; name a CSV file of labelled pairs')
+    evidence = gather(embeddings, texts)
+    same = same_product(evidence.rows, products)
+    origin['pairs'] = {'neighbours': len(same), 'same': int(same.sum()), 'same_in_all': total}
+    return calibrate(evidence, same, total, origin)
+
+
+def same_product(rows: np.ndarray, products: Sequence[str]) -> np.ndarray:
+    """Whether the catalogue has both listings of pairs (m, 2) as one product: (m,) bool."""
+    _, numbers = np.unique(products, return_inverse=True)
+    return numbers[rows[:, 0]] == numbers[rows[:, 1]]
+
+
+def pairs_of_one(products: Sequence[str]) -> int:
+    """How many pairs of listings are one product (int), from the product of each."""
+    _, counts = np.unique(products, return_counts=True)
+    return int((counts * (counts - 1) // 2).sum())
+
+
+def _require_untrained(embeddings, rows=None):
+    """Raises UserError if the file, or some of its rows, are products that its run has learnt."""
+    from fashion_models.training.run import Run
+
+    header = embeddings.header
+    if header.get('split') in ('validation', 'test'):
+        return
+    try:
+        trained = Run.open(header['run']).provenance['catalogue']['hash']
+    except (UserError, KeyError):
+        return  # the run is elsewhere now: nothing says that it was trained on these
+    if trained != header.get('catalogue_hash'):
+        return
+    if rows is None:
+        raise UserError(
+            f'{embeddings.file}: holds the products that its run was trained on, which look more '
+            'alike to it than others do; calibrate on embeddings of the '
+            'validation split')
+    learnt = [embeddings.ids[row] for row in rows
+              if split_of(embeddings.items[row].group) == 'train']
+    if learnt:
+        raise UserError(
+            f'{len(learnt)} of the {len(rows)} {header["per"]}s in the pairs, {learnt[0]} for one, '
+            'are of products that the run was trained on, which look more alike to it than others '
+            'do; name pairs of the validation and the test split')
+
+
+def read_pairs(file: str | os.PathLike, embeddings: Embeddings) -> tuple[np.ndarray, np.ndarray]:
+    """Reads labelled pairs: a CSV file with the columns ``a``, ``b`` and ``same``.
+
+    Returns:
+        tuple: (m, 2) int64 rows, the lower first, and (m,) bool.
+
+    Raises:
+        UserError: If the file is no such one, or an id is not among the embeddings.
+    """
+    rows, same = [], []
+    try:
+        with open(file, encoding='utf-8-sig', newline='') as content:
+            reader = csv.DictReader(content)
+            if not {'a', 'b', 'same'} <= set(reader.fieldnames or ()):
+                raise UserError(
+                    f'{file}: expected the columns a, b and same, found '
+                    f'{", ".join(reader.fieldnames or ()) or "none"}')
+            for record in reader:
+                if record['same'] not in ('0', '1') or record['a'] == record['b']:
+                    raise UserError(
+                        f'{file}:{reader.line_num}: expected two ids and 1 (the same product) or '
+                        f'0, found {record["a"]!r}, {record["b"]!r} and {record["same"]!r}')
+                rows.append(sorted(embeddings.row(record[name]) for name in 'ab'))
+                same.append(record['same'] == '1')
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f'{file}: cannot be read as CSV: {error}') from None
+    return np.array(rows, np.int64).reshape(-1, 2), np.array(same, bool)
