@@ -15,7 +15,7 @@ from fashion_models.errors import UserError
 
 @contextlib.contextmanager
 def atomic_write(
-        path: str | os.PathLike, mode: str = 'wb', **open_arguments) -> Iterator[io.IOBase]:
+        path: str | os.PathLike, mode: str = 'wb', **open_arguments: object) -> Iterator[io.IOBase]:
     """Opens a temporary file beside ``path`` and renames it to ``path`` when the block ends well.
 
     The data is flushed to disk before the rename, so that after a crash or a full disk ``path``

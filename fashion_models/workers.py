@@ -17,7 +17,7 @@ class WorkerDied(Exception):
         job: The first job that has no result; the one that broke the worker is near.
     """
 
-    def __init__(self, job):
+    def __init__(self, job: object) -> None:
         super().__init__(f'a worker process ended unexpectedly, near {job!r}')
         self.job = job
 

@@ -1,4 +1,4 @@
-"""Batches for training and for evaluation, made ahead of the model by background threads."""
+"""Batches for training and evaluation, made in background threads while the model computes."""
 
 import collections
 import concurrent.futures
@@ -36,7 +36,7 @@ class Batch:
     others: np.ndarray | None = None
 
     @property
-    def images(self):
+    def images(self) -> int:
         """Number of images in the batch, b * n."""
         return self.x.shape[0] * self.x.shape[1] // 3
 
@@ -67,7 +67,7 @@ class Ahead(Iterator):
         self._pending = collections.deque()
         self._pool = concurrent.futures.ThreadPoolExecutor(workers, 'batches')
 
-    def __next__(self):
+    def __next__(self) -> object:
         try:
             for job in itertools.islice(self._jobs, self._depth + 1 - len(self._pending)):
                 self._pending.append(self._pool.submit(self._function, job))
@@ -85,10 +85,10 @@ class Ahead(Iterator):
         self._pending.clear()
         self._pool.shutdown(cancel_futures=True)
 
-    def __enter__(self):
+    def __enter__(self) -> 'Ahead':
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
 
@@ -96,7 +96,7 @@ class TrainingIterator(chainer.dataset.Iterator):
     """Endless batches of b products with n images each; see :func:`~.epoch.plan_epoch`.
 
     Every random choice follows from (seed, epoch, number of the batch in the epoch), so that the
-    batches do not depend on the number of workers and go on, after a resume, where they stopped.
+    batches do not depend on the number of workers and continue, after a resume, where they stopped.
 
     Args:
         products (~fashion_models.data.products.ProductSet): What to train on.
@@ -117,8 +117,9 @@ class TrainingIterator(chainer.dataset.Iterator):
     """
 
     def __init__(
-            self, products, mean, batch_size, seed, max_images=MAX_IMAGES, mirror=0.5, workers=2,
-            epoch_batches=0, accepted=FIRST, examples=TOGETHER):
+            self, products: ProductSet, mean: np.ndarray, batch_size: int, seed: int,
+            max_images: int = MAX_IMAGES, mirror: float = 0.5, workers: int = 2,
+            epoch_batches: int = 0, accepted: str = FIRST, examples: str = TOGETHER) -> None:
         self._batches = None
         self._products = products
         self._mean = mean
@@ -135,7 +136,7 @@ class TrainingIterator(chainer.dataset.Iterator):
         self._count = 0  # batches given so far
         self.waited = 0.0
 
-    def __next__(self):
+    def __next__(self) -> Batch:
         started = time.perf_counter()
         if self._batches is None:
             self._batches = Ahead(self._make, self._jobs(*self._place()), self._workers)
@@ -147,26 +148,26 @@ class TrainingIterator(chainer.dataset.Iterator):
     next = __next__
 
     @property
-    def epoch(self):
+    def epoch(self) -> int:
         """Number of epochs completed."""
         return self._count // self.batches_per_epoch
 
     @property
-    def epoch_detail(self):
+    def epoch_detail(self) -> float:
         """Number of epochs, as a fraction."""
         return self._count / self.batches_per_epoch
 
     @property
-    def previous_epoch_detail(self):
+    def previous_epoch_detail(self) -> float:
         """What ``epoch_detail`` was before the last batch."""
         return max(self._count - 1, 0) / self.batches_per_epoch
 
     @property
-    def is_new_epoch(self):
+    def is_new_epoch(self) -> bool:
         """Whether the last batch was the last of its epoch."""
         return self._count > 0 and self._count % self.batches_per_epoch == 0
 
-    def finalize(self):
+    def finalize(self) -> None:
         """Stops the threads; call it when done, or use the iterator in a ``with`` block."""
         if self._batches is not None:
             self._batches.close()
@@ -175,7 +176,7 @@ class TrainingIterator(chainer.dataset.Iterator):
     def __del__(self):
         """Waits for nothing, as Chainer's would by calling :meth:`finalize`; see :class:`Ahead`."""
 
-    def serialize(self, serializer):
+    def serialize(self, serializer: chainer.AbstractSerializer) -> None:
         """Saves or restores the place in the sequence of batches."""
         self._count = int(serializer('count', self._count))
         self.finalize()

@@ -1,6 +1,7 @@
 """Which products, with which of their images, meet in which batch of an epoch."""
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -25,7 +26,7 @@ class BatchPlan:
     choice: np.ndarray
 
 
-def require_batch(products, batch_size):
+def require_batch(products: int, batch_size: int) -> None:
     """Raises UserError if a number of products does not fill one batch."""
     if products < batch_size:
         raise UserError(
@@ -34,8 +35,8 @@ def require_batch(products, batch_size):
 
 
 def plan_epoch(
-        image_counts, batch_size: int, seed: int, epoch: int, max_images: int = MAX_IMAGES,
-        examples: str = TOGETHER) -> list[BatchPlan]:
+        image_counts: Sequence[int] | np.ndarray, batch_size: int, seed: int, epoch: int,
+        max_images: int = MAX_IMAGES, examples: str = TOGETHER) -> list[BatchPlan]:
     """Draws the batches of an epoch; the same arguments always give the same plan.
 
     The article's x is (b, c * n, x, y): all examples of a batch have the same number n of images.
@@ -43,13 +44,11 @@ def plan_epoch(
     is cut into batches of b go down to the next one with n - 1 of their images, so that fewer than
     b of them sit an epoch out.
 
-    With ``examples='together'`` a product is one example; of more than ``max_images``, that many
-    are
-    drawn anew each epoch. With ``'groups'`` a product's images are dealt at random into 1, 2, … or
-    as
-    many groups as there are images, each number equally likely, and each group is an example (those
-    of more than ``max_images`` are divided): every image is still seen once an epoch, and every n
-    occurs for every product. With ``'single'`` each image is an example.
+    With ``examples='together'`` a product is one example; if it has more than ``max_images``, that
+    many are drawn anew each epoch. With ``'groups'`` a product's images are dealt at random into 1,
+    2, … or as many groups as there are images, each number equally likely, and each group is an
+    example (groups of more than ``max_images`` are divided): every image is still seen once an
+    epoch, and every n occurs for every product. With ``'single'`` each image is an example.
 
     Args:
         image_counts (sequence of int): Images of each product, at least 1.

@@ -36,7 +36,7 @@ class ProductSet:
     others: np.ndarray
     groups: list[str]
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.ids)
 
     def others_to_learn(self, accepted: str) -> np.ndarray | None:

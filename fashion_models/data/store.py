@@ -49,7 +49,7 @@ class ImageStore:
             'reason'}``, and ``'products'``, the list of the ids of those that had no other image.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder: str | os.PathLike) -> None:
         self.folder = pathlib.Path(folder).resolve()
         header = _read_header(self.folder)
         self.key = header['key']
@@ -88,7 +88,7 @@ class ImageStore:
     def __reduce__(self):
         return ImageStore, (self.folder,)
 
-    def __len__(self):
+    def __len__(self) -> int:
         """The number m of images."""
         return len(self.sizes)
 
@@ -132,7 +132,7 @@ class StoreWriter:
     complete only after :meth:`finish`, which writes ``store.json`` last.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder: pathlib.Path) -> None:
         self._folder = folder
         self._pixels = open(folder / 'pixels.bin', 'wb')  # noqa: SIM115 (see close)
         self._product_ids = []
@@ -173,11 +173,11 @@ class StoreWriter:
         """As :attr:`ImageStore.dropped`, so far."""
         return {'images': self._dropped_images, 'products': self._dropped_products}
 
-    def __len__(self):
+    def __len__(self) -> int:
         """The number of products kept so far."""
         return len(self._product_ids)
 
-    def finish(self, **header) -> None:
+    def finish(self, **header: object) -> None:
         """Writes the index and the header, and sees everything to the disk.
 
         Args:

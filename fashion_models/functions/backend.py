@@ -60,7 +60,7 @@ def use_onednn(*arrays: Array | None) -> bool:
 
 
 def apply(node: chainer.FunctionNode, *inputs: Array | None) -> chainer.Variable:
-    """Output of a function node of one output; without Chainer's bookkeeping if no graph is wanted.
+    """Output of a function node of one output; without Chainer's bookkeeping if no graph is needed.
 
     The bookkeeping of one node takes about 0.1 ms, which in the inference of small images adds up
     to a tenth.

@@ -5,12 +5,14 @@ import chainer.functions as F
 from chainer.utils import type_check
 
 from fashion_models.functions import chainers_own
-from fashion_models.functions.backend import apply, use_onednn
+from fashion_models.functions.backend import Array, apply, use_onednn
 from fashion_models.onednn import normalization
 
 
 def batch_normalization(
-        x, gamma, beta, running_mean, running_var, eps=2e-5, decay=0.9, relu=False, train=None):
+        x: Array, gamma: Array, beta: Array, running_mean: Array, running_var: Array,
+        eps: float = 2e-5, decay: float = 0.9, relu: bool = False,
+        train: bool | None = None) -> chainer.Variable:
     """Batch normalization (Ioffe & Szegedy, 2015), and ReLU if wanted.
 
     In training the batch's own statistics are used, and the running ones are moved towards them
@@ -23,7 +25,7 @@ def batch_normalization(
         eps (float): Added to the variance.
         decay (float): Weight of the running statistics against the batch's.
         relu (bool): Whether ReLU follows; it costs less here than by itself.
-        train (bool): ``chainer.config.train`` where it is ``None``.
+        train (bool): Whether to train; ``None`` takes ``chainer.config.train``.
 
     Returns:
         ~chainer.Variable: Of x's shape.
@@ -52,7 +54,7 @@ class _Node(chainer.FunctionNode):
     def _rectified(self, y):
         return F.relu(y) if self.relu else y
 
-    def check_type_forward(self, in_types):
+    def check_type_forward(self, in_types: type_check.TypeInfoTuple) -> None:
         type_check.expect(in_types.size() == 3)
         x, gamma, beta = in_types
         type_check.expect(
@@ -65,11 +67,13 @@ class _Node(chainer.FunctionNode):
 class BatchNormalization(_Node):
     """The node of :func:`batch_normalization` in training, on oneDNN."""
 
-    def __init__(self, eps, decay, running_mean, running_var, relu):
+    def __init__(
+            self, eps: float, decay: float, running_mean: Array, running_var: Array,
+            relu: bool) -> None:
         self.eps, self.decay, self.relu = eps, decay, relu
         self.running_mean, self.running_var = running_mean, running_var
 
-    def forward(self, inputs):
+    def forward(self, inputs: tuple[Array, ...]) -> tuple[Array, ...]:
         x, gamma, beta = inputs
         self.retain_inputs((0, 1, 2))
         y, self.mean, self.variance, self.positive = normalization.forward(
@@ -81,7 +85,9 @@ class BatchNormalization(_Node):
         self.running_var += (1 - self.decay) * m / max(m - 1, 1) * self.variance
         return y,
 
-    def backward(self, indexes, gys):
+    def backward(
+            self, indexes: tuple[int, ...],
+            gys: tuple[chainer.Variable, ...]) -> tuple[chainer.Variable, ...]:
         x, gamma, beta = self.get_retained_inputs()
         if chainers_own.differentiable_wanted():
             return chainers_own.gradients(
@@ -97,16 +103,18 @@ class BatchNormalization(_Node):
 class FixedBatchNormalization(_Node):
     """The node of :func:`batch_normalization` in evaluation, on oneDNN."""
 
-    def __init__(self, eps, mean, variance, relu):
+    def __init__(self, eps: float, mean: Array, variance: Array, relu: bool) -> None:
         self.eps, self.mean, self.variance, self.relu = eps, mean, variance, relu
 
-    def forward(self, inputs):
+    def forward(self, inputs: tuple[Array, ...]) -> tuple[Array, ...]:
         x, gamma, beta = inputs
         self.retain_inputs((0, 1, 2))
         return normalization.forward_fixed(
             x, gamma, beta, self.mean, self.variance, self.eps, self.relu),
 
-    def backward(self, indexes, gys):
+    def backward(
+            self, indexes: tuple[int, ...],
+            gys: tuple[chainer.Variable, ...]) -> tuple[chainer.Variable, ...]:
         # Nobody trains with fixed statistics: speed does not matter here.
         return chainers_own.gradients(
             lambda x, gamma, beta: self._rectified(F.fixed_batch_normalization(

@@ -1,17 +1,21 @@
-"""Gradients through Chainer's own functions: those that no training step needs.
+"""Gradients through Chainer's own functions, for gradients that must be differentiable themselves.
 
-They are what a gradient that must itself be differentiable is made of.
+No training step needs them.
 """
+
+from collections.abc import Callable
 
 import chainer
 
 
-def differentiable_wanted():
+def differentiable_wanted() -> bool:
     """Whether a ``backward`` that runs now must itself be differentiable."""
     return chainer.config.enable_backprop
 
 
-def gradients(function, inputs, gys, indexes):
+def gradients(
+        function: Callable[..., chainer.Variable], inputs: list[chainer.Variable],
+        gys: list[chainer.Variable], indexes: tuple[int, ...]) -> tuple[chainer.Variable, ...]:
     """What ``backward`` returns, through Chainer's own functions.
 
     Args:

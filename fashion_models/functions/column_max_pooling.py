@@ -30,20 +30,22 @@ def column_max_pooling(x: Array, n: int) -> chainer.Variable:
 class ColumnMaxPooling(chainer.FunctionNode):
     """The node of :func:`column_max_pooling`, on any device."""
 
-    def __init__(self, n):
+    def __init__(self, n: int) -> None:
         self.n = n
 
-    def check_type_forward(self, in_types):
+    def check_type_forward(self, in_types: type_check.TypeInfoTuple) -> None:
         type_check.expect(in_types.size() == 1, in_types[0].ndim == 2)
 
-    def forward(self, inputs):
+    def forward(self, inputs: tuple[Array, ...]) -> tuple[Array, ...]:
         x, = inputs
         grouped = x.reshape(-1, self.n, x.shape[1])
         self.chosen = grouped.argmax(axis=1)
         xp = chainer.backend.get_array_module(x)
         return xp.take_along_axis(grouped, self.chosen[:, None], axis=1)[:, 0],
 
-    def backward(self, indexes, gys):
+    def backward(
+            self, indexes: tuple[int, ...],
+            gys: tuple[chainer.Variable, ...]) -> tuple[chainer.Variable, ...]:
         b, d = self.chosen.shape
         one_hot = self.chosen[:, None] == gys[0].xp.arange(self.n)[:, None]
         gx = F.where(

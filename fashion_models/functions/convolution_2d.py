@@ -41,10 +41,10 @@ def _chainers(x, W, b, stride, pad, relu):
 class Convolution2D(chainer.FunctionNode):
     """The node of :func:`convolution_2d` on oneDNN."""
 
-    def __init__(self, stride, pad, relu):
+    def __init__(self, stride: tuple[int, int], pad: tuple[int, int], relu: bool) -> None:
         self.stride, self.pad, self.relu = stride, pad, relu
 
-    def check_type_forward(self, in_types):
+    def check_type_forward(self, in_types: type_check.TypeInfoTuple) -> None:
         type_check.expect(in_types.size() >= 2, in_types.size() <= 3)
         x, W = in_types[:2]
         type_check.expect(x.ndim == 4, W.ndim == 4, x.shape[1] == W.shape[1])
@@ -53,7 +53,7 @@ class Convolution2D(chainer.FunctionNode):
         if type_check.eval(in_types.size()) == 3:
             type_check.expect(in_types[2].ndim == 1, in_types[2].shape[0] == W.shape[0])
 
-    def forward(self, inputs):
+    def forward(self, inputs: tuple[Array, ...]) -> tuple[Array, ...]:
         x, W, *b = inputs
         # The bias, too: it is small, and Chainer's own function wants it.
         self.retain_inputs(range(len(inputs)))
@@ -62,7 +62,9 @@ class Convolution2D(chainer.FunctionNode):
         return convolution.forward(
             x, W, b[0] if b else None, self.stride, self.pad, self.relu),
 
-    def backward(self, indexes, gys):
+    def backward(
+            self, indexes: tuple[int, ...],
+            gys: tuple[chainer.Variable, ...]) -> tuple[chainer.Variable, ...]:
         inputs = self.get_retained_inputs()
         if chainers_own.differentiable_wanted():
             return chainers_own.gradients(self._chainers, inputs, gys, indexes)

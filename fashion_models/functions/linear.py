@@ -35,23 +35,25 @@ def _chainers(x, W, b, relu):
 class Linear(chainer.FunctionNode):
     """The node of :func:`linear` on oneDNN."""
 
-    def __init__(self, relu):
+    def __init__(self, relu: bool) -> None:
         self.relu = relu
 
-    def check_type_forward(self, in_types):
+    def check_type_forward(self, in_types: type_check.TypeInfoTuple) -> None:
         type_check.expect(in_types.size() >= 2, in_types.size() <= 3)
         x, W = in_types[:2]
         type_check.expect(x.ndim == 2, W.ndim == 2, x.shape[1] == W.shape[1])
         if type_check.eval(in_types.size()) == 3:
             type_check.expect(in_types[2].ndim == 1, in_types[2].shape[0] == W.shape[0])
 
-    def forward(self, inputs):
+    def forward(self, inputs: tuple[Array, ...]) -> tuple[Array, ...]:
         self.retain_inputs(range(len(inputs)))
         if self.relu:
             self.retain_outputs((0,))
         return dense.forward(*inputs, relu=self.relu),
 
-    def backward(self, indexes, gys):
+    def backward(
+            self, indexes: tuple[int, ...],
+            gys: tuple[chainer.Variable, ...]) -> tuple[chainer.Variable, ...]:
         inputs = self.get_retained_inputs()
         if chainers_own.differentiable_wanted():
             return chainers_own.gradients(

@@ -50,13 +50,14 @@ def _windows_hold_pixels(x, ksize, stride, pad):
 class MaxPooling2D(chainer.FunctionNode):
     """The node of :func:`max_pooling_2d` on oneDNN."""
 
-    def __init__(self, ksize, stride, pad):
+    def __init__(
+            self, ksize: tuple[int, int], stride: tuple[int, int], pad: tuple[int, int]) -> None:
         self.geometry = ksize, stride, pad
 
-    def check_type_forward(self, in_types):
+    def check_type_forward(self, in_types: type_check.TypeInfoTuple) -> None:
         type_check.expect(in_types.size() == 1, in_types[0].ndim == 4)
 
-    def forward(self, inputs):
+    def forward(self, inputs: tuple[Array, ...]) -> tuple[Array, ...]:
         x, = inputs
         self.x_shape = x.shape
         y, self.chosen = pooling.forward(
@@ -64,11 +65,13 @@ class MaxPooling2D(chainer.FunctionNode):
             training=chainer.config.enable_backprop)
         return y,
 
-    def gradient(self, gy):
+    def gradient(self, gy: np.ndarray) -> np.ndarray:
         """Each window's gy at the pixel that was its largest."""
         return pooling.backward(gy, self.chosen, self.x_shape, *self.geometry)
 
-    def backward(self, indexes, gys):
+    def backward(
+            self, indexes: tuple[int, ...],
+            gys: tuple[chainer.Variable, ...]) -> tuple[chainer.Variable, ...]:
         if chainers_own.differentiable_wanted():
             return MaxPooling2DGradient(self).apply(gys)
         return chainer.as_variable(self.gradient(gys[0].array)),
@@ -77,14 +80,16 @@ class MaxPooling2D(chainer.FunctionNode):
 class MaxPooling2DGradient(chainer.FunctionNode):
     """:meth:`MaxPooling2D.gradient`, which is linear, as a node with a gradient of its own."""
 
-    def __init__(self, pooling_node):
+    def __init__(self, pooling_node: MaxPooling2D) -> None:
         self.pooling_node = pooling_node
 
-    def forward(self, inputs):
+    def forward(self, inputs: tuple[Array, ...]) -> tuple[Array, ...]:
         self.y_shape = inputs[0].shape
         return self.pooling_node.gradient(inputs[0]),
 
-    def backward(self, indexes, ggxs):
+    def backward(
+            self, indexes: tuple[int, ...],
+            ggxs: tuple[chainer.Variable, ...]) -> tuple[chainer.Variable, ...]:
         # Which pixel a window chose is known to oneDNN alone. The gradient of ones tells, one set
         # of windows that do not overlap after the other.
         ksize, stride, pad = self.pooling_node.geometry

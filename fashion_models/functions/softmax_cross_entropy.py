@@ -3,8 +3,12 @@
 import chainer
 import chainer.functions as F
 
+from fashion_models.functions.backend import Array
 
-def softmax_cross_entropy(x, t, others=None, smoothing=0.0):
+
+def softmax_cross_entropy(
+        x: Array, t: Array, others: Array | None = None,
+        smoothing: float = 0.0) -> chainer.Variable:
     """Mean cross entropy over the labelled rows; 0, with zero gradient, if there is none.
 
     Of a row with several labels, the loss is minus the logarithm of their probabilities' sum: of

@@ -17,9 +17,9 @@ from fashion_models.onednn.primitive import (
 )
 from fashion_models.onednn.reorder import Reorder, as_channels_last, as_contiguous, same
 
-#: Up to this many pixels, images are copied into the layout that oneDNN likes best, which is blocks
-#: of channels: with so little to do for each tap of the filter it is up to twice as fast. Larger
-#: images stay channels-last, which is as fast and costs no copy. Measured, the two cross between 25
+#: Up to this many pixels, images are copied into oneDNN's preferred layout, blocks of channels:
+#: with so little to do for each tap of the filter it is up to twice as fast. Larger images stay
+#: channels-last, which is as fast and needs no copy. The two were measured to break even between 25
 #: and 49 pixels.
 SMALL_IMAGE = 36
 
@@ -59,7 +59,7 @@ class _Operation:
 
 
 class _Convolution:
-    """The three operations for arrays of one shape, each made when it is first asked for."""
+    """The three operations for arrays of one shape, each made on first use."""
 
     def __init__(self, x_shape, W_shape, stride, pad, bias, relu):
         (n, _, h, w), (out, _, kh, kw) = x_shape, W_shape
@@ -78,7 +78,7 @@ class _Convolution:
 
     def _describe_forward(self, relu):
         x, y = self.images
-        # For inference oneDNN would not choose blocks of channels, which are the faster here, too.
+        # For inference, too, blocks of channels are faster here, but oneDNN would not choose them.
         return PrimitiveDescriptor(
             'convolution_forward', c.TRAINING, c.CONVOLUTION_DIRECT, x, self.any_W, self.b, y,
             *self.geometry, attributes=Attributes(relu=relu))
@@ -123,7 +123,7 @@ def forward(
 
     Args:
         stride, pad: Pairs, for height and width.
-        relu (bool): Put out the positive part.
+        relu (bool): Whether ReLU follows.
     """
     operation = _cached(x.shape, W.shape, stride, pad, b is not None, relu)
     inputs = [as_channels_last(x), as_contiguous(W)]

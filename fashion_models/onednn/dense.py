@@ -1,9 +1,9 @@
 """Dense layers, with the weights left in their own order.
 
-A batch has few rows and the weights are many: to bring the weights into the order that a matrix
-product likes best takes longer than the product. Hence the forms chosen here, the fastest of those
-tried for 32 to 160 rows. Both products with W put out their result transposed, for which W is read
-as it lies; turning the small result around costs little.
+A batch has few rows and the weights are many: reordering the weights as a matrix product likes them
+best takes longer than the product itself. Hence the forms chosen here, the fastest of those tried
+for 32 to 160 rows. Both products with W compute the transpose of their result, which reads W as it
+lies; transposing the small result costs little.
 """
 
 import numpy as np
@@ -38,7 +38,7 @@ class _TurnedProduct:
 
     def __call__(self, a, w):
         if a.shape[1] == 1:
-            # Products of single numbers, of which oneDNN 3.6 puts out none.
+            # Products of single numbers, for which oneDNN 3.6 writes no result.
             return a * w.reshape(1, -1)
         turned, result = empty(self._shape[::-1]), empty(self._shape)
         self._product(w, a, turned)
@@ -46,7 +46,7 @@ class _TurnedProduct:
 
 
 class _Dense:
-    """The operations for x (n, inner) and W (out, inner), each made when it is first asked for."""
+    """The operations for x (n, inner) and W (out, inner), each made on first use."""
 
     def __init__(self, n, inner, out):
         self.sizes = n, inner, out

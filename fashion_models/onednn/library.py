@@ -1,6 +1,6 @@
 """Finds, loads and describes the oneDNN shared library.
 
-oneDNN's C interface is plain C, so ctypes is all that calling it takes: nothing is compiled. The
+oneDNN's interface is plain C, so ctypes suffices and nothing is compiled. The
 library comes from one of three places, in this order:
 
 1. the file that the environment variable ``FASHION_MODELS_ONEDNN`` names;
@@ -21,10 +21,10 @@ VARIABLE = 'FASHION_MODELS_ONEDNN'
 DISTRIBUTION = 'onednn-cpu-gomp'
 OLDEST = (3, 2)
 
-#: How long a thread of GNU's OpenMP looks for new work before it sleeps; read when that is loaded.
-#: By default it is some milliseconds, in which it keeps a core from whoever else has work, a data
-#: loader say, and on a busy machine even from the thread that it waits for: training steps were
-#: seen to take several times as long as with a wait this short, which costs nothing otherwise.
+#: How long a thread of GNU's OpenMP spins before it sleeps; read when the library is loaded. The
+#: default of some milliseconds keeps a core from other work, such as loading data, and on a busy
+#: machine even from the thread that is waited for: training steps took several times as long as
+#: with a spin this short, which costs nothing otherwise.
 SPIN_COUNT = '20000'
 
 #: The run-time (``dnnl_cpu_runtime_t``) whose threads this binding knows how to handle.
@@ -117,7 +117,7 @@ class Library:
         threads: Function that gives the number of threads that it uses.
     """
 
-    def __init__(self, path):
+    def __init__(self, path: str | os.PathLike) -> None:
         self.path = str(path)
         if 'OMP_WAIT_POLICY' not in os.environ:
             os.environ.setdefault('GOMP_SPINCOUNT', SPIN_COUNT)
@@ -154,7 +154,7 @@ class Library:
         self.memory_desc_get_size.argtypes = (_md,)
         self.memory_desc_get_size.restype = ctypes.c_size_t
 
-    def create(self, function, *arguments, doing):
+    def create(self, function: str, *arguments: object, doing: str) -> ctypes.c_void_p:
         """Calls a ``…_create`` function and returns the handle that it made."""
         result = ctypes.c_void_p()
         check(getattr(self, function)(ctypes.byref(result), *arguments), doing)

@@ -66,7 +66,7 @@ class Arena:
         footprint (int): Bytes that have ever been in use.
     """
 
-    def __init__(self, size):
+    def __init__(self, size: int) -> None:
         self.memory = mmap.mmap(
             -1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _MAP_NORESERVE)
         with contextlib.suppress(OSError, AttributeError):

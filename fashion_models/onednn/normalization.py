@@ -72,9 +72,10 @@ def _empty_like(x):
     return empty_channels_last(x.shape) if x.ndim == 4 else empty(x.shape)
 
 
-def forward(x, gamma, beta, eps, relu):
-    """The normalized x (N, C) or (N, C, H, W), with the batch's own statistics; rectified if
-    wanted.
+def forward(
+        x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, eps: float,
+        relu: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]:
+    """Normalizes x (N, C) or (N, C, H, W) by the batch's own statistics, with ReLU if wanted.
 
     Returns:
         y, the mean (C,), the (biased) variance (C,), and what :func:`backward` needs to know which
@@ -89,13 +90,15 @@ def forward(x, gamma, beta, eps, relu):
         x, y, *_given(workspace), as_contiguous(gamma), as_contiguous(beta), mean, variance)
     finite = np.isfinite(variance)
     if not finite.all():
-        # oneDNN's ReLU makes 0 of NaN, and a network that has diverged would go on unnoticed.
+        # oneDNN's ReLU turns NaN into 0, which would hide that a network has diverged.
         y[:, ~finite] = np.nan
     return y, mean, variance, workspace
 
 
-def forward_fixed(x, gamma, beta, mean, variance, eps, relu):
-    """x normalized with the given statistics; rectified if wanted."""
+def forward_fixed(
+        x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, mean: np.ndarray,
+        variance: np.ndarray, eps: float, relu: bool) -> np.ndarray:
+    """Normalizes x by the given statistics, with ReLU if wanted."""
     operation = _cached(x.shape, eps, relu)
     x = _arrange(x)
     y = _empty_like(x)
@@ -103,7 +106,10 @@ def forward_fixed(x, gamma, beta, mean, variance, eps, relu):
     return y
 
 
-def backward(x, gy, gamma, mean, variance, workspace, eps, relu):
+def backward(
+        x: np.ndarray, gy: np.ndarray, gamma: np.ndarray, mean: np.ndarray, variance: np.ndarray,
+        workspace: np.ndarray | None, eps: float,
+        relu: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Gradients with respect to x, gamma and beta."""
     x, gy = _arrange(x), _arrange(gy)
     gx = _empty_like(x)

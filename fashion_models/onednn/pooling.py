@@ -54,7 +54,7 @@ _cached = cached(256)(_Pooling)
 def forward(
         x: np.ndarray, y_shape: tuple, ksize: tuple, stride: tuple, pad: tuple, training: bool,
 ) -> tuple[np.ndarray, np.ndarray | None]:
-    """Largest value of each window of x (N, C, H, W); the windows give ``y_shape``.
+    """Largest value of each window of x (N, C, H, W); ``y_shape`` follows from the windows.
 
     Args:
         ksize, stride, pad: Pairs, for height and width.

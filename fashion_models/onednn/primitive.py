@@ -4,6 +4,7 @@ import ctypes
 import functools
 import os
 import threading
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -22,8 +23,11 @@ class _ExecArg(ctypes.Structure):
 _caches = []
 
 
-def cached(size):
-    """Decorates a function of hashable arguments that makes something of oneDNN's: it is kept."""
+def cached(size: int) -> Callable[[Callable], Callable]:
+    """Decorates a function of hashable arguments: the last ``size`` results are kept.
+
+    Whatever makes an object of oneDNN's is cached so: a fork clears all these caches.
+    """
     def decorate(function):
         _caches.append(functools.lru_cache(maxsize=size)(function))
         return _caches[-1]
@@ -65,7 +69,7 @@ class _Engine:
 
 
 @cached(1)
-def engine():
+def engine() -> _Engine:
     """The one engine of this process."""
     return _Engine()
 
@@ -75,7 +79,7 @@ def address(array: np.ndarray) -> int:
     return array.__array_interface__['data'][0]
 
 
-def dims(values):
+def dims(values: Iterable[int]) -> ctypes.Array:
     """``values`` as a ``dnnl_dims_t``."""
     return (ctypes.c_int64 * 12)(*values)
 
@@ -84,11 +88,11 @@ class Descriptor:
     """Shape and layout of an array (``dnnl_memory_desc_t``).
 
     Attributes:
-        shape (tuple): Its sizes.
+        shape (tuple): Its sizes; a text where oneDNN chose the layout.
         size (int): Bytes that such an array takes.
     """
 
-    def __init__(self, handle, shape):
+    def __init__(self, handle: ctypes.c_void_p, shape: tuple[int, ...] | str) -> None:
         self._as_parameter_ = handle
         self.shape = shape
         self._destroy = engine().dnnl.memory_desc_destroy
@@ -99,14 +103,14 @@ class Descriptor:
 
 
 @cached(4096)
-def strided(shape, strides):
+def strided(shape: tuple[int, ...], strides: tuple[int, ...]) -> Descriptor:
     """Descriptor of float32 elements ``strides`` elements apart."""
     return Descriptor(engine().dnnl.create(
         'memory_desc_create_with_strides', len(shape), dims(shape), c.F32, dims(strides),
         doing=f'describing shape {shape}, strides {strides}'), shape)
 
 
-def contiguous(shape):
+def contiguous(shape: tuple[int, ...]) -> Descriptor:
     """Descriptor of a C-contiguous array."""
     strides = [1]
     for size in reversed(shape[1:]):
@@ -114,14 +118,14 @@ def contiguous(shape):
     return strided(tuple(shape), tuple(strides))
 
 
-def channels_last(shape):
+def channels_last(shape: tuple[int, ...]) -> Descriptor:
     """Descriptor of an array of logical shape (N, C, H, W) that lies as (N, H, W, C)."""
     _, channels, h, w = shape
     return strided(tuple(shape), (h * w * channels, 1, w * channels, channels))
 
 
 @cached(4096)
-def any_layout(shape):
+def any_layout(shape: tuple[int, ...]) -> Descriptor:
     """Descriptor that leaves the layout to oneDNN."""
     return Descriptor(engine().dnnl.create(
         'memory_desc_create_with_tag', len(shape), dims(shape), c.F32, c.ANY,
@@ -129,16 +133,19 @@ def any_layout(shape):
 
 
 class Attributes:
-    """Attributes of a primitive: scratch memory from us, and operations on what it puts out.
+    """Attributes of a primitive: scratch memory from us, and operations on its output.
 
     Args:
-        relu (bool): Put out the positive part.
-        sum (float): Add this times what was in the output array before.
-        scales (tuple): Arguments, ``DNNL_ARG_*``, that are multiplied by a number first; it is the
-            argument ``SCALES | DNNL_ARG_*``.
+        relu (bool): Whether only the positive part of the output is kept.
+        sum (float): Factor of the output array's former content, which is added; ``None`` adds
+            nothing.
+        scales (tuple): Arguments, ``DNNL_ARG_*``, that are first multiplied by a number, which is
+            passed as argument ``SCALES | DNNL_ARG_*``.
     """
 
-    def __init__(self, relu=False, sum=None, scales=()):
+    def __init__(
+            self, relu: bool = False, sum: float | None = None,
+            scales: tuple[int, ...] = ()) -> None:
         self._dnnl = dnnl = engine().dnnl
         self._as_parameter_ = dnnl.create('primitive_attr_create', doing='making attributes')
         library.check(
@@ -168,10 +175,11 @@ class PrimitiveDescriptor:
     Args:
         kind (str): Such as ``'convolution_forward'``.
         arguments: Those of ``dnnl_<kind>_primitive_desc_create`` between engine and attributes.
-        attributes (Attributes): The default is none but scratch memory from us.
+        attributes (Attributes): By default only scratch memory from us.
     """
 
-    def __init__(self, kind, *arguments, attributes=None):
+    def __init__(
+            self, kind: str, *arguments: object, attributes: Attributes | None = None) -> None:
         self._engine = engine()
         first = () if kind == 'reorder' else (self._engine.handle,)
         self.what = f'{kind} of ' + ', '.join(
@@ -184,7 +192,7 @@ class PrimitiveDescriptor:
         if hasattr(self, '_as_parameter_'):
             self._engine.dnnl.primitive_desc_destroy(self)
 
-    def describe(self, argument):
+    def describe(self, argument: int) -> Descriptor:
         """Descriptor of the array ``DNNL_ARG_*`` in the layout that the primitive wants."""
         dnnl = self._engine.dnnl
         md = dnnl.primitive_desc_query_md(self, c.ARGUMENT, argument)
@@ -192,7 +200,7 @@ class PrimitiveDescriptor:
             dnnl.create('memory_desc_clone', md, doing=f'asking {self.what}'), 'of its choice')
 
     @property
-    def implementation(self):
+    def implementation(self) -> str:
         """oneDNN's name of the implementation, such as ``'brgconv:avx512_core'``."""
         name = ctypes.c_char_p()
         library.check(
@@ -210,7 +218,8 @@ class Primitive:
             :meth:`__call__` takes the arrays.
     """
 
-    def __init__(self, description, arguments):
+    def __init__(
+            self, description: PrimitiveDescriptor, arguments: dict[int, Descriptor]) -> None:
         self._engine = engine()
         self._dnnl = self._engine.dnnl
         self.description = description
@@ -233,7 +242,7 @@ class Primitive:
         for memory in self._memories:
             self._dnnl.memory_destroy(memory)
 
-    def __call__(self, *arrays):
+    def __call__(self, *arrays: np.ndarray) -> None:
         """Runs on arrays that lie as their descriptors say."""
         self.run_at(*map(address, arrays))
 

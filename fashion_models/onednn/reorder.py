@@ -7,6 +7,7 @@ import numpy as np
 from fashion_models.onednn import constants as c
 from fashion_models.onednn.memory import empty, empty_channels_last, is_channels_last
 from fashion_models.onednn.primitive import (
+    Descriptor,
     Primitive,
     PrimitiveDescriptor,
     cached,
@@ -22,21 +23,21 @@ _copies = {}
 class Reorder:
     """Copies an array from one layout to another; both are given by their descriptors."""
 
-    def __init__(self, source, destination):
+    def __init__(self, source: Descriptor, destination: Descriptor) -> None:
         self._destination = destination
         handle = engine().handle
         self._primitive = Primitive(
             PrimitiveDescriptor('reorder', source, handle, destination, handle),
             {c.SRC: source, c.DST: destination})
 
-    def __call__(self, source, destination=None):
-        """Copies to ``destination``, or to a new one, and returns it."""
+    def __call__(self, source: np.ndarray, destination: np.ndarray | None = None) -> np.ndarray:
+        """Copies to ``destination``, or to a new array, and returns it."""
         if destination is None:
             destination = empty((self._destination.size // 4,))
         self._primitive(source, destination)
         return destination
 
-    def constant(self, source):
+    def constant(self, source: np.ndarray) -> np.ndarray:
         """A copy of an array; the same one each time if the array is its own and read-only."""
         if source.flags.writeable or source.base is not None:
             return self(source)
@@ -51,8 +52,8 @@ class Reorder:
         return copies[-1][1]
 
 
-def same(a, b):
-    """Whether two descriptors say the same."""
+def same(a: Descriptor, b: Descriptor) -> bool:
+    """Whether two descriptors are equal."""
     return bool(engine().dnnl.memory_desc_equal(a, b))
 
 
