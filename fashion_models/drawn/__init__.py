@@ -8,8 +8,22 @@
     synthesise('shop', products=2000, seed=0)
 """
 
+from __future__ import annotations
 
-def product(subcategory, gender=None, colour=None, seed=0, difficulty=None):
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from fashion_models.drawn.difficulty import Difficulty
+    from fashion_models.drawn.retailers import Retailer
+    from fashion_models.drawn.specification import ProductSpec
+
+
+def product(
+        subcategory: str, gender: str | None = None, colour: str | None = None, seed: int = 0,
+        difficulty: Difficulty | None = None) -> ProductSpec:
     """Makes up one product.
 
     Args:
@@ -28,7 +42,9 @@ def product(subcategory, gender=None, colour=None, seed=0, difficulty=None):
         colour)
 
 
-def draw(spec, view='front', size=128, retailer=None, difficulty=None):
+def draw(
+        spec: ProductSpec, view: str = 'front', size: int = 128, retailer: Retailer | None = None,
+        difficulty: Difficulty | None = None) -> Image.Image:
     """Draws one picture of a product.
 
     Args:
@@ -49,7 +65,7 @@ def draw(spec, view='front', size=128, retailer=None, difficulty=None):
     return photograph(scene, retailer, size, dice, wall)
 
 
-def synthesise(folder, **options):
+def synthesise(folder: str | os.PathLike, **options) -> None:
     """Draws a catalogue: see :func:`fashion_models.drawn.generator.synthesise`."""
     from fashion_models.drawn import generator
 

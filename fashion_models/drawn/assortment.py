@@ -28,13 +28,13 @@ PLACES = {kind.name: place for kind, place, _ in _paths()}
 SHARES = {kind.name: share for kind, _, share in _paths()}
 
 
-def siblings(name):
+def siblings(name: str) -> list[str]:
     """The other subcategories of a subcategory's category."""
     type_, category = PLACES[name]
     return [kind.name for kind in TAXONOMY[type_][category][1] if kind.name != name]
 
 
-def taxonomy():
+def taxonomy() -> dict[str, dict[str, list[str]]]:
     """``{type: {category: [subcategory, ...]}}``, for a catalogue's header."""
     return {type_: {category: [kind.name for kind in kinds] for category,
         (_, kinds) in categories.items()} for type_, categories in TAXONOMY.items()}

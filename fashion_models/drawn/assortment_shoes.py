@@ -1,6 +1,6 @@
 """The shoes of the shop: 5 categories, 30 subcategories."""
 
-from fashion_models.drawn.shapes.shoes import Shoe
+from fashion_models.drawn.shapes.shoe_cut import Shoe
 from fashion_models.drawn.subcategory import CANVAS, LEATHER_COLOURS, LEATHERS, Kind, OneOf, Range
 
 WHITE, BLACK, LEATHER, GUM, CORK = ((242, 242, 240), (40, 40, 44), (150, 104, 66), (176, 128, 78),

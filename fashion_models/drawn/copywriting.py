@@ -7,6 +7,11 @@ sometimes wrongly: text "disambiguate[s] images containing multiple products" (t
 import dataclasses
 
 from fashion_models.drawn import palette
+from fashion_models.drawn.dice import Dice
+from fashion_models.drawn.difficulty import Difficulty
+from fashion_models.drawn.retailers import Retailer
+from fashion_models.drawn.specification import ProductSpec
+from fashion_models.drawn.subcategory import Kind
 
 MATERIALS = {
     'denim': 'denim', 'leather': 'leather', 'suede': 'suede', 'patent': 'patent leather',
@@ -46,7 +51,9 @@ class Text:
     wrong: bool
 
 
-def write(spec, retailer, dice, kind, difficulty):
+def write(
+        spec: ProductSpec, retailer: Retailer, dice: Dice, kind: Kind,
+        difficulty: Difficulty) -> Text:
     """Writes a listing's text.
 
     Args:

@@ -6,6 +6,10 @@ here, on top of ``random()``.
 """
 
 import random
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+T = TypeVar('T')
 
 
 class Dice:
@@ -15,19 +19,19 @@ class Dice:
     those before it.
     """
 
-    def __init__(self, *name):
+    def __init__(self, *name: object):
         self.name = name
         self._random = random.Random('/'.join(str(part) for part in name)).random
 
-    def chance(self, probability):
+    def chance(self, probability: float) -> bool:
         """True with the given probability."""
         return self._random() < probability
 
-    def uniform(self, low=0.0, high=1.0):
+    def uniform(self, low: float = 0.0, high: float = 1.0) -> float:
         """A float in [low, high)."""
         return low + (high - low) * self._random()
 
-    def bell(self, spread):
+    def bell(self, spread: float) -> float:
         """A float around 0 with standard deviation ``spread``, never beyond 2.5 of them.
 
         The sum of three uniform numbers, which needs no logarithm whose last bit a C library may
@@ -35,15 +39,15 @@ class Dice:
         """
         return 2.0 * spread * (self._random() + self._random() + self._random() - 1.5)
 
-    def below(self, n):
+    def below(self, n: int) -> int:
         """An integer in [0, n)."""
         return int(self._random() * n)
 
-    def choice(self, items):
+    def choice(self, items: Sequence[T]) -> T:
         """One of a sequence, all equally likely."""
         return items[self.below(len(items))]
 
-    def weighted(self, weights):
+    def weighted(self, weights: Mapping[T, float]) -> T:
         """A key of the dict ``weights``, as likely as its value says."""
         left = self._random() * sum(weights.values())
         for key, weight in weights.items():
@@ -52,7 +56,7 @@ class Dice:
                 return key
         return key
 
-    def shuffled(self, items):
+    def shuffled(self, items: Iterable[T]) -> list[T]:
         """The items as a new list in random order."""
         items = list(items)
         for last in range(len(items) - 1, 0, -1):

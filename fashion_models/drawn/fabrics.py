@@ -8,6 +8,8 @@ import functools
 
 import numpy as np
 
+from fashion_models.drawn.paint import Paint
+
 
 @functools.cache
 def _noise_tiles():
@@ -22,14 +24,14 @@ def _noise_tiles():
     return rough, np.clip(smooth * np.float32(5), -1, 1)
 
 
-def noise(u, v, cells, seed=0):
+def noise(u: np.ndarray, v: np.ndarray, cells: float, seed: int = 0) -> np.ndarray:
     """Random numbers in -1..1 that stay in place on the cloth, ``cells`` to a unit."""
     i = np.floor(u * cells).astype(np.int64) + 37 * seed
     j = np.floor(v * cells).astype(np.int64) + 101 * seed
     return _noise_tiles()[0][j & 255, i & 255]
 
 
-def clouds(u, v, cells, seed=0):
+def clouds(u: np.ndarray, v: np.ndarray, cells: float, seed: int = 0) -> np.ndarray:
     """Random numbers in about -1..1 that change smoothly; a cloud is some four cells wide."""
     x, y = u * cells, v * cells
     i, j = np.floor(x), np.floor(y)
@@ -78,40 +80,40 @@ def _spots(u, v, size, radius, pixel, seed=0, jitter=0.0, staggered=True):
     return dx, dy, luck, np.clip((radius - np.sqrt(dx * dx + dy * dy)) / pixel + 0.5, 0, 1)
 
 
-def plain(p, u, v, pixel):
+def plain(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     return _times(p.rgb, 1 + 0.025 * noise(u, v, 60, p.seed))
 
 
-def cotton(p, u, v, pixel):
+def cotton(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     return _times(p.rgb, 1 + 0.04 * noise(u, v, 45, p.seed) + 0.03 * clouds(u, v, 9, p.seed))
 
 
-def stripes(p, u, v, pixel):
+def stripes(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     return _mix(p.rgb, p.second, _band(v, 0.26 * p.scale, 0.38, pixel))
 
 
-def wide_stripes(p, u, v, pixel):
+def wide_stripes(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     return _mix(p.rgb, p.second, _band(v, 0.62 * p.scale, 0.5, pixel))
 
 
-def vertical_stripes(p, u, v, pixel):
+def vertical_stripes(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     return _mix(p.rgb, p.second, _band(u, 0.2 * p.scale, 0.4, pixel))
 
 
-def pinstripe(p, u, v, pixel):
+def pinstripe(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     return _mix(p.rgb, p.second, 0.6 * _band(u, 0.16 * p.scale, 0.14, pixel))
 
 
-def diagonal_stripes(p, u, v, pixel):
+def diagonal_stripes(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     return _mix(p.rgb, p.second, _band(u + v, 0.36 * p.scale, 0.4, pixel))
 
 
-def gingham(p, u, v, pixel):
+def gingham(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     a, b = _band(u, 0.24 * p.scale, 0.5, pixel), _band(v, 0.24 * p.scale, 0.5, pixel)
     return _mix(p.second, p.rgb, (a + b) / 2)
 
 
-def tartan(p, u, v, pixel):
+def tartan(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     s = 0.62 * p.scale
     cloth = _mix(p.rgb, p.second, 0.55 * _band(u, s, 0.4, pixel))
     cloth = _mix(cloth, p.second, 0.55 * _band(v, s, 0.4, pixel))
@@ -119,27 +121,27 @@ def tartan(p, u, v, pixel):
     return _mix(cloth, p.third, 0.8 * thin)
 
 
-def windowpane(p, u, v, pixel):
+def windowpane(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     s = 0.42 * p.scale
     return _mix(p.rgb, p.second, 0.7 * np.maximum(_band(u, s, 0.07, pixel),
         _band(v, s, 0.07, pixel)))
 
 
-def tweed(p, u, v, pixel):
+def tweed(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     fleck = noise(u, v, 30, p.seed)
     bone = 0.10 * np.sign(_wave(v * 9 + np.abs(_wave(u * 2.4))))
     cloth = _times(p.rgb, 1 + bone + 0.14 * fleck)
     return _mix(cloth, p.second, np.clip(fleck * 4 - 3.3, 0, 0.6))
 
 
-def dots(p, u, v, pixel):
+def dots(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     return _mix(p.rgb, p.second, _spots(u, v, 0.3 * p.scale, 0.075 * p.scale, pixel)[3])
 
 
 _PETALS = ((1.0, 0.0), (0.309, 0.951), (-0.809, 0.588), (-0.809, -0.588), (0.309, -0.951))
 
 
-def floral(p, u, v, pixel):
+def floral(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     """Five-petalled flowers in two colours with leaves, one to a cell of a jittered grid."""
     size = 0.46 * p.scale
     dx, dy, luck, _ = _spots(u, v, size, 0.1, pixel, p.seed, jitter=0.16)
@@ -158,7 +160,7 @@ def floral(p, u, v, pixel):
     return _mix(cloth, (236, 200, 92), heart)
 
 
-def leopard(p, u, v, pixel):
+def leopard(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     dx, dy, luck, _ = _spots(u, v, 0.26 * p.scale, 0.1, pixel, p.seed, jitter=0.22)
     away = np.sqrt(dx * dx + dy * dy * (1.4 + 0.5 * luck)) / p.scale
     ring = np.clip((0.035 - np.abs(away - 0.075)) / pixel + 0.5, 0, 1)
@@ -167,27 +169,27 @@ def leopard(p, u, v, pixel):
     return _mix(cloth, (38, 28, 22), ring)
 
 
-def snake(p, u, v, pixel):
+def snake(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     s = 0.16 * p.scale
     scale = np.abs(_wave(u / s + v / s)) * np.abs(_wave(u / s - v / s))
     return _times(_mix(p.rgb, p.second, np.clip(clouds(u, v, 2.6, p.seed), 0, 0.75)),
         0.72 + 0.38 * np.clip(scale * 2.5, 0, 1))
 
 
-def camouflage(p, u, v, pixel):
+def camouflage(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     n = clouds(u, v, 16 / p.scale, p.seed)
     m = clouds(u, v, 16 / p.scale, p.seed + 9)
     cloth = _mix(p.rgb, p.second, (n > 0.25).astype(np.float32))
     return _mix(cloth, p.third, (m > 0.4).astype(np.float32))
 
 
-def zigzag(p, u, v, pixel):
+def zigzag(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     s = 0.3 * p.scale
     return _mix(p.rgb, p.second, _band(v + 0.13 * p.scale * np.abs(_wave(u / s / 1.3)), s, 0.42,
         pixel))
 
 
-def argyle(p, u, v, pixel):
+def argyle(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     s = 0.62 * p.scale
     diamond = np.abs(_wave(u / s)) + np.abs(_wave(v / s / 1.4)) > 1.0
     cloth = _mix(p.rgb, p.second, diamond.astype(np.float32))
@@ -196,29 +198,29 @@ def argyle(p, u, v, pixel):
     return _mix(cloth, p.third, 0.8 * thin)
 
 
-def denim(p, u, v, pixel):
+def denim(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     twill = 0.07 * _wave((u + v) * 26)
     slub = 0.07 * clouds(u * 6, v * 0.5, 9, p.seed)
     fade = 0.10 * clouds(u, v, 6, p.seed)
     return _mix(_times(p.rgb, 1 + twill + slub), (232, 236, 240), np.clip(fade + 0.05, 0, 0.35))
 
 
-def knit(p, u, v, pixel):
+def knit(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     """Rows of V-shaped stitches."""
     s = 0.105 * p.scale
     row = _wave((v + 0.6 * np.abs(_fraction(u / s) - 0.5) * s) / s)
     return _times(p.rgb, 1 + 0.13 * row - 0.07 * (np.abs(_wave(u / s)) > 0.8))
 
 
-def fine_knit(p, u, v, pixel):
+def fine_knit(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     return _times(p.rgb, 1 + 0.05 * _wave(u / 0.05) + 0.03 * noise(u, v, 40, p.seed))
 
 
-def rib(p, u, v, pixel):
+def rib(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     return _times(p.rgb, 0.98 + 0.17 * _wave(u / (0.1 * p.scale)))
 
 
-def cable(p, u, v, pixel):
+def cable(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     """Twisted plaits between ribs."""
     s = 0.5 * p.scale
     place = _fraction(u / s)
@@ -227,7 +229,7 @@ def cable(p, u, v, pixel):
     return _times(p.rgb, 1 + 0.14 * plait - 0.2 * groove + 0.05 * _wave(v / 0.09))
 
 
-def fair_isle(p, u, v, pixel):
+def fair_isle(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     s = 0.7 * p.scale
     row = _fraction(v / s)
     peak = _band(u, 0.2 * p.scale, 0.5, pixel) * (np.abs(row - 0.5) < 0.09)
@@ -235,33 +237,33 @@ def fair_isle(p, u, v, pixel):
     return _mix(_mix(knit(p, u, v, pixel), p.second, 0.85 * steps), p.third, 0.85 * peak)
 
 
-def fleece(p, u, v, pixel):
+def fleece(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     return _times(p.rgb, 1 + 0.10 * clouds(u, v, 16, p.seed) + 0.07 * noise(u, v, 34, p.seed))
 
 
-def fur(p, u, v, pixel):
+def fur(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     return _times(p.rgb, 1 + 0.28 * noise(u * 3.0, v, 13, p.seed) + 0.12 * clouds(u, v, 8, p.seed))
 
 
-def velvet(p, u, v, pixel):
+def velvet(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     return _times(p.rgb, 0.95 + 0.14 * clouds(u, v, 7, p.seed))
 
 
-def leather(p, u, v, pixel):
+def leather(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     return _times(p.rgb, 1 + 0.05 * clouds(u, v, 26, p.seed) + 0.03 * noise(u, v, 50, p.seed))
 
 
-def suede(p, u, v, pixel):
+def suede(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     return _times(p.rgb, 1 + 0.10 * clouds(u, v, 20, p.seed) + 0.06 * noise(u, v, 55, p.seed))
 
 
-def crocodile(p, u, v, pixel):
+def crocodile(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     row = np.floor(v / 0.15)
     gap = np.maximum(np.abs(_wave(v / 0.15)) > 0.84, np.abs(_wave(u / 0.2 + 0.25 * row)) > 0.87)
     return _times(p.rgb, 1.04 - 0.3 * gap)
 
 
-def woven(p, u, v, pixel):
+def woven(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     """Straw, raffia or plaited leather: bands over and under each other."""
     s = 0.15 * p.scale
     over = (np.floor(u / s) + np.floor(v / s)) % 2 > 0.5
@@ -270,24 +272,24 @@ def woven(p, u, v, pixel):
         p.seed))
 
 
-def sequin(p, u, v, pixel):
+def sequin(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     _, _, luck, cover = _spots(u, v, 0.095, 0.045, pixel, p.seed)
     return _times(p.rgb, (0.62 + 0.38 * cover) * (1 + 0.6 * luck * (luck > 0))
         - 0.08 * (luck < -0.4))
 
 
-def lace(p, u, v, pixel):
+def lace(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     """Openwork: the second colour shines through."""
     dx, dy, _, spot = _spots(u, v, 0.17, 0.058, pixel, p.seed)
     net = np.maximum(_band(u + v, 0.06, 0.5, pixel), _band(u - v, 0.06, 0.5, pixel))
     return _mix(_mix(p.second, p.rgb, 0.35 + 0.5 * net), p.rgb, spot)
 
 
-def metal(p, u, v, pixel):
+def metal(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     return _times(p.rgb, 1 + 0.03 * noise(u * 0.2, v, 40, p.seed))
 
 
-def lame(p, u, v, pixel):
+def lame(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     """Crinkled metal thread: each crease mirrors something else, light or dark."""
     crease = clouds(u, 0.45 * v, 64, p.seed) + 0.6 * clouds(u, 0.6 * v, 130, p.seed + 3)
     return _times(p.rgb, 0.97 + 0.26 * np.clip(1.5 * crease, -1, 1))
@@ -302,7 +304,7 @@ TEXTURES.update(dict.fromkeys(('satin', 'silk', 'nylon', 'rubber', 'patent', 'ge
 TEXTURES['skin'] = TEXTURES['flat'] = TEXTURES['hair'] = plain
 
 
-def texture(paint, u, v, pixel):
+def texture(paint: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
     """Colours of a fabric.
 
     Args:

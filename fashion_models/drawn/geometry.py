@@ -2,11 +2,18 @@
 
 import functools
 import math
+from collections.abc import Sequence
+from typing import Self, TypeVar
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+#: (x, y).
+Point = tuple[float, float]
+N = TypeVar('N', float, Point)
 
 
-def curve(points, steps=7):
+def curve(points: ArrayLike, steps: int = 7) -> np.ndarray:
     """A smooth curve through ``points``: centripetal Catmull-Rom, which makes no loops.
 
     Returns an array of shape ((len(points) - 1) * steps + 1, 2).
@@ -35,14 +42,14 @@ def _hermite(steps):
     return (2 * t**3 - 3 * t**2 + 1, t**3 - 2 * t**2 + t, 3 * t**2 - 2 * t**3, t**3 - t**2)
 
 
-def closed_curve(points, steps=7):
+def closed_curve(points: ArrayLike, steps: int = 7) -> np.ndarray:
     """A smooth closed curve through ``points``."""
     points = [tuple(point) for point in points]
     around = points[-2:] + points + points[:3]
     return curve(around, steps)[2 * steps : -2 * steps]
 
 
-def outline(*runs):
+def outline(*runs: Sequence[Point]) -> np.ndarray:
     """A polyline that is smooth within each run of points and has a corner where two runs meet.
 
     Each run continues from the last point of the previous one.
@@ -55,41 +62,45 @@ def outline(*runs):
     return np.concatenate(pieces)
 
 
-def mirrored(half):
+def mirrored(half: ArrayLike) -> np.ndarray:
     """A closed symmetric outline from its right half, given from the top to the bottom."""
     half = np.asarray(half, dtype=np.float64)
     return np.concatenate([half, flipped(half)[::-1]])
 
 
-def flipped(points):
+def flipped(points: ArrayLike) -> np.ndarray:
     """The mirror image at the vertical axis x = 0."""
     return np.asarray(points, dtype=np.float64) * (-1.0, 1.0)
 
 
-def cosine(angle):
+def cosine(angle: float) -> float:
     """math.cos, rounded: C libraries differ in the last bit, and a drawing must not."""
     return round(math.cos(angle), 12)
 
 
-def sine(angle):
+def sine(angle: float) -> float:
     """math.sin, rounded as :func:`cosine`."""
     return round(math.sin(angle), 12)
 
 
-def arc(centre, radius, start=0.0, stop=2 * math.pi, steps=28):
+def arc(
+        centre: Point, radius: float | tuple[float, float], start: float = 0.0,
+        stop: float = 2 * math.pi, steps: int = 28) -> np.ndarray:
     """Points on an ellipse of radius r or (rx, ry); angles go clockwise from the right."""
     rx, ry = radius if isinstance(radius, tuple) else (radius, radius)
     angles = [start + (stop - start) * i / steps for i in range(steps + 1)]
     return np.array([(centre[0] + rx * cosine(a), centre[1] + ry * sine(a)) for a in angles])
 
 
-def disc(centre, radius, steps=None):
+def disc(
+        centre: Point, radius: float | tuple[float, float],
+        steps: int | None = None) -> np.ndarray:
     """A closed ellipse."""
     largest = max(radius) if isinstance(radius, tuple) else radius
     return arc(centre, radius, steps=steps or (12 if largest < 0.1 else 32))[:-1]
 
 
-def box(left, top, right, bottom, corner=0.0):
+def box(left: float, top: float, right: float, bottom: float, corner: float = 0.0) -> np.ndarray:
     """A rectangle with rounded corners."""
     if corner <= 0:
         return np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
@@ -99,7 +110,7 @@ def box(left, top, right, bottom, corner=0.0):
         2 * quarter, 5), arc((left + c, top + c), c, 2 * quarter, 3 * quarter, 5)])
 
 
-def normals(points):
+def normals(points: np.ndarray) -> np.ndarray:
     """Unit normals (to the right of the direction of travel, y down) of a polyline."""
     d = np.empty_like(points)
     d[1:-1] = points[2:] - points[:-2]
@@ -108,7 +119,9 @@ def normals(points):
     return np.stack([-d[:, 1], d[:, 0]], axis=1) / length
 
 
-def ribbon(points, width, end_width=None, smooth=True):
+def ribbon(
+        points: ArrayLike, width: float, end_width: float | None = None,
+        smooth: bool = True) -> np.ndarray:
     """The outline of a band along a line; ``width`` may taper to ``end_width``."""
     line = curve(points) if smooth else np.asarray(points, dtype=np.float64)
     taper = np.linspace(width, width if end_width is None else end_width, len(line))[:, None] / 2
@@ -116,7 +129,7 @@ def ribbon(points, width, end_width=None, smooth=True):
     return np.concatenate([line + n * taper, (line - n * taper)[::-1]])
 
 
-def along(points, fractions):
+def along(points: ArrayLike, fractions: ArrayLike) -> np.ndarray:
     """Points at the given fractions of a polyline's length, shape (len(fractions), 2)."""
     points = np.asarray(points, dtype=np.float64)
     step = points[1:] - points[:-1]
@@ -126,7 +139,7 @@ def along(points, fractions):
         points[:, 1])], axis=1)
 
 
-def between(a, b, t):
+def between(a: N, b: N, t: float) -> N:
     """The point (or number) at fraction t of the way from a to b."""
     if isinstance(a, tuple):
         return tuple(x + (y - x) * t for x, y in zip(a, b))
@@ -136,17 +149,21 @@ def between(a, b, t):
 class Affine:
     """A map of the plane: (x, y) -> (a x + b y + e, c x + d y + f)."""
 
-    def __init__(self, a=1.0, b=0.0, c=0.0, d=1.0, e=0.0, f=0.0):
+    def __init__(
+            self, a: float = 1.0, b: float = 0.0, c: float = 0.0, d: float = 1.0, e: float = 0.0,
+            f: float = 0.0):
         self.a, self.b, self.c, self.d, self.e, self.f = a, b, c, d, e, f
 
     @classmethod
-    def placing(cls, scale=1.0, dx=0.0, dy=0.0, angle=0.0, flip=False, squeeze=1.0):
+    def placing(
+            cls, scale: float = 1.0, dx: float = 0.0, dy: float = 0.0, angle: float = 0.0,
+            flip: bool = False, squeeze: float = 1.0) -> Self:
         """Flip, squeeze in x, scale, turn clockwise by ``angle`` radians, then shift."""
         cos, sin = cosine(angle) * scale, sine(angle) * scale
         sx = -squeeze if flip else squeeze
         return cls(cos * sx, -sin, sin * sx, cos, dx, dy)
 
-    def __call__(self, points):
+    def __call__(self, points: ArrayLike) -> np.ndarray:
         p = np.asarray(points, dtype=np.float64)
         x, y = p[:, 0], p[:, 1]
         moved = np.empty_like(p)
@@ -154,7 +171,7 @@ class Affine:
         moved[:, 1] = self.c * x + self.d * y + self.f
         return moved
 
-    def after(self, first):
+    def after(self, first: 'Affine') -> 'Affine':
         """The map that does ``first``, then this one."""
         return Affine(self.a * first.a + self.b * first.c, self.a * first.b + self.b * first.d,
             self.c * first.a + self.d * first.c, self.c * first.b + self.d * first.d,
@@ -162,11 +179,11 @@ class Affine:
             + self.f)
 
     @property
-    def scale(self):
+    def scale(self) -> float:
         """By how much areas grow, as a length."""
         return math.sqrt(abs(self.a * self.d - self.b * self.c))
 
-    def inverse(self):
+    def inverse(self) -> 'Affine':
         """The map back."""
         det = self.a * self.d - self.b * self.c
         a, b, c, d = self.d / det, -self.b / det, -self.c / det, self.a / det

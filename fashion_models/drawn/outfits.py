@@ -1,9 +1,11 @@
 """What a model wears beside the product that is sold."""
 
 import dataclasses
+from collections.abc import Sequence
 
 from fashion_models.drawn import palette
 from fashion_models.drawn.assortment import KINDS
+from fashion_models.drawn.dice import Dice
 from fashion_models.drawn.paint import Paint, mixed
 from fashion_models.drawn.shapes.cloth import Cloth
 from fashion_models.drawn.subcategory import decided
@@ -34,7 +36,7 @@ class Worn:
     shade: palette.Shade
 
 
-def garment(names, dice):
+def garment(names: Sequence[str], dice: Dice) -> Worn:
     """Any garment of the subcategories ``names``, in any colour."""
     name = dice.choice(names)
     kind = KINDS[name]
@@ -48,7 +50,7 @@ def garment(names, dice):
     return Worn(name, decided(kind.features, dice), Cloth(main, main.plain()), shade)
 
 
-def outfit(category, gender, dice, wanted):
+def outfit(category: str, gender: str, dice: Dice, wanted: bool) -> dict[str, Worn]:
     """The other garments: dict of layer (``bottom``, ``top``, ``outer``) to Worn.
 
     ``category`` may be one of the subcategories that :data:`UNDER` names.
@@ -68,7 +70,7 @@ def outfit(category, gender, dice, wanted):
     return worn
 
 
-def slim(worn):
+def slim(worn: Worn) -> Worn:
     """The same garment cut to fit under a jacket."""
     features = dataclasses.replace(worn.features, ease=0.02, sleeve_width=0.12, sleeve_puff=0.0)
     return dataclasses.replace(worn, features=features)

@@ -1,6 +1,10 @@
 """What a part is made of: colours, fabric and gloss."""
 
 import dataclasses
+from typing import Self
+
+#: Red, green and blue, 0 to 255.
+RGB = tuple[int, int, int]
 
 #: How much light each fabric throws back in highlights, 0 to 1. Others: 0.12.
 GLOSS = {
@@ -43,21 +47,21 @@ class Paint:
     seed: int = 0
 
     @property
-    def gloss(self):
+    def gloss(self) -> float:
         """Strength of highlights, 0 to 1."""
         return GLOSS.get(self.fabric, 0.12)
 
     @property
-    def luma(self):
+    def luma(self) -> float:
         """Brightness, 0 to 255."""
         r, g, b = self.rgb
         return (3 * r + 6 * g + b) / 10
 
-    def of(self, fabric, **changes):
+    def of(self, fabric: str, **changes) -> Self:
         """The same colour in another fabric."""
         return dataclasses.replace(self, fabric=fabric, **changes)
 
-    def toned(self, amount):
+    def toned(self, amount: float) -> Self:
         """A darker (amount < 0) or lighter (> 0) paint, without its pattern."""
         return dataclasses.replace(
             self,
@@ -66,18 +70,18 @@ class Paint:
             third=toned(self.third, amount),
         )
 
-    def plain(self, fabric='plain'):
+    def plain(self, fabric: str = 'plain') -> 'Paint':
         """The main colour without a pattern."""
         return Paint(self.rgb, fabric)
 
 
-def toned(rgb, amount):
+def toned(rgb: RGB, amount: float) -> RGB:
     """The colour moved towards black (amount < 0, down to -1) or white (up to 1)."""
     if amount < 0:
         return tuple(int(c * (1 + amount)) for c in rgb)
     return tuple(int(c + (255 - c) * amount) for c in rgb)
 
 
-def mixed(a, b, t):
+def mixed(a: RGB, b: RGB, t: float) -> RGB:
     """The colour at fraction t of the way from a to b."""
     return tuple(int(x + (y - x) * t) for x, y in zip(a, b))

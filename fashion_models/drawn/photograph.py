@@ -5,17 +5,22 @@ import io
 import numpy as np
 from PIL import Image
 
+from fashion_models.drawn.dice import Dice
+from fashion_models.drawn.difficulty import Difficulty
 from fashion_models.drawn.geometry import Affine, sine
 from fashion_models.drawn.render import Canvas, ramp
-from fashion_models.drawn.retailers import TINTED_WALLS
-from fashion_models.drawn.scenes import scene
+from fashion_models.drawn.retailers import TINTED_WALLS, Retailer
+from fashion_models.drawn.scenes import Scene, scene
+from fashion_models.drawn.specification import ProductSpec
 from fashion_models.drawn.truth import OtherGarment
 
 SHADOWS = {'soft': ((0.012, 0.022), 0.022, 0.3), 'hard': ((0.03, 0.03), 0.008, 0.34),
     'floor': ((0.0, 0.035), 0.03, 0.38)}
 
 
-def shot(spec, view, retailer, dice, difficulty):
+def shot(
+        spec: ProductSpec, view: str, retailer: Retailer, dice: Dice,
+        difficulty: Difficulty) -> tuple[Scene, tuple | None, dict]:
     """Decides on one picture of a product.
 
     Args:
@@ -38,7 +43,9 @@ def shot(spec, view, retailer, dice, difficulty):
     return staged, wall, told
 
 
-def photograph(scene, retailer, size, dice, wall=None):
+def photograph(
+        scene: Scene, retailer: Retailer, size: int, dice: Dice,
+        wall: tuple | None = None) -> Image.Image:
     """Takes one picture of a scene in a retailer's style.
 
     Args:
@@ -63,7 +70,7 @@ def photograph(scene, retailer, size, dice, wall=None):
     return _developed(canvas.image, retailer)
 
 
-def encoded(image, retailer):
+def encoded(image: Image.Image, retailer: Retailer) -> bytes:
     """The JPEG file of a picture, as bytes."""
     file = io.BytesIO()
     image.save(file, 'JPEG', quality=retailer.quality, subsampling=retailer.subsampling)
@@ -76,7 +83,7 @@ def _wall(size, top, bottom):
     return np.broadcast_to((rows + np.float32(0.5)).astype(np.uint8), (size, size, 3)).copy()
 
 
-def framing(scene, retailer, dice):
+def framing(scene: Scene, retailer: Retailer, dice: Dice) -> Affine:
     """The map from a scene's units to the picture's 0..1, in a retailer's style."""
     left, top, right, bottom = scene.frame
     width, height = right - left, bottom - top

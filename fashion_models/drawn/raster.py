@@ -6,8 +6,12 @@ are used, in an order that is fixed, so the result is the same on every machine.
 """
 
 import functools
+from collections.abc import Sequence
 
 import numpy as np
+
+#: (left, top, right, bottom), whole pixels.
+Box = tuple[int, int, int, int]
 
 #: Scan lines to a pixel; within one, coverage is exact.
 LINES = 5
@@ -15,7 +19,7 @@ LINES = 5
 GRID = 64
 
 
-def coverage(polygons, box):
+def coverage(polygons: list[np.ndarray], box: Box) -> np.ndarray:
     """Coverage of a pixel box by the union of polygons.
 
     Args:
@@ -27,7 +31,7 @@ def coverage(polygons, box):
     return coverages([(polygons, box)])[0]
 
 
-def coverages(layers):
+def coverages(layers: list[tuple[list[np.ndarray], Box]]) -> list[np.ndarray]:
     """Coverage of several boxes, each by polygons of its own: :func:`coverage` of all at once.
 
     A picture has dozens of small layers, for which NumPy's overhead would cost more than the work.
@@ -90,7 +94,7 @@ def _edges(polygons, layer, left, top):
     return x0, y0 * LINES, x1, y1 * LINES, sign, layer
 
 
-def strokes(lines, widths):
+def strokes(lines: Sequence[np.ndarray], widths: Sequence[float]) -> list[np.ndarray]:
     """The outlines of lines of constant width.
 
     Args:
@@ -103,7 +107,7 @@ def strokes(lines, widths):
     return _sides(lines, lengths, np.repeat(np.array(widths, np.float64) / 2, lengths)[:, None])
 
 
-def brushes(lines, widths):
+def brushes(lines: Sequence[np.ndarray], widths: Sequence[float]) -> list[np.ndarray]:
     """The outlines of strokes that are thin at both ends; as :func:`strokes`."""
     lengths = [len(line) for line in lines]
     half = np.repeat(np.array(widths, np.float64), lengths) * np.concatenate(
@@ -118,7 +122,7 @@ def _swelling(length):
     return 0.12 + 2 * t * (1 - t)
 
 
-def dashes(line, length):
+def dashes(line: np.ndarray, length: float) -> np.ndarray:
     """The line cut into stitches of a length, with gaps as long: an array (stitches, 2, 2)."""
     step = line[1:] - line[:-1]
     at = np.concatenate([[0.0], np.cumsum(np.sqrt(step[:, 0] ** 2 + step[:, 1] ** 2))])

@@ -11,6 +11,7 @@ from PIL import Image, ImageFilter
 from fashion_models.drawn.fabrics import texture
 from fashion_models.drawn.geometry import Affine
 from fashion_models.drawn.raster import brushes, coverages, dashes, strokes
+from fashion_models.drawn.sketch import Sketch
 
 SHADOW = (24, 22, 28)
 MIRRORS = ('metal', 'gem', 'pearl', 'patent')
@@ -26,14 +27,16 @@ class Canvas:
         contrast (float): Strength of light and shade, 1 for the usual.
     """
 
-    def __init__(self, size, background=(255, 255, 255), light=(-0.6, -0.8), contrast=1.0):
+    def __init__(
+            self, size: int, background: tuple[int, int, int] | np.ndarray = (255, 255, 255),
+            light: tuple[float, float] = (-0.6, -0.8), contrast: float = 1.0):
         self.size, self.light, self.contrast = size, light, contrast
         if isinstance(background, tuple):
             self.image = Image.new('RGB', (size, size), background)
         else:
             self.image = Image.fromarray(background)
 
-    def silhouette(self, sketch, place):
+    def silhouette(self, sketch: Sketch, place: Affine) -> np.ndarray:
         """How much of each pixel a sketch covers: (size, size), 0 to 1.
 
         ``place`` maps the sketch's units to the picture's 0..1.
@@ -51,7 +54,9 @@ class Canvas:
             mask = np.maximum(mask, filled * (1 - holes))
         return mask
 
-    def shadow(self, sketch, place, shift=(0.02, 0.03), blur=0.02, strength=0.3):
+    def shadow(
+            self, sketch: Sketch, place: Affine, shift: tuple[float, float] = (0.02, 0.03),
+            blur: float = 0.02, strength: float = 0.3) -> None:
         """The shadow that a sketch throws on the wall or table behind it."""
         mask = Image.fromarray(_bytes(self.silhouette(sketch, place) * strength))
         dx, dy = (int(math.floor(s * self.size + 0.5)) for s in shift)
@@ -60,7 +65,7 @@ class Canvas:
         moved = moved.filter(ImageFilter.GaussianBlur(max(0.5, blur * self.size)))
         self.image.paste(SHADOW, (0, 0), moved)
 
-    def paint(self, sketch, place):
+    def paint(self, sketch: Sketch, place: Affine) -> None:
         """Paints a sketch; ``place`` maps its units to the picture's 0..1."""
         to_pixels = Affine.placing(self.size).after(place)
         scale = to_pixels.scale
@@ -253,6 +258,6 @@ def _inked(colour, kind, cover, paint):
 
 
 @functools.cache
-def ramp(size):
+def ramp(size: int) -> np.ndarray:
     """Places 0..1 of the pixel centres of a row, float32 (size,)."""
     return ((np.arange(size) + 0.5) / size).astype(np.float32)

@@ -3,9 +3,11 @@
 import dataclasses
 
 from fashion_models.drawn import shapes
+from fashion_models.drawn.dice import Dice
 from fashion_models.drawn.geometry import Affine
 from fashion_models.drawn.shapes.cloth import Look
 from fashion_models.drawn.sketch import Sketch
+from fashion_models.drawn.specification import ProductSpec
 from fashion_models.drawn.worn import on_model
 
 VIEWS = ('front', 'angled', 'back', 'detail', 'model')
@@ -36,7 +38,9 @@ class Scene:
     tight: bool = False
 
 
-def scene(spec, view, dice, dummy=False, head=True, other_garments=True):
+def scene(
+        spec: ProductSpec, view: str, dice: Dice, dummy: bool = False, head: bool = True,
+        other_garments: bool = True) -> Scene:
     """Puts a product before the camera.
 
     Args:

@@ -5,8 +5,10 @@ import itertools
 
 from fashion_models.catalogue.records import Listing, Product
 from fashion_models.drawn import assortment, copywriting
+from fashion_models.drawn.difficulty import Difficulty
 from fashion_models.drawn.retailers import RETAILERS, Retailer
 from fashion_models.drawn.scenes import NO_BACK
+from fashion_models.drawn.specification import ProductSpec
 from fashion_models.drawn.truth import PictureTruth, ProductTruth, TextTruth
 
 #: One to five pictures a product, three on average; one to three retailers.
@@ -35,7 +37,7 @@ class Picture:
     view: str
     number: int
 
-def pictures(spec):
+def pictures(spec: ProductSpec) -> list[Picture]:
     """The pictures of a product: a list of Picture, those of one retailer together.
 
     No retailer begins with a back view or a detail, or shows a view twice before it has shown all.
@@ -61,7 +63,9 @@ def pictures(spec):
     return found
 
 
-def listed(spec, difficulty, taken, told):
+def listed(
+        spec: ProductSpec, difficulty: Difficulty, taken: list[Picture],
+        told: list[dict]) -> tuple[Product, ProductTruth]:
     """A product as the catalogue has it, and the truth.
 
     Args:

@@ -1,15 +1,16 @@
 """From a seed to products: designs, their colourways, their labels."""
 
 import dataclasses
+from collections.abc import Iterator
 
 from fashion_models.drawn import palette
 from fashion_models.drawn.assortment import KINDS, PLACES, SHARES, TAXONOMY, siblings
 from fashion_models.drawn.dice import Dice
-from fashion_models.drawn.difficulty import RIVAL_LABEL
+from fashion_models.drawn.difficulty import RIVAL_LABEL, Difficulty
 from fashion_models.drawn.paint import Paint, mixed, toned
 from fashion_models.drawn.shapes.cloth import Cloth
 from fashion_models.drawn.shapes.trimmings import CLEAR
-from fashion_models.drawn.subcategory import decided
+from fashion_models.drawn.subcategory import Kind, decided
 
 #: What men and women buy in other colours than the whole shop.
 GENDER_COLOURS = {'male': {'Pink': 0.25, 'Purple': 0.45, 'Gold': 0.35, 'Red': 0.8, 'Navy': 1.8,
@@ -62,30 +63,30 @@ class ProductSpec:
     seed: tuple
 
     @property
-    def id(self):
+    def id(self) -> str:
         return f'p{self.number:06d}'
 
     @property
-    def type(self):
+    def type(self) -> str:
         return PLACES[self.kind][0]
 
     @property
-    def category(self):
+    def category(self) -> str:
         return PLACES[self.kind][1]
 
     @property
-    def true_labels(self):
+    def true_labels(self) -> dict[str, str | tuple[str, ...]]:
         """The labels without a moderator's error."""
         colours = dict.fromkeys([self.shade.colour, *(shade.colour for shade in self.seconds)])
         return {'gender': self.gender, 'colour': tuple(colours), 'type': self.type,
             'category': self.category, 'subcategory': self.kind}
 
-    def dice(self, *name):
+    def dice(self, *name: object) -> Dice:
         """Random numbers of this product's own, for one purpose."""
         return Dice(*self.seed, *name)
 
 
-def specifications(products, seed, difficulty):
+def specifications(products: int, seed: int, difficulty: Difficulty) -> Iterator[ProductSpec]:
     """Yields the :class:`ProductSpec` of every product, design by design."""
     number = group = 0
     while number < products:
@@ -99,12 +100,14 @@ def specifications(products, seed, difficulty):
         group += 1
 
 
-def colourways(kind, dice):
+def colourways(kind: Kind, dice: Dice) -> range:
     """The numbers of a design's colourways: one for most, up to four."""
     return range(dice.weighted({1: 60, 2: 24, 3: 11, 4: 5}))
 
 
-def specify(number, group, name, way, seed, difficulty, gender=None, colour=None):
+def specify(
+        number: int, group: int, name: str, way: int, seed: int, difficulty: Difficulty,
+        gender: str | None = None, colour: str | None = None) -> ProductSpec:
     """Decides everything about one product.
 
     Args:
@@ -254,7 +257,7 @@ def _jewellery(main, shade, seconds, metal):
     return Cloth(main.of(main.fabric, second=second), metal, metal)
 
 
-def moderated(spec, difficulty):
+def moderated(spec: ProductSpec, difficulty: Difficulty) -> dict[str, str | tuple[str, ...]]:
     """The labels as a moderator put them down, errors and all."""
     dice = spec.dice('moderator')
     labels = dict(spec.true_labels)

@@ -1,6 +1,11 @@
 """A subcategory as the generator knows it: what is drawn, for whom, of what, how often."""
 
 import dataclasses
+from typing import TypeVar
+
+from fashion_models.drawn.dice import Dice
+
+T = TypeVar('T')
 
 #: Fabrics by how common they are, for groups of subcategories.
 JERSEY = {'plain': 6, 'stripes': 2, 'wide_stripes': 0.6, 'dots': 0.5, 'floral': 0.5,
@@ -53,7 +58,7 @@ class OneOf:
 
     values: tuple
 
-    def __init__(self, *values):
+    def __init__(self, *values: object):
         object.__setattr__(self, 'values', values)
 
 
@@ -87,7 +92,7 @@ class Kind:
     words: tuple = ()
 
 
-def decided(features, dice):
+def decided(features: T, dice: Dice) -> T:
     """Features with every range and choice decided by ``dice``."""
     if not dataclasses.is_dataclass(features):
         return features

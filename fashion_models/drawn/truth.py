@@ -7,6 +7,7 @@ seen in the pictures. No training reads it; experiments do.
 import contextlib
 import dataclasses
 import json
+import os
 import pathlib
 from collections.abc import Callable, Collection, Iterator
 
@@ -116,7 +117,8 @@ class ProductTruth:
         return tuple(other for picture in self.pictures for other in picture.others)
 
 
-def read_truth(folder, products: Collection[str] = ()) -> dict[str, ProductTruth]:
+def read_truth(
+        folder: str | os.PathLike, products: Collection[str] = ()) -> dict[str, ProductTruth]:
     """Reads the truth about a catalogue.
 
     Args:
@@ -148,7 +150,7 @@ def read_truth(folder, products: Collection[str] = ()) -> dict[str, ProductTruth
 
 
 @contextlib.contextmanager
-def truth_writer(folder) -> Iterator[Callable[[ProductTruth], None]]:
+def truth_writer(folder: str | os.PathLike) -> Iterator[Callable[[ProductTruth], None]]:
     """Writes a catalogue's truth: yields a function that takes the products' truths one by one.
 
     The file appears when the block ends well.

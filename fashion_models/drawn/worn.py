@@ -3,12 +3,14 @@
 import numpy as np
 
 from fashion_models.drawn import palette, shapes
+from fashion_models.drawn.dice import Dice
 from fashion_models.drawn.geometry import Affine, between, outline, ribbon
-from fashion_models.drawn.outfits import UNDER, outfit, slim
+from fashion_models.drawn.outfits import UNDER, Worn, outfit, slim
 from fashion_models.drawn.paint import Paint
 from fashion_models.drawn.shapes import body, limbs
 from fashion_models.drawn.shapes.cloth import Look
 from fashion_models.drawn.sketch import Sketch
+from fashion_models.drawn.specification import ProductSpec
 
 #: What can be worn with nothing else.
 ALONE = (
@@ -29,7 +31,9 @@ DUMMIES = ((232, 230, 226), (206, 206, 208), (240, 236, 230))
 SHOE_COLOURS = ((36, 36, 40), (240, 240, 238), (120, 74, 46))
 
 
-def on_model(spec, dice, dummy, head, others):
+def on_model(
+        spec: ProductSpec, dice: Dice, dummy: bool, head: bool,
+        others: bool) -> tuple[list[Sketch], tuple[float, ...], list[Worn]]:
     """Puts a product on somebody.
 
     Args:

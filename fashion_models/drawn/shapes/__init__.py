@@ -9,6 +9,7 @@ from fashion_models.drawn.shapes.accessories import (
     draw_glove,
 )
 from fashion_models.drawn.shapes.bags import Bag, draw_bag
+from fashion_models.drawn.shapes.cloth import Cloth, Look
 from fashion_models.drawn.shapes.garment_cut import Upper
 from fashion_models.drawn.shapes.garment_sets import (
     Dungarees,
@@ -31,10 +32,12 @@ from fashion_models.drawn.shapes.jewellery import (
     draw_ring,
 )
 from fashion_models.drawn.shapes.scarves import Scarf, Tie, draw_scarf, draw_tie
-from fashion_models.drawn.shapes.shoes import Shoe, draw_shoe
+from fashion_models.drawn.shapes.shoe_cut import Shoe
+from fashion_models.drawn.shapes.shoes import draw_shoe
 from fashion_models.drawn.shapes.skirts import Skirt, draw_skirt
 from fashion_models.drawn.shapes.trousers import Trousers, draw_trousers
 from fashion_models.drawn.shapes.watches import Watch, draw_watch
+from fashion_models.drawn.sketch import Sketch
 
 #: The function that draws each family of features.
 DRAW = {
@@ -46,7 +49,7 @@ DRAW = {
 }
 
 
-def draw(features, cloth, look):
+def draw(features: object, cloth: Cloth, look: Look) -> Sketch:
     """Draws a thing of any family.
 
     Args:

@@ -37,7 +37,7 @@ class Glasses:
     frame: float = 0.08
 
 
-def draw_glove(f, cloth: Cloth, look: Look) -> Sketch:
+def draw_glove(f: Glove, cloth: Cloth, look: Look) -> Sketch:
     """Draws a pair of gloves."""
     one = Sketch()
     fingers = [(-0.42, -1.0, 0.0), (-0.14, -1.22, 0.0), (0.14, -1.18, 0.02), (0.4, -0.95, 0.06)]
@@ -77,7 +77,7 @@ def draw_glove(f, cloth: Cloth, look: Look) -> Sketch:
     return pair
 
 
-def draw_belt(f, cloth: Cloth, look: Look) -> Sketch:
+def draw_belt(f: Belt, cloth: Cloth, look: Look) -> Sketch:
     """Draws a belt, rolled up or laid in a curve."""
     sketch = Sketch()
     if f.kind == 'chain':
@@ -130,7 +130,7 @@ def draw_belt(f, cloth: Cloth, look: Look) -> Sketch:
     return sketch
 
 
-def draw_glasses(f, cloth: Cloth, look: Look) -> Sketch:
+def draw_glasses(f: Glasses, cloth: Cloth, look: Look) -> Sketch:
     """Draws sunglasses from the front."""
     sketch = Sketch()
     lens = {'aviator': outline([(0.16, -0.3), (0.6, -0.42), (1.18, -0.36)],

@@ -35,7 +35,7 @@ class Bag:
     fold: bool = False  # a wallet's middle fold
 
 
-def draw_bag(f, cloth: Cloth, look: Look) -> Sketch:
+def draw_bag(f: Bag, cloth: Cloth, look: Look) -> Sketch:
     """Draws a bag from the front or the back."""
     sketch = Sketch()
     HANDLES[f.handles](sketch, f, cloth, look, False)

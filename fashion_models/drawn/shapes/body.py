@@ -5,6 +5,7 @@ middle.
 """
 
 import dataclasses
+from typing import Self
 
 from fashion_models.drawn.geometry import (
     arc,
@@ -39,13 +40,13 @@ class Figure:
     calf: float
 
     @classmethod
-    def of(cls, male):
+    def of(cls, male: bool) -> Self:
         if male:
             return cls(0.27, 0.95, 0.74, 0.64, 0.66, 0.17, 0.33, 0.21)
         return cls(0.20, 0.78, 0.62, 0.48, 0.69, 0.125, 0.33, 0.18)
 
 
-def arm_point(figure, fraction, across=0.0):
+def arm_point(figure: Figure, fraction: float, across: float = 0.0) -> tuple[float, float]:
     """A place on the arm: ``fraction`` of the way from shoulder to wrist, ``across`` outwards."""
     s, c = sine(ARM_ANGLE), cosine(ARM_ANGLE)
     x = figure.shoulder - 0.13 + s * ARM * fraction + c * across
@@ -53,7 +54,9 @@ def arm_point(figure, fraction, across=0.0):
     return x, y
 
 
-def bare(male, skin, hair, head=True, face=True):
+def bare(
+        male: bool, skin: Paint, hair: Paint | None, head: bool = True,
+        face: bool = True) -> Sketch:
     """A model without clothes, or without hair a shop-window dummy.
 
     Args:

@@ -22,7 +22,7 @@ class Cloth:
     sole: Paint = Paint((240, 240, 238), 'rubber')
 
     @property
-    def lining(self):
+    def lining(self) -> Paint:
         """The inside, in shadow."""
         return self.main.plain().toned(-0.38 if self.main.luma > 70 else -0.3)
 
@@ -42,5 +42,5 @@ class Look:
     worn: bool = False
 
     @property
-    def male(self):
+    def male(self) -> bool:
         return self.gender == 'male'

@@ -3,7 +3,9 @@
 import numpy as np
 
 from fashion_models.drawn.geometry import between, curve, mirrored, outline, ribbon
+from fashion_models.drawn.shapes.cloth import Cloth, Look
 from fashion_models.drawn.shapes.trimmings import bow
+from fashion_models.drawn.sketch import Sketch
 
 
 def _no_collar(sketch, front, m, cloth, look):
@@ -102,7 +104,7 @@ def _shawl(sketch, front, m, cloth, look):
     _lapels(sketch, front, m, cloth, look, 'shawl_satin')
 
 
-def hood_behind(sketch, cloth, look):
+def hood_behind(sketch: Sketch, cloth: Cloth, look: Look) -> None:
     """The hood of a garment lying open, behind the neck."""
     if look.back or look.worn:
         return

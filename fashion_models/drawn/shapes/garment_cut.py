@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from fashion_models.drawn.geometry import between
-from fashion_models.drawn.shapes.body import ARMPIT_Y, HIP_Y, WAIST_Y
+from fashion_models.drawn.shapes.body import ARMPIT_Y, HIP_Y, WAIST_Y, Figure
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Measures:
         waist, hem (float): Half widths.
     """
 
-    def __init__(self, f, body):
+    def __init__(self, f: Upper, body: Figure):
         self.f, self.body, self.length = f, body, f.length
         low, (self.x, self.y) = NECKLINES[f.neck](body)
         self.low = low + f.depth
@@ -75,7 +75,7 @@ class Measures:
             self.shoulder = body.neck + 0.42
         self.waist, self.hem = self.width(WAIST_Y), self.width(f.length)
 
-    def width(self, y):
+    def width(self, y: float) -> float:
         """Half the garment's width at height y, below the armpit."""
         f, body = self.f, self.body
         chest, waist, hip = body.chest + f.ease, body.waist + f.ease, body.hip + f.ease

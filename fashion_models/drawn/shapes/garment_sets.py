@@ -42,7 +42,7 @@ class Swimsuit:
     sporty: bool = False
 
 
-def draw_outfit(f, cloth: Cloth, look: Look) -> Sketch:
+def draw_outfit(f: Outfit, cloth: Cloth, look: Look) -> Sketch:
     """Draws both garments, in units of :mod:`shapes.body`."""
     sketch = Sketch()
     down = draw_trousers(f.bottom, cloth, look)
@@ -55,7 +55,7 @@ def draw_outfit(f, cloth: Cloth, look: Look) -> Sketch:
     return sketch
 
 
-def draw_dungarees(f, cloth: Cloth, look: Look) -> Sketch:
+def draw_dungarees(f: Dungarees, cloth: Cloth, look: Look) -> Sketch:
     """Draws trousers with bib and braces."""
     body, sketch = Figure.of(look.male), Sketch()
     rise = 2.85
@@ -85,7 +85,7 @@ def draw_dungarees(f, cloth: Cloth, look: Look) -> Sketch:
     return sketch
 
 
-def draw_swimsuit(f, cloth: Cloth, look: Look) -> Sketch:
+def draw_swimsuit(f: Swimsuit, cloth: Cloth, look: Look) -> Sketch:
     """Draws a swimsuit or a bikini."""
     body, sketch = Figure.of(False), Sketch()
     if f.bikini:

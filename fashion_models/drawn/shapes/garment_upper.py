@@ -15,13 +15,13 @@ from fashion_models.drawn.shapes.body import (
 from fashion_models.drawn.shapes.closures import CLOSURES
 from fashion_models.drawn.shapes.cloth import Cloth, Look
 from fashion_models.drawn.shapes.collars import COLLARS
-from fashion_models.drawn.shapes.garment_cut import Measures
+from fashion_models.drawn.shapes.garment_cut import Measures, Upper
 from fashion_models.drawn.shapes.pockets import POCKETS
 from fashion_models.drawn.shapes.waistlines import WAISTLINES
 from fashion_models.drawn.sketch import Sketch
 
 
-def draw_upper(f, cloth: Cloth, look: Look) -> Sketch:
+def draw_upper(f: Upper, cloth: Cloth, look: Look) -> Sketch:
     """Draws a garment.
 
     Args:

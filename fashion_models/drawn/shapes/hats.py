@@ -20,7 +20,7 @@ class Hat:
     droop: float = 0.0
 
 
-def draw_hat(f, cloth: Cloth, look: Look) -> Sketch:
+def draw_hat(f: Hat, cloth: Cloth, look: Look) -> Sketch:
     """Draws a hat; the brow is at y = 0."""
     sketch = Sketch()
     HATS[f.kind](sketch, f, cloth, look)

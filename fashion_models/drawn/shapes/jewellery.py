@@ -59,7 +59,7 @@ class Ring:
     width: float = 0.3
 
 
-def draw_necklace(f, cloth: Cloth, look: Look) -> Sketch:
+def draw_necklace(f: Necklace, cloth: Cloth, look: Look) -> Sketch:
     """Draws a necklace lying as on a neck; its own top is at y = 0."""
     sketch = Sketch()
     metal = cloth.hardware
@@ -134,7 +134,7 @@ def _charm(sketch, top, size, kind, stone, metal):
         gem(sketch, (x, y + size), size * 0.9, stone.of('gem'))
 
 
-def draw_earring(f, cloth: Cloth, look: Look) -> Sketch:
+def draw_earring(f: Earring, cloth: Cloth, look: Look) -> Sketch:
     """Draws a pair of earrings side by side."""
     one = Sketch()
     metal, stone = cloth.hardware, cloth.main
@@ -181,7 +181,7 @@ def draw_earring(f, cloth: Cloth, look: Look) -> Sketch:
     return pair
 
 
-def draw_bracelet(f, cloth: Cloth, look: Look) -> Sketch:
+def draw_bracelet(f: Bracelet, cloth: Cloth, look: Look) -> Sketch:
     """Draws a bracelet lying on a table."""
     sketch = Sketch()
     metal, w = cloth.hardware, f.width
@@ -236,7 +236,7 @@ def draw_bracelet(f, cloth: Cloth, look: Look) -> Sketch:
     return sketch
 
 
-def draw_ring(f, cloth: Cloth, look: Look) -> Sketch:
+def draw_ring(f: Ring, cloth: Cloth, look: Look) -> Sketch:
     """Draws a ring standing up, its stone at the top."""
     sketch = Sketch()
     metal, stone, w = cloth.hardware, cloth.main, f.width

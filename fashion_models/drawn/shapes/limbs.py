@@ -3,16 +3,19 @@
 import numpy as np
 
 from fashion_models.drawn.geometry import Affine, box, curve, disc, mirrored, outline, ribbon
+from fashion_models.drawn.paint import Paint
 from fashion_models.drawn.shapes import jewellery
 from fashion_models.drawn.shapes.accessories import draw_glove
-from fashion_models.drawn.shapes.body import WAIST_Y
+from fashion_models.drawn.shapes.body import WAIST_Y, Figure
 from fashion_models.drawn.shapes.cloth import Look
+from fashion_models.drawn.shapes.shoe_cut import Shoe
 from fashion_models.drawn.shapes.trimmings import bow, gem
 from fashion_models.drawn.shapes.watches import draw_watch
 from fashion_models.drawn.sketch import Sketch
+from fashion_models.drawn.specification import ProductSpec
 
 
-def leg(shoe, skin, trousers):
+def leg(shoe: Shoe, skin: Paint, trousers: Paint | None) -> Sketch:
     """A lower leg in profile, in the units of :mod:`shapes.shoes`, with a trouser leg or bare."""
     sketch, h = Sketch(), shoe.heel
     top = -h - max(shoe.shaft, 1.0)
@@ -32,7 +35,7 @@ def leg(shoe, skin, trousers):
     return sketch
 
 
-def feet(paint):
+def feet(paint: Paint) -> Sketch:
     """Plain shoes from the front, at the end of a figure's legs."""
     sketch = Sketch()
     shoe = outline([(0.3, 7.36), (0.58, 7.36)], [(0.64, 7.7), (0.6, 7.9)],
@@ -43,7 +46,7 @@ def feet(paint):
     return sketch
 
 
-def belt(spec, figure):
+def belt(spec: ProductSpec, figure: Figure) -> Sketch:
     """A belt round the waist."""
     sketch, w = Sketch(), figure.waist + 0.09
     cloth, kind = spec.cloth, spec.features.kind
@@ -67,7 +70,7 @@ def belt(spec, figure):
     return sketch
 
 
-def hand(spec, skin, sleeve):
+def hand(spec: ProductSpec, skin: Paint, sleeve: Paint | None) -> Sketch:
     """A hand with its forearm, fingers up, wearing what is sold."""
     sketch = Sketch()
     category = spec.category

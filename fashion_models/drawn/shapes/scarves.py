@@ -28,7 +28,7 @@ class Scarf:
     fringe: bool = True
 
 
-def draw_scarf(f, cloth: Cloth, look: Look) -> Sketch:
+def draw_scarf(f: Scarf, cloth: Cloth, look: Look) -> Sketch:
     """Draws a scarf, knotted or laid."""
     sketch = Sketch()
     SCARVES[f.kind](sketch, f, cloth, look)
@@ -123,7 +123,7 @@ class Tie:
     kind: str = 'neck'
 
 
-def draw_tie(f, cloth: Cloth, look: Look) -> Sketch:
+def draw_tie(f: Tie, cloth: Cloth, look: Look) -> Sketch:
     """Draws a tie, a bow tie or a pocket square."""
     sketch = Sketch()
     if f.kind == 'bow':

@@ -2,10 +2,11 @@
 
 from fashion_models.drawn.geometry import between, disc, mirrored, outline, ribbon
 from fashion_models.drawn.shapes.cloth import Cloth, Look
+from fashion_models.drawn.shapes.shoe_cut import Shoe
 from fashion_models.drawn.sketch import Sketch
 
 
-def draw_pair_from_behind(f, cloth: Cloth, look: Look) -> Sketch:
+def draw_pair_from_behind(f: Shoe, cloth: Cloth, look: Look) -> Sketch:
     """Draws both shoes: heel counter, the heel under it and the shaft over it."""
     sketch = Sketch()
     h, s = f.heel, f.shaft

@@ -3,9 +3,12 @@
 import numpy as np
 
 from fashion_models.drawn.geometry import between, curve, outline
+from fashion_models.drawn.shapes.cloth import Cloth
+from fashion_models.drawn.shapes.shoe_cut import Last, Shoe
+from fashion_models.drawn.sketch import Sketch
 
 
-def add_sole(sketch, f, last, cloth):
+def add_sole(sketch: Sketch, f: Shoe, last: Last, cloth: Cloth) -> None:
     """Adds the sole and the heel."""
     h, p, kind = f.heel, f.platform, f.heel_kind
     bed = last.bed

@@ -1,6 +1,9 @@
 """Straps of shoes: over the foot, round the ankle and behind the heel."""
 
 from fashion_models.drawn.geometry import between, box, curve, disc, outline, ribbon
+from fashion_models.drawn.shapes.cloth import Cloth
+from fashion_models.drawn.shapes.shoe_cut import Last, Shoe
+from fashion_models.drawn.sketch import Sketch
 
 #: Where straps cross the foot, along the sole.
 STRAP_AT = {'toe': 2.42, 'toe2': 2.12, 'mid': 1.85, 'instep': 1.55}
@@ -15,7 +18,7 @@ def _arch(place, f, last):
     return near, far
 
 
-def add_far_straps(sketch, f, last, cloth):
+def add_far_straps(sketch: Sketch, f: Shoe, last: Last, cloth: Cloth) -> None:
     """Adds what is seen of the straps on the far side of the foot."""
     for place in f.straps if 'wide' not in f.features else ():
         if place in STRAP_AT:
@@ -29,7 +32,7 @@ def _strap_width(place, f):
         place, 0.11)
 
 
-def add_straps(sketch, f, last, cloth):
+def add_straps(sketch: Sketch, f: Shoe, last: Last, cloth: Cloth) -> None:
     """Adds the straps on the near side, with their buckles."""
     if 'wide' in f.features:
         _slide(sketch, last, cloth)

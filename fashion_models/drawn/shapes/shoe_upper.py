@@ -1,12 +1,20 @@
 """What is sewn on a shoe's upper: laces, caps, gussets, panels, buckles, tassels."""
 
+from collections.abc import Iterable
+
 import numpy as np
+from numpy.typing import ArrayLike
 
-from fashion_models.drawn.geometry import along, between, box, curve, disc, outline, ribbon
+from fashion_models.drawn.geometry import Point, along, between, box, curve, disc, outline, ribbon
+from fashion_models.drawn.paint import Paint
+from fashion_models.drawn.shapes.cloth import Cloth
+from fashion_models.drawn.shapes.shoe_cut import Last, Shoe
 from fashion_models.drawn.shapes.trimmings import bow
+from fashion_models.drawn.sketch import Part, Sketch
 
 
-def decorate(sketch, part, f, last, cloth, top):
+def decorate(
+        sketch: Sketch, part: Part, f: Shoe, last: Last, cloth: Cloth, top: list[Point]) -> None:
     """Adds a shoe's features to its upper."""
     if f.lace != 'none':
         LACES[f.lace](sketch, part, f, last, cloth, top)
@@ -17,7 +25,7 @@ def decorate(sketch, part, f, last, cloth, top):
         part.line(curve(top) + (0.0, 0.06), 0.02, -0.3)
 
 
-def laces(sketch, start, stop, rows, width, paint):
+def laces(sketch: Sketch, start: Point, stop: Point, rows: int, width: float, paint: Paint) -> None:
     """Rows of laces between two points of the instep's edge."""
     parts = []
     for t in np.linspace(0, 1, rows):
@@ -27,12 +35,12 @@ def laces(sketch, start, stop, rows, width, paint):
     sketch.part(parts, paint, volume=0.5, depth=0.03, edge=0.6)
 
 
-def eyelets(sketch, points, paint):
+def eyelets(sketch: Sketch, points: Iterable[Point], paint: Paint) -> None:
     """Small rings along a line."""
     sketch.part([disc(tuple(p), 0.038, 8) for p in points], paint, volume=0.4, depth=0.02, edge=0.7)
 
 
-def perforated(part, points, tone=-0.7):
+def perforated(part: Part, points: ArrayLike, tone: float = -0.7) -> None:
     """Brogueing: rows of punched holes."""
     for x, y in along(points, np.linspace(0, 1, 9)):
         part.line([(x - 0.012, y), (x + 0.012, y)], 0.045, tone)

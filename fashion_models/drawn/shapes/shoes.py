@@ -1,43 +1,23 @@
 """Shoes in profile: length 3, the toe to the right, ground at y = 0, up is negative."""
 
-import dataclasses
-
 import numpy as np
 
 from fashion_models.drawn.geometry import between, curve, outline
 from fashion_models.drawn.paint import Paint
 from fashion_models.drawn.shapes.cloth import Cloth, Look
 from fashion_models.drawn.shapes.shoe_back import draw_pair_from_behind
+from fashion_models.drawn.shapes.shoe_cut import Last, Shoe
 from fashion_models.drawn.shapes.shoe_sole import add_sole
 from fashion_models.drawn.shapes.shoe_straps import add_far_straps, add_straps
 from fashion_models.drawn.shapes.shoe_upper import decorate
 from fashion_models.drawn.sketch import Sketch
 
 
-@dataclasses.dataclass(frozen=True)
-class Shoe:
-    """The make of a shoe or boot; heights in units of a third of its length."""
-
-    heel: float = 0.16  # height under the heel
-    platform: float = 0.1  # thickness of the sole under the ball
-    heel_kind: str = 'flat'  # flat block stiletto kitten cone wedge trainer rubber
-    toe: str = 'round'  # round pointed square almond chunky peep open
-    shaft: float = 0.75  # height of the back above the foot bed
-    vamp: float = 0.5  # how far the opening reaches to the toe: 0 ankle, 1 toes
-    front: float = 0.6  # height of the upper's front edge (tongue, shaft)
-    shaft_width: float = 0.0  # wider at its top by
-    lace: str = 'none'  # none trainer oxford boot
-    straps: tuple = ()  # places: toe instep ankle tbar sling cross
-    features: tuple = ()  # brogue cap tassel penny monk elastic zip stripe swoosh panels fringe
-    #                             bow buckle collar pull mudguard fur stitch hole knit
-    open_shank: bool = False  # no upper at the back: mules, slides
-
-
-def draw_shoe(f, cloth: Cloth, look: Look) -> Sketch:
+def draw_shoe(f: Shoe, cloth: Cloth, look: Look) -> Sketch:
     """Draws a shoe in profile, or from behind."""
     if look.back:
         return draw_pair_from_behind(f, cloth, look)
-    sketch, last = Sketch(), _Last(f, look)
+    sketch, last = Sketch(), Last(f, look)
     if f.shaft < 1.4 and 'sandal' not in f.features:
         _opening(sketch, f, last, cloth)
     add_far_straps(sketch, f, last, cloth)
@@ -50,36 +30,6 @@ def draw_shoe(f, cloth: Cloth, look: Look) -> Sketch:
     sketch.detail(2.3 if 'sandal' in f.features else 1.9, last.bed_y(2.1) - 0.3)
     sketch.detail(0.35, -f.heel - (0.3 if f.shaft > 0.5 and 'sandal' not in f.features else 0.05))
     return sketch
-
-
-class _Last:
-    """The foot that the shoe is made on: the bed under it and the line over it."""
-
-    def __init__(self, f, look):
-        self.f = f
-        plump = 1.0 if not look.male else 1.1
-        spring = 0.05 if f.heel < 0.6 else 0.02
-        tip = {'pointed': 3.16, 'almond': 3.06, 'open': 2.92, 'peep': 2.9}.get(f.toe, 3.0)
-        high = {'pointed': 0.13, 'almond': 0.19, 'square': 0.24, 'chunky': 0.4, 'peep': 0.22}.get(
-            f.toe, 0.28) * plump
-        h, p = f.heel, f.platform
-        self.tip = (tip, -p - spring)
-        bed = [(0.1, -h), (0.5, -h + 0.0), (1.15, between(-h, -p, 0.42)), (1.9, -p), (2.5, -p),
-            self.tip]
-        if h - p < 0.25:
-            bed = [(0.08, -h), (0.7, -h + 0.01), (1.4, between(-h, -p, 0.5)), (2.1, -p), self.tip]
-        self.bed = curve(bed)
-        self.high = high
-        self.plump = plump
-
-    def bed_y(self, x):
-        return float(np.interp(x, self.bed[:, 0], self.bed[:, 1]))
-
-    def over(self, x):
-        """Height of the foot's upper line above the bed at x: toes low, instep high."""
-        up = (float(np.interp(x, [0.0, 0.3, 0.9, 1.5, 2.1, 2.6, 3.0], [0.95, 0.95, 1.0, 0.78, 0.52,
-            0.36, 0.2])) * self.plump)
-        return (x, self.bed_y(x) - up)
 
 
 def _toe_run(f, last):

@@ -27,7 +27,7 @@ class Skirt:
     pockets: bool = False
 
 
-def draw_skirt(f, cloth: Cloth, look: Look) -> Sketch:
+def draw_skirt(f: Skirt, cloth: Cloth, look: Look) -> Sketch:
     """Draws a skirt, in units of :mod:`shapes.body`."""
     body, sketch = Figure.of(look.male), Sketch()
     top = waist_width(body, f.rise)
@@ -58,7 +58,7 @@ def draw_skirt(f, cloth: Cloth, look: Look) -> Sketch:
         if f.slit:
             skirt.fold([(0, f.length - 0.5), (0.03, f.length + 0.2)], 0.08, -0.7)
     if f.waist == 'jeans':
-        waistband(sketch, f, top, cloth, look)
+        waistband(sketch, f.waist, f.rise, top, cloth, look)
     else:
         tall = 0.24 if f.waist == 'elastic' else 0.16
         strip = sketch.part(mirrored(outline([(0, f.rise + 0.04), (top, f.rise - 0.01)],

@@ -1,13 +1,27 @@
 """Small things that many others wear: bows, chains, cut stones, tassels, rows of studs."""
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from fashion_models.drawn.geometry import along, box, cosine, curve, disc, outline, ribbon, sine
+from fashion_models.drawn.geometry import (
+    Point,
+    along,
+    box,
+    cosine,
+    curve,
+    disc,
+    outline,
+    ribbon,
+    sine,
+)
+from fashion_models.drawn.paint import Paint
+from fashion_models.drawn.sketch import Part, Sketch
 
 
-def bow(sketch, at, size, paint):
+def bow(sketch: Sketch, at: Point, size: float, paint: Paint) -> None:
     """A tied bow centred on ``at``, ``size`` to each side."""
     x, y = at
     for side in (1, -1):
@@ -19,7 +33,7 @@ def bow(sketch, at, size, paint):
     sketch.part(disc((x, y), (0.17 * size, 0.2 * size), 12), paint, volume=0.5, depth=0.05)
 
 
-def chain(sketch, points, link, paint):
+def chain(sketch: Sketch, points: ArrayLike, link: float, paint: Paint) -> None:
     """A chain of oval links along a line, every other one seen from its edge."""
     line = curve(points)
     step = line[1:] - line[:-1]
@@ -39,7 +53,7 @@ def chain(sketch, points, link, paint):
     sketch.part(rings, paint, holes=holes, volume=0.8, depth=link * 0.2, edge=0.7)
 
 
-def tassel(sketch, at, length, paint):
+def tassel(sketch: Sketch, at: Point, length: float, paint: Paint) -> None:
     """A leather tassel hanging from ``at``."""
     x, y = at
     threads = [ribbon([(x, y + length * 0.35), (x + d * 0.5, y + length * 0.7),
@@ -54,7 +68,7 @@ def tassel(sketch, at, length, paint):
 CLEAR = (236, 240, 246)
 
 
-def gem(sketch, at, radius, paint, facets=True):
+def gem(sketch: Sketch, at: Point, radius: float, paint: Paint, facets: bool = True) -> Part:
     """A cut stone."""
     x, y = at
     stone = sketch.part(disc(at, radius, 14), paint, volume=0.7, depth=radius * 0.6, edge=0.8)
@@ -68,6 +82,6 @@ def gem(sketch, at, radius, paint, facets=True):
     return stone
 
 
-def studs(sketch, places, paint, radius=0.05):
+def studs(sketch: Sketch, places: Iterable[Point], paint: Paint, radius: float = 0.05) -> None:
     sketch.part([disc(place, radius, 10) for place in places], paint, volume=0.6, depth=0.03,
         edge=0.7)

@@ -29,7 +29,7 @@ class Trousers:
     pleats: bool = False
 
 
-def draw_trousers(f, cloth: Cloth, look: Look) -> Sketch:
+def draw_trousers(f: Trousers, cloth: Cloth, look: Look) -> Sketch:
     """Draws trousers, in units of :mod:`shapes.body`."""
     body, sketch = Figure.of(look.male), Sketch()
     legs = []
@@ -164,7 +164,7 @@ def _seat(sketch, legs, f, body, cloth, look):
                 **thread)
     for leg in legs:
         leg.line([(0, f.rise), (0, CROTCH_Y)], 0.03, -0.5)
-    waistband(sketch, f, top, cloth, look)
+    waistband(sketch, f.waist, f.rise, top, cloth, look)
 
 
 def _inner_waist(f, top, cloth):

@@ -25,7 +25,7 @@ class Watch:
     size: float = 0.62
 
 
-def draw_watch(f, cloth: Cloth, look: Look) -> Sketch:
+def draw_watch(f: Watch, cloth: Cloth, look: Look) -> Sketch:
     """Draws a watch, strap up and down."""
     sketch = Sketch()
     strap, metal, r = cloth.main, cloth.hardware, f.size
