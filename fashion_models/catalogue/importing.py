@@ -12,8 +12,8 @@ from tqdm import tqdm
 
 from fashion_models.catalogue import colours as colour_table
 from fashion_models.catalogue import io
+from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.records import path_problem
-from fashion_models.catalogue.report import Report
 from fashion_models.catalogue.tasks import LEVELS
 from fashion_models.catalogue.taxonomy import path_of, reconcile
 from fashion_models.errors import UserError

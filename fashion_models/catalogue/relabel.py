@@ -115,8 +115,8 @@ def relabel(catalogue, corrections, folder, overwrite=False, link=False):
         link (bool): Whether images are linked or copied.
 
     Returns:
-        tuple: The :class:`~fashion_models.catalogue.report.Report` of the writing, and a list of
-        (product's id, task, before, after) of every label that changed.
+        tuple: The :class:`~fashion_models.catalogue.import_report.Report` of the writing, and
+        a list of (product's id, task, before, after) of every label that changed.
 
     Raises:
         UserError: If a correction does not fit the catalogue; nothing is written then.

@@ -56,7 +56,7 @@ from fashion_models.experiments.measuring.error_causes import (
     sparse,
     subcategory_causes,
 )
-from fashion_models.experiments.tabulating.errors import cause_table, confusion_table
+from fashion_models.experiments.tabulating.misclassified import cause_table, confusion_table
 
 
 def misclassified(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:

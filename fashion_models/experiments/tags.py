@@ -39,7 +39,7 @@ from fashion_models.catalogue.split import split_of
 from fashion_models.experiments.kit import statistics
 from fashion_models.experiments.kit.results import Table
 from fashion_models.experiments.kit.settings import Settings, command
-from fashion_models.experiments.kit.texts import Truth, planted
+from fashion_models.experiments.kit.texts import WordTruth, planted
 from fashion_models.experiments.kit.vectors import product_embeddings
 from fashion_models.representation.embeddings import Embeddings
 from fashion_models.representation.tags.learning import learn_tags
@@ -57,7 +57,7 @@ def tags(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     settings.networks = len(settings.seeds)
     runs = [settings.run('multi-task', seed) for seed in settings.seeds]
-    truth = Truth(settings.catalogue)
+    truth = WordTruth(settings.catalogue)
     labels = runs[0].vocabulary.labels
     given = list(settings.catalogue.products)
     versions = {'given': given, 'planted': planted(
@@ -102,7 +102,7 @@ def said_figures(products: list[Product], truth, labels: dict, verdicts: list[di
 
     Args:
         products (list of Product): All; those of the test split count.
-        truth (Truth): What is true of them.
+        truth (WordTruth): What is true of them.
         labels (dict): Task to labels.
         verdicts (list of dict): One a seed: from (product, listing, Word) to the probability that
             it is true; without a probe for it, a word is believed.
@@ -151,7 +151,7 @@ def _share(values, groups):
     return statistics.accuracy(values, groups)
 
 
-def proposals(judged: list[tuple], truth: Truth, tagger: Tagger, products) -> dict:
+def proposals(judged: list[tuple], truth: WordTruth, tagger: Tagger, products) -> dict:
     """For each kind, what is proposed to texts that say no true word of it.
 
     Returns:

@@ -22,7 +22,7 @@ from fashion_models.devices import resolve
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
 from fashion_models.provenance import provenance
-from fashion_models.training import initial, report, snapshots
+from fashion_models.training import initial, progress, snapshots
 from fashion_models.training.evaluation import ValidationEvaluation
 from fashion_models.training.graph import write_graph
 from fashion_models.training.interrupt import Interrupt
@@ -179,9 +179,9 @@ def build_trainer(run, products, devices, interrupted=lambda: False):
         products['validation'], run.mean, accepted=recipe.accepted, loss=loss))
     trainer.extend(extensions.LogReport(
         filename='log.json',
-        postprocess=lambda record: report.complete_record(record, optimizer)), name='log')
-    trainer.extend(report.EpochTable(tasks, tell=tell))
-    trainer.extend(report.Plots(tasks))
+        postprocess=lambda record: progress.complete_record(record, optimizer)), name='log')
+    trainer.extend(progress.EpochTable(tasks, tell=tell))
+    trainer.extend(progress.Plots(tasks))
     trainer.extend(LearningRateControl(
         optimizer, recipe, iterator.batches_per_epoch, run.folder, tell))
     trainer.extend(snapshots.Snapshots(run.snapshots, run.recipe.hash()))
@@ -202,7 +202,7 @@ def _run(run, products, devices):
                 snapshots.load_model(updater.master, _initial_snapshot(run))
             updater.on_first_loss = lambda loss: write_graph(loss, run.folder)
         iterator = updater.get_iterator('main')
-        trainer.extend(report.Progress(
+        trainer.extend(progress.Progress(
             run.recipe.training.epochs * iterator.batches_per_epoch, updater.iteration))
         try:
             trainer.run(show_loop_exception_msg=False)

@@ -2,9 +2,9 @@ import tomllib
 
 import pytest
 
+from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.mapping import Mapping, template
 from fashion_models.catalogue.records import Listing, Product
-from fashion_models.catalogue.report import Report
 from fashion_models.errors import UserError
 
 TEXT = '''

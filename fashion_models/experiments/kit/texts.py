@@ -30,7 +30,7 @@ from fashion_models.representation.tags.words import (
 )
 
 
-class Truth:
+class WordTruth:
     """Tells whether words are true of products.
 
     Args:
@@ -80,7 +80,7 @@ def planted(products: list[Product], truth, labels: dict, share: float, rng) -> 
 
     Args:
         products (list of ~fashion_models.catalogue.records.Product): The catalogue's.
-        truth (Truth): What is true of them.
+        truth (WordTruth): What is true of them.
         labels (dict): Task to labels.
         share (float): How many of the words to replace.
         rng (numpy.random.Generator): Chooses them.

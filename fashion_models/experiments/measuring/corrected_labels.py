@@ -9,14 +9,14 @@ import numpy as np
 from fashion_models.catalogue.records import Product
 from fashion_models.experiments.kit import predictions, statistics
 from fashion_models.experiments.kit.settings import Settings
-from fashion_models.experiments.measuring.label_truth import Truth
+from fashion_models.experiments.measuring.label_truth import LabelTruth
 
 AS_THEY_ARE, REVIEWED, RIGHT = 'as they are', 'reviewed', 'all right'
 SPLITS = 'validation', 'test'
 
 
 def before_and_after(
-        settings: Settings, catalogues: dict, truth: Truth, tasks: Sequence[str]) -> dict:
+        settings: Settings, catalogues: dict, truth: LabelTruth, tasks: Sequence[str]) -> dict:
     products = {}
     right, colours = {}, {}
     labels = {judge: {product.id: product for product in catalogue.products}

@@ -24,7 +24,7 @@ def list_figures(answers: HeldOut, task: str, judged: Judged, truth) -> dict:
         answers (~fashion_models.experiments.kit.held_out.HeldOut): Whose products.
         task (str): Which.
         judged (~fashion_models.representation.audit.judge.Judged): The list.
-        truth (Truth): Which labels are wrong.
+        truth (LabelTruth): Which labels are wrong.
 
     Returns:
         dict: ``lengths``: from each of :data:`SHARES`, and ``'suspected'`` (the labels that

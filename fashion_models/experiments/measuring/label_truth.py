@@ -16,7 +16,7 @@ PLANTED = {'colour': 0.1, 'gender': 0.025, 'category': 0.025, 'subcategory': 0.0
 
 
 @dataclasses.dataclass(frozen=True)
-class Truth:
+class LabelTruth:
     """What is true of a catalogue.
 
     Attributes:
@@ -43,7 +43,7 @@ class Truth:
             if listed is None or (product.id, task) in listed]
 
 
-def known_truth(catalogue: Catalogue) -> Truth | None:
+def known_truth(catalogue: Catalogue) -> LabelTruth | None:
     """The truth that lies beside an embedded catalogue; ``None`` if there is none.
 
     Raises:
@@ -60,7 +60,7 @@ def known_truth(catalogue: Catalogue) -> Truth | None:
                  for task, label in record.labels.items()}
         wrong[id_] = {task: right[task] for task in record.wrong_labels}
         accepted[id_] = record.accepted_colours
-    return Truth(wrong, accepted)
+    return LabelTruth(wrong, accepted)
 
 
 def planted_corrections(
@@ -105,9 +105,9 @@ def planted_corrections(
     return corrections
 
 
-def planted_truth(catalogue: Catalogue) -> Truth:
+def planted_truth(catalogue: Catalogue) -> LabelTruth:
     wrong = {product.id: {} for product in catalogue.products}
     with open(catalogue.folder / CHANGES_FILE, encoding='utf-8', newline='') as file:
         for row in csv.DictReader(file):
             wrong[row['product']][row['task']] = row['before']
-    return Truth(wrong, {})
+    return LabelTruth(wrong, {})

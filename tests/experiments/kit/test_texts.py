@@ -7,7 +7,7 @@ import pytest
 from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
 from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.drawn.truth import ProductTruth, truth_writer
-from fashion_models.experiments.kit.texts import Truth, planted
+from fashion_models.experiments.kit.texts import WordTruth, planted
 from fashion_models.representation.tags.words import CATEGORY, COLOUR, STYLE, Lexicon, Word
 
 LABELS = {'category': ['dresses', 'trainers', 'coats'], 'subcategory': ['gowns', 'overcoats']}
@@ -41,7 +41,7 @@ def with_truth(catalogue):
 
 def test_labels_decide_where_no_truth_is_recorded(catalogue):
     product = next(iter(catalogue.products))
-    is_true = Truth(catalogue).of(product, Lexicon(LABELS))
+    is_true = WordTruth(catalogue).of(product, Lexicon(LABELS))
     assert is_true(Word(COLOUR, 'Red')) is True
     assert is_true(Word(COLOUR, 'Purple')) is False
     assert is_true(Word(CATEGORY, 'dresses')) is True
@@ -51,7 +51,7 @@ def test_labels_decide_where_no_truth_is_recorded(catalogue):
 
 def test_recorded_truth_decides(with_truth):
     product = next(iter(with_truth.products))
-    is_true = Truth(with_truth).of(product, Lexicon(LABELS))
+    is_true = WordTruth(with_truth).of(product, Lexicon(LABELS))
     assert is_true(Word(COLOUR, 'Purple')) is True      # the shade's other name
     assert is_true(Word(COLOUR, 'Blue')) is False
     assert is_true(Word(CATEGORY, 'gowns')) is True
@@ -63,7 +63,7 @@ def test_recorded_truth_decides(with_truth):
 
 
 def test_a_share_of_the_words_becomes_false(with_truth):
-    given, truth = list(with_truth.products), Truth(with_truth)
+    given, truth = list(with_truth.products), WordTruth(with_truth)
     changed = planted(given, truth, LABELS, 0.2, np.random.default_rng(0))
     lexicon = Lexicon(LABELS, truth.materials)
     counts = {True: 0, False: 0}
@@ -81,4 +81,4 @@ def test_a_share_of_the_words_becomes_false(with_truth):
 
 def test_nothing_is_planted_without_a_share(with_truth):
     given = list(with_truth.products)
-    assert planted(given, Truth(with_truth), LABELS, 0, np.random.default_rng(0)) == given
+    assert planted(given, WordTruth(with_truth), LABELS, 0, np.random.default_rng(0)) == given

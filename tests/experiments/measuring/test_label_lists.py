@@ -4,7 +4,7 @@ import pytest
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.experiments.kit.held_out import HeldOut
 from fashion_models.experiments.measuring.label_lists import average_precision, list_figures
-from fashion_models.experiments.measuring.label_truth import Truth
+from fashion_models.experiments.measuring.label_truth import LabelTruth
 from fashion_models.representation.audit.judge import Judged
 from fashion_models.training.evaluation import Evaluation
 
@@ -23,7 +23,7 @@ def test_figures_of_a_list_by_hand():
     """100 products, each its group; wrong are 0 to 9; the list begins with 3 of them."""
     pytest.importorskip('cleanlab')
     ids = [str(number) for number in range(100)]
-    truth = Truth({id_: {'colour': 'x'} if int(id_) < 10 else {} for id_ in ids}, {})
+    truth = LabelTruth({id_: {'colour': 'x'} if int(id_) < 10 else {} for id_ in ids}, {})
     p = np.full((100, 2), 0.5, np.float32)
     answers = HeldOut(ids, ids, Vocabulary({'colour': ['a', 'b']}), [
         Evaluation({'colour': np.log(p)}, np.zeros((100, 1), np.int32))])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fashion_models.experiments.measuring.error_causes import Answers
-from fashion_models.experiments.tabulating.errors import confusion_table
+from fashion_models.experiments.tabulating.misclassified import confusion_table
 
 
 @pytest.fixture
