@@ -16,6 +16,7 @@ NAMED_AFTER_OTHERS = (
 #: Other names that several folders share, and that mean something else in each.
 TOLD_APART_BY_THEIR_FOLDERS = {
     '__init__.py', '__main__.py',
+    'linear.py',  # functions: x W + b; representation: PCA and whitening
     'pictures.py',  # representation: of what was found; experiments/kit: in recorded figures
     'products.py',  # data: as arrays; representation/tags: their words
     'results.py',  # training: of a run; experiments/kit: of an experiment
