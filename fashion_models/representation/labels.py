@@ -2,22 +2,23 @@
 
 import difflib
 import re
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from fashion_models.catalogue.tasks import DEFAULT_TASKS, TASKS, parts, require
+from fashion_models.catalogue.tasks import DEFAULT_TASKS, TASKS, Task, parts, require
 from fashion_models.errors import UserError
+from fashion_models.representation.embeddings import Item
 
 _MOST_CHOICES = 40
 
 
-def parse_where(texts, tasks=TASKS):
+def parse_where(texts: Iterable[str], tasks: Iterable[str] = TASKS) -> dict[str, str]:
     """Reads conditions such as ``gender=female,type=shoes``.
 
     Args:
-        texts (list of str): Any number of them. A comma that no ``task=`` follows belongs to the
-            label before it.
-        tasks (iterable of str): Those that there are.
+        texts: Any number of conditions. A comma without ``task=`` after it belongs to the label.
+        tasks: The names of the tasks that there are.
 
     Returns:
         dict: Task to label.
@@ -50,14 +51,15 @@ class Labels:
         tasks (dict): Those of the catalogue, by name.
     """
 
-    def __init__(self, names, numbers, groups, tasks=DEFAULT_TASKS):
+    def __init__(self, names: dict[str, list[str]], numbers: dict[str, np.ndarray],
+                 groups: np.ndarray, tasks: Mapping[str, Task] = DEFAULT_TASKS) -> None:
         self.names = names
         self.numbers = numbers
         self.groups = groups
         self.tasks = tasks
 
     @classmethod
-    def of(cls, items, tasks=DEFAULT_TASKS):
+    def of(cls, items: Sequence[Item], tasks: Mapping[str, Task] = DEFAULT_TASKS) -> 'Labels':
         """The labels of a sequence of :class:`~fashion_models.representation.embeddings.Item`."""
         known = {task: {} for task in tasks}
         groups_known = {}
@@ -71,11 +73,11 @@ class Labels:
         return cls({task: list(names) for task, names in known.items()}, numbers, groups,
                    tasks)
 
-    def allowed(self, where):
-        """Which items have all of some labels; of several of a task, any will do.
+    def allowed(self, where: Mapping[str, str]) -> np.ndarray:
+        """Which items have all the given labels; where one has several of a task, any will do.
 
         Args:
-            where (dict): Task to label.
+            where: Task to label.
 
         Returns:
             numpy.ndarray: (n,) bool.
