@@ -24,6 +24,7 @@ class Report:
         self.kept = 0
         self._dropped = {}
         self._images_dropped = {}
+        self._notes = {}
         self._labels = {task: collections.Counter() for task in tasks}
         self._images = collections.Counter()
         self._groups = set()
@@ -41,6 +42,10 @@ class Report:
     def drop_image(self, reason, where):
         """Counts an image that is not kept."""
         _count(self._images_dropped, reason, where)
+
+    def note(self, what, where):
+        """Counts what was done or left undone, and nobody may have expected."""
+        _count(self._notes, what, where)
 
     def change(self, task, old, new):
         """Counts a label that was replaced, or taken away (``new`` None), by the taxonomy."""
@@ -67,6 +72,7 @@ class Report:
             'groups': len(self._groups),
             'dropped': self._dropped,
             'images_dropped': self._images_dropped,
+            'notes': self._notes,
             'images_per_product': {str(n): self._images[n] for n in sorted(self._images)},
             'labels': {task: dict(_ranked(labels)) for task, labels in self._labels.items()},
             'contradicting_labels': [
@@ -89,10 +95,9 @@ class Report:
                               ('images dropped', self._images_dropped)):
             total = sum(entry['count'] for entry in counts.values())
             lines.append(f'{title}: {total:,}')
-            for reason, entry in sorted(counts.items(), key=lambda item: -item[1]['count']):
-                more = ', …' if entry['count'] > len(entry['examples']) else ''
-                lines += [f'  {entry["count"]:,}  {reason}',
-                          f'      {", ".join(entry["examples"])}{more}']
+            lines += _counted(counts)
+        if self._notes:
+            lines += ['to be noted:', *_counted(self._notes)]
         if self._changes:
             lines.append('labels changed because they contradict the rest (kept as source_TASK):')
             lines += _listed([f'{count:,}  {task} {old!r} → {repr(new) if new else "none"}'
@@ -116,6 +121,16 @@ def _count(counts, reason, where):
     entry['count'] += 1
     if len(entry['examples']) < EXAMPLES:
         entry['examples'].append(where)
+
+
+def _counted(counts):
+    """Indented lines of what was counted, the commonest first, with examples."""
+    lines = []
+    for reason, entry in sorted(counts.items(), key=lambda item: -item[1]['count']):
+        more = ', …' if entry['count'] > len(entry['examples']) else ''
+        lines += [f'  {entry["count"]:,}  {reason}',
+                  f'      {", ".join(entry["examples"])}{more}']
+    return lines
 
 
 def _ranked(counter):

@@ -16,12 +16,14 @@ from fashion_models.catalogue.importers import (
     magento,
     mvc,
     ut_zappos50k,
+    woocommerce,
 )
 
 IMPORTERS = {
     'folder': folder,
     'csv': delimited,
     'magento': magento,
+    'woocommerce': woocommerce,
     'fashion-product-images': fashion_product_images,
     'fashion-gen': fashion_gen,
     'abo': abo,

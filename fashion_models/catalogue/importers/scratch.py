@@ -62,6 +62,23 @@ def table(rows):
         yield get
 
 
+@contextlib.contextmanager
+def lists(rows):
+    """Keeps what is looked up by a key, all rows of it.
+
+    Args:
+        rows: Yields (key, value), both str.
+
+    Yields:
+        A function from a key to the list of its values, in the order in which they came.
+    """
+    with _database('key TEXT, value TEXT') as database:
+        database.executemany('INSERT INTO rows VALUES (?, ?)', rows)
+        database.execute('CREATE INDEX keys ON rows (key)')
+        yield lambda key: [value for value, in database.execute(
+            'SELECT value FROM rows WHERE key = ? ORDER BY rowid', [key])]
+
+
 def images_by_name(tree, endings=('.jpg', '.jpeg', '.png')):
     """Looks the images of a tree up by their name alone, in whatever folder they lie.
 

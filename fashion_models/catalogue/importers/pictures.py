@@ -1,0 +1,193 @@
+"""Pictures as tables name them, by address or by path, and the files that they are."""
+
+from __future__ import annotations
+
+import contextlib
+import pathlib
+import posixpath
+import re
+import unicodedata
+import urllib.parse
+from collections.abc import Iterable
+
+from fashion_models.catalogue.importers import scratch
+from fashion_models.catalogue.importers.source import clean
+from fashion_models.catalogue.importers.tables import Table
+from fashion_models.catalogue.importers.tree import FolderTree
+from fashion_models.catalogue.records import path_problem
+from fashion_models.errors import UserError
+
+#: In a folder of downloads: which address each file has, with the columns ``address`` and ``file``.
+MANIFEST_FILE = 'addresses.csv'
+
+_ADDRESS = re.compile('https?://', re.IGNORECASE)
+_OTHER_SPELLING = 'pictures whose names are spelled in another way than in the table'
+
+
+def add_arguments(parser):
+    """Adds the options of what takes pictures from a folder."""
+    parser.add_argument('--images', metavar='DIR', type=pathlib.Path,
+                        help='the folder of the pictures (default: that of SOURCE); what is named '
+                             'by its address is found by the last part of it')
+    parser.add_argument('--manifest', metavar='CSV', type=pathlib.Path,
+                        help='which file of the folder an address is: a table with the columns '
+                             f'address and file (default: {MANIFEST_FILE} in the folder, where '
+                             '"catalogue fetch" leaves it)')
+
+
+def is_address(name: str) -> bool:
+    """Says whether a picture is named by an address on the web."""
+    return bool(_ADDRESS.match(name))
+
+
+def normalised(path: str) -> str:
+    """A path with ``/`` between its parts, without ``./``, ``//`` and blanks at its ends."""
+    path = path.strip().replace('\\', '/')
+    parts = [part for part in path.split('/') if part not in ('', '.')]
+    return '/' * path.startswith('/') + '/'.join(parts)
+
+
+def folded(name: str) -> str:
+    """What names have in common that differ in letter case or Unicode form only."""
+    return unicodedata.normalize('NFC', unicodedata.normalize('NFC', name).casefold())
+
+
+@contextlib.contextmanager
+def open_pictures(folder, manifest=None):
+    """Opens a folder of pictures.
+
+    Args:
+        folder: The folder.
+        manifest: The table of addresses and files; by default that in the folder, if any.
+
+    Yields:
+        Pictures
+
+    Raises:
+        UserError: If there is no such folder, or the manifest cannot be read.
+    """
+    folder = pathlib.Path(folder)
+    if not folder.is_dir():
+        raise UserError(f'{folder}: there is no such folder; expected that of the images')
+    tree = FolderTree(folder)
+    files = {}
+    if manifest or (folder / MANIFEST_FILE).is_file():
+        table = Table(manifest or folder / MANIFEST_FILE)
+        table.require('address', 'file', what='a table of downloads')
+        files = {row['address'].strip(): normalised(row['file']) for _, row in table.rows()}
+    names = ((folded(posixpath.basename(path)), path) for path in tree.paths()
+             if not path_problem(path))
+    with scratch.lists(names) as called:
+        yield Pictures(tree, called, files)
+
+
+class Pictures:
+    """The pictures of a folder.
+
+    Args:
+        tree (FolderTree): Its files.
+        called: A function from a folded name to the paths of the files that have it.
+        files (dict): From addresses to paths.
+    """
+
+    def __init__(self, tree, called, files):
+        self.tree = tree
+        self._called = called
+        self._files = files
+        self._address_of = {}
+
+    def find(self, names: Iterable[str], where: str, report) -> list[str]:
+        """The paths, in the tree, of pictures.
+
+        Args:
+            names: Addresses and paths.
+            where: What they are pictures of.
+            report (Report): Told of those that are not found, or only under another spelling.
+        """
+        found = {}
+        for name in dict.fromkeys(names):
+            path, problem = self._of_address(name) if is_address(name) else self._of_path(name)
+            if problem:
+                report.drop_image(problem, f'{name} of {where}')
+                continue
+            asked = urllib.parse.unquote(posixpath.basename(urllib.parse.urlsplit(name).path)) \
+                if is_address(name) else posixpath.basename(normalised(name))
+            if name not in self._files and posixpath.basename(path) != asked and folded(
+                    posixpath.basename(path)) == folded(asked):
+                report.note(_OTHER_SPELLING, f'{path} for {name}')
+            found[path] = None
+        return list(found)
+
+    def _of_address(self, address):
+        """The path of an address, and what is wrong with it."""
+        if address in self._files:
+            return self._files[address], None
+        try:
+            parts = urllib.parse.urlsplit(address)
+        except ValueError:
+            return None, 'no address'
+        path = self._best(parts.path, anywhere=True) or self._best(
+            urllib.parse.unquote(parts.path), anywhere=True)
+        if path is None:
+            return None, 'no such file among the downloads'
+        if path == '':
+            return None, 'several files of that name; a manifest can say which it is'
+        # Query strings say which version or size of a picture is wanted.
+        base = f'{parts.netloc}{parts.path}'
+        if self._address_of.setdefault(path, base) != base:
+            return None, ('a file that another address is called after, too; a manifest can say '
+                          'which it is')
+        return path, None
+
+    def _of_path(self, name):
+        path = normalised(name)
+        if problem := path_problem(path):
+            return None, f'path {problem}'
+        if self.tree.size(path) is not None:
+            return path, None
+        for spelling in dict.fromkeys((path, normalised(urllib.parse.unquote(path)))):
+            if not path_problem(spelling) and (found := self._best(spelling)) is not None:
+                return (found, None) if found else (
+                    None, 'several files of that name but for its letter case')
+        return None, 'no such file'
+
+    def _best(self, path, anywhere=False):
+        """The file that has most of a path's last parts; None without any, '' if several have."""
+        wanted = folded(path.strip('/')).split('/')
+        best, most = None, 0 if anywhere else len(wanted) - 1
+        for candidate in self._called(wanted[-1]) if wanted[-1] else ():
+            parts = folded(candidate).split('/')
+            if not anywhere and len(parts) != len(wanted):
+                continue
+            common = next((count for count, (one, other) in enumerate(zip(
+                reversed(parts), reversed(wanted))) if one != other), min(len(parts), len(wanted)))
+            if common > most:
+                best, most = candidate, common
+            elif common == most and best is not None:
+                best = ''
+        return best
+
+
+def split(text: str, separator: str | None = None) -> list[str]:
+    """The pictures that a field names.
+
+    Args:
+        text: The field.
+        separator: What stands between them. By default that is told from the field: ``|``, line
+            breaks, ``;`` or a comma, after each of which (but for its last) a name must end in an
+            image's ending, or an address begin.
+
+    Returns:
+        The names, without blanks at their ends.
+    """
+    separators = [separator] if separator else ['|', '\n', ';', ',']
+    for sign in separators:
+        parts = [part.strip() for part in text.split(sign)]
+        parts = [part for part in parts if part]
+        if separator or (len(parts) > 1 and (sign in '|\n' or all(map(_is_whole, parts)))):
+            return parts
+    return [clean(text)] if text.strip() else []
+
+
+def _is_whole(name):
+    return is_address(name) or bool(re.search(r'\.[A-Za-z0-9]{2,5}$', name))

@@ -1,0 +1,171 @@
+"""What the exports of shops have in common: options, attributes that are labels, category paths."""
+
+from __future__ import annotations
+
+import html
+import pathlib
+from collections.abc import Iterable, Mapping
+
+from fashion_models.catalogue.importers import pictures
+from fashion_models.catalogue.importers.source import clean
+from fashion_models.catalogue.importers.wording import genders, names_only_a_gender, one_gender
+from fashion_models.catalogue.records import Header
+from fashion_models.catalogue.tasks import LEVELS, TASKS, joined
+from fashion_models.errors import UserError
+
+#: What shops call the attributes that are labels here, in lower case.
+ATTRIBUTES = {
+    'gender': ('gender', 'geschlecht', 'sexe', 'genre', 'género', 'genere', 'geslacht', 'płeć',
+               'kön', 'target gender'),
+    'colour': ('color', 'colour', 'colors', 'colours', 'farbe', 'couleur', 'colore', 'kleur', 'cor',
+               'kolor', 'färg', 'farve', 'renk', 'цвет', 'color family', 'colour family'),
+}
+
+
+def add_arguments(parser, columns=True):
+    """Adds the options that all exports of shops have."""
+    pictures.add_arguments(parser)
+    add_label_arguments(parser)
+    parser.add_argument('--encoding', metavar='NAME',
+                        help='of the table, such as cp1252 (default: UTF-8, or UTF-16 where it '
+                             'begins like that; other bytes are taken for cp1252)')
+    if columns:
+        parser.add_argument('--column', action='append', default=[], metavar='NAME=COLUMN',
+                            help='what the table calls a column of the format, as in '
+                                 'Images=Bilder; may be repeated')
+    add_header_arguments(parser)
+
+
+def add_label_arguments(parser):
+    """Adds the options that say which attributes and categories are labels."""
+    parser.add_argument('--attribute', action='append', default=[], metavar='TASK=ATTRIBUTE',
+                        help='the attribute or option that holds the labels of a task, as in '
+                             'colour=Shade; may be repeated')
+    parser.add_argument('--levels', default='/'.join(LEVELS), metavar='LEVELS',
+                        help='what the levels of a category path stand for, without those that '
+                             'are a gender, such as category/subcategory (default: '
+                             'type/category/subcategory)')
+
+
+def add_header_arguments(parser):
+    """Adds what the catalogue is to say of itself."""
+    parser.add_argument('--name', help="the catalogue's name (default: the file's)")
+    parser.add_argument('--licence', default='', help="the images' licence, for the header")
+
+
+def header(table, arguments):
+    """The header of a catalogue that is made of a file."""
+    table = pathlib.Path(table)
+    return Header(arguments.name or table.stem, source=table.name, licence=arguments.licence)
+
+
+def pairs(option: str, values: Iterable[str]) -> dict[str, str]:
+    """Takes apart what an option that may be repeated says, as in ``colour=Shade``.
+
+    Raises:
+        UserError: If a value is not of that form, or names the same twice.
+    """
+    found = {}
+    for value in values:
+        name, _, text = (word.strip() for word in value.partition('='))
+        if not name or not text or name in found:
+            raise UserError(f'{option}: found {value!r}, expected NAME=NAME, each but once')
+        found[name] = text
+    return found
+
+
+def only_file(source, what):
+    """The file that a source is.
+
+    Raises:
+        UserError: If it is none.
+    """
+    source = pathlib.Path(source)
+    if not source.is_file():
+        raise UserError(f'{source}: expected {what}')
+    return source
+
+
+class Labelling:
+    """How attributes and categories become labels.
+
+    Args:
+        attributes: From tasks to the names of attributes; a task that is not in it has the usual
+            ones.
+        levels (str): What the levels of a category path stand for, joined by ``/``.
+
+    Raises:
+        UserError: If a task or a level is none.
+    """
+
+    def __init__(self, attributes: Mapping[str, str], levels: str) -> None:
+        for task in attributes:
+            if task not in TASKS:
+                raise UserError(f'attribute: found {task!r}, expected a task: {", ".join(TASKS)}')
+        self._levels = levels.split('/')
+        if not set(self._levels) <= set(LEVELS) or len(set(self._levels)) < len(self._levels):
+            raise UserError(f'levels: found {levels}, expected some of {", ".join(LEVELS)}, '
+                            'each once, joined by /')
+        self._task_of = {name: task for task, names in ATTRIBUTES.items()
+                         if task not in attributes for name in names}
+        self._task_of |= {clean(name).casefold(): task for task, name in attributes.items()}
+
+    @classmethod
+    def of(cls, arguments):
+        """As the options of :func:`add_label_arguments` say."""
+        return cls(pairs('attribute', arguments.attribute), arguments.levels)
+
+    def task_of(self, attribute: str) -> str | None:
+        """The task whose labels an attribute holds, if any."""
+        return self._task_of.get(clean(attribute).casefold())
+
+    def colours(self, attributes: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+        """The colours that attributes (name to values) tell."""
+        return self._values('colour', attributes)
+
+    def labels(self, attributes: Mapping[str, Iterable[str]], paths: Iterable[list[str]],
+               texts: Iterable[str] = ()) -> dict:
+        """The labels of a product.
+
+        Args:
+            attributes: From each attribute's name to its values.
+            paths: The category paths that it is filed under, each a list of names.
+            texts: Other words that may tell the gender, if nothing else does: the first that does
+                decides.
+
+        Returns:
+            dict: Labels by task; the type, category and subcategory are of the longest path.
+        """
+        paths = [[clean(html.unescape(name)) for name in path] for path in paths]
+        longest = max(paths, key=len, default=[])
+        labels = dict(zip(self._levels, [
+            name for name in longest if name and not names_only_a_gender(name)]))
+        for task in TASKS:
+            if task not in ('gender', 'colour') and (values := self._values(task, attributes)):
+                labels[task] = values[0]
+        labels['colour'] = self._values('colour', attributes)
+        labels['gender'] = self._gender(attributes, paths, longest, texts)
+        return labels
+
+    def extra(self, attributes: Mapping[str, Iterable[str]]) -> dict[str, str]:
+        """The attributes that are no labels, as texts."""
+        found = {name: joined(dict.fromkeys(map(clean, values)))
+                 for name, values in attributes.items() if not self.task_of(name)}
+        return {name: text for name, text in found.items() if text}
+
+    def _values(self, task, attributes):
+        return tuple(dict.fromkeys(
+            clean(html.unescape(value)) for name, values in attributes.items()
+            if self.task_of(name) == task for value in values if clean(value)))
+
+    def _gender(self, attributes, paths, longest, texts):
+        said = self._values('gender', attributes)
+        found = genders(' '.join(said))
+        if said and not found:
+            return said[0]
+        found = found or {gender for path in paths for name in path if names_only_a_gender(name)
+                          for gender in genders(name)}
+        found = found or {gender for name in longest for gender in genders(name)}
+        for text in texts:
+            found = found or genders(text)
+        return one_gender(found)

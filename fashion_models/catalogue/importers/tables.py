@@ -1,0 +1,225 @@
+"""Tables as spreadsheets and shops write them: delimited text whose first line names the columns.
+
+Read kindly: separated by comma, semicolon or tab (or what a first line ``sep=;`` says); UTF-8 or
+UTF-16 with a byte order mark or without; empty columns at the end. A row that cannot be read costs
+that row, never the rest, and a stray quote does not swallow the rows after it.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import pathlib
+import re
+from collections.abc import Iterator, Mapping
+
+from fashion_models.catalogue.importers.reading import MIXED
+from fashion_models.catalogue.importers.source import clean
+from fashion_models.errors import UserError
+
+_DELIMITERS = ',;\t'
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+#: Characters of one row. Descriptions with pictures inside are long; a longer one is no row.
+LONGEST = 1 << 24
+_MARKS = {codecs.BOM_UTF8: 'utf-8-sig', codecs.BOM_UTF16_LE: 'utf-16',
+          codecs.BOM_UTF16_BE: 'utf-16'}
+
+
+class Table:
+    """A delimited text file.
+
+    Args:
+        path: The file.
+        encoding: Its encoding; by default UTF-8, or UTF-16 where its first bytes say so.
+        columns: Other names for columns: from the name that rows are to have to that in the file.
+        mixed: Whether bytes that are not UTF-8 are taken for Windows-1252, instead of costing
+            their row.
+        fill: Whether a row may be too short, as where an editor removed tabs at its end.
+
+    Attributes:
+        path (pathlib.Path): The file.
+        names (list of str): Its columns, those of ``columns`` renamed; empty ones are ``''``.
+
+    Raises:
+        UserError: If it cannot be read, or a column of ``columns`` is not in it.
+    """
+
+    def __init__(self, path, encoding: str | None = None, columns: Mapping[str, str] | None = None,
+                 *, mixed: bool = False, fill: bool = False) -> None:
+        self.path = pathlib.Path(path)
+        self._encoding = encoding or self._guess()
+        self._errors = MIXED if mixed and not encoding else 'surrogateescape'
+        self._fill = fill
+        try:
+            ''.encode(self._encoding)
+        except LookupError as error:
+            raise UserError(f'encoding {encoding}: {error}') from error
+        for _, values, problem in self._records():
+            if problem or any(map(_is_broken, values)):
+                raise UserError(f'{self.path}:1: {problem or self._not_decoded()}')
+            self.names = self._renamed([clean(name) for name in values], columns or {})
+            return
+        self.names = []
+
+    def rows(self, report=None) -> Iterator[tuple[str, dict[str, str]]]:
+        """Yields where each row stands, and its fields by column; empty rows are passed over.
+
+        Args:
+            report (Report): Told of rows that cannot be read.
+        """
+        records = self._records()
+        next(records, None)
+        for number, values, problem in records:
+            where = f'{self.path.name}:{number}'
+            if not problem:
+                values, problem = self._fitted(values)
+            if problem == _NUMBER:
+                where += f' ({len(values)} fields, not {len(self.names)})'
+            if not problem:
+                # Of columns of one name the first counts.
+                yield where, dict(zip(reversed(self.names), reversed(values)))
+            elif report:
+                report.read()
+                report.drop(problem, where)
+
+    def require(self, *names: str, what: str = 'a table') -> None:
+        """Makes sure that there are columns.
+
+        Raises:
+            UserError: If one is missing.
+        """
+        if missing := [name for name in names if name not in self.names]:
+            raise UserError(f'{self.path}:1: expected {what}; missing column '
+                            f'{", ".join(missing)}; found {self.found()}')
+
+    def found(self) -> str:
+        """The columns that there are, to be shown."""
+        found = ', '.join(filter(None, self.names))
+        return found if len(found) <= 200 else found[:200] + ' …'
+
+    def _fitted(self, values):
+        """The values, one a column, and what is wrong with them."""
+        if any(map(_is_broken, values)):
+            return values, self._not_decoded()
+        if not any(values[len(self.names):]):
+            values = values[:len(self.names)]
+        if self._fill:
+            values += [''] * (len(self.names) - len(values))
+        return values, None if len(values) == len(self.names) else _NUMBER
+
+    def _guess(self):
+        try:
+            with open(self.path, 'rb') as file:
+                head = file.read(4)
+        except OSError as error:
+            raise UserError(f'{self.path}: {error.strerror or error}') from error
+        for mark, encoding in _MARKS.items():
+            if head.startswith(mark):
+                return encoding
+        if len(head) == 4 and head[1] == head[3] == 0:
+            return 'utf-16-le'
+        return 'utf-16-be' if len(head) == 4 and head[0] == head[2] == 0 else 'utf-8'
+
+    def _not_decoded(self):
+        name = self._encoding.removesuffix('-sig').upper()
+        return f'not {name}; name the encoding of the file, such as cp1252'
+
+    def _renamed(self, names, columns):
+        while names and not names[-1]:
+            names.pop()
+        folded = [name.casefold() for name in names]
+        for ours, theirs in columns.items():
+            key = clean(theirs).casefold()
+            if key not in folded:
+                raise UserError(f'{self.path}:1: column {theirs!r}: there is none; found '
+                                f'{", ".join(filter(None, names)) or "nothing"}')
+            names = ['' if name == ours else name for name in names]
+            names[folded.index(key)] = ours
+        return names
+
+    def _records(self):
+        """Yields line number, values and problem (str or None) of each row that is not empty."""
+        try:
+            with open(self.path, encoding=self._encoding, errors=self._errors,
+                      newline='') as file:
+                lines = _Lines(file)
+                delimiter = _delimiter(lines)
+                reader = csv.reader(lines, delimiter=delimiter, strict=True)
+                csv.field_size_limit(LONGEST)
+                while True:
+                    lines.begin()
+                    try:
+                        values = next(reader)
+                    except StopIteration:
+                        return
+                    except csv.Error as error:
+                        yield lines.number, [], f'no CSV: {error}'
+                        lines.end_after(1)
+                        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+                        continue
+                    if any(values):
+                        yield lines.number, values, None
+        except UnicodeError as error:
+            raise UserError(f'{self.path}: {self._not_decoded()} ({error})') from error
+        except OSError as error:
+            raise UserError(f'{self.path}: {error.strerror or error}') from error
+
+
+#: What is wrong with a row of too few or too many fields.
+_NUMBER = "another number of fields than the first line's"
+
+
+class _Lines:
+    """The lines of a file; those of a row that was none can be read again.
+
+    Attributes:
+        number (int): Of the first line of the row that is being read.
+    """
+
+    def __init__(self, file):
+        self._file = file
+        self._again = []   # reversed
+        self._row = []
+        self._length = 0
+        self._next = 1
+        self.number = 1
+
+    def begin(self):
+        """A row begins."""
+        self._row, self._length = [], 0
+
+    def end_after(self, count):
+        """The row that was begun ends after some of the lines that were read for it."""
+        again = self._row[count:]
+        self._again += reversed(again)
+        self._next -= len(again)
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if self._length > LONGEST:
+            raise csv.Error(f'more than {LONGEST:,} characters')
+        line = self._again.pop() if self._again else self._file.readline(LONGEST + 1)
+        if not line:
+            raise StopIteration
+        if not self._row:
+            self.number = self._next
+        self._row.append(line)
+        self._length += len(line)
+        self._next += 1
+        return line
+
+
+def _delimiter(lines):
+    """What separates the columns; ``lines`` begins at the line that names them after that."""
+    lines.begin()
+    first = next(lines, '')
+    if match := _SEPARATOR_LINE.fullmatch(first):
+        return match[1]
+    lines.end_after(0)
+    return max(_DELIMITERS, key=first.count)
+
+
+def _is_broken(text):
+    return any('\udc80' <= sign <= '\udcff' for sign in text) if not text.isascii() else False

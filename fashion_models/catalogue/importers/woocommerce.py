@@ -1,0 +1,206 @@
+"""WooCommerce's own product export: parents and their variations, pictures by their addresses.
+
+What is relied on, from WooCommerce's source (``includes/export/class-wc-product-csv-exporter.php``
+and ``abstract-wc-csv-exporter.php``, version 3.1 of the format, as of 10.x):
+
+- The first line names the columns, ``ID, Type, SKU, Name, …, Categories, Tags, …, Images, …,
+  Parent, …``, then ``Attribute 1 name, Attribute 1 value(s), Attribute 1 visible, …`` for as many
+  attributes as any product has. It is in the language of the shop. The file is written in batches:
+  rows of the first may have fewer fields than the first line.
+- Several values are joined by ``, ``; a comma inside a value is ``\\,``. A category is its path,
+  ``Clothing > Dresses``.
+- ``Type`` is ``simple``, ``variable``, ``variation``, ``grouped``, ``external``, followed by
+  ``virtual`` and ``downloadable`` where that is so.
+- ``Images`` are addresses. A variation has one at most, its own; the parent has the main one and
+  the gallery.
+- ``Parent`` is the parent's SKU, or ``id:44`` if that has none.
+- A field that begins with ``=``, ``+``, ``-`` or ``@`` has an apostrophe before it; a line break in
+  a description is ``\\n``.
+"""
+
+import contextlib
+import html
+import re
+
+from fashion_models.catalogue.importers import scratch, shops
+from fashion_models.catalogue.importers.pictures import open_pictures
+from fashion_models.catalogue.importers.source import Source, clean
+from fashion_models.catalogue.importers.tables import Table
+from fashion_models.catalogue.importers.wording import plain_text
+from fashion_models.catalogue.records import Listing, Product
+
+SUMMARY = "WooCommerce's product export: products and their variations, pictures by address"
+
+DESCRIPTION = """\
+SOURCE  the CSV file of Products > Export; the pictures in the folder --images, found by their
+        addresses ("catalogue fetch woocommerce" loads them). The first line is in the shop's
+        language: where that is not English, name the columns, as in --column Images=Bilder
+rows    a simple product is a product; the variations of one colour are one, whatever their
+        sizes; a variable product whose variations have no colour is one
+labels  colour and gender from the attributes called that, in any of a dozen languages
+        (else --attribute); type, category and subcategory from the longest category path (see
+        --levels); gender also from a category called Men, Women's and so on, or a tag;
+        other attributes and tags are kept as extra texts
+images  those of the variations; those of the parent where they are of one colour
+groups  the colours of one parent
+from    your own shop; licence: yours (--licence)"""
+
+ADDRESSES = True
+
+#: Kinds of rows that have no photograph of their own goods.
+_OTHERS = ('grouped', 'virtual', 'downloadable')
+_ATTRIBUTE = re.compile(r'attribute (\d+) name', re.IGNORECASE)
+
+
+def add_arguments(parser):
+    """Adds the options that only this format has."""
+    shops.add_arguments(parser)
+
+
+@contextlib.contextmanager
+def open_source(source, arguments):
+    """Opens a product export as a :class:`Source`."""
+    path = shops.only_file(source, 'the CSV file of a product export')
+    table = Table(path, arguments.encoding, shops.pairs('column', arguments.column),
+                  mixed=True, fill=True)
+    table.require('Type', 'Name', 'Images', what='a WooCommerce product export')
+    table.require('ID' if 'ID' in table.names else 'SKU', what='a WooCommerce product export')
+    labelling = shops.Labelling.of(arguments)
+    with open_pictures(arguments.images or path.parent, arguments.manifest) as pictures:
+        yield _Export(table, pictures, labelling, shops.header(path, arguments))
+
+
+class _Export(Source):
+    def __init__(self, table, pictures, labelling, header):
+        super().__init__(pictures.tree)
+        self.header = header
+        self._table = table
+        self._pictures = pictures
+        self._labelling = labelling
+        self._attributes = [
+            (name, f'{name[:-len("name")]}value(s)') for name in table.names
+            if _ATTRIBUTE.fullmatch(name) and f'{name[:-len("name")]}value(s)' in table.names]
+
+    def addresses(self):
+        """Yields the addresses of all pictures."""
+        for _, row in self._table.rows():
+            yield from _values(row['Images'])
+
+    def products(self, report):
+        for _, family in scratch.grouped(self._families(report)):
+            # There is none where the export leaves it out.
+            parent = next((member for member in family if not member['variation']), None)
+            variations = [member for member in family if member['variation']]
+            yield from self._of_parent(parent, variations, report)
+
+    def _families(self, report):
+        """Yields (key, row) so that variations come with their parents, in the parents' order."""
+        places = {}
+        for number, (_, row) in enumerate(self._table.rows()):
+            if not _is_variation(row):
+                for reference in _references(row):
+                    places.setdefault(reference, number)
+        for number, (where, row) in enumerate(self._table.rows(report)):
+            kinds = _values(row['Type'].lower())
+            if other := next((kind for kind in kinds if kind in _OTHERS), None):
+                report.read()
+                report.drop(f'product type {other}', f'{where} ({clean(row["Name"])})')
+                continue
+            member = self._member(where, row)
+            place = number
+            if member['variation'] and member['parent']:
+                place = places.setdefault(member['parent'], number)
+            yield f'{place:09}', member
+
+    def _member(self, where, row):
+        attributes = {}
+        for name, values in self._attributes:
+            if clean(row.get(name, '')):
+                attributes[_text(row[name])] = _values(row.get(values, ''))
+        sku = _text(row.get('SKU', ''))
+        return {
+            'where': where, 'variation': _is_variation(row), 'parent': clean(row.get('Parent', '')),
+            'id': sku or clean(row.get('ID', '')), 'title': _text(row['Name']),
+            'description': _text(row.get('Description', '')) or _text(
+                row.get('Short description', '')),
+            'attributes': attributes, 'images': _values(row['Images']),
+            'paths': [path.split(' > ') for path in _values(row.get('Categories', ''))],
+            'tags': _values(row.get('Tags', '')), 'brand': '|'.join(_values(row.get('Brands', '')))}
+
+    def _of_parent(self, parent, variations, report):
+        """Yields (where, product) of each colour of a parent and its variations."""
+        first = parent or variations[0]
+        group = first['id'] if parent else re.sub('^id:', '', first['parent']) or first['id']
+        if not group:
+            report.read()
+            report.drop('neither SKU nor ID', first['where'])
+            return
+        colours = {}
+        for variation in variations:
+            colours.setdefault(
+                '/'.join(self._labelling.colours(variation['attributes'])), []).append(variation)
+        pictured = any(member['images'] for member in variations)
+        if len(colours) > 1 and not pictured:
+            colours = {}
+        if len(colours) < 2:
+            yield self._product(group, group, [first, *variations],
+                                [first] * (parent is not None) + variations, report)
+            return
+        own = {image for member in variations for image in member['images']}
+        for image in parent['images'] if parent else ():
+            if image not in own:
+                report.note('pictures of a parent that comes in several colours, not used',
+                            f'{image} of {first["where"]} ({group})')
+        for colour, members in colours.items():
+            identity = f'{group}-{colour}' if colour else group
+            yield self._product(identity, group, [first, *members], members, report)
+
+    def _product(self, identity, group, told, pictured, report):
+        """A product; ``told`` are the rows that tell of it, the more general first."""
+        report.read()
+        general = told[0]
+        where = f'{general["where"]} ({identity})'
+        # Of what varies, the parent lists all that there is; a variation without has any of it.
+        attributes = dict(general['attributes'])
+        varying = dict.fromkeys(name for member in told[1:] for name in member['attributes'])
+        for name in varying:
+            own = [value for member in told[1:] for value in member['attributes'].get(name, ())]
+            attributes[name] = own or attributes.get(name, ())
+        labels = self._labelling.labels(attributes, general['paths'], general['tags'])
+        if len(labels['colour']) > 1 and any(
+                self._labelling.task_of(name) == 'colour' for name in varying):
+            labels['colour'] = ()   # which of them its pictures show is not known
+        extra = self._labelling.extra(attributes)
+        extra |= {name: text for name, text in (
+            ('categories', '|'.join(' > '.join(path) for path in general['paths'])),
+            ('tags', '|'.join(general['tags'])), ('brand', general['brand'])) if text}
+        title = general['title'] or told[-1]['title']
+        description = next((member['description'] for member in told if member['description']), '')
+        images = self._pictures.find(
+            [image for member in pictured for image in member['images']], where, report)
+        listing = Listing(title=title, description=description, images=images)
+        return where, Product(identity, group, labels, [listing], extra)
+
+
+def _is_variation(row):
+    return any(kind.endswith('variation') for kind in _values(row['Type'].lower()))
+
+
+def _references(row):
+    """What the variations of a row may call it."""
+    return [name for name in (_text(row.get('SKU', '')), f'id:{clean(row.get("ID", ""))}')
+            if name and name != 'id:']
+
+
+def _values(text):
+    """The values that a field joins by commas."""
+    parts = (part.replace('\\,', ',') for part in re.split(r'(?<!\\),', _unescaped(text)))
+    return [value for value in map(clean, map(html.unescape, parts)) if value]
+
+
+def _text(text):
+    return plain_text(_unescaped(text).replace('\\n', '\n'))
+
+
+def _unescaped(text):
+    return text[1:] if re.match("'[=+@-]", text) else text

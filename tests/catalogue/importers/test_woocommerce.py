@@ -1,0 +1,215 @@
+"""The columns and the way of writing are those of WooCommerce's own exporter."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from fashion_models.errors import UserError
+
+COLUMNS = '''\
+ID,Type,SKU,"GTIN, UPC, EAN, or ISBN",Name,Published,"Is featured?","Visibility in catalog",\
+"Short description",Description,"Date sale price starts","Date sale price ends","Tax status",\
+"Tax class","In stock?",Stock,"Low stock amount","Backorders allowed?","Sold individually?",\
+"Weight (kg)","Length (cm)","Width (cm)","Height (cm)","Allow customer reviews?","Purchase note",\
+"Sale price","Regular price",Categories,Tags,"Shipping class",Images,"Download limit",\
+"Download expiry days",Parent,"Grouped products",Upsells,Cross-sells,"External URL","Button text",\
+Position,"Attribute 1 name","Attribute 1 value(s)","Attribute 1 visible","Attribute 1 global",\
+"Attribute 2 name","Attribute 2 value(s)","Attribute 2 visible","Attribute 2 global"'''
+UPLOADS = 'https://shop.example/wp-content/uploads/2017/12/'
+
+
+def row(id, type='simple', **values):
+    names = {'attribute1': 'Attribute 1 name', 'values1': 'Attribute 1 value(s)',
+             'attribute2': 'Attribute 2 name', 'values2': 'Attribute 2 value(s)'}
+    images = ', '.join(UPLOADS + name for name in values.pop('images', '').split())
+    return {'ID': id, 'Type': type, 'Published': 1, 'Images': images} | {
+        names.get(name, name): value for name, value in values.items()}
+
+
+def tee():
+    """A parent in two colours and two sizes; its gallery shows a third picture."""
+    parent = row(44, 'variable', SKU='woo-tee', Name='V-Neck T-Shirt', Categories=(
+        'Clothing > Women > Tshirts, Sale'), Tags='summer, cotton',
+        Description='<p>Soft &amp; light.</p>\\n<p>Washable.</p>', images='tee.jpg tee-back.jpg',
+        attribute1='Color', values1='Blue, Green', attribute2='Size', values2='Large, Small')
+    return [parent] + [
+        row(number, 'variation', SKU=f'woo-tee-{colour}-{size}', Name=f'Tee - {colour}, {size}',
+            Parent='woo-tee', images=f'tee-{colour.lower()}.jpg',
+            attribute1='Color', values1=colour, attribute2='Size', values2=size)
+        for number, (colour, size) in enumerate(
+            [('Blue', 'Large'), ('Blue', 'Small'), ('Green', 'Large'), ('Green', 'Small')], 76)]
+
+
+def table(rows, columns=COLUMNS):
+    file = io.StringIO()
+    names = next(csv.reader([columns]))
+    writer = csv.DictWriter(file, names, lineterminator='\n')
+    file.write(columns + '\n')
+    writer.writerows(rows)
+    return b'\xef\xbb\xbf' + file.getvalue().encode()
+
+
+@pytest.fixture
+def imported(import_files, drawn_images, tmp_path):
+    def run(rows, *options, content=None):
+        files = {'export.csv': table(rows) if content is None else content}
+        for name, image in zip(['tee.jpg', 'tee-back.jpg', 'tee-blue.jpg', 'tee-green.jpg',
+                                'bag.jpg', 'bag-2.jpg'], drawn_images):
+            files[f'pictures/{name}'] = image
+
+        def form(place, files):
+            for name, content in files.items():
+                (place / name).parent.mkdir(parents=True, exist_ok=True)
+                (place / name).write_bytes(content)
+            return place / 'export.csv'
+        return import_files('woocommerce', files, '--images', tmp_path / 'source/pictures',
+                            *options, form=form)
+    return run
+
+
+def products(catalogue):
+    return {product.id: product for product in catalogue.products}
+
+
+def test_variations_of_one_colour_are_a_product(imported):
+    catalogue = imported(tee())
+    assert list(products(catalogue)) == ['woo-tee-Blue', 'woo-tee-Green']
+    blue, green = catalogue.products
+    assert blue.group == green.group == 'woo-tee'
+    assert blue.labels == {'gender': 'Women', 'colour': ('Blue',), 'type': 'Clothing',
+                           'category': 'Tshirts'}
+    assert blue.images == ('images/tee-blue.jpg',)
+    assert green.images == ('images/tee-green.jpg',)
+    assert blue.title == 'V-Neck T-Shirt'
+    assert blue.listings[0].description == 'Soft & light. Washable.'
+    assert blue.extra == {'Size': 'Large|Small', 'tags': 'summer|cotton',
+                          'categories': 'Clothing > Women > Tshirts|Sale'}
+    report = json.loads((catalogue.folder / 'import-report.json').read_bytes())
+    assert (report['read'], report['kept'], report['groups']) == (2, 2, 1)
+    (note,) = report['notes'].items()
+    assert note == ('pictures of a parent that comes in several colours, not used', {
+        'count': 2, 'examples': [f'{UPLOADS}tee.jpg of export.csv:2 (woo-tee)',
+                                 f'{UPLOADS}tee-back.jpg of export.csv:2 (woo-tee)']})
+
+
+def test_the_order_of_the_rows_does_not_matter(imported):
+    assert products(imported(tee()[::-1])).keys() == {'woo-tee-Blue', 'woo-tee-Green'}
+
+
+def test_parents_without_sku_are_named_by_their_id(imported):
+    rows = tee()
+    del rows[0]['SKU']
+    for variation in rows[1:]:
+        variation['Parent'] = 'id:44'
+    found = products(imported(rows))
+    assert found.keys() == {'44-Blue', '44-Green'}
+    assert found['44-Blue'].group == '44'
+
+
+def test_variations_whose_parent_is_left_out(imported):
+    found = products(imported(tee()[1:]))
+    assert found.keys() == {'woo-tee-Blue', 'woo-tee-Green'}
+    assert {product.group for product in found.values()} == {'woo-tee'}
+
+
+def test_a_simple_product(imported):
+    (bag,) = imported([row(
+        48, SKU='BAG', Name="'-20 % Bag", Categories='Accessories > Bags\\, Purses > Women\'s Bags',
+        images='bag.jpg bag-2.jpg', attribute1='Colour', values1='Black, White',
+        attribute2='Material', values2='Leather\\, suede, Wool')]).products
+    assert (bag.id, bag.group, bag.title) == ('BAG', 'BAG', '-20 % Bag')
+    assert bag.labels == {'gender': 'Women', 'colour': ('Black', 'White'), 'type': 'Accessories',
+                          'category': 'Bags, Purses', 'subcategory': "Women's Bags"}
+    assert bag.images == ('images/bag.jpg', 'images/bag-2.jpg')
+    assert bag.extra['Material'] == 'Leather, suede|Wool'
+
+
+@pytest.mark.parametrize(('colour', 'expected'), [('Blue', ('Blue',)), ('', ())])
+def test_variations_by_size_alone_are_one_product(imported, colour, expected):
+    rows = [row(44, 'variable', SKU='T', Name='Tee', images='tee.jpg tee-back.jpg',
+                attribute1='Colour', values1=colour or 'Blue, Green',
+                attribute2='Size', values2='L, S')]
+    for size in 'LS':
+        rows.append(row(f'5{size}', 'variation', SKU=f'T-{size}', Parent='T', attribute1='Size',
+                        values1=size))
+        if not colour:   # any colour
+            rows[-1] |= {'Attribute 2 name': 'Colour', 'Attribute 2 value(s)': ''}
+    (product,) = imported(rows).products
+    assert (product.id, product.colours) == ('T', expected)
+    assert product.images == ('images/tee.jpg', 'images/tee-back.jpg')
+
+
+def test_colours_without_pictures_of_their_own_are_not_guessed(imported):
+    rows = tee()
+    for variation in rows[1:]:
+        variation['Images'] = ''
+    (product,) = imported(rows).products
+    assert (product.id, product.colours) == ('woo-tee', ())
+    assert product.images == ('images/tee.jpg', 'images/tee-back.jpg')
+
+
+def test_rows_that_are_no_product_are_reported(imported, import_report):
+    rows = [*tee(), row(87, 'grouped', SKU='logo', Name='Collection', images='bag.jpg'),
+            row(73, 'simple, downloadable, virtual', SKU='album', Name='Album', images='bag.jpg'),
+            row('', SKU='', Name='Nameless', images='bag.jpg'),
+            row(99, SKU='lost', Name='Lost', images='lost.jpg')]
+    report = import_report(imported(rows))
+    assert report['dropped'] == {
+        'product type grouped': {'count': 1, 'examples': ['export.csv:7 (Collection)']},
+        'product type downloadable': {'count': 1, 'examples': ['export.csv:8 (Album)']},
+        'neither SKU nor ID': {'count': 1, 'examples': ['export.csv:9']},
+        'no image': {'count': 1, 'examples': ['export.csv:10 (lost)']}}
+    assert report['images_dropped'] == {'no such file among the downloads': {
+        'count': 1, 'examples': [f'{UPLOADS}lost.jpg of export.csv:10 (lost)']}}
+    assert report['read'] == 6
+
+
+def test_attributes_and_levels_may_be_named(imported):
+    rows = [row(1, SKU='B', Name='Bag', Categories='Bags > Totes', images='bag.jpg',
+                attribute1='Shade', values1='Taupe', attribute2='For', values2='Damen')]
+    (bag,) = imported(rows, '--attribute', 'colour=Shade', '--attribute', 'gender=for',
+                      '--levels', 'category/subcategory').products
+    assert bag.labels == {'gender': 'Damen', 'colour': ('Taupe',), 'category': 'Bags',
+                          'subcategory': 'Totes'}
+
+
+def test_columns_in_the_language_of_the_shop(imported):
+    content = ('ID;Typ;Artikelnummer;Name;Bilder\n'
+               f'1;simple;B;Tasche;{UPLOADS}bag.jpg\n').encode()
+    with pytest.raises(UserError, match=r'export\.csv:1: expected a WooCommerce product export; '
+                                        'missing column Type, Images; found ID, Typ, Artikelnumm'):
+        imported([], content=content)
+    (bag,) = imported([], '--column', 'Type=Typ', '--column', 'Images=Bilder',
+                      '--column', 'SKU=Artikelnummer', content=content).products
+    assert (bag.id, bag.images) == ('B', ('images/bag.jpg',))
+
+
+def test_rows_of_the_first_batch_are_shorter(imported):
+    content = f'ID,Type,SKU,Name,Images,Attribute 1 name,Attribute 1 value(s)\n1,simple,B,Bag,' \
+              f'{UPLOADS}bag.jpg\n'
+    assert len(products(imported([], content=content.encode()))) == 1
+
+
+def test_a_stray_quote_costs_its_row_alone(imported, import_report):
+    content = ('ID,Type,SKU,Name,Images\n'
+               f'1,simple,A,"29" screen,{UPLOADS}bag.jpg\n'
+               f'2,simple,B,Bag,{UPLOADS}bag.jpg\n'
+               f'3,simple,C,"never closed,{UPLOADS}bag-2.jpg\n'
+               f'4,simple,D,Bag,{UPLOADS}bag-2.jpg\n')
+    catalogue = imported([], content=content.encode())
+    assert list(products(catalogue)) == ['B', 'D']
+    assert sum(entry['count'] for entry in import_report(catalogue)['dropped'].values()) == 2
+
+
+@pytest.mark.parametrize(('options', 'message'), [
+    (['--attribute', 'shade=Colour'], "attribute: found 'shade', expected a task: gender, colour"),
+    (['--attribute', 'colour'], "attribute: found 'colour', expected NAME=NAME"),
+    (['--levels', 'type/kind'], 'levels: found type/kind, expected some of type'),
+    (['--column', 'Images=Pictures'], "column 'Pictures': there is none; found ID, Type, SKU"),
+    (['--encoding', 'base64'], "encoding base64: 'base64' is not a text encoding"),
+    (['--images', '/nowhere'], '/nowhere: there is no such folder')])
+def test_bad_options(imported, options, message):
+    with pytest.raises(UserError, match=message):
+        imported(tee(), *options)
