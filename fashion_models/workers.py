@@ -1,8 +1,9 @@
-"""Work shared among processes, in order: Ctrl-C, errors and dead workers end it at once."""
+"""Work shared among threads or processes: Ctrl-C, errors and dead workers end it at once."""
 
 import collections
 import concurrent.futures
 import contextlib
+import itertools
 import multiprocessing
 import os
 import signal
@@ -22,43 +23,118 @@ class WorkerDied(Exception):
         self.job = job
 
 
-def in_order(function: Callable, jobs: Iterable, workers: int, ahead: int = 3) -> Iterator:
-    """Yields ``function(job)`` of each job, in the jobs' order.
+class Ahead(Iterator):
+    """Gives function(job) for every job in order, computing some of them in advance, in threads.
 
-    Close the generator (:func:`contextlib.closing`): it owns the processes. Scripts that call this
-    do so below ``if __name__ == '__main__':``, since the processes import them.
+    Threads suffice where almost all the time goes into NumPy or Pillow, which let other threads run
+    meanwhile. They also cannot hang as forked processes do once OpenMP or CUDA has started in their
+    parent.
+
+    The threads end with the ``with`` block, with the last result or with the first error. One that
+    is abandoned is left to the garbage collector, which may run in any thread at any moment, even
+    in one that holds a lock which joining a thread waits for. So nothing here is a generator or has
+    a finaliser: the pool notices by itself, without waiting, when it is no longer referenced. For
+    the same reason no generator yields within such a ``with`` block.
+
+    Args:
+        function (callable): Takes a job.
+        jobs (iterable): Read by the thread that asks for the results, only as far as they are
+            worked on: memory does not grow with their number.
+        workers (int): Number of threads.
+        depth (int): Number of results computed in advance.
+    """
+
+    def __init__(
+            self, function: Callable, jobs: Iterable, workers: int = 2, depth: int = 4) -> None:
+        self._function = function
+        self._jobs = iter(jobs)
+        self._depth = depth
+        self._pending = collections.deque()
+        self._pool = self._start(workers)
+
+    def _start(self, workers):
+        return concurrent.futures.ThreadPoolExecutor(workers, 'ahead')
+
+    def _submit(self, job):
+        return self._pool.submit(self._function, job)
+
+    def __next__(self) -> object:
+        try:
+            for job in itertools.islice(self._jobs, self._depth + 1 - len(self._pending)):
+                self._pending.append((job, self._submit(job)))
+            if self._pending:
+                return self._result()
+        except BaseException:
+            self.close()
+            raise
+        self.close()
+        raise StopIteration
+
+    def _result(self):
+        result = self._pending[0][1].result()
+        self._pending.popleft()
+        return result
+
+    def close(self) -> None:
+        """Drops the jobs that have not begun and waits for those that have."""
+        self._jobs = iter(())
+        self._pending.clear()
+        self._pool.shutdown(cancel_futures=True)
+
+    def __enter__(self) -> 'Ahead':
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+class InProcesses(Ahead):
+    """As :class:`Ahead`, in processes; with one worker, this process does the work itself.
+
+    Scripts that use it do so below ``if __name__ == '__main__':``, since the processes import them.
 
     Args:
         function: What to compute; it and the jobs must pickle, unless there is one worker.
-        jobs: Read only as far as they are worked on, so that memory does not grow with them.
-        workers: Processes; with one, this process does the work itself.
+        jobs: As of :class:`Ahead`.
+        workers: Processes.
         ahead: Jobs for each worker to have in hand or waiting.
 
     Raises:
-        WorkerDied: A worker was killed or crashed.
-        Exception: Whatever ``function`` raises.
+        WorkerDied: By ``next``: a worker was killed or crashed.
+        Exception: By ``next``: whatever ``function`` raises.
     """
-    if workers <= 1:
-        yield from map(function, jobs)
-        return
-    # Spawned, not forked: a forked child of a process in which Chainer, OpenMP or CUDA have run, or
-    # in which any thread holds a lock at that moment, may hang.
-    pool = concurrent.futures.ProcessPoolExecutor(
-        workers, multiprocessing.get_context('spawn'), initializer=_start)
-    pending, job = collections.deque(), None
-    try:
-        for job in jobs:
-            pending.append((job, _submit(pool, function, job)))
-            if len(pending) >= ahead * workers:
-                yield pending[0][1].result()
-                pending.popleft()
-        while pending:
-            yield pending[0][1].result()
-            pending.popleft()
-    except concurrent.futures.BrokenExecutor:
-        raise WorkerDied(pending[0][0] if pending else job) from None
-    finally:
-        pool.shutdown(cancel_futures=True)
+
+    def __init__(
+            self, function: Callable, jobs: Iterable, workers: int, ahead: int = 3) -> None:
+        super().__init__(function, jobs, workers, ahead * workers - 1 if workers > 1 else 0)
+
+    def _start(self, workers):
+        if workers <= 1:
+            return None
+        # Spawned, not forked: a forked child of a process in which Chainer, OpenMP or CUDA have
+        # run, or in which any thread holds a lock at that moment, may hang.
+        return concurrent.futures.ProcessPoolExecutor(
+            workers, multiprocessing.get_context('spawn'), initializer=_start)
+
+    def __next__(self) -> object:
+        return self._function(next(self._jobs)) if self._pool is None else super().__next__()
+
+    def _submit(self, job):
+        try:
+            return _submit(self._pool, self._function, job)
+        except concurrent.futures.BrokenExecutor:
+            raise WorkerDied(self._pending[0][0] if self._pending else job) from None
+
+    def _result(self):
+        try:
+            return super()._result()
+        except concurrent.futures.BrokenExecutor:
+            raise WorkerDied(self._pending[0][0]) from None
+
+    def close(self) -> None:
+        """Drops the jobs that have not begun, waits for those that have, and ends the processes."""
+        if self._pool is not None:
+            super().close()
 
 
 def refuse_while_spawned() -> None:

@@ -1,5 +1,5 @@
-import contextlib
 import functools
+import multiprocessing
 import os
 import signal
 import threading
@@ -8,11 +8,16 @@ import time
 import pytest
 
 from fashion_models import workers
-from fashion_models.workers import WorkerDied, in_order
+from fashion_models.workers import Ahead, InProcesses, WorkerDied
 
 
 def square(number):
     return number * number
+
+
+def slow(number):
+    time.sleep(0.3)
+    return number
 
 
 def invert(number):
@@ -26,14 +31,14 @@ def die_at(fatal, number):
 
 
 @pytest.mark.parametrize('count', [1, 2])
-def test_results_come_in_order(count):
-    assert list(in_order(square, range(50), count)) == [number ** 2 for number in range(50)]
-    assert list(in_order(square, [], count)) == []
+def test_results_come_InProcesses(count):
+    assert list(InProcesses(square, range(50), count)) == [number ** 2 for number in range(50)]
+    assert list(InProcesses(square, [], count)) == []
 
 
 @pytest.mark.parametrize('count', [1, 2])
 def test_errors_come_through(count):
-    results = in_order(invert, [1, 2, 0, 4], count)
+    results = InProcesses(invert, [1, 2, 0, 4], count)
     assert [next(results), next(results)] == [1, 0.5]
     with pytest.raises(ZeroDivisionError):
         next(results)
@@ -42,7 +47,7 @@ def test_errors_come_through(count):
 def test_a_worker_that_dies_is_noticed():
     found = []
     with pytest.raises(WorkerDied) as death:
-        found.extend(in_order(functools.partial(die_at, 7), range(1000), 2))
+        found.extend(InProcesses(functools.partial(die_at, 7), range(1000), 2))
     assert death.value.job <= 7
 
 
@@ -55,7 +60,7 @@ def test_jobs_are_read_only_a_little_ahead(count):
             read.append(number)
             yield number
 
-    with contextlib.closing(in_order(square, jobs(), count, ahead=4)) as results:
+    with InProcesses(square, jobs(), count, ahead=4) as results:
         assert next(results) == 0
         assert len(read) <= 4 * count
 
@@ -84,3 +89,43 @@ def test_ctrl_c_while_workers_start_comes_when_they_have_started():
         signal.signal(signal.SIGINT, handler)
         end.set()
         another.join()
+
+
+def test_ahead_keeps_the_order_and_passes_errors_on():
+    assert list(Ahead(lambda job: job * 2, range(50), workers=3)) == list(range(0, 100, 2))
+
+    def fail(job):
+        if job == 3:
+            raise OSError('disk gone')
+        return job
+
+    results = Ahead(fail, range(10))
+    assert [next(results) for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(OSError, match='disk gone'):
+        next(results)
+    assert list(results) == []
+
+
+def test_no_thread_is_left_when_the_block_ends():
+    before = set(threading.enumerate())
+    done = []
+    with Ahead(lambda job: done.append(job) or job, range(100), workers=3) as results:
+        assert next(results) == 0
+    finished = len(done)
+    assert finished <= 5
+    assert set(threading.enumerate()) <= before
+    assert list(results) == []
+    assert len(done) == finished
+
+
+def test_abandoned_processes_end_without_a_wait():
+    results = InProcesses(slow, range(100), 2)
+    assert next(results) == 0
+    processes = multiprocessing.active_children()
+    assert processes
+    begun = time.monotonic()
+    del results
+    assert time.monotonic() - begun < 0.1
+    for process in processes:
+        process.join(30)
+        assert not process.is_alive()

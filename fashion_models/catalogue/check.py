@@ -1,7 +1,6 @@
 """Finds every problem of a catalogue at once."""
 
 import collections
-import concurrent.futures
 import itertools
 import json
 import pathlib
@@ -15,6 +14,7 @@ from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS
 from fashion_models.catalogue.taxonomy import Places
 from fashion_models.devices import usable_cores
 from fashion_models.errors import UserError
+from fashion_models.workers import Ahead
 
 
 class Check:
@@ -111,25 +111,26 @@ class Check:
                     yield f'{task} {name!r} is not among the {task}s of {io.HEADER_FILE}'
 
     def _image_problems(self, path, workers):
-        def problem(image):
-            try:
-                load_image(self.folder / image)
-            except ImageError as error:
-                return str(error)
+        def reasons(job):
+            number, images = job
+            return number, [(image, self._reason(image)) for image in images]
 
-        with (concurrent.futures.ThreadPoolExecutor(workers) as pool,
-              tqdm(total=self._products, unit=' products', disable=None) as bar):
-            # A bounded window: neither tasks nor results pile up, however many images there are.
-            window = collections.deque()
-            for number, images in itertools.chain(_images(path), [(None, ())]):
-                for image in images:
-                    self._images += 1
-                    window.append((number, image, pool.submit(problem, image)))
-                while window and (number is None or len(window) > 16 * workers):
-                    line, image, future = window.popleft()
-                    if reason := future.result():
-                        yield f'{path}:{line}: image {image}: {reason}'
-                bar.update(number is not None)
+        # Not in a with block: to abandon this generator must not wait for the threads.
+        looked_at = Ahead(reasons, _images(path), workers, depth=4 * workers)
+        with tqdm(total=self._products, unit=' products', disable=None) as bar:
+            for number, images in looked_at:
+                self._images += len(images)
+                for image, reason in images:
+                    if reason:
+                        yield f'{path}:{number}: image {image}: {reason}'
+                bar.update()
+
+    def _reason(self, image):
+        """Why an image cannot be read, or None."""
+        try:
+            load_image(self.folder / image)
+        except ImageError as error:
+            return str(error)
 
 
 def _images(path):

@@ -1,11 +1,8 @@
 """Batches for training and evaluation, made in background threads while the model computes."""
 
-import collections
-import concurrent.futures
 import dataclasses
-import itertools
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import chainer
 import numpy as np
@@ -13,6 +10,7 @@ import numpy as np
 from fashion_models.data.crops import assemble
 from fashion_models.data.epoch import MAX_IMAGES, TOGETHER, plan_epoch
 from fashion_models.data.products import FIRST, ProductSet
+from fashion_models.workers import Ahead
 
 #: Bounds the memory of inference: a batch holds this many images, or one product if it has more.
 IMAGES_PER_BATCH = 64
@@ -39,57 +37,6 @@ class Batch:
     def images(self) -> int:
         """Number of images in the batch, b * n."""
         return self.x.shape[0] * self.x.shape[1] // 3
-
-
-class Ahead(Iterator):
-    """Gives function(job) for every job in order, computing up to ``depth`` of them in advance.
-
-    Threads suffice: almost all the time goes into NumPy, which lets other threads run meanwhile.
-    They also cannot hang as forked processes do once OpenMP or CUDA has started in their parent.
-
-    The threads end with the ``with`` block, with the last result or with the first error. One that
-    is abandoned is left to the garbage collector, which may run in any thread at any moment, even
-    in one that holds a lock which joining a thread waits for. So nothing here is a generator or has
-    a finaliser: the pool notices by itself, without waiting, when it is no longer referenced.
-
-    Args:
-        function (callable): Takes a job.
-        jobs (iterable): Read by the thread that asks for the results.
-        workers (int): Number of threads.
-        depth (int): Number of results computed in advance.
-    """
-
-    def __init__(
-            self, function: Callable, jobs: Iterable, workers: int = 2, depth: int = 4) -> None:
-        self._function = function
-        self._jobs = iter(jobs)
-        self._depth = depth
-        self._pending = collections.deque()
-        self._pool = concurrent.futures.ThreadPoolExecutor(workers, 'batches')
-
-    def __next__(self) -> object:
-        try:
-            for job in itertools.islice(self._jobs, self._depth + 1 - len(self._pending)):
-                self._pending.append(self._pool.submit(self._function, job))
-            if self._pending:
-                return self._pending.popleft().result()
-        except BaseException:
-            self.close()
-            raise
-        self.close()
-        raise StopIteration
-
-    def close(self) -> None:
-        """Drops the jobs that have not begun and waits for those that have."""
-        self._jobs = iter(())
-        self._pending.clear()
-        self._pool.shutdown(cancel_futures=True)
-
-    def __enter__(self) -> 'Ahead':
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
 
 
 class TrainingIterator(chainer.dataset.Iterator):
@@ -174,7 +121,9 @@ class TrainingIterator(chainer.dataset.Iterator):
             self._batches = None
 
     def __del__(self):
-        """Waits for nothing, as Chainer's would by calling :meth:`finalize`; see :class:`Ahead`."""
+        """Waits for nothing, as Chainer's would by calling :meth:`finalize`; see
+        :class:`~fashion_models.workers.Ahead`.
+        """
 
     def serialize(self, serializer: chainer.AbstractSerializer) -> None:
         """Saves or restores the place in the sequence of batches."""
@@ -245,8 +194,8 @@ def evaluation_batches(
         workers (int): Threads that make batches.
 
     Returns:
-        Ahead: Of :class:`Batch`; in each, all products have the same number of images. Use it in a
-        ``with`` block.
+        ~fashion_models.workers.Ahead: Of :class:`Batch`; in each, all products have the same number
+        of images. Use it in a ``with`` block.
     """
     def make(rows):
         images = [[products.store.image(image) for image in products.images[row]] for row in rows]

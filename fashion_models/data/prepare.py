@@ -21,7 +21,7 @@ from fashion_models.data.store import ImageStore, StoreWriter
 from fashion_models.devices import usable_cores
 from fashion_models.errors import UserError
 from fashion_models.files import locked
-from fashion_models.workers import WorkerDied, in_order, refuse_while_spawned
+from fashion_models.workers import InProcesses, WorkerDied, refuse_while_spawned
 
 #: The shorter sides that a store may have, in pixels; anything else is taken for a typing error.
 SHORTER_SIDES = range(1, 2049)
@@ -122,16 +122,20 @@ def _write(catalogue, images, folder, workers, progress, header):
     quiet = {} if sys.stderr.isatty() else {'delay': 60, 'mininterval': 60, 'maxinterval': 60}
     products, ahead = itertools.tee(catalogue.products)
     files = (os.path.join(catalogue.folder, path) for product in ahead for path in product.images)
+    chunks = iter(lambda: list(itertools.islice(files, CHUNK if workers > 1 else 1)), [])
+    decode_chunk = functools.partial(_decode, shorter_side=header['shorter_side'])
     with (
         contextlib.closing(StoreWriter(folder)) as writer,
-        contextlib.closing(_decoded(files, header['shorter_side'], workers)) as decoded,
+        _death_told(),
+        InProcesses(decode_chunk, chunks, workers) as decoded,
         tqdm(total=images, desc='preparing images', unit=' images', disable=not progress,
              **quiet) as bar,
     ):
+        decoded_images = itertools.chain.from_iterable(decoded)
         for row, product in enumerate(products):
             of_product = []
             for path in product.images:
-                image = next(decoded)
+                image = next(decoded_images)
                 of_product.append((path, image) if isinstance(image, str) else image)
                 bar.update()
             writer.add(product.id, row, of_product)
@@ -145,13 +149,11 @@ def _write(catalogue, images, folder, workers, progress, header):
         _report(dropped)
 
 
-def _decoded(files, shorter_side, workers):
-    """Yields for each file, in order, its ``(h, w, 3)`` image, or the reason why there is none."""
-    chunks = iter(lambda: list(itertools.islice(files, CHUNK if workers > 1 else 1)), [])
-    decode_chunk = functools.partial(_decode, shorter_side=shorter_side)
+@contextlib.contextmanager
+def _death_told():
+    """Says in the user's words what may have ended a process that decodes."""
     try:
-        for images in in_order(decode_chunk, chunks, workers):
-            yield from images
+        yield
     except WorkerDied as death:
         raise UserError(
             f'a process that decodes images ended unexpectedly, near {death.job[0]}: the memory '
@@ -159,6 +161,7 @@ def _decoded(files, shorter_side, workers):
 
 
 def _decode(files, shorter_side):
+    """For each file its ``(h, w, 3)`` image, or the reason why there is none."""
     images = []
     for file in files:
         try:

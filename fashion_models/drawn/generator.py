@@ -18,7 +18,7 @@ from fashion_models.drawn.specification import specifications
 from fashion_models.drawn.truth import truth_writer
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, locked, told_if_unwritable
-from fashion_models.workers import WorkerDied, in_order, refuse_while_spawned
+from fashion_models.workers import InProcesses, WorkerDied, refuse_while_spawned
 
 #: Goes up with every change of a drawing, so that two drawings never mix in one catalogue.
 VERSION = '1'
@@ -69,7 +69,8 @@ def synthesise(
         _claim(folder, settings, overwrite)
         with (CatalogueWriter(folder, header, overwrite) as writer,
               truth_writer(folder) as write_truth,
-              contextlib.closing(_drawn(jobs, workers or usable_cores())) as drawn):
+              _death_told(),
+              InProcesses(_draw, jobs, workers or usable_cores(), ahead=16) as drawn):
             for product, truth in tqdm(
                     drawn, total=products, desc='drawing', unit=' products', disable=None):
                 writer.add(product)
@@ -80,10 +81,11 @@ def _refuse(folder: pathlib.Path) -> None:
     raise UserError(f'{folder}: another process is drawing a catalogue here')
 
 
-def _drawn(jobs, workers):
-    """Yields the results of :func:`_draw`, in the jobs' order."""
+@contextlib.contextmanager
+def _death_told():
+    """Says in the user's words what may have ended a process that draws."""
     try:
-        yield from in_order(_draw, jobs, workers, ahead=16)
+        yield
     except WorkerDied as death:
         spec, folder, *_ = death.job
         raise UserError(

@@ -16,7 +16,7 @@ import chainer.functions as F
 import numpy as np
 
 from fashion_models.catalogue.decode import ImageError, load_image
-from fashion_models.data.batches import IMAGES_PER_BATCH, Ahead, batches
+from fashion_models.data.batches import IMAGES_PER_BATCH, batches
 from fashion_models.data.crops import assemble
 from fashion_models.data.products import ProductSet
 from fashion_models.devices import resolve
@@ -24,6 +24,7 @@ from fashion_models.errors import UserError
 from fashion_models.links import MultiTaskClassifier
 from fashion_models.representation.linear import normalize
 from fashion_models.training.run import Run
+from fashion_models.workers import Ahead
 
 #: Products that are encoded together: batches within a window come in any order.
 WINDOW = 1024

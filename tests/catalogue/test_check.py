@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -134,3 +136,31 @@ def test_more_images_than_the_window(folder):
     found = list(Check(folder).problems(workers=1))
     assert found == [f'{folder}/products.jsonl:{n}: image images/{n}.jpg: there is no such file'
                      for n in range(4, 60)]
+
+
+#: Drops half-used checks, by themselves and in cycles, while the collector runs at every chance, in
+#: whichever thread that is. A finaliser that waits, for a thread say, hangs sooner or later.
+ABANDON = """
+import gc, sys
+from fashion_models.catalogue.check import Check
+
+gc.collect()
+gc.freeze()
+gc.set_threshold(1)
+for number in range(500):
+    problems = Check(sys.argv[1]).problems(workers=2)
+    next(problems)
+    if number % 2:
+        cycle = [problems]
+        cycle.append(cycle)
+    del problems
+print('done')
+"""
+
+
+def test_hundreds_are_abandoned_without_a_hang(folder):
+    (folder / 'images/1.jpg').write_bytes(b'no image')
+    done = subprocess.run(
+        [sys.executable, '-X', 'faulthandler', '-c', ABANDON, str(folder)], timeout=90,
+        capture_output=True, text=True)
+    assert done.stdout == 'done\n', done.stderr

@@ -1,13 +1,12 @@
 import itertools
 import subprocess
 import sys
-import threading
 
 import chainer
 import numpy as np
 import pytest
 
-from fashion_models.data.batches import Ahead, TrainingIterator, evaluation_batches
+from fashion_models.data.batches import TrainingIterator, evaluation_batches
 from fashion_models.data.crops import assemble
 from fashion_models.data.products import ProductSet
 
@@ -131,40 +130,14 @@ def test_evaluation_meets_every_product_once_with_all_its_images(
     assert sorted(met) == list(range(len(train)))
 
 
-def test_ahead_keeps_the_order_and_passes_errors_on():
-    assert list(Ahead(lambda job: job * 2, range(50), workers=3)) == list(range(0, 100, 2))
-
-    def fail(job):
-        if job == 3:
-            raise OSError('disk gone')
-        return job
-
-    results = Ahead(fail, range(10))
-    assert take(results, 3) == [0, 1, 2]
-    with pytest.raises(OSError, match='disk gone'):
-        next(results)
-    assert list(results) == []
-
-
-def test_no_thread_is_left_when_the_block_ends():
-    before = set(threading.enumerate())
-    done = []
-    with Ahead(lambda job: done.append(job) or job, range(100), workers=3) as results:
-        assert next(results) == 0
-    finished = len(done)
-    assert finished <= 5
-    assert set(threading.enumerate()) <= before
-    assert list(results) == []
-    assert len(done) == finished
-
-
 #: Drops half-used iterators, by themselves and in cycles, while the collector runs at every chance,
 #: in whichever thread that is. A finaliser that waits, for a thread say, hangs sooner or later.
 ABANDON = """
 import gc, sys
 import numpy as np
-from fashion_models.data.batches import Ahead, TrainingIterator, evaluation_batches
+from fashion_models.data.batches import TrainingIterator, evaluation_batches
 from fashion_models.data.products import ProductSet
+from fashion_models.workers import Ahead
 
 class Black:
     def image(self, number):
