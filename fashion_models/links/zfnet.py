@@ -41,29 +41,36 @@ class ZFNet(Trunk):
         normalize (bool): Whether the dense layers are normalized, too.
         first_ksize (int): Height and width of the first filters. With 1, as in the article's
             network that is trained on colour only, a filter is nothing but a colour.
+        second_stride (int): Stride of the second convolution. At 48 to 64 pixels, ZFNet's own
+            strides leave 2 to 3 values in each direction.
+        last_pool (bool): Whether pool5 follows conv5. At 48 to 64 pixels it leaves one value a
+            channel, from which colours and shapes are hard to tell.
 
     Raises:
         ValueError: If the images are too small for the three poolings.
     """
 
     minimum_size = 48
-    options = 'first_ksize',
+    options = 'first_ksize', 'second_stride', 'last_pool'
 
     def __init__(
             self, size: int = 224, width: float = 1.0, image_features: int = 4096,
-            dropout: float = 0.5, normalize: bool = False, first_ksize: int = 7):
+            dropout: float = 0.5, normalize: bool = False, first_ksize: int = 7,
+            second_stride: int = 2, last_pool: bool = True):
         super().__init__(size)
         self.dropout = dropout
+        self.last_pool = last_pool
         self.out_size = image_features
         c1, c2, c3, c4, c5 = (max(1, round(width * channels)) for channels in CHANNELS)
         hidden = max(1, round(width * HIDDEN))
         with self.init_scope():
             self.conv1 = ConvBNReLU(3, c1, first_ksize, stride=2, pad=_first_pad(first_ksize))
-            self.conv2 = ConvBNReLU(c1, c2, 5, stride=2)
+            self.conv2 = ConvBNReLU(c1, c2, 5, stride=second_stride)
             self.conv3 = ConvBNReLU(c2, c3, 3, pad=1)
             self.conv4 = ConvBNReLU(c3, c4, 3, pad=1)
             self.conv5 = ConvBNReLU(c4, c5, 3, pad=1)
-            self.fc6 = DenseReLU(c5 * _last_size(size, first_ksize) ** 2, hidden, normalize)
+            last = _last_size(size, first_ksize, second_stride, last_pool)
+            self.fc6 = DenseReLU(c5 * last ** 2, hidden, normalize)
             self.fc7 = DenseReLU(hidden, image_features, normalize)
 
     def layers(self, x):
@@ -82,8 +89,9 @@ class ZFNet(Trunk):
         yield 'conv4', h
         h = self.conv5(h)
         yield 'conv5', h
-        h = functions.max_pooling_2d(h, 3, stride=2)
-        yield 'pool5', h
+        if self.last_pool:
+            h = functions.max_pooling_2d(h, 3, stride=2)
+            yield 'pool5', h
         h = chainer.functions.reshape(h, (len(h), -1))
         h = functions.dropout(self.fc6(h), self.dropout)
         yield 'fc6', h
@@ -95,9 +103,9 @@ def _first_pad(ksize):
     return min(1, ksize // 2)
 
 
-def _last_size(size, first_ksize):
+def _last_size(size, first_ksize, second_stride, last_pool):
     size = get_conv_outsize(size, first_ksize, 2, _first_pad(first_ksize))
     size = get_conv_outsize(size, 3, 2, 0, cover_all=True)
-    size = get_conv_outsize(size, 5, 2, 0)
+    size = get_conv_outsize(size, 5, second_stride, 0)
     size = get_conv_outsize(size, 3, 2, 0, cover_all=True)
-    return get_conv_outsize(size, 3, 2, 0, cover_all=True)
+    return get_conv_outsize(size, 3, 2, 0, cover_all=True) if last_pool else size

@@ -44,6 +44,8 @@ class Model:
     trunk: str = 'zfnet'
     width: float = 1.0
     first_ksize: int = dataclasses.field(default=7, metadata=LATER)
+    second_stride: int = dataclasses.field(default=2, metadata=LATER)
+    last_pool: bool = dataclasses.field(default=True, metadata=LATER)
     image_features: int = 4096
     pre_pool: int = 1024
     pooling: str = dataclasses.field(default='max', metadata=LATER)
@@ -211,7 +213,7 @@ def _section(section, cls, table):
 def _typed(key, wanted, value):
     if wanted is float and type(value) is int:
         return float(value)
-    if wanted in (int, float, str) and type(value) is wanted:
+    if wanted in (bool, int, float, str) and type(value) is wanted:
         return value
     if wanted == tuple[int, ...] and isinstance(value, list) and all(
             type(item) is int for item in value):
@@ -223,7 +225,7 @@ def _typed(key, wanted, value):
             type(item) in (int, float) for item in value.values()):
         return {name: float(item) for name, item in value.items()}
     names = {
-        int: 'a whole number', float: 'a number', str: 'a text in quotes',
+        bool: 'true or false', int: 'a whole number', float: 'a number', str: 'a text in quotes',
         tuple[int, ...]: 'a list of whole numbers', tuple[str, ...]: 'a list of texts',
         dict[str, float]: 'a table of numbers'}
     raise UserError(f'{key}: found {value!r}, expected {names[wanted]}')
@@ -254,8 +256,9 @@ def _faults(recipe):
         yield from _trunk_faults(data, model)
     else:
         yield f'model.trunk: found {model.trunk!r}, expected {_or(TRUNKS)}'
-    if model.first_ksize < 1:
-        yield f'model.first_ksize: found {model.first_ksize}, expected 1 or more'
+    for name in 'first_ksize', 'second_stride':
+        if getattr(model, name) < 1:
+            yield f'model.{name}: found {getattr(model, name)}, expected 1 or more'
     if model.normalization not in NORMALIZATIONS:
         yield f'model.normalization: found {model.normalization!r}, expected {_or(NORMALIZATIONS)}'
     if model.pooling not in POOLINGS:
@@ -313,6 +316,8 @@ def _toml(value):
     if isinstance(value, str):
         # The escapes of TOML's basic strings are those of JSON for all that a recipe can hold.
         return '"' + value.replace('\\', '\\\\').replace('"', '\\"') + '"'
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, dict):
         items = (f'{_toml(name)} = {_toml(item)}' for name, item in value.items())
         return '{' + ', '.join(items) + '}'

@@ -99,3 +99,17 @@ def test_dropout_only_in_training():
         np.testing.assert_array_equal(trunk(x).array, trunk(x).array)
     with chainer.using_config('train', True):
         assert not np.array_equal(trunk(x).array, trunk(x).array)
+
+
+@pytest.mark.parametrize('second_stride', [1, 2])
+@pytest.mark.parametrize('last_pool', [True, False])
+@pytest.mark.parametrize('size', [48, 64])
+def test_more_of_small_images_reaches_the_dense_layers(size, last_pool, second_stride):
+    trunk = ZFNet(
+        size, width=0.05, image_features=10, second_stride=second_stride, last_pool=last_pool)
+    last = shapes(trunk, size)
+    assert ('pool5' in last) == last_pool
+    assert last['fc7'] == (10,)
+    # From 11 (15) values in each direction after pool1, by hand.
+    expected = {(48, 2): 2, (48, 1): 3, (64, 2): 3, (64, 1): 5}[size, second_stride]
+    assert last['conv5'][1:] == (expected, expected)
