@@ -17,10 +17,12 @@ NAMED_AFTER_OTHERS = (
 TOLD_APART_BY_THEIR_FOLDERS = {
     '__init__.py', '__main__.py',
     'linear.py',  # functions: x W + b; representation: PCA and whitening
-    'pictures.py',  # representation: of what was found; experiments/kit: in recorded figures
+    'pictures.py',  # importers: the files of pictures; representation: of what was found;
+    # experiments/kit: in recorded figures
     'products.py',  # data: as arrays; representation/tags: their words
     'results.py',  # training: of a run; experiments/kit: of an experiment
-    'tables.py',  # representation/duplicates: as CSV; experiments/report: in the documentation
+    'tables.py',  # importers: delimited text; representation/duplicates: as CSV;
+    # experiments/report: in the documentation
 }
 
 

@@ -1,7 +1,7 @@
 import pytest
 
+from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers.tables import Table
-from fashion_models.catalogue.report import Report
 from fashion_models.errors import UserError
 
 
