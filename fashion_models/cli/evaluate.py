@@ -39,9 +39,14 @@ def run(arguments):
 
 
 def print_results(run, splits, which, devices, catalogue, store, known_only=False):
-    """Evaluates a run and prints its table; the arguments are those of ``evaluate_run``."""
+    """Evaluates a run, prints its table and writes its records; arguments as of ``evaluate_run``."""
     from fashion_models.devices import resolve
-    from fashion_models.training.results import evaluate_run, results_table, unknown_text
+    from fashion_models.training.results import (
+        evaluate_run,
+        results_table,
+        unknown_text,
+        write_records,
+    )
 
     records = evaluate_run(run, splits, resolve(devices)[0], which, catalogue, store,
                            known_only)
@@ -50,8 +55,7 @@ def print_results(run, splits, which, devices, catalogue, store, known_only=Fals
     for record in records.values():
         if text := unknown_text(record):
             print(text)
-    for record in records.values():
-        if text := unknown_text(record):
-            print(text)
-    files = ', '.join(f'evaluation-{split}.json' for split in records)
-    print(f'\naccuracy over products; details in {run.folder}: {files}')
+    # A run folder that cannot be written to costs the files, not the table.
+    files = write_records(run, records)
+    print(f'\naccuracy over products; details in {run.folder}: '
+          f'{", ".join(path.name for path in files)}')

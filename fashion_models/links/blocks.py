@@ -5,6 +5,7 @@ import chainer.links as L
 import numpy as np
 
 from fashion_models import functions
+from fashion_models.functions.backend import Array
 
 
 class _Block(chainer.Chain):
@@ -46,12 +47,12 @@ class ConvBNReLU(_Block):
     The convolution has no bias: normalization would take it away and has its own.
 
     Args:
-        in_channels (int): Channels that come in.
-        out_channels (int): Channels that go out.
-        ksize (int): Height and width of the filters.
-        stride (int): Step of the filters.
-        pad (int): Zeros around the images.
-        relu (bool): Whether ReLU follows; a residual block adds its shortcut first.
+        in_channels: Channels that come in.
+        out_channels: Channels that go out.
+        ksize: Height and width of the filters.
+        stride: Step of the filters.
+        pad: Zeros around the images.
+        relu: Whether ReLU follows; a residual block adds its shortcut first.
     """
 
     layer = 'conv'
@@ -67,7 +68,7 @@ class ConvBNReLU(_Block):
                 initialW=chainer.initializers.HeNormal())
             self.bn = L.BatchNormalization(out_channels)
 
-    def forward(self, x) -> chainer.Variable:
+    def forward(self, x: Array) -> chainer.Variable:
         """The block's values."""
         conv, folded = self.conv, self.bn is None
         h = functions.convolution_2d(
@@ -79,9 +80,9 @@ class DenseReLU(_Block):
     """Dense layer, batch normalization if wanted, and ReLU: (N, in_size) -> (N, out_size).
 
     Args:
-        in_size (int): Values that come in.
-        out_size (int): Values that go out.
-        normalize (bool): Whether batch normalization takes the place of the bias.
+        in_size: Values that come in.
+        out_size: Values that go out.
+        normalize: Whether batch normalization takes the place of the bias.
     """
 
     layer, relu = 'linear', True
@@ -93,7 +94,7 @@ class DenseReLU(_Block):
                 in_size, out_size, nobias=normalize, initialW=chainer.initializers.HeNormal())
             self.bn = L.BatchNormalization(out_size) if normalize else None
 
-    def forward(self, x) -> chainer.Variable:
+    def forward(self, x: Array) -> chainer.Variable:
         """The block's values."""
         folded = self.bn is None
         h = functions.linear(x, self.linear.W, self.linear.b, relu=folded)
@@ -104,10 +105,10 @@ def fold_batch_normalization(model: chainer.Link) -> chainer.Link:
     """Folds every block of a trained network, which makes it faster and fit for inference only.
 
     Args:
-        model (~chainer.Link): Changed in place; see :meth:`ConvBNReLU.fold`.
+        model: Changed in place; see :meth:`ConvBNReLU.fold`.
 
     Returns:
-        ~chainer.Link: ``model``.
+        ``model``.
     """
     for link in list(model.links()):
         if isinstance(link, _Block):

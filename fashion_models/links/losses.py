@@ -16,7 +16,8 @@ MEAN, SUM = COMBINATIONS = 'mean', 'sum'
 
 
 def multi_task_loss(
-        ys: Sequence, t, labelled=None, others=None, *, loss: str = 'cross_entropy',
+        ys: Sequence[chainer.Variable], t: np.ndarray, labelled: np.ndarray | None = None,
+        others: np.ndarray | None = None, *, loss: str = 'cross_entropy',
         combine: str = MEAN, weights: Sequence[float] | None = None,
         smoothing: float = 0.0) -> chainer.Variable:
     """The tasks' losses, each a mean over its labelled products, averaged or summed.
@@ -25,7 +26,7 @@ def multi_task_loss(
     task's loss; a task without any label in the batch contributes 0.
 
     Args:
-        ys (list): For each task, (b, classes) unnormalised log probabilities.
+        ys: For each task, (b, classes) unnormalised log probabilities.
         t: (b, tasks) int32, negative where a label is missing.
         labelled: (tasks,) how many labelled products each task has in the whole batch, when ``t``
             is one device's share of it. The losses of all shares then sum to the loss of the batch,
@@ -38,7 +39,7 @@ def multi_task_loss(
         smoothing: Share of each target that is spread evenly over the task's classes.
 
     Returns:
-        ~chainer.Variable: Scalar.
+        Scalar.
     """
     of_task = LOSSES[loss]
     weights = [1.0] * len(ys) if weights is None else weights
@@ -55,12 +56,12 @@ def multi_task_loss(
     return sum(losses) / float(sum(weights) if combine == MEAN else 1)
 
 
-def count_labelled(t) -> np.ndarray:
+def count_labelled(t: np.ndarray) -> np.ndarray:
     """How many products of t (b, tasks) have a label, for each task: (tasks,) on the CPU."""
     return np.asarray(chainer.cuda.to_cpu((t >= 0).sum(axis=0)))
 
 
-def count_correct(ys: Sequence, t) -> np.ndarray:
+def count_correct(ys: Sequence[chainer.Variable], t: np.ndarray) -> np.ndarray:
     """For each task, how many labelled products have their label ranked first: (tasks,) int."""
     return np.array([
         int(((y.array.argmax(axis=1) == t[:, task]) & (t[:, task] >= 0)).sum())

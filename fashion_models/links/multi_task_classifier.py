@@ -1,22 +1,25 @@
 """Several labels from one representation: the article's multi-task network."""
 
+from collections.abc import Iterator, Mapping
+
 import chainer
 import chainer.links as L
 
 from fashion_models import functions
 from fashion_models.catalogue.tasks import Task
+from fashion_models.functions.backend import Array
 
 
 class MultiTaskClassifier(chainer.Chain):
     """An encoder with one linear classifier (head) a task.
 
     Args:
-        encoder (~chainer.Chain): Turns x into representations (b, encoder.out_size).
-        classes (dict): From each task's name to its number of classes, in the order of the columns
+        encoder: Turns x into representations (b, encoder.out_size).
+        classes: From each task's name to its number of classes, in the order of the columns
             of t. One task makes the single-task network.
     """
 
-    def __init__(self, encoder, classes):
+    def __init__(self, encoder: chainer.Chain, classes: Mapping[str, int]):
         super().__init__()
         self.tasks = tuple(classes)
         with self.init_scope():
@@ -24,24 +27,24 @@ class MultiTaskClassifier(chainer.Chain):
             self.heads = chainer.Chain(**{
                 task: L.Linear(encoder.out_size, number) for task, number in classes.items()})
 
-    def forward(self, x):
+    def forward(self, x: Array) -> list[chainer.Variable]:
         """Scores of all classes of all tasks.
 
         Args:
             x: (b, 3 * n, h, w) float32.
 
         Returns:
-            list of ~chainer.Variable: For each task, (b, classes) unnormalised log probabilities.
+            For each task, (b, classes) unnormalised log probabilities.
         """
         return self.classify(self.encoder(x))
 
-    def classify(self, representation):
+    def classify(self, representation: Array) -> list[chainer.Variable]:
         """Scores as of :meth:`forward`, from representations (b, encoder.out_size)."""
         return [
             functions.linear(representation, self.heads[task].W, self.heads[task].b)
             for task in self.tasks]
 
-    def layers(self, x):
+    def layers(self, x: Array) -> Iterator[tuple[str, chainer.Variable]]:
         """Yields the name and the values of each layer, the encoder's first."""
         for name, h in self.encoder.layers(x):
             yield f'encoder/{name}', h

@@ -1,9 +1,12 @@
 """All images of a product in, one representation out: the article's multi-image network."""
 
+from collections.abc import Iterator
+
 import chainer
 import chainer.functions as F
 
 from fashion_models import functions
+from fashion_models.functions.backend import Array
 from fashion_models.links.blocks import DenseReLU
 from fashion_models.links.trunk import Trunk, output_of
 
@@ -20,12 +23,12 @@ class ProductEncoder(chainer.Chain):
     is followed by ReLU: without one between them, two dense layers would be no more than one.
 
     Args:
-        trunk (~chainer.Chain): Turns images (N, 3, h, w) into features (N, trunk.out_size).
-        pre_pool (int): Width of the layer before the pooling.
-        post_pool (int): Width of the first layer after it.
-        representation (int): Width of the second, the product representation; 1024 in the article.
-        pooling (str): ``'max'``, or what the article contrasts it with: ``'mean'`` or ``'sum'``.
-        normalize (bool): Whether the three dense layers are normalized, too.
+        trunk: Turns images (N, 3, h, w) into features (N, trunk.out_size).
+        pre_pool: Width of the layer before the pooling.
+        post_pool: Width of the first layer after it.
+        representation: Width of the second, the product representation; 1024 in the article.
+        pooling: ``'max'``, or what the article contrasts it with: ``'mean'`` or ``'sum'``.
+        normalize: Whether the three dense layers are normalized, too.
     """
 
     def __init__(
@@ -40,7 +43,7 @@ class ProductEncoder(chainer.Chain):
             self.post_pool = DenseReLU(pre_pool, post_pool, normalize)
             self.representation = DenseReLU(post_pool, representation, normalize)
 
-    def forward(self, x) -> chainer.Variable:
+    def forward(self, x: Array) -> chainer.Variable:
         """Product representations.
 
         Args:
@@ -48,11 +51,11 @@ class ProductEncoder(chainer.Chain):
                 other.
 
         Returns:
-            ~chainer.Variable: (b, representation)
+            (b, representation)
         """
         return output_of(self.layers(x))
 
-    def layers(self, x):
+    def layers(self, x: Array) -> Iterator[tuple[str, chainer.Variable]]:
         """Yields the name and the values of each layer, the trunk's first."""
         b, channels, height, width = x.shape
         n, remainder = divmod(channels, 3)

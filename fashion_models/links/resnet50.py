@@ -1,9 +1,12 @@
 """ResNet-50 as trunk: one of the "more modern architectures" that the article goes on to."""
 
+from collections.abc import Iterator
+
 import chainer
 import chainer.functions as F
 
 from fashion_models import functions
+from fashion_models.functions.backend import Array
 from fashion_models.links.blocks import ConvBNReLU, DenseReLU
 from fashion_models.links.trunk import Trunk
 
@@ -20,11 +23,11 @@ class ResNet50(Trunk):
     with any other trunk.
 
     Args:
-        size (int): Height and width of the images, at least 32: the network's stride.
-        width (float): Multiplies the number of channels.
-        image_features (int): Values an image.
-        dropout (float): Ratio of the image features dropped in training.
-        normalize (bool): Whether the dense layer is normalized, too.
+        size: Height and width of the images, at least 32: the network's stride.
+        width: Multiplies the number of channels.
+        image_features: Values an image.
+        dropout: Ratio of the image features dropped in training.
+        normalize: Whether the dense layer is normalized, too.
 
     Raises:
         ValueError: If the images are smaller than the network's stride.
@@ -47,7 +50,7 @@ class ResNet50(Trunk):
                 channels = EXPANSION * mid
             self.fc6 = DenseReLU(channels, image_features, normalize)
 
-    def layers(self, x):
+    def layers(self, x: Array) -> Iterator[tuple[str, chainer.Variable]]:
         """Yields the name and the values of each stage, first to last."""
         h = self.conv1(x)
         yield 'conv1', h
@@ -72,7 +75,7 @@ class _Stage(chainer.ChainList):
             Bottleneck(in_channels, mid, stride, project=True),
             *(Bottleneck(EXPANSION * mid, mid) for _ in range(repeats - 1)))
 
-    def forward(self, x):
+    def forward(self, x: Array):
         for bottleneck in self:
             x = bottleneck(x)
         return x
@@ -82,10 +85,10 @@ class Bottleneck(chainer.Chain):
     """1x1, 3x3 and 1x1 convolutions around a shortcut: the sum goes through ReLU.
 
     Args:
-        in_channels (int): Channels that come in; four times ``mid`` go out.
-        mid (int): Channels inside.
-        stride (int): Of the first convolution, as in the paper.
-        project (bool): Whether the shortcut is a 1x1 convolution; the input itself otherwise.
+        in_channels: Channels that come in; four times ``mid`` go out.
+        mid: Channels inside.
+        stride: Of the first convolution, as in the paper.
+        project: Whether the shortcut is a 1x1 convolution; the input itself otherwise.
     """
 
     def __init__(self, in_channels: int, mid: int, stride: int = 1, project: bool = False):
@@ -98,7 +101,7 @@ class Bottleneck(chainer.Chain):
             self.shortcut = (
                 ConvBNReLU(in_channels, out_channels, 1, stride, relu=False) if project else None)
 
-    def forward(self, x) -> chainer.Variable:
+    def forward(self, x: Array) -> chainer.Variable:
         """(N, in_channels, h, w) -> (N, 4 * mid, h / stride, w / stride)."""
         h = self.conv3(self.conv2(self.conv1(x)))
         return F.relu(h + (x if self.shortcut is None else self.shortcut(x)))

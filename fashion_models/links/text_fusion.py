@@ -4,6 +4,7 @@ import chainer
 import chainer.functions as F
 
 from fashion_models import functions
+from fashion_models.functions.backend import Array
 from fashion_models.links.blocks import DenseReLU
 
 
@@ -17,17 +18,19 @@ class TextFusion(chainer.Chain):
     pictures or on texts alone.
 
     Args:
-        image_size (int): Width of the product representation; 0 for no pictures.
-        text_size (int): Number of textual features; 0 for no text.
-        text_features (int): Width of the text's layer.
-        out_size (int): Width of the fused representation.
-        dropout (float): Ratio of the values dropped after each layer.
+        image_size: Width of the product representation; 0 for no pictures.
+        text_size: Number of textual features; 0 for no text.
+        text_features: Width of the text's layer.
+        out_size: Width of the fused representation.
+        dropout: Ratio of the values dropped after each layer.
 
     Raises:
         ValueError: If both branches are missing.
     """
 
-    def __init__(self, image_size, text_size, text_features=512, out_size=1024, dropout=0.5):
+    def __init__(
+            self, image_size: int, text_size: int, text_features: int = 512, out_size: int = 1024,
+            dropout: float = 0.5):
         super().__init__()
         if not image_size and not text_size:
             raise ValueError('a fusion needs pictures, a text, or both')
@@ -39,7 +42,7 @@ class TextFusion(chainer.Chain):
                 self.text = DenseReLU(text_size, text_features)
             self.fusion = DenseReLU(image_size + (text_features if text_size else 0), out_size)
 
-    def forward(self, image, text):
+    def forward(self, image: Array | None, text: Array | None) -> chainer.Variable:
         """Fused representations.
 
         Args:
@@ -48,7 +51,7 @@ class TextFusion(chainer.Chain):
                 there is none; ``None`` without texts.
 
         Returns:
-            ~chainer.Variable: (b, out_size)
+            (b, out_size)
 
         Raises:
             ValueError: If a branch is given nothing, or something that it was not made for.

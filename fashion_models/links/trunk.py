@@ -1,8 +1,11 @@
 """What a trunk is: the part of the network that turns one image into features."""
 
 import collections
+from collections.abc import Iterable, Iterator
 
 import chainer
+
+from fashion_models.functions.backend import Array
 
 
 class Trunk(chainer.Chain):
@@ -24,9 +27,9 @@ class Trunk(chainer.Chain):
     add one, write its module and name it in ``TRUNKS`` (:mod:`fashion_models.links`).
 
     Attributes:
-        minimum_size (int): Of the images, in pixels.
+        minimum_size: Of the images, in pixels.
         options (tuple of str): Fields of the recipe's ``[model]`` that only this trunk has.
-        out_size (int): Values an image.
+        out_size: Values an image.
     """
 
     minimum_size: int
@@ -47,16 +50,16 @@ class Trunk(chainer.Chain):
                 f'size: found {size} pixels, expected at least {self.minimum_size} for '
                 f'{type(self).__name__}')
 
-    def layers(self, x):
+    def layers(self, x: Array) -> Iterator[tuple[str, chainer.Variable]]:
         """Yields the name and the values of each layer, first to last."""
         raise NotImplementedError
 
-    def forward(self, x) -> chainer.Variable:
+    def forward(self, x: Array) -> chainer.Variable:
         """Image features: x (N, 3, size, size) float32, mean-subtracted -> (N, out_size)."""
         return output_of(self.layers(x))
 
 
-def output_of(layers) -> chainer.Variable:
+def output_of(layers: Iterable[tuple[str, chainer.Variable]]) -> chainer.Variable:
     """Values of the last of ``layers``, (name, values) pairs, without keeping the others alive."""
     (_, values), = collections.deque(layers, maxlen=1)
     return values

@@ -1,10 +1,13 @@
 """ZFNet (Zeiler & Fergus, "Visualizing and Understanding Convolutional Networks", 2013) as
 trunk."""
 
+from collections.abc import Iterator
+
 import chainer
 from chainer.utils.conv import get_conv_outsize
 
 from fashion_models import functions
+from fashion_models.functions.backend import Array
 from fashion_models.links.blocks import ConvBNReLU, DenseReLU
 from fashion_models.links.trunk import Trunk
 
@@ -33,13 +36,13 @@ class ZFNet(Trunk):
     ======  =============================  ==================
 
     Args:
-        size (int): Height and width of the images, at least 48.
-        width (float): Multiplies the number of channels and of hidden units, not that of the
+        size: Height and width of the images, at least 48.
+        width: Multiplies the number of channels and of hidden units, not that of the
             image features.
-        image_features (int): Values an image, 4096 in the article.
-        dropout (float): Ratio of the values dropped after each dense layer.
-        normalize (bool): Whether the dense layers are normalized, too.
-        first_ksize (int): Height and width of the first filters. With 1, as in the article's
+        image_features: Values an image, 4096 in the article.
+        dropout: Ratio of the values dropped after each dense layer.
+        normalize: Whether the dense layers are normalized, too.
+        first_ksize: Height and width of the first filters. With 1, as in the article's
             network that is trained on colour only, a filter is nothing but a colour.
         second_stride (int): Stride of the second convolution. At 48 to 64 pixels, ZFNet's own
             strides leave 2 to 3 values in each direction.
@@ -73,7 +76,7 @@ class ZFNet(Trunk):
             self.fc6 = DenseReLU(c5 * last ** 2, hidden, normalize)
             self.fc7 = DenseReLU(hidden, image_features, normalize)
 
-    def layers(self, x):
+    def layers(self, x: Array) -> Iterator[tuple[str, chainer.Variable]]:
         """Yields the name and the values of each layer, first to last."""
         h = self.conv1(x)
         yield 'conv1', h

@@ -1,6 +1,7 @@
 """Accuracy over products, every product once with all its images."""
 
 import dataclasses
+from collections.abc import Callable
 
 import chainer
 import numpy as np
@@ -8,10 +9,9 @@ import tqdm
 from chainer import training
 
 from fashion_models.data.batches import evaluation_batches
-from fashion_models.data.products import FIRST
-from fashion_models.data.views import flattened
+from fashion_models.data.products import FIRST, ProductSet
 from fashion_models.data.vocabulary import MISSING
-from fashion_models.links import multi_task_loss
+from fashion_models.links import MultiTaskClassifier, multi_task_loss
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,24 +19,24 @@ class Evaluation:
     """What a model says of a set of products.
 
     Attributes:
-        log_probabilities (dict): From each task to (products, classes) float32.
-        t (numpy.ndarray): (products, tasks) int32, MISSING or UNKNOWN (of
+        log_probabilities: From each task to (products, classes) float32.
+        t: (products, tasks) int32, MISSING or UNKNOWN (of
             :mod:`~fashion_models.data.vocabulary`) where a label is.
     """
 
-    log_probabilities: dict
+    log_probabilities: dict[str, np.ndarray]
     t: np.ndarray
 
     @property
-    def predicted(self):
+    def predicted(self) -> np.ndarray:
         """(products, tasks): the class ranked first."""
         return np.stack([y.argmax(axis=1) for y in self.log_probabilities.values()], axis=1)
 
-    def right(self, others=None):
+    def right(self, others: np.ndarray | None = None) -> np.ndarray:
         """(products, tasks) bool: whether the class ranked first is the label, or one of others.
 
         Args:
-            others (numpy.ndarray): (products, tasks, k) int32, further labels to take for right, as
+            others: (products, tasks, k) int32, further labels to take for right, as
                 of :class:`~fashion_models.data.products.ProductSet`; or ``None``.
         """
         right = self.predicted == self.t
@@ -44,30 +44,32 @@ class Evaluation:
             right | (self.predicted[..., None] == others).any(axis=2))
 
     @property
-    def accuracies(self):
+    def accuracies(self) -> dict[str, float]:
         """From each task to the share of its labelled products that are right; nan without any.
 
         A label that the vocabulary lacks is a label, which no answer meets.
         """
         return self.accuracies_with(None)
 
-    def accuracies_with(self, others):
+    def accuracies_with(self, others: np.ndarray | None) -> dict[str, float]:
         """As :attr:`accuracies`, others being right, too; see :meth:`right`."""
         return {
             task: _mean(right, t != MISSING)
             for task, right, t in zip(self.log_probabilities, self.right(others).T, self.t.T)}
 
     @property
-    def accuracy(self):
+    def accuracy(self) -> float:
         """Global accuracy, the article's "Multi-task": the mean of the tasks' accuracies."""
         return float(np.nanmean(list(self.accuracies.values())))
 
-    def loss(self, function=multi_task_loss, others=None) -> float:
+    def loss(
+            self, function: Callable = multi_task_loss,
+            others: np.ndarray | None = None) -> float:
         """What training minimises, over all products at once.
 
         Args:
-            function (callable): As of :func:`~fashion_models.links.multi_task_loss`.
-            others (numpy.ndarray): As of :meth:`right`.
+            function: As of :func:`~fashion_models.links.multi_task_loss`.
+            others: As of :meth:`right`.
         """
         with chainer.no_backprop_mode():
             ys = [chainer.Variable(y) for y in self.log_probabilities.values()]
@@ -80,18 +82,20 @@ def _mean(values, selected):
     return float(values[selected].mean()) if selected.any() else float('nan')
 
 
-def evaluate(model, products, mean, device, progress=False):
+def evaluate(
+        model: MultiTaskClassifier, products: ProductSet, mean: np.ndarray,
+        device: chainer.backend.Device, progress: bool = False) -> Evaluation:
     """Classifies every product of a set once, with all its images, cropped in the centre.
 
     Args:
-        model (~fashion_models.links.MultiTaskClassifier): On ``device``.
-        products (~fashion_models.data.products.ProductSet): At least one.
-        mean (numpy.ndarray): (3, size, size) float32.
-        device (~chainer.backend.Device): Where to compute.
-        progress (bool): Whether to show a progress bar.
+        model: On ``device``.
+        products: At least one.
+        mean: (3, size, size) float32.
+        device: Where to compute.
+        progress: Whether to show a progress bar.
 
     Returns:
-        Evaluation: Accuracies are over products (micro-averaged), whatever the batches were.
+        Its accuracies are over products (micro-averaged), whatever the batches were.
     """
     rows, scores = [], []
     device.use()
@@ -111,35 +115,16 @@ def evaluate(model, products, mean, device, progress=False):
         products.t)
 
 
-def evaluate_images(model, products, mean, device, progress=False):
-    """Classifies every image of a set by itself, as a single-image network is meant to.
-
-    Args:
-        model (~fashion_models.links.MultiTaskClassifier): On ``device``.
-        products (~fashion_models.data.products.ProductSet): At least one, not flattened.
-        mean (numpy.ndarray): (3, size, size) float32.
-        device (~chainer.backend.Device): Where to compute.
-        progress (bool): Whether to show a progress bar.
-
-    Returns:
-        tuple: Two :class:`Evaluation`: of the images, in the order of
-        :func:`~fashion_models.data.views.flattened`; and of the products, each class having the
-        mean of its probabilities over the product's images.
-    """
-    images = evaluate(model, flattened(products), mean, device, progress)
-    return images, average_over_images(images, products)
-
-
-def average_over_images(images, products):
+def average_over_images(images: Evaluation, products: ProductSet) -> Evaluation:
     """What a single-image network says of products: the mean of what it says of their images.
 
     Args:
-        images (Evaluation): Of the images, in the order of
+        images: Of the images, in the order of
             :func:`~fashion_models.data.views.flattened`.
-        products (~fashion_models.data.products.ProductSet): Not flattened.
+        products: Not flattened.
 
     Returns:
-        Evaluation: Of the products; each class has the mean of its probabilities.
+        Of the products; each class has the mean of its probabilities.
     """
     counts = np.array([len(own) for own in products.images])
     first = np.cumsum(counts) - counts
@@ -154,7 +139,7 @@ def _log_softmax(y):
     return y - np.log(np.exp(y).sum(axis=1, keepdims=True))
 
 
-def majority_accuracies(train_t, t):
+def majority_accuracies(train_t: np.ndarray, t: np.ndarray) -> list[float]:
     """Accuracy, for each task, of always answering the training split's commonest class."""
     accuracies = []
     for seen, wanted in zip(train_t.T, t.T):
@@ -175,7 +160,8 @@ class ValidationEvaluation(training.Extension):
     name = 'validation'
 
     def __init__(
-            self, products, mean, progress=True, accepted=FIRST, loss=multi_task_loss):
+            self, products: ProductSet, mean: np.ndarray, progress: bool = True,
+            accepted: str = FIRST, loss: Callable = multi_task_loss):
         self._products = products
         self._others = products.others_to_learn(accepted)
         self._mean = mean

@@ -1,22 +1,24 @@
 """The computational graph of a mini-batch, which the article links to."""
 
+import pathlib
 import shutil
 import subprocess
 
+import chainer
 from chainer import computational_graph
 
 from fashion_models.files import atomic_write
 
 
-def write_graph(loss, folder):
+def write_graph(loss: chainer.Variable, folder: pathlib.Path) -> bool:
     """Writes the graph that led to ``loss`` as ``graph.dot``; as ``graph.svg`` too with Graphviz.
 
     Args:
-        loss (~chainer.Variable): Before its backward pass.
-        folder (~pathlib.Path): Where to write.
+        loss: Before its backward pass.
+        folder: Where to write.
 
     Returns:
-        bool: Whether the machine has Graphviz.
+        Whether the machine has Graphviz.
     """
     graph = computational_graph.build_computational_graph([loss])
     path = folder / 'graph.dot'

@@ -1,19 +1,22 @@
 """The start of a training from what another run has learnt."""
 
 import re
+from collections.abc import Iterator
 
 import numpy as np
 
 from fashion_models.errors import UserError
 from fashion_models.files import sha256
+from fashion_models.links import MultiTaskClassifier
 from fashion_models.training import snapshots
+from fashion_models.training.run import Run
 
 _ENCODER = 'encoder/'
 #: A part of a block, which is taken whole.
 _PART = re.compile(r'/(conv|linear|bn)$')
 
 
-def take_over(model, run):
+def take_over(model: MultiTaskClassifier, run: Run) -> dict:
     """Gives a model the trunk and the encoder of a trained run, layer by layer where they fit.
 
     A layer is taken if all its arrays have the same names and shapes in both: weights and biases,
@@ -21,11 +24,11 @@ def take_over(model, run):
     classes may be the same by accident, and what they stand for is not.
 
     Args:
-        model (~fashion_models.links.MultiTaskClassifier): On the CPU; changed in place.
-        run (~fashion_models.training.run.Run): Of its snapshots, the best one is taken from.
+        model: On the CPU; changed in place.
+        run: Its best snapshot is taken from.
 
     Returns:
-        dict: What was done, JSON-ready: ``run`` (its folder as given), ``snapshot`` and its
+        What was done, JSON-ready: ``run`` (its folder as given), ``snapshot`` and its
         ``sha256``, ``taken`` (layers), ``not_taken`` (from layer to the reason).
 
     Raises:
@@ -52,7 +55,7 @@ def take_over(model, run):
         'not_taken': not_taken}
 
 
-def describe(record):
+def describe(record: dict) -> Iterator[str]:
     """What :func:`take_over` did, as lines for the user."""
     yield f'starting from {record["run"]}, {record["snapshot"]}: took {", ".join(record["taken"])}'
     for layer, reason in record['not_taken'].items():
@@ -72,11 +75,10 @@ def _layers(arrays):
 
 def _misfit(names, ours, theirs):
     """Why a layer cannot be taken, or ``None``."""
-    missing = [name for name in names if name not in theirs]
-    if missing:
-        return f'there is no {missing[0].removeprefix(_ENCODER)}'
-    for name in names:
-        if np.shape(ours[name]) != np.shape(theirs[name]):
-            return (f'{name.rpartition("/")[2]} is {np.shape(theirs[name])} there, '
-                    f'{np.shape(ours[name])} here')
-    return None
+    found = snapshots.misfit(names, ours, theirs)
+    if found is None:
+        return None
+    name, shape = found
+    if shape is None:
+        return f'there is no {name.removeprefix(_ENCODER)}'
+    return f'{name.rpartition("/")[2]} is {shape} there, {np.shape(ours[name])} here'

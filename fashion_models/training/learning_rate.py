@@ -23,8 +23,8 @@ def request(run, learning_rate):
     """Asks a running training, or the next resume, to go on with another learning rate.
 
     Args:
-        run (~fashion_models.training.run.Run): The run.
-        learning_rate (float or str): More than 0, or ``'auto'`` to go back to the schedule.
+        run: Which.
+        learning_rate: More than 0, or ``'auto'`` to go back to the schedule.
 
     Raises:
         UserError: If it is neither.
@@ -47,12 +47,9 @@ def scheduled(recipe, iteration, iterations_per_epoch):
     Minibatch SGD", 2017).
 
     Args:
-        recipe (~fashion_models.training.recipe.Training): Rate, schedule, epochs.
-        iteration (int): Number of the iteration, from 0.
-        iterations_per_epoch (int): How many make an epoch.
-
-    Returns:
-        float
+        recipe: Rate, schedule, epochs.
+        iteration: Number of the iteration, from 0.
+        iterations_per_epoch: How many make an epoch.
     """
     total = recipe.epochs * iterations_per_epoch
     # In the middle of the iteration, so that neither the first nor the last has a rate of 0.
@@ -82,11 +79,11 @@ class LearningRateControl(training.Extension):
     where they did the first time.
 
     Args:
-        optimizer (~chainer.Optimizer): Has the attribute ``lr``.
-        recipe (~fashion_models.training.recipe.Training): Initial value and schedule.
-        iterations_per_epoch (int): How many iterations make an epoch.
-        folder (~pathlib.Path): The run folder.
-        tell (callable): Prints a line about each change.
+        optimizer: Has the attribute ``lr``.
+        recipe: Initial value and schedule.
+        iterations_per_epoch: How many iterations make an epoch.
+        folder: The run folder.
+        tell: Prints a line about each change.
     """
 
     trigger = 1, 'iteration'

@@ -1,6 +1,7 @@
 """From a recipe to its network and its loss."""
 
 import functools
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -8,15 +9,15 @@ from fashion_models.links import TRUNKS, MultiTaskClassifier, ProductEncoder, mu
 from fashion_models.training.recipe import ALL, Recipe
 
 
-def build_model(recipe: Recipe, classes: dict[str, int]) -> MultiTaskClassifier:
+def build_model(recipe: Recipe, classes: Mapping[str, int]) -> MultiTaskClassifier:
     """The network of a recipe, its parameters drawn from the recipe's seed.
 
     Args:
-        recipe (~fashion_models.training.recipe.Recipe): Says trunk, widths and seed.
-        classes (dict): From each task to its number of classes.
+        recipe: Says trunk, widths and seed.
+        classes: From each task to its number of classes.
 
     Returns:
-        MultiTaskClassifier: On the CPU, every parameter initialised.
+        On the CPU, every parameter initialised.
     """
     # Chainer's initializers and dropout draw from NumPy's global generator.
     np.random.seed(recipe.training.seed)  # noqa: NPY002
@@ -31,14 +32,14 @@ def build_model(recipe: Recipe, classes: dict[str, int]) -> MultiTaskClassifier:
     return MultiTaskClassifier(encoder, classes)
 
 
-def build_loss(recipe: Recipe):
+def build_loss(recipe: Recipe) -> Callable:
     """The loss of a recipe, as of :func:`~fashion_models.links.multi_task_loss`.
 
     Args:
-        recipe (~fashion_models.training.recipe.Recipe): Says which, and how tasks are weighted.
+        recipe: Says which, and how tasks are weighted.
 
     Returns:
-        callable: ``(ys, t, labelled=None, others=None)`` to a scalar variable.
+        ``(ys, t, labelled=None, others=None)`` to a scalar variable.
     """
     training = recipe.training
     return functools.partial(

@@ -18,7 +18,7 @@ BLOCK = 1 << 15
 class MomentumSGDRule(momentum_sgd.MomentumSGDRule):
     """Update rule of :class:`MomentumSGD`; its state is that of Chainer's."""
 
-    def update_core_cpu(self, param):
+    def update_core_cpu(self, param: chainer.Parameter) -> None:
         w, g = param.array, param.grad
         if g is None:
             return
@@ -32,7 +32,7 @@ class MomentumSGDRule(momentum_sgd.MomentumSGDRule):
         else:
             _update_blocks(*arguments)
 
-    def update_core_gpu(self, param):
+    def update_core_gpu(self, param: chainer.Parameter) -> None:
         if self.hyperparam.weight_decay:
             chainer.optimizer_hooks.WeightDecay(self.hyperparam.weight_decay)(self, param)
         super().update_core_gpu(param)
@@ -45,18 +45,18 @@ class MomentumSGD(chainer.optimizers.MomentumSGD):
     it leaves the gradients as they are.
 
     Args:
-        lr (float): Learning rate.
-        momentum (float): Decay rate of the velocity.
-        weight_decay (float): Added to the gradient, times the parameter.
+        lr: Learning rate.
+        momentum: Decay rate of the velocity.
+        weight_decay: Added to the gradient, times the parameter.
     """
 
-    def __init__(self, lr=0.01, momentum=0.9, weight_decay=0.0):
+    def __init__(self, lr: float = 0.01, momentum: float = 0.9, weight_decay: float = 0.0):
         super().__init__(lr, momentum)
         self.hyperparam.weight_decay = weight_decay
 
     weight_decay = chainer.optimizer.HyperparameterProxy('weight_decay')
 
-    def create_update_rule(self):
+    def create_update_rule(self) -> MomentumSGDRule:
         return MomentumSGDRule(self.hyperparam)
 
 

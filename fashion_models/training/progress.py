@@ -1,5 +1,9 @@
 """What a person sees of a running training: a line an epoch, a progress bar, plots."""
 
+import os
+from collections.abc import Callable, Sequence
+
+import chainer
 import tqdm
 from chainer import training
 
@@ -14,7 +18,8 @@ class EpochTable(training.Extension):
     priority = 90  # after the log
     name = 'table'
 
-    def __init__(self, tasks, log='log', tell=print):
+    def __init__(
+            self, tasks: Sequence[str], log: str = 'log', tell: Callable[[str], object] = print):
         self._tasks = tasks
         self._log = log
         self._tell = tell
@@ -27,7 +32,7 @@ class EpochTable(training.Extension):
             self._headed = True
         self._tell(self.line(trainer.get_extension(self._log).log[-1]))
 
-    def heading(self):
+    def heading(self) -> str:
         """The two heading lines."""
         tasks = ' '.join(f'{title_of(task)[:8]:>8}' for task in self._tasks)
         return (
@@ -36,7 +41,7 @@ class EpochTable(training.Extension):
             f" {tasks}"
             f' {"images/s":>9} {"waiting":>8}')
 
-    def line(self, record):
+    def line(self, record: dict) -> str:
         """The line of one record of the log."""
         tasks = ' '.join(
             f'{record.get(f"validation/{task}", float("nan")):8.3f}' for task in self._tasks)
@@ -47,7 +52,7 @@ class EpochTable(training.Extension):
             f'{record["images/s"]:9.0f} {record["waiting"]:8.1%}')
 
 
-def complete_record(record, optimizer):
+def complete_record(record: dict, optimizer: chainer.Optimizer) -> None:
     """Adds to a record of the log what follows from its means, and the learning rate."""
     record['learning_rate'] = optimizer.lr
     record['images/s'] = record['images'] / record['seconds']
@@ -61,7 +66,7 @@ class Progress(training.Extension):
     priority = 80
     name = 'progress'
 
-    def __init__(self, iterations, done=0):
+    def __init__(self, iterations: int, done: int = 0):
         self._bar = tqdm.tqdm(
             total=iterations, initial=done, desc='training', unit=' batches', disable=None,
             dynamic_ncols=True)
@@ -71,7 +76,7 @@ class Progress(training.Extension):
         self._bar.set_postfix(loss=f'{float(trainer.observation["loss"]):.3f}', refresh=False)
         self._bar.update()
 
-    def finalize(self):
+    def finalize(self) -> None:
         """Removes the bar."""
         self._bar.close()
 
@@ -83,7 +88,7 @@ class Plots(training.Extension):
     priority = 70
     name = 'plots'
 
-    def __init__(self, tasks, log='log'):
+    def __init__(self, tasks: Sequence[str], log: str = 'log'):
         self._tasks = tasks
         self._log = log
 
@@ -92,7 +97,7 @@ class Plots(training.Extension):
         plot_log(trainer.get_extension(self._log).log, self._tasks, trainer.out)
 
 
-def plot_log(log, tasks, folder):
+def plot_log(log: Sequence[dict], tasks: Sequence[str], folder: str | os.PathLike) -> None:
     """Draws loss and accuracy by epoch into ``loss.png`` and ``accuracy.png`` of a folder."""
     # Figures are made without pyplot, which would pick a window system.
     from matplotlib.figure import Figure

@@ -5,17 +5,21 @@ from __future__ import annotations
 import collections
 import dataclasses
 import json
+import os
+import pathlib
+from collections.abc import Mapping, Sequence
 
+import chainer
 import numpy as np
 
 from fashion_models import article
 from fashion_models.catalogue.io import Catalogue, open_catalogue
 from fashion_models.data.prepare import prepare
 from fashion_models.data.products import ProductSet, require_products
-from fashion_models.data.vocabulary import MISSING, UNKNOWN
-from fashion_models.files import atomic_write
+from fashion_models.data.vocabulary import MISSING, UNKNOWN, Vocabulary
+from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.provenance import provenance
-from fashion_models.training.evaluation import evaluate, majority_accuracies
+from fashion_models.training.evaluation import Evaluation, evaluate, majority_accuracies
 from fashion_models.training.model import build_loss
 from fashion_models.training.run import Run
 from fashion_models.training.table import accuracy_table
@@ -24,22 +28,24 @@ from fashion_models.training.table import accuracy_table
 _NAMED = 12
 
 
-def evaluate_run(run, splits, device, which='best', catalogue_folder=None, store=None,
-                 known_only=False):
-    """Evaluates a trained network and writes ``evaluation-<split>.json`` into its folder.
+def evaluate_run(
+        run: Run, splits: Sequence[str], device: chainer.backend.Device, which: str = 'best',
+        catalogue_folder: str | os.PathLike | None = None,
+        store: str | os.PathLike | None = None, known_only: bool = False) -> dict[str, dict]:
+    """Evaluates a trained network.
 
     Args:
-        run (~fashion_models.training.run.Run): The run.
-        splits (sequence of str): Some of 'train', 'validation' and 'test'.
-        device (~chainer.backend.Device): Where to compute.
-        which (str): ``'best'`` or ``'last'`` snapshot.
+        run: The run.
+        splits: Some of 'train', 'validation' and 'test'.
+        device: Where to compute.
+        which: ``'best'`` or ``'last'`` snapshot.
         catalogue_folder: Another catalogue than that of the training. Labels that the run does not
             know count as wrong.
-        store: Folder of image stores.
-        known_only (bool): Whether labels that the run does not know are left out instead.
+        store: Folder of image stores; the catalogue's own if ``None``.
+        known_only: Whether labels that the run does not know are left out instead.
 
     Returns:
-        dict: From each split to its record, as written to the file.
+        From each split to its record, for :func:`write_records`.
 
     Raises:
         UserError: If there is no snapshot, or a split is empty.
@@ -83,11 +89,27 @@ def evaluate_run(run, splits, device, which='best', catalogue_folder=None, store
         if several.any():
             record['several_labels'] = dict(zip(run.vocabulary.tasks, map(int, several)))
             record['accepted_accuracies'] = evaluation.accuracies_with(own.others)
-        with atomic_write(
-                run.folder / f'evaluation-{split}.json', 'w', encoding='utf-8') as file:
-            json.dump(record, file, ensure_ascii=False, indent=1)
         records[split] = record
     return records
+
+
+def write_records(run: Run, records: Mapping[str, dict]) -> list[pathlib.Path]:
+    """Writes what :func:`evaluate_run` returned into ``evaluation-<split>.json`` of the run.
+
+    Returns:
+        The files.
+
+    Raises:
+        UserError: If one cannot be written.
+    """
+    paths = []
+    for split, record in records.items():
+        path = run.folder / f'evaluation-{split}.json'
+        with (told_if_unwritable(path),
+              atomic_write(path, 'w', encoding='utf-8') as file):
+            json.dump(record, file, ensure_ascii=False, indent=1)
+        paths.append(path)
+    return paths
 
 
 def unknown_labels(catalogue: Catalogue, products: ProductSet,
@@ -124,12 +146,13 @@ def unknown_text(record: dict) -> str:
             f'({record["split"]}): {"; ".join(of_tasks)}')
 
 
-def results_table(records, tasks):
+def results_table(records: Mapping[str, dict], tasks: Sequence[str]) -> str:
     """The article's table: its row, and two for each split, as plain text."""
     return accuracy_table(results_rows(records, tasks), tasks)
 
 
-def results_rows(records, tasks):
+def results_rows(
+        records: Mapping[str, dict], tasks: Sequence[str]) -> dict[str, list[float]]:
     """From each row's title to the accuracies of the tasks, for :func:`results_table`."""
     rows = {'the article, validation': article.row(article.MULTI_TASK, tasks)}
     for split, record in records.items():
@@ -143,7 +166,8 @@ def results_rows(records, tasks):
     return rows
 
 
-def confusion(evaluation, vocabulary):
+def confusion(
+        evaluation: Evaluation, vocabulary: Vocabulary) -> dict[str, dict[str, dict[str, int]]]:
     """How often each label was taken for which: {task: {label: {predicted label: products}}}."""
     counts = {}
     for column, (task, labels) in enumerate(vocabulary.labels.items()):
@@ -155,7 +179,8 @@ def confusion(evaluation, vocabulary):
     return counts
 
 
-def per_class(evaluation, vocabulary):
+def per_class(
+        evaluation: Evaluation, vocabulary: Vocabulary) -> dict[str, dict[str, dict[str, float]]]:
     """Accuracy among the products of each label: {task: {label: {products, accuracy}}}."""
     results = {}
     for column, (task, labels) in enumerate(vocabulary.labels.items()):

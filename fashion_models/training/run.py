@@ -1,18 +1,23 @@
 """The run folder: all that is needed to use a trained network, or to repeat its training."""
 
+import contextlib
 import json
+import os
 import pathlib
 import shutil
 
+import chainer
 import numpy as np
 
 from fashion_models.caching import cached_property
+from fashion_models.catalogue.split import SPLITS
 from fashion_models.data.views import View
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write
-from fashion_models.links import fold_batch_normalization
+from fashion_models.files import atomic_write, locked
+from fashion_models.links import MultiTaskClassifier, fold_batch_normalization
 from fashion_models.training import snapshots
+from fashion_models.training.arrays import read_npy
 from fashion_models.training.model import build_model
 from fashion_models.training.recipe import Recipe
 
@@ -22,6 +27,19 @@ MEAN = 'mean.npy'
 PROVENANCE = 'provenance.json'
 #: Marks a run that came to its end.
 FINISHED = 'finished'
+#: Held by the process that trains the run.
+LOCK = 'training.lock'
+#: What a run is made of before its training begins; ``provenance.json`` follows as the last.
+_BEGINNING = (
+    LOCK, MEAN, LABELS, RECIPE, 'snapshots', f'snapshots/{snapshots.INITIAL}', '.*.partial',
+    'snapshots/.*.partial')
+#: All that a training and an evaluation write; ``log.json*/`` is what Chainer leaves when killed.
+WRITTEN = (
+    *_BEGINNING, PROVENANCE, FINISHED, 'snapshots/iteration-*.npz',
+    'snapshots/iteration-*.npz.damaged', f'snapshots/{snapshots.BEST}', 'log.json', 'log.json*/',
+    'log.json*/log.json', 'loss.png', 'accuracy.png', 'learning-rate.jsonl',
+    'learning-rate-requests.jsonl', 'graph.dot', 'graph.svg', 'bad-batch.json',
+    *(f'evaluation-{split}.json' for split in SPLITS))
 
 
 class Run:
@@ -39,17 +57,18 @@ class Run:
     ``learning-rate.jsonl``     every change of the learning rate
     ``graph.dot``               the computational graph of one mini-batch, and ``graph.svg``
     ``finished``                there once the training has come to its end
+    ``training.lock``           held by the process that trains the run
     ==========================  ==================================================================
 
     Args:
         folder: The folder; see :meth:`open` and :meth:`create`.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder: str | os.PathLike):
         self.folder = pathlib.Path(folder)
 
     @classmethod
-    def open(cls, folder):
+    def open(cls, folder: str | os.PathLike) -> 'Run':
         """Opens an existing run.
 
         Raises:
@@ -66,57 +85,104 @@ class Run:
         return run
 
     @classmethod
-    def create(cls, folder, recipe, vocabulary, mean, provenance, overwrite=False, initial=None):
-        """Starts a run in a new or empty folder.
+    def create(
+            cls, folder: str | os.PathLike, recipe: Recipe, vocabulary: Vocabulary,
+            mean: np.ndarray, provenance: dict, overwrite: bool = False,
+            initial: chainer.Link | None = None) -> 'Run':
+        """Starts a run in a folder that is new, empty or what a killed start left.
 
         Args:
-            overwrite (bool): Whether to remove a run that is there.
-            initial (~chainer.Link): The model that training begins with, unless it is what recipe
-                and seed give.
+            folder: Where.
+            recipe: How the run is trained.
+            vocabulary: The labels of each task.
+            mean: The mean image, (3, size, size) float32.
+            provenance: Where the run comes from, JSON-ready.
+            overwrite: Whether to remove a run that is there.
+            initial: The model that training begins with, unless it is what recipe and seed give.
 
         Raises:
             UserError: If the folder holds something else, or a run that is not to be overwritten.
         """
         run = cls(folder)
         run.check_free(overwrite)
-        if run.folder.is_dir():
-            for path in run.folder.iterdir():
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
         run.folder.mkdir(parents=True, exist_ok=True)
+        run._clear()
         with atomic_write(run.folder / MEAN) as file:
             np.save(file, mean)
         vocabulary.save(run.folder / LABELS)
         run.save_recipe(recipe)
         if initial is not None:
-            run.snapshots.mkdir()
+            run.snapshots.mkdir(exist_ok=True)
             snapshots.save_model(initial, run.snapshots / snapshots.INITIAL)
         # Written last: without it, the folder is no run.
         with atomic_write(run.folder / PROVENANCE, 'w', encoding='utf-8') as file:
             json.dump(provenance, file, ensure_ascii=False, indent=1)
         return run
 
-    def check_free(self, overwrite=False):
-        """Raises UserError if the folder may not be used for a new run."""
+    def check_free(self, overwrite: bool = False) -> None:
+        """Raises UserError if the folder may not be used for a new run; see :meth:`create`."""
         if self.folder.is_file():
             raise UserError(f'{self.folder}: is a file, expected a folder for the run')
         if not self.folder.is_dir() or not any(self.folder.iterdir()):
             return
-        if not (self.folder / RECIPE).exists() and not (self.folder / MEAN).exists():
+        is_run = (self.folder / PROVENANCE).is_file() and (self.folder / RECIPE).is_file()
+        if not is_run and not (self.folder / LOCK).is_file():
             raise UserError(
                 f'{self.folder}: the folder is not empty and holds no run; choose another')
+        if not self._others(_BEGINNING):    # killed before there was anything to resume
+            return
         if not overwrite:
             raise UserError(
                 f'{self.folder}: holds a run already; resume it, overwrite it or choose another '
                 'folder')
+        others = self._others(WRITTEN)
+        if others:
+            raise UserError(
+                f'{self.folder}: cannot be overwritten, since it holds {others[0]}, which no '
+                'training wrote; move that away or choose another folder')
 
-    def save_recipe(self, recipe):
+    def _others(self, patterns):
+        """What the folder holds beside files of these patterns; links are followed nowhere."""
+        known = {path for pattern in patterns for path in self.folder.glob(pattern)}
+        return sorted(
+            str(path.relative_to(self.folder)) for path in self.folder.rglob('*')
+            if path.is_symlink() or path not in known)
+
+    def _clear(self):
+        """Removes the files of a run; ``provenance.json`` first, so that no half of one is left."""
+        (self.folder / PROVENANCE).unlink(missing_ok=True)
+        for path in self.folder.iterdir():
+            if path.name != LOCK:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    def remove_leftovers(self) -> None:
+        """Removes what a killed training was about to write."""
+        for path in self.folder.glob('.*.partial'):
+            if not path.name.startswith('.evaluation-'):    # an evaluation may be writing it
+                path.unlink()
+        for folder in self.folder.glob('log.json?*/'):
+            shutil.rmtree(folder)
+
+    def locked(self) -> contextlib.AbstractContextManager:
+        """Keeps other processes from training this run; the folder is made if need be.
+
+        Raises:
+            UserError: On entering, if another process trains it.
+        """
+        def refuse():
+            raise UserError(f'{self.folder}: is being trained by another process')
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return locked(self.folder / LOCK, refuse)
+
+    def save_recipe(self, recipe: Recipe) -> None:
         """Writes the recipe of the run."""
         with atomic_write(self.folder / RECIPE, 'w', encoding='utf-8') as file:
             file.write(recipe.to_toml())
         self.__dict__.pop('recipe', None)
 
     @cached_property
-    def recipe(self):
+    def recipe(self) -> Recipe:
         """The recipe the run is trained with."""
         return Recipe.load(self.folder / RECIPE)
 
@@ -127,52 +193,79 @@ class Run:
         return self.recipe if text is None else Recipe.from_toml(text)
 
     @cached_property
-    def vocabulary(self):
+    def vocabulary(self) -> Vocabulary:
         """The labels of each task."""
         return Vocabulary.load(self.folder / LABELS)
 
     @cached_property
-    def mean(self):
-        """The mean image of the training split: (3, size, size) float32."""
-        return np.load(self.folder / MEAN, allow_pickle=False)
+    def mean(self) -> np.ndarray:
+        """The mean image of the training split: (3, size, size) float32.
+
+        Raises:
+            UserError: If the file holds something else.
+        """
+        path = self.folder / MEAN
+        mean, size = read_npy(path), self.recipe.data.size
+        if mean.dtype != np.float32 or mean.shape != (3, size, size):
+            raise UserError(
+                f'{path}: found {mean.dtype} values of shape {mean.shape}, expected float32 of '
+                f'shape {(3, size, size)}')
+        if not np.isfinite(mean).all():
+            raise UserError(f'{path}: found values that are not finite, expected a mean image')
+        return mean
 
     @cached_property
-    def provenance(self):
-        """Where the run comes from."""
-        return json.loads((self.folder / PROVENANCE).read_text(encoding='utf-8'))
+    def provenance(self) -> dict:
+        """Where the run comes from.
+
+        Raises:
+            UserError: If the file holds something else.
+        """
+        path = self.folder / PROVENANCE
+        try:
+            provenance = json.loads(path.read_bytes())
+            View(**provenance.get('view', {}))
+            catalogue = provenance['catalogue']
+            texts = catalogue['folder'], catalogue['hash'], provenance.get('given_recipe', '')
+            fits = all(isinstance(text, str) for text in texts)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            fits = False
+        if not fits:
+            raise UserError(f'{path}: is damaged: found no provenance of a run in it')
+        return provenance
 
     @property
-    def finished(self):
+    def finished(self) -> bool:
         """Whether the training has come to its end."""
         return (self.folder / FINISHED).exists()
 
     @property
-    def view(self):
+    def view(self) -> View:
         """What the run sees of its catalogue."""
         return View(**self.provenance.get('view', {}))
 
     @property
-    def snapshots(self):
+    def snapshots(self) -> pathlib.Path:
         """Folder of the snapshots."""
         return self.folder / 'snapshots'
 
-    def check_vocabulary(self):
+    def check_vocabulary(self) -> None:
         """Raises UserError if the label vocabulary does not belong to the recipe."""
         if self.vocabulary.tasks != self.recipe.model.tasks:
             raise UserError(
                 f'{self.folder / LABELS}: holds the labels of {", ".join(self.vocabulary.tasks)}, '
                 f"the recipe's tasks are {', '.join(self.recipe.model.tasks)}")
 
-    def last_snapshot(self):
-        """The last snapshot that training can go on from, or None."""
+    def last_snapshot(self) -> pathlib.Path | None:
+        """The last snapshot that training can be resumed from, or ``None``."""
         found = snapshots.list_snapshots(self.snapshots)
         return found[-1] if found else None
 
-    def snapshot(self, which='best'):
+    def snapshot(self, which: str = 'best') -> pathlib.Path:
         """The file of a snapshot that holds a trained model.
 
         Args:
-            which (str): ``'best'`` (lowest validation loss) or ``'last'``.
+            which: ``'best'`` (lowest validation loss) or ``'last'``.
 
         Raises:
             UserError: If there is none yet.
@@ -183,11 +276,11 @@ class Run:
                 f'{self.folder}: has no {which} snapshot yet; the first is taken after an epoch')
         return path
 
-    def load_model(self, which='best'):
-        """The trained network, on the CPU and made fast for evaluation, which it is good for only.
+    def load_model(self, which: str = 'best') -> MultiTaskClassifier:
+        """The trained network, on the CPU, its normalization folded: for inference only.
 
         Args:
-            which (str): As of :meth:`snapshot`.
+            which: As of :meth:`snapshot`.
 
         Raises:
             UserError: If there is no such snapshot yet, or it does not fit recipe and labels.

@@ -1,12 +1,13 @@
 """Snapshots: atomic, without pickle, the last few and the best."""
 
 import errno
+import os
 import pathlib
 import re
 import time
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
 import chainer
 import numpy as np
@@ -14,6 +15,7 @@ from chainer import training
 
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
+from fashion_models.training.arrays import read_npz
 from fashion_models.training.migration import migrated
 
 MODEL = 'updater/model:main/'
@@ -24,22 +26,22 @@ SECONDS_BETWEEN = 600
 
 
 class Snapshots(training.Extension):
-    """Writes the whole state of the training after each epoch, and every ten minutes besides.
+    """Writes the whole state of the training after each epoch, and every ten minutes.
 
     ``best.npz`` holds the model alone as it was after the epoch with the lowest validation loss,
     the number that the article's authors watched.
 
     Args:
-        folder (~pathlib.Path): Where to write.
-        recipe_hash (str): Stored with each snapshot, which serves no other recipe.
-        keep (int): How many of the last ones are kept.
+        folder: Where to write.
+        recipe_hash: Stored with each snapshot, which serves no other recipe.
+        keep: How many of the last ones are kept.
     """
 
     trigger = 1, 'iteration'
     priority = -100  # when all else is done with the iteration
     name = 'snapshots'
 
-    def __init__(self, folder, recipe_hash, keep=2):
+    def __init__(self, folder: pathlib.Path, recipe_hash: str, keep: int = 2):
         self._folder = folder
         self._recipe_hash = recipe_hash
         self._keep = keep
@@ -47,7 +49,7 @@ class Snapshots(training.Extension):
         self._last_time = time.monotonic()
         self._last_iteration = 0
 
-    def initialize(self, trainer):
+    def initialize(self, trainer: training.Trainer) -> None:
         """Makes the folder and removes what an interrupted write left."""
         self._folder.mkdir(exist_ok=True)
         for partial in self._folder.glob('.*.partial'):
@@ -63,7 +65,7 @@ class Snapshots(training.Extension):
         if trainer.updater.is_new_epoch or time.monotonic() - self._last_time > SECONDS_BETWEEN:
             self.take(trainer)
 
-    def take(self, trainer):
+    def take(self, trainer: training.Trainer) -> None:
         """Takes a snapshot now, unless this iteration has one.
 
         Raises:
@@ -81,8 +83,8 @@ class Snapshots(training.Extension):
         for old in list_snapshots(self._folder)[:-self._keep]:
             old.unlink()
 
-    def serialize(self, serializer):
-        """Saves or restores which validation loss was the best."""
+    def serialize(self, serializer: chainer.AbstractSerializer) -> None:
+        """Saves or restores the lowest validation loss."""
         self._best_loss = float(serializer('best_loss', self._best_loss))
 
 
@@ -103,7 +105,7 @@ def _write(path, arrays):
             'the run') from error
 
 
-def list_snapshots(folder):
+def list_snapshots(folder: pathlib.Path) -> list[pathlib.Path]:
     """The snapshots of a folder that training can be resumed from, oldest first."""
     return sorted(
         path for path in folder.glob('iteration-*.npz')
@@ -140,59 +142,95 @@ def _is_intact(path):
     try:
         with zipfile.ZipFile(path) as arrays:
             return arrays.testzip() is None     # compares the checksum of each array
-    except (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error):
+    except (EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error):
         return False
 
 
-def resume(trainer, path, recipe_hash):
+def resume(trainer: training.Trainer, path: pathlib.Path, recipe_hash: str) -> None:
     """Restores the state of a training from a snapshot.
 
     Raises:
-        UserError: If the snapshot belongs to another recipe.
+        UserError: If the snapshot is damaged, belongs to another recipe or holds something else.
     """
-    with np.load(path, allow_pickle=False) as arrays:
-        found = str(arrays['recipe'])
-        if found != recipe_hash:
-            raise UserError(
-                f'{path}: the snapshot is of another recipe (its hash is {found}, the '
-                f"run's is {recipe_hash})")
-        chainer.serializers.NpzDeserializer(migrated(arrays)).load(trainer)
+    arrays = read_npz(path)
+    found = str(arrays.get('recipe'))
+    if found != recipe_hash:
+        raise UserError(
+            f'{path}: the snapshot is of another recipe (its hash is {found}, the '
+            f"run's is {recipe_hash})")
+    arrays = migrated(arrays)
+    _require_fit(trainer.updater.master, _of_model(arrays), path)
+    try:
+        chainer.serializers.NpzDeserializer(arrays).load(trainer)
+    except (KeyError, ValueError, TypeError) as error:
+        raise UserError(f'{path}: not a snapshot of a training of this version: {error}') from error
 
 
-def model_arrays(model):
+def model_arrays(model: chainer.Link) -> dict[str, np.ndarray]:
     """All parameters and running statistics of a model by name, as 'encoder/trunk/conv1/conv/W'."""
     serializer = chainer.serializers.DictionarySerializer()
     serializer.save(model)
     return serializer.target
 
 
-def read_model_arrays(path):
-    """Those of the model in a snapshot."""
-    with np.load(path, allow_pickle=False) as arrays:
-        return {
-            name.removeprefix(MODEL): array for name, array in migrated(arrays).items()
-            if name.startswith(MODEL)}
+def read_model_arrays(path: str | os.PathLike) -> dict[str, np.ndarray]:
+    """Those of the model in a snapshot.
+
+    Raises:
+        UserError: The file is damaged.
+    """
+    return _of_model(migrated(read_npz(path)))
 
 
-def set_model_arrays(model, arrays):
+def set_model_arrays(model: chainer.Link, arrays: Mapping[str, np.ndarray]) -> None:
     """Gives a model the values that :func:`model_arrays` returned."""
     chainer.serializers.NpzDeserializer(arrays).load(model)
 
 
-def save_model(model, path):
+def save_model(model: chainer.Link, path: pathlib.Path) -> None:
     """Writes a snapshot of a model alone."""
     _write(path, {MODEL + name: array for name, array in model_arrays(model).items()})
 
 
-def load_model(model, path):
+def load_model(model: chainer.Link, path: pathlib.Path) -> None:
     """Reads the parameters of a model from a snapshot.
 
     Raises:
-        UserError: If the snapshot does not fit the model.
+        UserError: If the snapshot is damaged or does not fit the model.
     """
-    try:
-        set_model_arrays(model, read_model_arrays(path))
-    except (KeyError, ValueError, TypeError, chainer.utils.type_check.InvalidType) as error:
+    arrays = read_model_arrays(path)
+    _require_fit(model, arrays, path)
+    set_model_arrays(model, arrays)
+
+
+def misfit(
+        names: Iterable[str], ours: Mapping[str, np.ndarray],
+        theirs: Mapping[str, np.ndarray]) -> tuple[str, tuple[int, ...] | None] | None:
+    """The first of the arrays ``names`` that ``theirs`` cannot give to ``ours``.
+
+    Returns:
+        Its name and its shape in ``theirs``, ``None`` if it is not there or holds no numbers;
+        ``None`` if all fit.
+    """
+    # Chainer does not compare shapes: it would stretch one class over all.
+    for name in names:
+        if name not in theirs or theirs[name].dtype.kind not in 'fiu':
+            return name, None
+        if np.shape(theirs[name]) != np.shape(ours[name]):
+            return name, np.shape(theirs[name])
+    return None
+
+
+def _require_fit(model, arrays, path):
+    ours = model_arrays(model)
+    found = misfit(ours, ours, arrays)
+    if found is not None:
+        name, shape = found
         raise UserError(
-            f'{path}: the snapshot does not fit the recipe and the labels beside it '
-            f'({error})') from error
+            f'{path}: the snapshot does not fit the recipe and the labels beside it: {name} is '
+            f'{"missing" if shape is None else shape}, expected {np.shape(ours[name])}')
+
+
+def _of_model(arrays):
+    return {name.removeprefix(MODEL): array for name, array in arrays.items()
+            if name.startswith(MODEL)}

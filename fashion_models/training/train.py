@@ -2,9 +2,12 @@
 
 import dataclasses
 import json
+import os
 import pathlib
 import sys
+from collections.abc import Callable, Mapping, Sequence
 
+import chainer
 import tqdm
 from chainer import training
 from chainer.training import extensions
@@ -15,7 +18,7 @@ from fashion_models.data.batches import TrainingIterator
 from fashion_models.data.crops import mean_image
 from fashion_models.data.epoch import require_batch
 from fashion_models.data.prepare import prepare
-from fashion_models.data.products import require_products
+from fashion_models.data.products import ProductSet, require_products
 from fashion_models.data.views import View
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.devices import resolve
@@ -29,28 +32,30 @@ from fashion_models.training.interrupt import Interrupt
 from fashion_models.training.learning_rate import LearningRateControl
 from fashion_models.training.model import build_loss, build_model
 from fashion_models.training.optimizer import MomentumSGD
+from fashion_models.training.recipe import Recipe
 from fashion_models.training.run import FINISHED, Run
 from fashion_models.training.updater import MasterReplicasUpdater, NonFiniteLossError
 
 
-def train(recipe, catalogue_folder, out, overwrite=False, store=None, init=None, view=None):
+def train(
+        recipe: Recipe, catalogue_folder: str | os.PathLike, out: str | os.PathLike,
+        overwrite: bool = False, store: str | os.PathLike | None = None,
+        init: str | os.PathLike | None = None, view: View | None = None) -> tuple[Run, bool]:
     """Trains a new network.
 
     Args:
-        recipe (~fashion_models.training.recipe.Recipe): Every choice. Those of its tasks of which
-            no product has a label are left out, which is printed; the run's own recipe is the one
-            without them.
+        recipe: Every choice. Those of its tasks of which no product has a label are left out, which
+            is printed; the run's own recipe is the one without them.
         catalogue_folder: The catalogue to train on.
-        out: The run folder to make.
-        overwrite (bool): Whether to replace a run that is there.
-        store: Folder of image stores, where that of the catalogue is not to be written to.
+        out: The run folder to make. What a killed start left there is done anew.
+        overwrite: Whether to replace a run that is there.
+        store: Folder of image stores; the catalogue's own if ``None``.
         init: Folder of a run whose trunk and encoder to begin with (see
             :func:`~fashion_models.training.initial.take_over`), instead of random ones.
-        view (~fashion_models.data.views.View): What to see of the catalogue; its own split and its
-            products as they are if ``None``.
+        view: What to see of the catalogue; its own split and its products as they are if ``None``.
 
     Returns:
-        tuple: The :class:`Run`, and whether the training came to its end (it was not interrupted).
+        The run, and whether the training came to its end (it was not interrupted).
 
     Raises:
         UserError: If something the user gave cannot be used.
@@ -85,30 +90,42 @@ def train(recipe, catalogue_folder, out, overwrite=False, store=None, init=None,
         source['init'] = initial.take_over(model, origin)
         for line in initial.describe(source['init']):
             tell(line)
-    run = Run.create(out, recipe, vocabulary, mean, source, overwrite, model)
-    return run, _run(run, products, devices)
+    with Run(out).locked():
+        run = Run.create(out, recipe, vocabulary, mean, source, overwrite, model)
+        return run, _run(run, products, devices)
 
 
-def resume(run, recipe=None, catalogue_folder=None, epochs=None, store=None):
-    """Goes on with a training that was interrupted, or extends one.
+def resume(
+        run: Run, recipe: Recipe | None = None,
+        catalogue_folder: str | os.PathLike | None = None, epochs: int | None = None,
+        store: str | os.PathLike | None = None) -> bool:
+    """Resumes a training that was interrupted, or extends one.
 
     Args:
-        run (Run): Which.
-        recipe (~fashion_models.training.recipe.Recipe): If given, must be that of the run.
+        run: The run to resume.
+        recipe: If given, must be that of the run.
         catalogue_folder: Where the catalogue is now; where it was if ``None``.
-        epochs (int): New number of epochs, or ``None``.
+        epochs: New number of epochs; that of the recipe if ``None``.
+        store: Folder of image stores; the catalogue's own if ``None``.
 
     Returns:
-        bool: Whether the training came to its end.
+        Whether the training came to its end.
 
     Raises:
-        UserError: If recipe, catalogue or labels are not those of the run.
+        UserError: If recipe, catalogue or labels are not those of the run, or another process
+            trains it.
     """
+    with run.locked():
+        return _resume(run, recipe, catalogue_folder, epochs, store)
+
+
+def _resume(run, recipe, catalogue_folder, epochs, store):
     if recipe is not None and recipe.hash() not in (run.recipe.hash(), run.given_recipe.hash()):
         raise UserError(
             f'{run.folder}: the run was made with another recipe; resume it with its own, '
             'or start a new run')
     run.check_vocabulary()
+    run.remove_leftovers()
     if epochs is not None:
         run.save_recipe(run.recipe.replace(training__epochs=epochs))
     devices = _devices(run.recipe)
@@ -149,17 +166,19 @@ def _describe(catalogue, images, products):
         'dropped_products': len(images.dropped['products'])}
 
 
-def build_trainer(run, products, devices, interrupted=lambda: False):
+def build_trainer(
+        run: Run, products: Mapping[str, ProductSet], devices: Sequence[chainer.backend.Device],
+        interrupted: Callable[[], bool] = lambda: False) -> training.Trainer:
     """The Chainer trainer of a run.
 
     Args:
-        run (Run): Gives recipe, vocabulary, mean image and folder.
-        products (dict): From split to :class:`~fashion_models.data.products.ProductSet`.
-        devices (list of ~chainer.backend.Device): g devices.
-        interrupted (callable): Asked after each iteration whether to stop.
+        run: Gives recipe, vocabulary, mean image and folder.
+        products: The products of each split.
+        devices: g devices.
+        interrupted: Asked after each iteration whether to stop.
 
     Returns:
-        ~chainer.training.Trainer: With all extensions but the progress bar.
+        The trainer, with all extensions but the progress bar.
     """
     recipe = run.recipe.training
     model = build_model(run.recipe, run.vocabulary.classes)
@@ -196,7 +215,7 @@ def _run(run, products, devices):
         last = snapshots.newest_intact(run.snapshots, tell)
         if last is not None:
             snapshots.resume(trainer, last, run.recipe.hash())
-            tell(f'going on from {last.name}')
+            tell(f'resuming from {last.name}')
         else:
             if 'init' in run.provenance:
                 snapshots.load_model(updater.master, _initial_snapshot(run))
@@ -236,7 +255,7 @@ def _name_batch(error, run, products):
         'learning rate often helps: set one with "fashion-models lr", then resume the run')
 
 
-def tell(line):
+def tell(line: str) -> None:
     """Prints a line without disturbing the progress bar."""
     tqdm.tqdm.write(line, file=sys.stdout)
     sys.stdout.flush()

@@ -2,11 +2,13 @@
 
 import copy
 import time
+from collections.abc import Callable, Sequence
 
 import chainer
 import numpy as np
 from chainer import training
 
+from fashion_models.data.batches import TrainingIterator
 from fashion_models.links import count_correct, count_labelled, multi_task_loss
 
 
@@ -19,7 +21,7 @@ class NonFiniteLossError(Exception):
         products (numpy.ndarray): Rows of the batch's products.
     """
 
-    def __init__(self, loss, iteration, products):
+    def __init__(self, loss: float, iteration: int, products: np.ndarray):
         super().__init__(f'iteration {iteration}: the loss is {loss}')
         self.loss = loss
         self.iteration = iteration
@@ -39,17 +41,20 @@ class MasterReplicasUpdater(training.updaters.StandardUpdater):
     statistics of its own share, and the running statistics are those that the master sees.
 
     Args:
-        iterator (~fashion_models.data.batches.TrainingIterator): Gives the batches.
-        optimizer (~chainer.Optimizer): Set up with the master.
-        devices (list of ~chainer.backend.Device): g devices, of which several may be ``@numpy``.
-        seed (int): Dropout masks follow from it and from the number of the iteration alone.
-        loss (callable): As of :func:`~fashion_models.links.multi_task_loss`, the article's.
+        iterator: Gives the batches.
+        optimizer: Set up with the master.
+        devices: g devices, of which several may be ``@numpy``.
+        seed: Dropout masks follow from it and from the number of the iteration alone.
+        loss: As of :func:`~fashion_models.links.multi_task_loss`, the article's.
 
     Attributes:
         on_first_loss (callable): Called once with the first share's loss before its backward.
     """
 
-    def __init__(self, iterator, optimizer, devices, seed=0, loss=multi_task_loss):
+    def __init__(
+            self, iterator: TrainingIterator, optimizer: chainer.Optimizer,
+            devices: Sequence[chainer.backend.Device], seed: int = 0,
+            loss: Callable = multi_task_loss):
         super().__init__(iterator, optimizer)
         self.devices = list(devices)
         self.seed = seed
@@ -61,7 +66,7 @@ class MasterReplicasUpdater(training.updaters.StandardUpdater):
         for replica, device in zip(self.replicas, self.devices[1:]):
             replica.to_device(device)
 
-    def update_core(self):
+    def update_core(self) -> None:
         """One step; reports loss, accuracy of each task, images, seconds and seconds waited."""
         started = time.perf_counter()
         iterator = self.get_iterator('main')

@@ -3,10 +3,11 @@ import numpy as np
 import pytest
 
 from fashion_models.data.products import ProductSet
+from fashion_models.data.views import flattened
 from fashion_models.training.evaluation import (
     Evaluation,
+    average_over_images,
     evaluate,
-    evaluate_images,
     majority_accuracies,
 )
 
@@ -109,8 +110,10 @@ def test_single_images_by_hand():
     products = ProductSet(
         Flat(), ['a', 'b', 'c'], images, np.array([[0], [0], [-1]], np.int32),
         np.empty((3, 1, 0), np.int32), ['x', 'x', 'y'])
-    of_images, of_products = evaluate_images(
-        Guess(), products, np.zeros((3, 48, 48), np.float32), chainer.get_device('@numpy'))
+    of_images = evaluate(
+        Guess(), flattened(products), np.zeros((3, 48, 48), np.float32),
+        chainer.get_device('@numpy'))
+    of_products = average_over_images(of_images, products)
     assert of_images.predicted[:, 0].tolist() == [0, 0, 1, 1, 1, 1]
     assert of_images.accuracies['shape'] == pytest.approx(2 / 4)
     np.testing.assert_allclose(

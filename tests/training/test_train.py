@@ -104,7 +104,7 @@ def test_kill_at_any_moment_and_resume(unbroken, recipe_file, toy_catalogue, tmp
     out = tmp_path / 'killed'
     kills = 0
     for moment in [*moments, None]:
-        more = ['--resume'] if (out / 'provenance.json').exists() else ['--overwrite']
+        more = ['--resume'] if (out / 'provenance.json').exists() else []
         process = subprocess.Popen(
             command(recipe_file, toy_catalogue, out, *more), stdout=subprocess.DEVNULL)
         if moment is not None:

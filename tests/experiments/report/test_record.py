@@ -5,7 +5,7 @@ import pytest
 
 from fashion_models.experiments.report.record import accuracies_table, main, record
 from fashion_models.training import train as training
-from fashion_models.training.results import evaluate_run, results_rows
+from fashion_models.training.results import evaluate_run, results_rows, write_records
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
 RECORDED = REPOSITORY / 'experiments' / 'results' / 'small' / 'fashion-product-images'
@@ -23,7 +23,8 @@ def test_record_of_a_run(run, tmp_path, capsys):
     out = tmp_path / 'results'
     assert main([str(run.folder), str(out)]) == 2
     assert 'evaluation-validation.json: there is no such file' in capsys.readouterr().err
-    evaluate_run(run, ['validation', 'test'], chainer.get_device('@numpy'))
+    write_records(
+        run, evaluate_run(run, ['validation', 'test'], chainer.get_device('@numpy')))
     results = record(run, out)
     assert json.loads((out / 'results.json').read_text()) == results
     assert set(results) >= {'recipe', 'commit', 'versions', 'machine', 'catalogue', 'seconds'}

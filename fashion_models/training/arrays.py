@@ -1,0 +1,48 @@
+"""Files of arrays, read without pickle; a damaged one becomes a UserError that names it."""
+
+import io
+import os
+import pathlib
+import tokenize
+import zipfile
+import zlib
+
+import numpy as np
+
+from fashion_models.errors import UserError
+
+#: What NumPy and zipfile raise on content that is not what they wrote.
+_DAMAGE = (
+    ValueError, TypeError, KeyError, EOFError, OverflowError, MemoryError, RuntimeError,
+    SyntaxError, NotImplementedError, tokenize.TokenError, zipfile.BadZipFile, zlib.error)
+
+
+def read_npy(path: str | os.PathLike) -> np.ndarray:
+    """The array of a ``.npy`` file.
+
+    Raises:
+        UserError: The file is damaged.
+    """
+    content = pathlib.Path(path).read_bytes()
+    try:
+        return _array(content)
+    except _DAMAGE as error:
+        raise UserError(f'{path}: is damaged: found no array of NumPy in it') from error
+
+
+def read_npz(path: str | os.PathLike) -> dict[str, np.ndarray]:
+    """The arrays of a ``.npz`` file by name; the checksum of each is compared.
+
+    Raises:
+        UserError: The file is damaged.
+    """
+    try:
+        with zipfile.ZipFile(path) as file:
+            return {
+                name.removesuffix('.npy'): _array(file.read(name)) for name in file.namelist()}
+    except _DAMAGE as error:
+        raise UserError(f'{path}: is damaged: cannot be read to its end') from error
+
+
+def _array(content):
+    return np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
