@@ -39,7 +39,7 @@ def run(arguments):
 
 
 def print_results(run, splits, which, devices, catalogue, store, known_only=False):
-    """Evaluates a run, prints its table and writes its records; arguments as of ``evaluate_run``."""
+    """Prints the table of a run, then writes its records; arguments as of ``evaluate_run``."""
     from fashion_models.devices import resolve
     from fashion_models.training.results import (
         evaluate_run,

@@ -53,8 +53,19 @@ class Vocabulary:
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> Vocabulary:
-        """Reads what :meth:`save` wrote."""
-        return cls(json.loads(pathlib.Path(path).read_text(encoding='utf-8')))
+        """Reads what :meth:`save` wrote.
+
+        Raises:
+            UserError: The file holds something else.
+        """
+        try:
+            labels = json.loads(pathlib.Path(path).read_bytes())
+            fits = all(_distinct(names) for names in labels.values())
+        except (ValueError, AttributeError, RecursionError):
+            fits = False
+        if not fits:
+            raise UserError(f'{path}: is damaged: expected, for each task, a list of its labels')
+        return cls(labels)
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes the vocabulary as JSON."""
@@ -108,3 +119,10 @@ class Vocabulary:
         return isinstance(other, Vocabulary) and self.labels == other.labels
 
     __hash__ = None
+
+
+def _distinct(names):
+    """Whether these are labels of a task: at least one, no two the same, each a text."""
+    return (isinstance(names, list) and bool(names)
+            and all(isinstance(name, str) and name and name.encode() for name in names)
+            and len(set(names)) == len(names))

@@ -43,12 +43,18 @@ class Trunk(chainer.Chain):
         if cls.layers is Trunk.layers:
             raise TypeError(f'{cls.__name__}: a trunk defines layers(x)')
 
-    def __init__(self, size: int):
+    def __init__(self, size: int, **options):
         super().__init__()
-        if size < self.minimum_size:
+        smallest = self.smallest(**options)
+        if size < smallest:
             raise ValueError(
-                f'size: found {size} pixels, expected at least {self.minimum_size} for '
+                f'size: found {size} pixels, expected at least {smallest} for '
                 f'{type(self).__name__}')
+
+    @classmethod
+    def smallest(cls, **options) -> int:
+        """The least size of the images, in pixels, with these of the trunk's ``options``."""
+        return cls.minimum_size
 
     def layers(self, x: Array) -> Iterator[tuple[str, chainer.Variable]]:
         """Yields the name and the values of each layer, first to last."""

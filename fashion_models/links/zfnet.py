@@ -44,9 +44,9 @@ class ZFNet(Trunk):
         normalize: Whether the dense layers are normalized, too.
         first_ksize: Height and width of the first filters. With 1, as in the article's
             network that is trained on colour only, a filter is nothing but a colour.
-        second_stride (int): Stride of the second convolution. At 48 to 64 pixels, ZFNet's own
+        second_stride: Stride of the second convolution. At 48 to 64 pixels, ZFNet's own
             strides leave 2 to 3 values in each direction.
-        last_pool (bool): Whether pool5 follows conv5. At 48 to 64 pixels it leaves one value a
+        last_pool: Whether pool5 follows conv5. At 48 to 64 pixels it leaves one value a
             channel, from which colours and shapes are hard to tell.
 
     Raises:
@@ -60,7 +60,8 @@ class ZFNet(Trunk):
             self, size: int = 224, width: float = 1.0, image_features: int = 4096,
             dropout: float = 0.5, normalize: bool = False, first_ksize: int = 7,
             second_stride: int = 2, last_pool: bool = True):
-        super().__init__(size)
+        super().__init__(
+            size, first_ksize=first_ksize, second_stride=second_stride, last_pool=last_pool)
         self.dropout = dropout
         self.last_pool = last_pool
         self.out_size = image_features
@@ -75,6 +76,15 @@ class ZFNet(Trunk):
             last = _last_size(size, first_ksize, second_stride, last_pool)
             self.fc6 = DenseReLU(c5 * last ** 2, hidden, normalize)
             self.fc7 = DenseReLU(hidden, image_features, normalize)
+
+    @classmethod
+    def smallest(
+            cls, first_ksize: int = 7, second_stride: int = 2, last_pool: bool = True) -> int:
+        """The least size of the images, in pixels, of which something is left after the layers."""
+        conv5 = 2 if last_pool else 1
+        pool1 = 5 + second_stride * (2 * conv5 - 1)
+        size = 4 * pool1 - 2 + first_ksize - 2 * _first_pad(first_ksize)
+        return max(cls.minimum_size, size)
 
     def layers(self, x: Array) -> Iterator[tuple[str, chainer.Variable]]:
         """Yields the name and the values of each layer, first to last."""

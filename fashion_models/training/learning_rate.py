@@ -6,20 +6,25 @@ a state besides. A rate set by hand takes over from either until it is handed ba
 
 import json
 import math
+import pathlib
+from collections.abc import Callable
 
+import chainer
 from chainer import training
 
 from fashion_models.errors import UserError
 from fashion_models.files import append_line, atomic_write, whole_lines
+from fashion_models.training.choices import COSINE, DROPS, LINEAR, PLATEAU
+from fashion_models.training.recipe import Training
+from fashion_models.training.run import Run
 
 REQUESTS = 'learning-rate-requests.jsonl'
 CHANGES = 'learning-rate.jsonl'
 #: Hands the learning rate back to the recipe's schedule.
 AUTO = 'auto'
-DROPS, PLATEAU, LINEAR, COSINE = SCHEDULES = 'drops', 'plateau', 'linear', 'cosine'
 
 
-def request(run, learning_rate):
+def request(run: Run, learning_rate: float | str) -> None:
     """Asks a running training, or the next resume, to go on with another learning rate.
 
     Args:
@@ -29,15 +34,13 @@ def request(run, learning_rate):
     Raises:
         UserError: If it is neither.
     """
-    if learning_rate != AUTO and not (
-            isinstance(learning_rate, (int, float)) and learning_rate > 0
-            and math.isfinite(learning_rate)):
+    if not _is_rate(learning_rate):
         raise UserError(
             f'learning rate: found {learning_rate}, expected a number above 0, or {AUTO}')
     append_line(run.folder / REQUESTS, json.dumps({'learning_rate': learning_rate}))
 
 
-def scheduled(recipe, iteration, iterations_per_epoch):
+def scheduled(recipe: Training, iteration: int, iterations_per_epoch: int) -> float:
     """The rate that a recipe's schedule gives one iteration, the drops on a plateau left out.
 
     ``drops`` multiplies by ``drop_factor`` after each of the epochs in ``drops``, as the article
@@ -90,14 +93,16 @@ class LearningRateControl(training.Extension):
     priority = 50  # after the evaluation and the log, before the snapshot
     name = 'learning_rate'
 
-    def __init__(self, optimizer, recipe, iterations_per_epoch, folder, tell=print):
+    def __init__(
+            self, optimizer: chainer.Optimizer, recipe: Training, iterations_per_epoch: int,
+            folder: pathlib.Path, tell: Callable[[str], object] = print):
         self._optimizer = optimizer
         self._recipe = recipe
         self._iterations_per_epoch = iterations_per_epoch
         self._requests = folder / REQUESTS
         self._changes = folder / CHANGES
         self._tell = tell
-        self._requests_size = 0
+        self._requests_seen = None
         self._requests_done = 0
         self._best_loss = math.inf
         self._stalled = 0
@@ -106,10 +111,20 @@ class LearningRateControl(training.Extension):
         self._replay = {}
         self._set(0)
 
-    def initialize(self, trainer):
-        """Forgets the changes logged after the iteration that training goes on from."""
+    def initialize(self, trainer: training.Trainer) -> None:
+        """Forgets the changes logged after the iteration that training resumes from.
+
+        Raises:
+            UserError: If the log of the changes is damaged.
+        """
         iteration = trainer.updater.iteration
         changes = _read(self._changes)
+        for number, change in enumerate(changes, 1):
+            if not (isinstance(change, dict) and type(change.get('iteration')) is int
+                    and type(change.get('request', 0)) is int):
+                raise UserError(
+                    f'{self._changes}, line {number}: found no change of the learning rate; '
+                    'delete the line')
         self._replay = {
             change['request']: change['iteration'] for change in changes
             if change['iteration'] > iteration and 'request' in change}
@@ -137,7 +152,7 @@ class LearningRateControl(training.Extension):
             self._log(updater.iteration, 'plateau' if stalled else 'drop')
         self._apply_requests(updater.iteration)
 
-    def serialize(self, serializer):
+    def serialize(self, serializer: chainer.AbstractSerializer) -> None:
         """Saves or restores the learning rate and what the next change depends on."""
         self._optimizer.lr = float(serializer('lr', self._optimizer.lr))
         self._requests_done = int(serializer('requests_done', self._requests_done))
@@ -154,8 +169,9 @@ class LearningRateControl(training.Extension):
             self._optimizer.lr = self._by_hand
 
     def _apply_requests(self, iteration):
-        size = self._requests.stat().st_size if self._requests.exists() else 0
-        if size == self._requests_size and not self._replay:
+        state = self._requests.stat() if self._requests.exists() else None
+        seen = state and (state.st_size, state.st_mtime_ns)
+        if seen == self._requests_seen and not self._replay:
             return
         requests = _read(self._requests)
         while self._requests_done < len(requests):
@@ -163,12 +179,16 @@ class LearningRateControl(training.Extension):
             if self._replay.get(number, iteration) > iteration:
                 return
             self._replay.pop(number, None)
-            rate = requests[number]['learning_rate']
-            self._by_hand = math.nan if rate == AUTO else rate
+            asked = requests[number]
+            rate = asked.get('learning_rate') if isinstance(asked, dict) else None
             self._requests_done += 1
+            if not _is_rate(rate):      # written by hand; not worth the loss of a training
+                self._tell(f'{self._requests}, line {number + 1}: no learning rate, ignored')
+                continue
+            self._by_hand = math.nan if rate == AUTO else rate
             self._set(iteration)
             self._log(iteration, 'schedule' if rate == AUTO else 'by hand', request=number)
-        self._requests_size = size
+        self._requests_seen = seen
 
     def _has_stalled(self, observation):
         loss = float(observation['validation/loss'])
@@ -190,5 +210,19 @@ class LearningRateControl(training.Extension):
             self._tell(f'learning rate {rate:g} from iteration {iteration + 1} ({reason})')
 
 
+def _is_rate(value):
+    if isinstance(value, str):
+        return value == AUTO
+    return type(value) in (int, float) and 0 < value < math.inf
+
+
 def _read(path):
-    return [json.loads(line) for line in whole_lines(path)]
+    """The values of a file of JSON lines; ``None`` for a line that is none."""
+    return [_parsed(line) for line in whole_lines(path)]
+
+
+def _parsed(line):
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from fashion_models.links import TRUNKS, MultiTaskClassifier, ProductEncoder, multi_task_loss
-from fashion_models.training.recipe import ALL, Recipe
+from fashion_models.training.choices import ALL
+from fashion_models.training.recipe import Recipe
 
 
 def build_model(recipe: Recipe, classes: Mapping[str, int]) -> MultiTaskClassifier:

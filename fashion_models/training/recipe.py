@@ -5,22 +5,19 @@ says for each whether the article gives it or it is an assumption where the arti
 """
 
 import dataclasses
-import difflib
 import hashlib
+import os
 import pathlib
-import tomllib
 
 from fashion_models.catalogue.tasks import TASKS
-from fashion_models.data.epoch import EXAMPLES, MAX_IMAGES, TOGETHER
-from fashion_models.data.products import ACCEPTED, FIRST
+from fashion_models.data.epoch import MAX_IMAGES, TOGETHER
+from fashion_models.data.products import FIRST
 from fashion_models.errors import UserError
-from fashion_models.links import COMBINATIONS, LOSSES, POOLINGS, TRUNKS, task_fault
-from fashion_models.training.learning_rate import DROPS, SCHEDULES
+from fashion_models.training import recipe_text
+from fashion_models.training.choices import CONVOLUTIONS, DROPS, faults
 
 #: The recipes that come with the package.
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / 'recipes'
-#: Where batch normalization sits: after each convolution, or after each dense layer, too.
-CONVOLUTIONS, ALL = NORMALIZATIONS = 'convolutions', 'all'
 #: Marks a choice that recipes could not always make, whose default is what was done before.
 LATER = {'later': True}
 
@@ -92,11 +89,11 @@ class Recipe:
     training: Training = dataclasses.field(default_factory=Training)
 
     def __post_init__(self):
-        for message in _faults(self):
+        for message in faults(self):
             raise UserError(f'recipe: {message}')
 
     @classmethod
-    def load(cls, path):
+    def load(cls, path: str | os.PathLike) -> 'Recipe':
         """Reads a recipe: one of the package by its name, such as ``'small'``, or a TOML file.
 
         Raises:
@@ -114,19 +111,15 @@ class Recipe:
             raise UserError(f'{path}: {error}') from None
 
     @classmethod
-    def from_toml(cls, text):
+    def from_toml(cls, text: str) -> 'Recipe':
         """The recipe in the text of a TOML file.
 
         Raises:
             UserError: As of :meth:`load`.
         """
-        try:
-            tables = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise UserError(f'not a TOML file: {error}') from error
-        return cls(**_sections(tables))
+        return cls(**recipe_text.parse(text, cls))
 
-    def replace(self, **values):
+    def replace(self, **values: object) -> 'Recipe':
         """A copy with other values, each named as ``section__field``; None leaves it as it is."""
         sections = {}
         for name, value in values.items():
@@ -137,11 +130,11 @@ class Recipe:
             section: dataclasses.replace(getattr(self, section), **fields)
             for section, fields in sections.items()})
 
-    def to_toml(self):
+    def to_toml(self) -> str:
         """The recipe as the text of a TOML file."""
         return self._text(lambda field, value: True)
 
-    def hash(self):
+    def hash(self) -> str:
         """A digest of all choices but the number of epochs, which a resumed run may extend.
 
         A choice that recipes could not always make counts only where it differs from what was done
@@ -159,12 +152,12 @@ class Recipe:
             for field in dataclasses.fields(values):
                 value = getattr(values, field.name)
                 if wanted(field, value):
-                    lines.append(f'{field.name} = {_toml(value)}')
+                    lines.append(f'{field.name} = {recipe_text.written(value)}')
             lines.append('')
         return '\n'.join(lines)
 
 
-def names():
+def names() -> list[str]:
     """The names of the recipes that come with the package, in alphabetical order."""
     return sorted(path.stem for path in FOLDER.glob('*.toml'))
 
@@ -185,140 +178,3 @@ def _default(field):
     if field.default_factory is not dataclasses.MISSING:
         return field.default_factory()
     return field.default
-
-
-def _sections(tables):
-    fields = {field.name: field.default_factory for field in dataclasses.fields(Recipe)}
-    sections = {}
-    for name, table in tables.items():
-        if name not in fields:
-            raise UserError(_unknown(name, fields))
-        if not isinstance(table, dict):
-            raise UserError(f'{name}: found {table!r}, expected a table [{name}]')
-        sections[name] = _section(name, fields[name], table)
-    return sections
-
-
-def _section(section, cls, table):
-    types = {field.name: field.type for field in dataclasses.fields(cls)}
-    values = {}
-    for name, value in table.items():
-        key = f'{section}.{name}'
-        if name not in types:
-            raise UserError(_unknown(key, [f'{section}.{other}' for other in types]))
-        values[name] = _typed(key, types[name], value)
-    return cls(**values)
-
-
-def _typed(key, wanted, value):
-    if wanted is float and type(value) is int:
-        return float(value)
-    if wanted in (bool, int, float, str) and type(value) is wanted:
-        return value
-    if wanted == tuple[int, ...] and isinstance(value, list) and all(
-            type(item) is int for item in value):
-        return tuple(value)
-    if wanted == tuple[str, ...] and isinstance(value, list) and all(
-            type(item) is str for item in value):
-        return tuple(value)
-    if wanted == dict[str, float] and isinstance(value, dict) and all(
-            type(item) in (int, float) for item in value.values()):
-        return {name: float(item) for name, item in value.items()}
-    names = {
-        bool: 'true or false', int: 'a whole number', float: 'a number', str: 'a text in quotes',
-        tuple[int, ...]: 'a list of whole numbers', tuple[str, ...]: 'a list of texts',
-        dict[str, float]: 'a table of numbers'}
-    raise UserError(f'{key}: found {value!r}, expected {names[wanted]}')
-
-
-def _unknown(key, known):
-    near = difflib.get_close_matches(key, known, 1)
-    hint = f'did you mean {near[0]}?' if near else f'known are {", ".join(known)}'
-    return f'unknown key {key}: {hint}'
-
-
-def _faults(recipe):
-    data, model, training = recipe.data, recipe.model, recipe.training
-    if not 1 <= data.max_images <= MAX_IMAGES:
-        yield f'data.max_images: found {data.max_images}, expected 1 to {MAX_IMAGES}'
-    if data.shorter_side < data.size:
-        yield (f'data.shorter_side: found {data.shorter_side}, expected at least data.size, '
-               f'{data.size}, so that a crop fits')
-    if not 0 <= data.mirror <= 1:
-        yield f'data.mirror: found {data.mirror}, expected 0 to 1'
-    if not model.tasks or len(set(model.tasks)) < len(model.tasks):
-        yield f'model.tasks: found {list(model.tasks)}, expected one or more, each once'
-    for fault in filter(None, map(task_fault, model.tasks)):
-        yield f'model.tasks: {fault}'
-    if data.examples not in EXAMPLES:
-        yield f'data.examples: found {data.examples!r}, expected {_or(EXAMPLES)}'
-    if model.trunk in TRUNKS:
-        yield from _trunk_faults(data, model)
-    else:
-        yield f'model.trunk: found {model.trunk!r}, expected {_or(TRUNKS)}'
-    for name in 'first_ksize', 'second_stride':
-        if getattr(model, name) < 1:
-            yield f'model.{name}: found {getattr(model, name)}, expected 1 or more'
-    if model.normalization not in NORMALIZATIONS:
-        yield f'model.normalization: found {model.normalization!r}, expected {_or(NORMALIZATIONS)}'
-    if model.pooling not in POOLINGS:
-        yield f'model.pooling: found {model.pooling!r}, expected {_or(POOLINGS)}'
-    if not 0 <= model.dropout < 1:
-        yield f'model.dropout: found {model.dropout}, expected 0 to less than 1'
-    for name in 'image_features', 'pre_pool', 'post_pool', 'representation', 'width':
-        if getattr(model, name) <= 0:
-            yield f'model.{name}: found {getattr(model, name)}, expected more than 0'
-    for name in 'batch_size', 'epochs', 'learning_rate', 'drop_factor', 'plateau_epochs':
-        if getattr(training, name) <= 0:
-            yield f'training.{name}: found {getattr(training, name)}, expected more than 0'
-    for name in 'epoch_batches', 'seed', 'momentum', 'weight_decay':
-        if getattr(training, name) < 0:
-            yield f'training.{name}: found {getattr(training, name)}, expected 0 or more'
-    if training.momentum >= 1:
-        yield f'training.momentum: found {training.momentum}, expected less than 1'
-    if training.schedule not in SCHEDULES:
-        yield f'training.schedule: found {training.schedule!r}, expected {_or(SCHEDULES)}'
-    if training.accepted not in ACCEPTED:
-        yield f'training.accepted: found {training.accepted!r}, expected {_or(ACCEPTED)}'
-    for name, known in ('loss', LOSSES), ('combine_losses', COMBINATIONS):
-        if getattr(training, name) not in known:
-            yield f'training.{name}: found {getattr(training, name)!r}, expected {_or(known)}'
-    for name in 'warmup', 'label_smoothing':
-        if not 0 <= getattr(training, name) < 1:
-            yield f'training.{name}: found {getattr(training, name)}, expected 0 to less than 1'
-    for task, weight in training.task_weights.items():
-        if task not in model.tasks:
-            yield f'training.task_weights: found {task!r}, expected some of the tasks'
-        elif not weight > 0:
-            yield f'training.task_weights: found {weight} for {task}, expected more than 0'
-
-
-def _trunk_faults(data, model):
-    trunk = TRUNKS[model.trunk]
-    if data.size < trunk.minimum_size:
-        yield (f'data.size: found {data.size}, expected at least {trunk.minimum_size} for the '
-               f'trunk {model.trunk}')
-    options = {option for other in TRUNKS.values() for option in other.options}
-    for field in dataclasses.fields(model):
-        value = getattr(model, field.name)
-        if field.name in options - set(trunk.options) and value != field.default:
-            yield (f'model.{field.name}: found {value}, expected {field.default} with the trunk '
-                   f'{model.trunk}, which has no such option')
-
-
-def _or(names):
-    return ' or '.join(repr(name) for name in names)
-
-
-def _toml(value):
-    if isinstance(value, tuple):
-        return '[' + ', '.join(_toml(item) for item in value) + ']'
-    if isinstance(value, str):
-        # The escapes of TOML's basic strings are those of JSON for all that a recipe can hold.
-        return '"' + value.replace('\\', '\\\\').replace('"', '\\"') + '"'
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, dict):
-        items = (f'{_toml(name)} = {_toml(item)}' for name, item in value.items())
-        return '{' + ', '.join(items) + '}'
-    return repr(value)

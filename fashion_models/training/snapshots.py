@@ -5,8 +5,6 @@ import os
 import pathlib
 import re
 import time
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Mapping
 
 import chainer
@@ -15,7 +13,7 @@ from chainer import training
 
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
-from fashion_models.training.arrays import read_npz
+from fashion_models.training.arrays import is_intact, read_npz
 from fashion_models.training.migration import migrated
 
 MODEL = 'updater/model:main/'
@@ -129,21 +127,13 @@ def newest_intact(folder: pathlib.Path, tell: Callable[[str], object]) -> pathli
     """
     found = list_snapshots(folder)
     for path in reversed(found):
-        if _is_intact(path):
+        if is_intact(path):
             return path
         path.rename(path.with_name(f'{path.name}.damaged'))
         tell(f'{path}: is damaged, renamed to {path.name}.damaged')
     if found:
         raise UserError(f'{folder}: all snapshots are damaged; train again')
     return None
-
-
-def _is_intact(path):
-    try:
-        with zipfile.ZipFile(path) as arrays:
-            return arrays.testzip() is None     # compares the checksum of each array
-    except (EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error):
-        return False
 
 
 def resume(trainer: training.Trainer, path: pathlib.Path, recipe_hash: str) -> None:

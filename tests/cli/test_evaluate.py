@@ -58,3 +58,20 @@ def test_no_snapshot_yet(run_copy, fails):
     for path in run_copy.snapshots.iterdir():
         path.unlink()
     assert 'has no best snapshot yet' in fails('evaluate', run_copy.folder)
+
+
+def test_a_file_that_cannot_be_written_does_not_cost_the_table(run_copy, capsys):
+    (run_copy.folder / 'evaluation-validation.json').unlink(missing_ok=True)
+    (run_copy.folder / 'evaluation-validation.json').mkdir()
+    assert cli.main(['evaluate', str(run_copy.folder)]) == 2
+    output, errors = capsys.readouterr()
+    assert 'Multi-task' in output
+    assert 'validation, ' in output
+    line, = (line for line in errors.splitlines() if 'error' in line)
+    assert 'evaluation-validation.json: cannot be written' in line
+
+
+@pytest.mark.parametrize('name', ['mean.npy', 'labels.json', 'provenance.json', 'recipe.toml'])
+def test_a_file_that_holds_something_else_is_named(run_copy, fails, name):
+    (run_copy.folder / name).write_bytes(b'\x00\xff[')
+    assert f'{name}: ' in fails('evaluate', run_copy.folder)

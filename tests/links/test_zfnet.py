@@ -113,3 +113,17 @@ def test_more_of_small_images_reaches_the_dense_layers(size, last_pool, second_s
     # From 11 (15) values in each direction after pool1, by hand.
     expected = {(48, 2): 2, (48, 1): 3, (64, 2): 3, (64, 1): 5}[size, second_stride]
     assert last['conv5'][1:] == (expected, expected)
+
+
+@pytest.mark.parametrize('last_pool', [True, False])
+@pytest.mark.parametrize('second_stride', [1, 2, 5])
+@pytest.mark.parametrize('first_ksize', [1, 2, 7, 8, 64])
+def test_smallest_images_that_leave_something(first_ksize, second_stride, last_pool):
+    options = {
+        'first_ksize': first_ksize, 'second_stride': second_stride, 'last_pool': last_pool}
+    smallest = ZFNet.smallest(**options)
+    trunk = ZFNet(smallest, width=0.02, image_features=4, **options)
+    last = shapes(trunk, smallest)['pool5' if last_pool else 'conv5']
+    assert last[1:] == (1, 1) or smallest == ZFNet.minimum_size
+    with pytest.raises(ValueError, match=f'expected at least {smallest} for ZFNet'):
+        ZFNet(smallest - 1, **options)

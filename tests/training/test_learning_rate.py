@@ -196,3 +196,34 @@ def test_request_made_while_nothing_ran(tmp_path):
 def test_impossible_rates(tmp_path, rate):
     with pytest.raises(UserError, match='expected a number above 0'):
         request(types.SimpleNamespace(folder=tmp_path), rate)
+
+
+@pytest.mark.parametrize('line', [
+    'no JSON', '[]', '{}', '{"learning_rate": "fast"}', '{"learning_rate": NaN}',
+    '{"learning_rate": -1}', '{"learning_rate": true}', '[' * 100_000])
+def test_a_request_that_is_none_is_reported_and_left_out(tmp_path, line):
+    (tmp_path / 'learning-rate-requests.jsonl').write_text(line + '\n')
+    training = FakeTraining(tmp_path, Training(drops=()))
+    training.step()
+    request(training, 0.3)
+    training.step(1.0)
+    training.step()
+    assert training.used == [0.01, 0.01, 0.3]
+    assert sum('jsonl, line 1: no learning rate, ignored' in told for told in training.told) == 1
+
+
+def test_a_torn_line_of_the_changes_is_replaced(tmp_path):
+    path = tmp_path / 'learning-rate.jsonl'
+    FakeTraining(tmp_path, Training())
+    whole = path.read_bytes()
+    path.write_bytes(whole + b'{"iteration": 2, "lear')
+    training = FakeTraining(tmp_path, Training(drops=(1,)), iteration=1)
+    training.step(1.0)
+    assert training.changes() == [(0, 0.01, 'recipe'), (2, 0.001, 'drop')]
+
+
+@pytest.mark.parametrize('line', ['no JSON', '[]', '{}', '{"iteration": "a"}'])
+def test_damaged_changes_are_named(tmp_path, line):
+    (tmp_path / 'learning-rate.jsonl').write_text(line + '\n')
+    with pytest.raises(UserError, match='learning-rate.jsonl, line 1: found no change'):
+        FakeTraining(tmp_path, Training())

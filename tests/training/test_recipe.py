@@ -3,6 +3,8 @@ import pathlib
 import tomllib
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fashion_models.errors import UserError
 from fashion_models.links import TRUNKS
@@ -113,6 +115,20 @@ def test_a_new_choice_leaves_earlier_runs_what_they_are():
     ('[model]\ntrunk = "resnet50"\nfirst_ksize = 3', 'which has no such option'),
     ('[training]\naccepted = "any"', "training.accepted: found 'any', expected 'first' or 'all'"),
     ('[training', 'not a TOML file'),
+    ('[training]\nseed = 4294967296', 'seed: found 4294967296, expected 4294967295 or less'),
+    ('[training]\nseed = 1' + 5000 * '0', 'a number has thousands of digits'),
+    ('[training]\nseed = 0x1' + 5000 * '0', 'training.seed: found a number too large'),
+    ('[training]\nmomentum = 1' + 400 * '0', 'training.momentum: found a number too large'),
+    ('[training]\nlearning_rate = nan', 'training.learning_rate: found nan, expected a finite'),
+    ('[training]\nlearning_rate = inf', 'training.learning_rate: found inf, expected a finite'),
+    ('[training]\ntask_weights = {gender = nan}', 'training.task_weights: found nan'),
+    ('[training]\ndrops = [-1]', 'training.drops: found -1, expected 0 or more'),
+    ('[model]\nwidth = 1e9', 'model.width: found 1000000000.0, expected 8 or less'),
+    ('[model]\npre_pool = 99999999', 'model.pre_pool: found 99999999, expected 65536 or less'),
+    ('[data]\nsize = 48\n[model]\nfirst_ksize = 64',
+     'data.size: found 48, expected at least 104 for the trunk zfnet, first_ksize 64'),
+    ('seed = ' + 5000 * '[', 'nested too deep'),
+    ('"a\\nb" = 1', r"unknown key 'a\\nb': known are"),
 ])
 def test_faults_are_named_with_the_file(tmp_path, text, message):
     with pytest.raises(UserError, match=message) as caught:
@@ -153,3 +169,38 @@ def test_task_weights_are_written_and_count_in_the_hash(tmp_path):
     recipe = Recipe().replace(training__task_weights={'colour': 2.0})
     assert load(tmp_path, recipe.to_toml()) == recipe
     assert recipe.hash() != Recipe().hash()
+
+
+#: Values that recipes have had by mistake, or to do harm.
+_VALUES = [
+    'nan', '-inf', '1e400', '4294967296', '-1', '0', '9' * 400, '9' * 5000, '0x' + 'f' * 5000,
+    '[' * 2000, '[' * 2000 + ']' * 2000, '{a = ' * 500, '"\\u0000"', '"\\U0010ffff"', 'true',
+    '1979-05-27', '[[1], [2]]', '{}', '[]', '""', '"""', "'", '[nan]', '{gender = inf}', '1e-320']
+
+
+@st.composite
+def mutated_recipes(draw):
+    text = (RECIPES / 'lyst2016.toml').read_text()
+    lines = [line.partition('#')[0].rstrip() for line in text.splitlines()]
+    lines = [line for line in lines if line.strip()]
+    for _ in range(draw(st.integers(1, 4))):
+        place = draw(st.integers(0, len(lines) - 1))
+        key, _, value = lines[place].partition(' = ')
+        lines[place] = draw(st.one_of(
+            st.sampled_from(_VALUES).map(lambda new, key=key: f'{key} = {new}'),
+            st.text(max_size=12).map(lambda new, key=key, value=value: f'{key}{new} = {value}'),
+            st.one_of(st.integers(), st.floats()).map(lambda new, key=key: f'{key} = {new}'),
+            st.text(max_size=30), st.just(''), st.sampled_from(lines)))
+    return '\n'.join(lines)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(mutated_recipes())
+def test_any_text_is_a_recipe_or_one_clear_line(text):
+    try:
+        recipe = Recipe.from_toml(text)
+    except UserError as error:
+        assert len(str(error).splitlines()) == 1  # noqa: PT017
+        assert len(str(error)) < 800  # noqa: PT017
+    else:
+        assert Recipe.from_toml(recipe.to_toml()) == recipe

@@ -95,7 +95,7 @@ def wait_for(path, process):
 
 
 @pytest.mark.parametrize('moments', [
-    ['mean.npy'],  # the folder is not yet a run
+    ['training.lock', 'labels.json'],  # the folder is not yet a run
     ['graph.dot', 'snapshots/iteration-*.npz'],  # within an epoch, and while a snapshot is due
     ['snapshots/best.npz', 'snapshots/.*.partial'],
     ['accuracy.png', 'snapshots/iteration-*14.npz'],
