@@ -208,8 +208,8 @@ def test_labels_that_do_not_fit_the_snapshot_are_refused(copy, number):
     labels = json.loads((copy / 'labels.json').read_text())
     labels['colour'] = [f'colour {i}' for i in range(number)]
     (copy / 'labels.json').write_text(json.dumps(labels))
-    with pytest.raises(UserError, match=(
-            rf'best.npz: the snapshot does not fit .* colour/b is \(3,\), expected \({number},\)')):
+    message = rf'does not fit .*: heads/colour/W is \(3, 16\), expected \({number}, 16\)'
+    with pytest.raises(UserError, match=f'best.npz: the snapshot {message}'):
         Run.open(copy).load_model()
 
 
