@@ -15,6 +15,7 @@ from fashion_models.catalogue.importers import (
     folder,
     magento,
     mvc,
+    shopify,
     ut_zappos50k,
     woocommerce,
 )
@@ -24,6 +25,7 @@ IMPORTERS = {
     'csv': delimited,
     'magento': magento,
     'woocommerce': woocommerce,
+    'shopify': shopify,
     'fashion-product-images': fashion_product_images,
     'fashion-gen': fashion_gen,
     'abo': abo,

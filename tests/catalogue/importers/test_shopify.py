@@ -1,0 +1,168 @@
+"""The columns are those of Shopify's own exports, before 2024 and since."""
+
+import csv
+import io
+
+import pytest
+
+from fashion_models.errors import UserError
+
+COLUMNS = '''\
+Handle,Title,Body (HTML),Vendor,Product Category,Type,Tags,Published,Option1 Name,Option1 Value,\
+Option1 Linked To,Option2 Name,Option2 Value,Option2 Linked To,Option3 Name,Option3 Value,\
+Option3 Linked To,Variant SKU,Variant Grams,Variant Inventory Tracker,Variant Inventory Qty,\
+Variant Inventory Policy,Variant Fulfillment Service,Variant Price,Variant Compare At Price,\
+Variant Requires Shipping,Variant Taxable,Variant Barcode,Image Src,Image Position,\
+Image Alt Text,Gift Card,SEO Title,SEO Description,Google Shopping / Google Product Category,\
+Google Shopping / Gender,Google Shopping / Age Group,\
+Color (product.metafields.shopify.color-pattern),Fabric (product.metafields.shopify.fabric),\
+Variant Image,Variant Weight Unit,Variant Tax Code,Cost per item,Included / International,\
+Price / International,Status'''
+NEW_COLUMNS = '''\
+Title,URL handle,Description,Vendor,Product category,Type,Tags,Published on online store,Status,\
+SKU,Barcode,Option1 name,Option1 value,Option1 Linked To,Option2 name,Option2 value,\
+Option2 Linked To,Option3 name,Option3 value,Option3 Linked To,Price,Compare-at price,\
+Cost per item,Charge tax,Tax code,Inventory tracker,Inventory quantity,\
+Continue selling when out of stock,Weight value (grams),Weight unit for display,\
+Requires shipping,Fulfillment service,Product image URL,Image position,Image alt text,\
+Variant image URL,Gift card,SEO title,SEO description,\
+Color (product.metafields.shopify.color-pattern),Google Shopping / Google product category,\
+Google Shopping / Gender'''
+CDN = 'https://cdn.shopify.com/s/files/1/0234/5678/files/'
+DRESS = 'Apparel & Accessories > Clothing > Dresses'
+
+
+def picture(name):
+    return f'{CDN}{name}.jpg?v=1712345678' if name else ''
+
+
+def row(image='', position='', variant_image='', **values):
+    names = {'name1': 'Option1 Name', 'value1': 'Option1 Value', 'name2': 'Option2 Name',
+             'value2': 'Option2 Value', 'category': 'Product Category', 'body': 'Body (HTML)'}
+    return {'Handle': 'dress', 'Image Src': picture(image), 'Image Position': position,
+            'Variant Image': picture(variant_image)} | {
+        names.get(name, name): value for name, value in values.items()}
+
+
+def dress():
+    """Two colours in two sizes and four pictures, as Shopify writes them."""
+    return [
+        row('red-front', 1, 'red-front', Title='Summer Dress', body='<p>Light &amp; airy.</p>',
+            Vendor='Acme', category=DRESS, Type='Maxi Dresses', Tags='linen, women, new in',
+            name1='Colour', value1='Red', name2='Size', value2='S'),
+        row('red-back', 3, 'red-front', value1='Red', value2='M'),
+        row('blue-front', 2, 'blue-front', value1='Blue', value2='S'),
+        row('detail', 4, 'blue-front', value1='Blue', value2='M')]
+
+
+def table(rows, columns=COLUMNS):
+    file = io.StringIO()
+    writer = csv.DictWriter(file, next(csv.reader([columns])), lineterminator='\n')
+    writer.writeheader()
+    writer.writerows(rows)
+    return file.getvalue().encode()
+
+
+@pytest.fixture
+def imported(import_files, drawn_images, tmp_path):
+    def run(rows, *options, content=None):
+        files = {'products_export_1.csv': table(rows) if content is None else content}
+        for name, image in zip(['red-front', 'red-back', 'blue-front', 'detail', 'hat'],
+                               drawn_images):
+            files[f'pictures/{name}.jpg'] = image
+
+        def form(place, files):
+            for name, content in files.items():
+                (place / name).parent.mkdir(parents=True, exist_ok=True)
+                (place / name).write_bytes(content)
+            return place / 'products_export_1.csv'
+        return import_files('shopify', files, '--images', tmp_path / 'source/pictures', *options,
+                            form=form)
+    return run
+
+
+def test_variants_of_one_colour_are_a_product(imported, import_report):
+    catalogue = imported(dress())
+    red, blue = catalogue.products
+    assert (red.id, blue.id) == ('dress-Red', 'dress-Blue')
+    assert red.group == blue.group == 'dress'
+    assert red.labels == {'gender': 'Women', 'colour': ('Red',), 'type': 'Clothing',
+                          'category': 'Dresses'}
+    assert red.images == ('images/red-front.jpg',)
+    assert blue.images == ('images/blue-front.jpg',)
+    assert (red.title, red.listings[0].description) == ('Summer Dress', 'Light & airy.')
+    assert red.extra == {
+        'Size': 'S|M', 'product_type': 'Maxi Dresses', 'product_category': DRESS,
+        'tags': 'linen|women|new in', 'vendor': 'Acme'}
+    report = import_report(catalogue)
+    assert (report['read'], report['kept'], report['groups']) == (2, 2, 1)
+    (note,) = report['notes'].values()
+    assert note['count'] == 2
+    assert note['examples'][0].startswith(f'{CDN}red-back.jpg')
+
+
+def test_a_product_in_one_colour_has_all_pictures_in_the_order_of_their_positions(imported):
+    rows = [row('detail', 3, 'red-front', Title='Dress', name1='Color', value1='Red'),
+            row('red-front', 1), row('red-back', 2)]
+    (product,) = imported(rows).products
+    assert (product.id, product.colours) == ('dress', ('Red',))
+    assert product.images == ('images/red-front.jpg', 'images/red-back.jpg', 'images/detail.jpg')
+
+
+def test_a_product_without_options(imported):
+    rows = [row('hat', 1, Handle='hat', Title="Men's Hat", Type='Hats', name1='Title',
+                value1='Default Title',
+                **{'Color (product.metafields.shopify.color-pattern)': 'black; white',
+                   'Fabric (product.metafields.shopify.fabric)': 'felt',
+                   'Google Shopping / Gender': 'unisex'})]
+    (hat,) = imported(rows).products
+    assert hat.labels == {'gender': 'Unisex', 'colour': ('black', 'white'), 'type': 'Hats'}
+    assert hat.extra == {'Fabric': 'felt', 'product_type': 'Hats'}
+
+
+def test_colours_whose_variants_have_no_picture_are_not_guessed(imported):
+    rows = dress()
+    for variant in rows:
+        variant['Variant Image'] = ''
+    (product,) = imported(rows).products
+    assert (product.id, product.colours) == ('dress', ())
+    assert len(product.images) == 4
+
+
+def test_rows_of_a_handle_may_stand_apart_and_leave_it_out(imported):
+    rows = dress()
+    hat = row('hat', 1, Handle='hat', Title='Hat', name1='Title', value1='Default Title')
+    assert [product.id for product in imported([rows[0], hat, *rows[1:]]).products] == [
+        'dress-Red', 'dress-Blue', 'hat']
+    rows[1]['Handle'] = ''
+    assert [product.id for product in imported([*rows, hat], '--overwrite').products] == [
+        'dress-Red', 'dress-Blue', 'hat']
+
+
+def test_the_columns_since_2024(imported):
+    old = next(csv.reader([COLUMNS]))
+    names = {'Handle': 'URL handle', 'Body (HTML)': 'Description', 'Variant SKU': 'SKU',
+             'Image Src': 'Product image URL', 'Variant Image': 'Variant image URL'} | {
+        name: name.capitalize() for name in old
+        if name.startswith(('Option', 'Image P', 'Product C'))}
+    rows = [{names.get(name, name): value for name, value in row.items()} for row in dress()]
+    red, blue = imported([], content=table(rows, NEW_COLUMNS)).products
+    assert (red.id, red.colours, red.images) == ('dress-Red', ('Red',), ('images/red-front.jpg',))
+    assert red.labels['category'] == 'Dresses'
+    assert red.listings[0].description == 'Light & airy.'
+    assert blue.id == 'dress-Blue'
+
+
+def test_other_names_of_the_colour(imported):
+    rows = dress()
+    rows[0]['Option1 Name'] = 'Shade'
+    red, blue = imported(rows, '--attribute', 'colour=Shade').products
+    assert (red.colours, blue.colours) == (('Red',), ('Blue',))
+
+
+def test_files_that_are_no_export(imported):
+    with pytest.raises(UserError, match='expected a Shopify product export; missing column Handle, '
+                                        'Image Src; found ID, Title'):
+        imported([], content=b'ID,Title\n')
+    with pytest.raises(UserError, match='no product can be kept: 1 × no handle'):
+        imported([row('hat', Handle='', Title='Hat')])
