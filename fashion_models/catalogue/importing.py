@@ -1,4 +1,4 @@
-"""The way of every import: read twice, reconcile the taxonomy, write products and images."""
+"""What every import does: read twice, reconcile the taxonomy, write products and images."""
 
 import collections
 import dataclasses
@@ -6,32 +6,34 @@ import hashlib
 import json
 import os
 import pathlib
-import shutil
+from collections.abc import Callable
 
 from tqdm import tqdm
 
 from fashion_models.catalogue import colours as colour_table
 from fashion_models.catalogue import io
 from fashion_models.catalogue.import_report import Report
+from fashion_models.catalogue.importers.source import Source
 from fashion_models.catalogue.records import path_problem
 from fashion_models.catalogue.tasks import LEVELS
 from fashion_models.catalogue.taxonomy import path_of, reconcile
+from fashion_models.catalogue.unfinished import REPORT_FILE, claimed
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
 
-REPORT_FILE = 'import-report.json'
-#: Lies in a folder that an import was begun in and did not finish.
-MARKER_FILE = 'import-unfinished.json'
 #: No shop's photograph is larger; what claims to be is not read into memory.
 MAX_IMAGE_BYTES = 256 << 20
 
 
-def run_import(source, folder, *, origin, overwrite=False, link=False, lyst16=False):
+def run_import(
+        source: Source, folder: str | os.PathLike, *, origin: dict, overwrite: bool = False,
+        link: bool = False, lyst16: bool = False,
+        finish: Callable[[], object] | None = None) -> Report:
     """Writes the products of a source as a catalogue.
 
     The source is read twice: once to learn the taxonomy, once to write. Memory holds ids and
-    labels, never products. After an interruption the folder is no catalogue; the same import into
-    it goes on with the images that are there.
+    labels, never products. After an interruption the folder is no catalogue; call it again to
+    resume with the images that are there.
 
     Args:
         source (Source): An importer's open data set.
@@ -41,13 +43,14 @@ def run_import(source, folder, *, origin, overwrite=False, link=False, lyst16=Fa
         link (bool): Whether images are linked (hard where possible, else symbolic) or copied.
         lyst16 (bool): Whether colours are folded into the 16 of
             :data:`~fashion_models.catalogue.colours.LYST16`.
+        finish (callable): Called last, to write what else belongs into the folder.
 
     Returns:
         Report: What was kept and what was not; also saved as import-report.json.
 
     Raises:
-        UserError: The folder is taken, the source is not as expected, nothing could be kept, or
-            the disk is full.
+        UserError: The folder is taken, or another process is writing it; the source is not as
+            expected; nothing could be kept; or the disk is full.
     """
     folder = pathlib.Path(folder)
     paths = collections.Counter(path_of(product)
@@ -57,11 +60,12 @@ def run_import(source, folder, *, origin, overwrite=False, link=False, lyst16=Fa
         collections.deque(_usable(source, report), maxlen=0)
         raise UserError(f'{source.tree.place}: no product can be kept: {report.reasons()}')
     try:
-        _take_folder(folder, origin, overwrite)
-        report = _write(source, folder, reconcile(paths), paths.total(), link, lyst16)
-        with atomic_write(folder / REPORT_FILE, 'w', encoding='utf-8') as file:
-            json.dump(report.record(), file, ensure_ascii=False, indent=1)
-        (folder / MARKER_FILE).unlink()
+        with claimed(folder, origin, overwrite):
+            report = _write(source, folder, reconcile(paths), paths.total(), link, lyst16)
+            with atomic_write(folder / REPORT_FILE, 'w', encoding='utf-8') as file:
+                json.dump(report.record(), file, ensure_ascii=False, indent=1)
+            if finish:
+                finish()
     except OSError as error:
         raise UserError(f'{error.filename or folder}: {error.strerror or error}') from error
     return report
@@ -194,9 +198,13 @@ def _is_there(tree, image, target):
 
 def _copy(content, target):
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(target.name + '.partial')
+    # Shorter than the longest name that a file may have, and always the same for an image, so that
+    # what a crash leaves is replaced by the next try.
+    name = hashlib.sha256(target.name.encode('utf-8', 'surrogateescape')).hexdigest()[:16]
+    partial = target.with_name(f'.{name}.partial')
     partial.unlink(missing_ok=True)     # a link is not written through
-    partial.write_bytes(content)
+    with open(partial, 'xb') as file:
+        file.write(content)
     os.replace(partial, target)
 
 
@@ -208,43 +216,3 @@ def _link(file, target):
         os.link(file, target)
     except OSError:  # another file system, or one without hard links
         os.symlink(file, target)
-
-
-def _take_folder(folder, origin, overwrite):
-    """Makes sure that ``folder`` may be written to, and marks it as unfinished."""
-    marker = folder / MARKER_FILE
-    if folder.is_dir() and any(folder.iterdir()):
-        if marker.is_file():
-            (folder / io.HEADER_FILE).unlink(missing_ok=True)
-            for leftover in folder.glob('.*.partial'):  # of files that were being written
-                leftover.unlink()
-            if marker.read_text(encoding='utf-8') != _mark(origin):
-                _clear(folder)
-        elif not (folder / io.HEADER_FILE).is_file():
-            raise UserError(f'{folder} is not empty and holds no catalogue; '
-                            'choose a new folder for one')
-        elif not overwrite:
-            raise UserError(f'{folder} already holds a catalogue; '
-                            'choose another folder or overwrite it')
-        else:
-            (folder / io.HEADER_FILE).unlink()
-            _clear(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    # Renamed into place: what a link of this name points to is not written to.
-    with atomic_write(marker, 'w', encoding='utf-8') as file:
-        file.write(_mark(origin))
-
-
-def _mark(origin):
-    return json.dumps(origin, ensure_ascii=False, indent=1, sort_keys=True)
-
-
-def _clear(folder):
-    """Removes what an import writes, and nothing else."""
-    for name in (io.HEADER_FILE, io.PRODUCTS_FILE, REPORT_FILE):
-        (folder / name).unlink(missing_ok=True)
-    images = folder / io.IMAGES_FOLDER
-    if images.is_symlink():
-        images.unlink()
-    elif images.is_dir():
-        shutil.rmtree(images)

@@ -17,6 +17,8 @@ FORMAT = 1
 HEADER_FILE = 'catalogue.json'
 PRODUCTS_FILE = 'products.jsonl'
 IMAGES_FOLDER = 'images'
+#: Locked by whoever writes a catalogue into the folder.
+LOCK_FILE = '.lock'
 
 
 def open_catalogue(folder):

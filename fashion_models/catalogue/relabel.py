@@ -125,12 +125,16 @@ def relabel(catalogue, corrections, folder, overwrite=False, link=False):
     origin = {
         'relabelled': catalogue.hash(), 'link': link,
         'corrections': [dataclasses.astuple(one)[:4] for one in corrections]}
-    report = run_import(source, folder, origin=origin, overwrite=overwrite, link=link)
-    with atomic_write(
-            pathlib.Path(folder) / CHANGES_FILE, 'w', encoding='utf-8', newline='') as file:
-        writer = csv.writer(file, lineterminator='\n')
-        writer.writerow(['product', 'task', 'before', 'after'])
-        writer.writerows(source.changes)
+
+    def write_changes():
+        with atomic_write(
+                pathlib.Path(folder) / CHANGES_FILE, 'w', encoding='utf-8', newline='') as file:
+            writer = csv.writer(file, lineterminator='\n')
+            writer.writerow(['product', 'task', 'before', 'after'])
+            writer.writerows(source.changes)
+
+    report = run_import(
+        source, folder, origin=origin, overwrite=overwrite, link=link, finish=write_changes)
     return report, source.changes
 
 

@@ -8,7 +8,7 @@ import pathlib
 
 from tqdm import tqdm
 
-from fashion_models.catalogue.io import HEADER_FILE, CatalogueWriter
+from fashion_models.catalogue.io import HEADER_FILE, LOCK_FILE, CatalogueWriter
 from fashion_models.catalogue.records import Header
 from fashion_models.devices import usable_cores
 from fashion_models.drawn import assortment, palette, photograph
@@ -23,7 +23,6 @@ from fashion_models.workers import InProcesses, WorkerDied, refuse_while_spawned
 #: Goes up with every change of a drawing, so that two drawings never mix in one catalogue.
 VERSION = '1'
 SETTINGS_FILE = 'synthesis.json'
-LOCK_FILE = '.lock'
 
 
 def synthesise(

@@ -1,14 +1,19 @@
 import collections
+import json
 import os
+import pathlib
+import subprocess
+import sys
 
 import pytest
 
-from fashion_models.catalogue import importing
+from fashion_models.catalogue import importing, unfinished
 from fashion_models.catalogue.importers.source import Source
 from fashion_models.catalogue.importers.tree import FolderTree
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.errors import UserError
+from fashion_models.files import locked
 
 
 class ThreeProducts(Source):
@@ -43,7 +48,7 @@ def run(source, folder, origin='one', **options):
 def test_copies(source, tmp_path):
     assert run(source, tmp_path / 'new').kept == 3
     assert sorted(os.listdir(tmp_path / 'new')) == [
-        'catalogue.json', 'images', 'import-report.json', 'products.jsonl']
+        '.lock', 'catalogue.json', 'images', 'import-report.json', 'products.jsonl']
     assert sorted(os.listdir(tmp_path / 'new/images')) == [
         '1a.jpg', '1b.jpg', '2a.jpg', '2b.jpg', '3a.jpg', '3b.jpg']
     copy = tmp_path / 'new/images/2b.jpg'
@@ -75,10 +80,10 @@ def test_nothing_is_written_through_a_link(source, tmp_path):
     outside.write_text('mine')
     folder = tmp_path / 'new'
     (folder / 'images').mkdir(parents=True)
-    (folder / importing.MARKER_FILE).symlink_to(outside)
+    (folder / unfinished.MARKER_FILE).symlink_to(outside)
     run(source, folder)
     assert outside.read_text() == 'mine'
-    assert not (folder / importing.MARKER_FILE).is_symlink()
+    assert not (folder / unfinished.MARKER_FILE).is_symlink()
 
 
 def test_images_that_cannot_be_used(source, tmp_path):
@@ -119,7 +124,7 @@ def test_an_interrupted_import_is_no_catalogue_and_goes_on(source, tmp_path, mon
     (tmp_path / 'new/.products.jsonl.x.partial').write_bytes(b'left by kill -9')
     assert run(source, tmp_path / 'new').kept == 3
     assert sorted(os.listdir(tmp_path / 'new')) == [
-        'catalogue.json', 'images', 'import-report.json', 'products.jsonl']
+        '.lock', 'catalogue.json', 'images', 'import-report.json', 'products.jsonl']
     assert len(open_catalogue(tmp_path / 'new').products) == 3
     # What was there whole was not written again.
     assert (tmp_path / 'new/images/1a.jpg').stat().st_mtime == 1
@@ -135,7 +140,8 @@ def test_another_import_starts_afresh_after_an_interruption(source, tmp_path, mo
 
 def test_killed_between_the_header_and_the_end(source, tmp_path):
     run(source, tmp_path / 'new')
-    (tmp_path / 'new' / importing.MARKER_FILE).write_text(importing._mark({'source': 'one'}))
+    (tmp_path / 'new' / unfinished.MARKER_FILE).write_text(
+        json.dumps({'source': 'one'}, indent=1))
     assert run(source, tmp_path / 'new').kept == 3
 
 
@@ -200,3 +206,98 @@ def test_products_are_not_kept_in_memory(source, tmp_path, monkeypatch):
     run(source, tmp_path / 'new')
     # On the second reading each product's images are written before the next product is read.
     assert produced[3:] == [('1', 0), ('2', 2), ('3', 4)]
+
+
+def test_two_imports_into_one_folder(source, tmp_path):
+    (tmp_path / 'new').mkdir()
+    with (locked(tmp_path / 'new/.lock', pytest.fail),
+          pytest.raises(UserError, match='new: another process is writing a catalogue here')):
+        run(source, tmp_path / 'new')
+    assert os.listdir(tmp_path / 'new') == ['.lock']
+    assert run(source, tmp_path / 'new').kept == 3
+
+
+#: Kills an import before each of its operations on files in turn, starts it again, and prints how
+#: often. What a kill leaves is a catalogue, or unfinished; the second import makes the same of it.
+KILL = """
+import os, pathlib, shutil, signal, sys
+
+import tests.catalogue.test_importing as own
+from fashion_models.catalogue.io import open_catalogue
+from fashion_models.errors import UserError
+
+work, case = pathlib.Path(sys.argv[1]), sys.argv[2]
+folder, before = work / 'new', work / 'before'
+source = own.ThreeProducts(work / 'source', lambda: b'jpeg')
+EVENTS = ('open', 'os.mkdir', 'os.rename', 'os.remove', 'os.rmdir', 'os.link', 'os.symlink')
+
+def content(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob('*')
+            if path.is_file()}
+
+def forked(function):
+    child = os.fork()
+    if not child:
+        status = 1
+        try:
+            function()
+            status = 0
+        except BaseException as error:
+            print(repr(error), file=sys.stderr)
+        finally:
+            sys.stderr.flush()
+            os._exit(status)
+    return os.waitpid(child, 0)[1]
+
+def work_on(point):
+    left = point
+    def hook(event, arguments):
+        nonlocal left
+        if event in EVENTS and str(folder) in str(arguments):
+            left -= 1
+            if not left:
+                os.kill(os.getpid(), signal.SIGKILL)
+    if point:
+        sys.addaudithook(hook)
+    own.run(source, folder, overwrite=case != 'new')
+
+if case != 'new':
+    own.run(source, before, origin='another')
+    (before / 'images/stale.jpg').write_bytes(b'x')
+    (before / 'notes.txt').write_text('my own')
+    if case == 'unfinished':
+        (before / own.unfinished.MARKER_FILE).write_text('{"another": 1}')
+        (before / 'catalogue.json').unlink()
+    shutil.copytree(before, folder)
+assert not forked(lambda: work_on(0))
+expected = content(folder)
+assert case == 'new' or 'notes.txt' in expected
+for point in range(1, 1000):
+    shutil.rmtree(folder)
+    if case != 'new':
+        shutil.copytree(before, folder)
+    killed = forked(lambda: work_on(point))
+    if not killed:
+        break
+    assert killed == signal.SIGKILL, (point, killed)
+    try:
+        catalogue = open_catalogue(folder)
+        assert len(list(catalogue.products)) == 3
+        assert all((folder / image).is_file()
+                   for product in catalogue.products for image in product.images), point
+    except UserError:
+        pass
+    assert not forked(lambda: work_on(0)), point
+    assert content(folder) == expected, (point, content(folder).keys() ^ expected.keys())
+print(point - 1)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, 'fork'), reason='forks')
+@pytest.mark.parametrize('case', ['new', 'overwrite', 'unfinished'])
+def test_killed_anywhere_it_is_redone_by_the_same_command(case, tmp_path):
+    done = subprocess.run(
+        [sys.executable, '-c', KILL, tmp_path, case], timeout=120, capture_output=True, text=True,
+        cwd=pathlib.Path(__file__).parents[2])
+    assert not done.returncode, done.stderr
+    assert int(done.stdout) > 20
