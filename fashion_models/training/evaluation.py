@@ -20,8 +20,8 @@ class Evaluation:
 
     Attributes:
         log_probabilities: From each task to (products, classes) float32.
-        t: (products, tasks) int32, MISSING or UNKNOWN (of
-            :mod:`~fashion_models.data.vocabulary`) where a label is.
+        t: (products, tasks) int32, MISSING where there is no label and UNKNOWN where it is not in
+            the vocabulary (see :mod:`~fashion_models.data.vocabulary`).
     """
 
     log_probabilities: dict[str, np.ndarray]
@@ -36,8 +36,8 @@ class Evaluation:
         """(products, tasks) bool: whether the class ranked first is the label, or one of others.
 
         Args:
-            others: (products, tasks, k) int32, further labels to take for right, as
-                of :class:`~fashion_models.data.products.ProductSet`; or ``None``.
+            others: (products, tasks, k) int32, further labels that count as right, as in
+                :class:`~fashion_models.data.products.ProductSet`; ``None`` for none.
         """
         right = self.predicted == self.t
         return right if others is None else (
@@ -47,12 +47,12 @@ class Evaluation:
     def accuracies(self) -> dict[str, float]:
         """From each task to the share of its labelled products that are right; nan without any.
 
-        A label that the vocabulary lacks is a label, which no answer meets.
+        A product whose label the vocabulary lacks is labelled, and always wrong.
         """
         return self.accuracies_with(None)
 
     def accuracies_with(self, others: np.ndarray | None) -> dict[str, float]:
-        """As :attr:`accuracies`, others being right, too; see :meth:`right`."""
+        """As :attr:`accuracies`, with further labels counted as right; see :meth:`right`."""
         return {
             task: _mean(right, t != MISSING)
             for task, right, t in zip(self.log_probabilities, self.right(others).T, self.t.T)}
@@ -95,7 +95,7 @@ def evaluate(
         progress: Whether to show a progress bar.
 
     Returns:
-        Its accuracies are over products (micro-averaged), whatever the batches were.
+        What the model says of each product; no number depends on the batches.
     """
     rows, scores = [], []
     device.use()

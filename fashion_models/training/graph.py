@@ -1,4 +1,4 @@
-"""The computational graph of a mini-batch, which the article links to."""
+"""The computational graph of a mini-batch, such as the article links to."""
 
 import pathlib
 import shutil

@@ -5,15 +5,15 @@ import sys
 
 
 class Interrupt:
-    """Notes the first SIGINT or SIGTERM instead of dying from it; the second one is deadly.
+    """Notes the first SIGINT or SIGTERM; a second one ends the process.
 
     Attributes:
-        requested (bool): Whether a signal has come.
+        requested: Whether a signal has come.
     """
 
     SIGNALS = signal.SIGINT, signal.SIGTERM
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.requested = False
 
     def __enter__(self):

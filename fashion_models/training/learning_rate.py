@@ -28,7 +28,7 @@ def request(run: Run, learning_rate: float | str) -> None:
     """Asks a running training, or the next resume, to go on with another learning rate.
 
     Args:
-        run: Which.
+        run: The run.
         learning_rate: More than 0, or ``'auto'`` to go back to the schedule.
 
     Raises:

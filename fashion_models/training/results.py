@@ -1,4 +1,4 @@
-"""Evaluation of a run on a split: the article's table and what lies behind it."""
+"""Evaluation of a run on a split: the article's table and the numbers behind it."""
 
 from __future__ import annotations
 

@@ -126,14 +126,15 @@ def newest_intact(folder: pathlib.Path, tell: Callable[[str], object]) -> pathli
         UserError: All are damaged.
     """
     found = list_snapshots(folder)
-    for path in reversed(found):
-        if is_intact(path):
-            return path
+    newest = next((path for path in reversed(found) if is_intact(path)), None)
+    if newest is None:
+        if found:   # left as they are, lest the next try begins from nothing without a word
+            raise UserError(f'{folder}: all snapshots are damaged; train again')
+        return None
+    for path in found[found.index(newest) + 1:]:
         path.rename(path.with_name(f'{path.name}.damaged'))
         tell(f'{path}: is damaged, renamed to {path.name}.damaged')
-    if found:
-        raise UserError(f'{folder}: all snapshots are damaged; train again')
-    return None
+    return newest
 
 
 def resume(trainer: training.Trainer, path: pathlib.Path, recipe_hash: str) -> None:
@@ -164,7 +165,7 @@ def model_arrays(model: chainer.Link) -> dict[str, np.ndarray]:
 
 
 def read_model_arrays(path: str | os.PathLike) -> dict[str, np.ndarray]:
-    """Those of the model in a snapshot.
+    """The arrays of the model in a snapshot, named as :func:`model_arrays` names them.
 
     Raises:
         UserError: The file is damaged.

@@ -16,9 +16,9 @@ class NonFiniteLossError(Exception):
     """The loss is infinite or not a number; the parameters are those before the step.
 
     Attributes:
-        loss (float): The loss.
-        iteration (int): Number of the step, from 1.
-        products (numpy.ndarray): Rows of the batch's products.
+        loss: The loss.
+        iteration: Number of the step, from 1.
+        products: Rows of the batch's products.
     """
 
     def __init__(self, loss: float, iteration: int, products: np.ndarray):
@@ -48,7 +48,7 @@ class MasterReplicasUpdater(training.updaters.StandardUpdater):
         loss: As of :func:`~fashion_models.links.multi_task_loss`, the article's.
 
     Attributes:
-        on_first_loss (callable): Called once with the first share's loss before its backward.
+        on_first_loss: Called once with the first share's loss before its backward.
     """
 
     def __init__(

@@ -109,8 +109,9 @@ def test_a_damaged_snapshot_gives_way_to_the_one_before(tmp_path, damage):
     assert told == [f'{last}: is damaged, renamed to {last.name}.damaged']
     assert snapshots.list_snapshots(folder) == [first]
     cut(first)
-    with pytest.raises(UserError, match='all snapshots are damaged'):
-        snapshots.newest_intact(folder, told.append)
+    for _ in range(2):      # no try begins from nothing without a word
+        with pytest.raises(UserError, match='all snapshots are damaged'):
+            snapshots.newest_intact(folder, told.append)
 
 
 def test_reads_without_pickle(tmp_path):

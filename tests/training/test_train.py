@@ -172,6 +172,19 @@ def test_resume_with_replicas_equals_no_interruption(
         assert_same_training(part, whole)
 
 
+def test_resume_from_before_a_damaged_snapshot(
+        tiny, toy_catalogue, tmp_path, monkeypatch, capsys):
+    whole, _ = training.train(tiny, toy_catalogue, tmp_path / 'whole')
+    part, _ = interrupted_train(monkeypatch, 10, tiny, toy_catalogue, tmp_path / 'part')
+    damaged = part.last_snapshot()
+    damaged.write_bytes(damaged.read_bytes()[:-1000])
+    assert training.resume(part)
+    output = capsys.readouterr().out
+    assert f'{damaged}: is damaged' in output
+    assert 'resuming from iteration-00000007.npz' in output
+    assert_same_training(part, whole)
+
+
 def test_all_labels_are_learnt_and_evaluated_where_the_recipe_says_so(
         tiny, toy_catalogue, two_coloured_catalogue, tmp_path, monkeypatch):
     recipe = tiny.replace(
