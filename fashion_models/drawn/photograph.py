@@ -105,6 +105,7 @@ def _developed(image, retailer):
     r = ramp(image.width)
     x = retailer.light[0]
     falloff = 1 - np.float32(0.05 * abs(x)) * (r if x <= 0 else 1 - r)
-    pixels = (np.asarray(image, dtype=np.float32) * np.asarray(retailer.cast, np.float32) * falloff[
-        None, :, None])
-    return Image.fromarray(np.minimum(pixels + np.float32(0.5), 255).astype(np.uint8))
+    pixels = np.asarray(image, dtype=np.float32) * np.asarray(retailer.cast, np.float32)
+    pixels *= falloff[None, :, None]
+    pixels += np.float32(0.5)
+    return Image.fromarray(np.minimum(pixels, 255, out=pixels).astype(np.uint8))

@@ -55,24 +55,42 @@ def coverages(layers: list[tuple[list[np.ndarray], Box]]) -> list[np.ndarray]:
     first, last = np.maximum(first, 0), np.minimum(last, height[layer] * LINES)
     count = np.maximum(last - first, 0).astype(np.int64)
     slope = (x1 - x0) / np.where(y1 == y0, 1.0, y1 - y0)
-    edge = np.repeat(np.arange(len(count)), count)
-    turn = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
-    line = first[edge] + turn
-    x = x0[edge] + (line + 0.5 - y0[edge]) * slope[edge]
-    x = np.minimum(np.maximum(x, 0.0), width[layer][edge])
+    turn = np.arange(count.sum())
+    # Both sums are exact: lines are whole, heights are on the grid.
+    line = turn + np.repeat(first - (np.cumsum(count) - count), count)
+    x = line + np.repeat(0.5 - y0, count)
+    x *= np.repeat(slope, count)
+    x += np.repeat(x0, count)
+    np.maximum(x, 0.0, out=x)
+    limit = np.repeat(width[layer].astype(np.float64), count)
+    np.minimum(x, limit, out=x)
     # A crossing changes what lies right of it: a part of its own pixel, the whole of the others.
     column = np.floor(x)
-    part = x - column
-    weight = sign[edge]
-    start, row = (cells - height * (width + 2))[layer][edge], np.floor(line / LINES)
-    cell = (start + row * (width[layer][edge] + 2) + column).astype(np.int64)
-    change = np.bincount(
-        np.concatenate([cell, cell + 1]), np.concatenate([weight * (1 - part), weight * part]),
-        cells[-1])
-    found = []
-    for own, h, w in zip(np.split(change, cells[:-1]), height.tolist(), width.tolist()):
-        winding = np.cumsum(own.reshape(h, w + 2), axis=1)[:, :w]
-        found.append(np.minimum(np.abs(winding) / LINES, 1.0))
+    part = np.subtract(x, column, out=x)
+    weight = np.repeat(sign, count)
+    line /= LINES
+    row = np.floor(line, out=line)
+    limit += 2
+    row *= limit
+    row += column
+    row += np.repeat((cells - height * (width + 2))[layer].astype(np.float64), count)
+    n = len(turn)
+    cell = np.empty(2 * n, np.int64)
+    cell[:n] = row
+    np.add(cell[:n], 1, out=cell[n:])
+    share = np.empty(2 * n)
+    np.multiply(weight, 1 - part, out=share[:n])
+    np.multiply(weight, part, out=share[n:])
+    change = np.bincount(cell, share, cells[-1])
+    start, found = 0, []
+    for end, h, w in zip(cells.tolist(), height.tolist(), width.tolist()):
+        own = change[start:end].reshape(h, w + 2)
+        np.cumsum(own, axis=1, out=own)
+        found.append(own[:, :w])
+        start = end
+    np.abs(change, out=change)
+    change /= LINES
+    np.minimum(change, 1.0, out=change)
     return found
 
 

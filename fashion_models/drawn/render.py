@@ -93,7 +93,7 @@ class Canvas:
         for (kind, strength), cover in layers.inks.items():
             cover = (cover * layers.filled * strength).astype(np.float32)[..., None]
             colour = _inked(colour, kind, cover, part.paint)
-        image = Image.fromarray(np.clip(colour + np.float32(0.5), 0, 255).astype(np.uint8))
+        image = Image.fromarray(_rounded(colour))
         self.image.paste(image, box[:2], mask)
 
 
@@ -176,6 +176,12 @@ def _seams(part, scale):
     return found
 
 
+def _rounded(colour):
+    colour += np.float32(0.5)
+    np.maximum(colour, 0, out=colour)
+    return np.minimum(colour, 255, out=colour).astype(np.uint8)
+
+
 def _bytes(share):
     return np.floor(share * 255 + 0.5).astype(np.uint8)
 
@@ -192,10 +198,15 @@ def _box(outlines, margin, size):
 
 
 def _cloth_coordinates(box, to_pixels, grain):
-    """Where on the cloth each pixel of the box lies: two arrays (h, w) in units."""
+    """Where on the cloth each pixel of the box lies, in units: arrays that broadcast to (h, w).
+
+    Two arrays (h, w), or (1, w) and (h, 1) where the cloth lies straight in the picture.
+    """
     back = Affine.placing(angle=-grain).after(to_pixels.inverse())
     x = np.arange(box[0], box[2]) + 0.5
     y = (np.arange(box[1], box[3]) + 0.5)[:, None]
+    if back.b == back.c == 0:
+        return back.a * x[None] + back.e, back.d * y + back.f
     return back.a * x + back.b * y + back.e, back.c * x + back.d * y + back.f
 
 
@@ -235,7 +246,9 @@ def _lit(colour, shade, paint):
     dark, bright = np.minimum(shade, 0)[..., None], np.maximum(shade, 0)[..., None]
     # Black cloth would swallow its folds; what shop photographers do is give it more light.
     lift = np.float32(26 + 190 * paint.gloss)
-    return colour * (1 + dark * np.float32(0.95) + bright * np.float32(0.25)) + bright * lift
+    colour = colour * (1 + dark * np.float32(0.95) + bright * np.float32(0.25))
+    colour += bright * lift
+    return colour
 
 
 def _mirrored_light(shade, paint):
