@@ -1,4 +1,4 @@
-"""A fashion shop drawn by code: a simulation with known truth, to start with and to measure by.
+"""A fashion shop drawn by code: a simulation with known truth, to try things on and measure with.
 
 ::
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 def product(
         subcategory: str, gender: str | None = None, colour: str | None = None, seed: int = 0,
         difficulty: Difficulty | None = None) -> ProductSpec:
-    """Makes up one product.
+    """Invents one product.
 
     Args:
         subcategory (str): One of the 158.
-        gender (str): ``'female'`` or ``'male'``; left to chance if None.
-        colour (str): One of the sixteen; left to chance if None.
-        seed (int): Another seed, another product.
-        difficulty (Difficulty): Causes of error; none if None.
+        gender (str): ``'female'`` or ``'male'``; random if None.
+        colour (str): One of the sixteen; random if None.
+        seed (int): Each seed gives another product.
+        difficulty (Difficulty): Causes of error; without any if None.
 
     Returns: :class:`~fashion_models.drawn.specification.ProductSpec`.
     """
@@ -48,11 +48,11 @@ def draw(
     """Draws one picture of a product.
 
     Args:
-        spec (ProductSpec): What :func:`product` returns.
+        spec (ProductSpec): The product, from :func:`product`.
         view (str): ``'front'``, ``'angled'``, ``'back'``, ``'detail'`` or ``'model'``.
-        size (int): Pixels a side.
-        retailer (Retailer): Whose style; the plainest, on white, if None.
-        difficulty (Difficulty): Causes of error; none if None.
+        size (int): Width and height in pixels.
+        retailer (Retailer): The style; the plainest, on white, if None.
+        difficulty (Difficulty): Causes of error; without any if None.
 
     Returns: PIL image, RGB, (size, size).
     """

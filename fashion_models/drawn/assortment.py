@@ -1,7 +1,7 @@
-"""The shop's taxonomy: 5 types, 35 categories, 158 subcategories, as many as the article's.
+"""The shop's taxonomy: 5 types, 35 categories and 158 subcategories, as in the article.
 
 The article names some of them (shoes -> trainers -> hi-top trainers, clothing -> dresses -> gowns)
-and gives the numbers of types and subcategories; the rest is what a fashion shop has.
+and gives the numbers of types and subcategories; the rest is what a fashion shop sells.
 """
 
 from fashion_models.drawn.assortment_accessories import ACCESSORIES, BAGS, JEWELLERY

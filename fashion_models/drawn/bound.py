@@ -1,27 +1,26 @@
-"""The accuracy that a drawn catalogue allows at best: ``python -m fashion_models.drawn.bound DIR``.
+"""The best accuracy that a drawn catalogue allows: ``python -m fashion_models.drawn.bound DIR``.
 
-Accuracy is measured against the labels that the catalogue gives, and some of those are wrong or one
-of two that fit. The bound is the share of the products, by task and split, that a predictor gets
-right which sees everything that is true of a product (the truth file) but not what its moderator
-put down, and always gives the likeliest label. Two predictors, two bounds:
+Accuracy is measured against the catalogue's labels, and some of those are wrong, or one of two that
+fit. A bound is the accuracy, by task and split, of a predictor that knows everything true of a
+product (the truth file) except the moderator's choice, and always gives the likeliest label. There
+are two such predictors:
 
 ``labels``
-    It knows the true labels, and gives them: of several colours the main one, of a shade between
-    two colours the name that moderators prefer (they choose the other for 0.4 of them). So it is
-    wrong where the catalogue's label is another: a mistake, or the shade's other name. A mistaken
-    label is never as likely as the true one, so no predictor does better, save by luck or by having
-    seen the product's labels.
+    Gives the true labels: of several colours the main one, of a shade between two colours the name
+    that moderators prefer (they choose the other one 40 % of the time). It is wrong where the
+    catalogue has a mistake or the shade's other name. A mistake is never as likely as the true
+    label, so no predictor does better, except by luck or by having seen the product's labels.
 
 ``look-alikes``
-    It also takes a near twin (a nightdress cut like a slip dress) for the subcategory that it is
-    cut like, and gives the true label that is the commonest among all products of that look: the
-    near twins, and the subcategory's own products. This assumes that nothing else tells them apart.
-    A length or a fabric sometimes does, so a good network may end between the two bounds.
+    Also mistakes a near twin (a nightdress cut like a slip dress) for the subcategory that it looks
+    like, and gives the most frequent true label among all products of that look: the near twins and
+    the subcategory's own products. This assumes that nothing else tells them apart. Length or
+    fabric sometimes does, so a good network may end up between the two bounds.
 
-Not included, because the truth file does not tell how much they hide: views that show too little,
-other garments in the picture, coloured walls, and clothes that look the same for women and men.
+Views that show too little, other garments in the picture, coloured walls, and clothes that look the
+same for women and men are left out, because the truth file does not say how much they hide.
 
-The bound counts the products at hand. It is not an expectation: another seed gives another.
+The bounds count the products at hand; they are no expectation, and change with the seed.
 """
 
 import argparse
@@ -49,12 +48,12 @@ def bounds(catalogue: Catalogue) -> dict[str, dict[str, dict[str, float]]]:
         catalogue: A drawn catalogue, with its truth file.
 
     Returns:
-        From :data:`LABELS` and :data:`LOOK_ALIKES` to split to task, and :data:`GLOBAL`, to the
-        share of the products whose label in the catalogue can be predicted. Splits without products
-        are left out.
+        The share of products whose catalogue label can be predicted, by predictor
+        (:data:`LABELS`, :data:`LOOK_ALIKES`), split and task (or :data:`GLOBAL`). Splits without
+        products are left out.
 
     Raises:
-        UserError: The catalogue has no truth file, or that says nothing of one of its products.
+        UserError: The catalogue has no truth file, or one of its products is missing from it.
     """
     products = list(catalogue.products)
     truths = read_truth(catalogue.folder, [product.id for product in products])
@@ -76,7 +75,7 @@ def bounds(catalogue: Catalogue) -> dict[str, dict[str, dict[str, float]]]:
 
 
 def _accuracies(pairs: Sequence[tuple[Product, ProductTruth]], predict) -> dict[str, float]:
-    """The share of right predictions of each task; products without a label do not count."""
+    """The share of right predictions, by task; products without a label do not count."""
     shares = {}
     for task in TASKS:
         right = [product.label(task) == predict(truth, task)
@@ -87,22 +86,22 @@ def _accuracies(pairs: Sequence[tuple[Product, ProductTruth]], predict) -> dict[
 
 
 def _look(truth: ProductTruth) -> str:
-    """The subcategory whose cut a product has."""
+    """The subcategory that a product looks like."""
     kind = truth.label('subcategory')
     return KINDS[kind].twin_of if truth.near_twin else kind
 
 
 def _likeliest(truths: Iterable[ProductTruth]) -> dict[tuple[str, str], str]:
-    """From a task and a look to the commonest true label of the products of that look."""
+    """The most frequent true label of the products of a look, by task and look."""
     counts = collections.defaultdict(collections.Counter)
     for truth in truths:
-        for task in LEVELS:     # a cut says nothing of gender and colour
+        for task in LEVELS:     # the look says nothing about gender and colour
             counts[task, _look(truth)][truth.label(task)] += 1
     return {key: own.most_common(1)[0][0] for key, own in counts.items()}
 
 
 def table(found: dict[str, dict[str, dict[str, float]]]) -> str:
-    """The bounds as a text table: a row for each bound and split, a column for each task."""
+    """The bounds as a text table, with a row per bound and split and a column per task."""
     tasks = list(next(iter(found[LABELS].values())))
     lines = [f'{"bound":12}{"split":12}' + ''.join(f'{task:>13}' for task in tasks)]
     for name, splits in found.items():

@@ -1,7 +1,8 @@
-"""Titles and descriptions, each shop in its own style.
+"""Titles and descriptions in the style of each shop.
 
-They name what the product is and often its colour in the shop's word, sometimes not at all and
-sometimes wrongly: text "disambiguate[s] images containing multiple products" (the article).
+They say what the product is, and often name its colour in the shop's own word; sometimes they name
+no colour, sometimes a wrong one: text "disambiguate[s] images containing multiple products" (the
+article).
 """
 
 import dataclasses
@@ -37,12 +38,12 @@ CARE = ('Do not tumble dry.', 'Specialist clean only.', 'Wipe with a soft cloth.
 
 @dataclasses.dataclass(frozen=True)
 class Text:
-    """A listing's words and what is true of them.
+    """A listing's text, and whether it is true.
 
     Attributes:
-        title, description (str): The words.
-        colour_word (str or None): The colour that they name.
-        wrong (bool): Whether it is not the product's.
+        title, description (str): The text.
+        colour_word (str or None): The colour that it names.
+        wrong (bool): Whether that colour is wrong.
     """
 
     title: str
@@ -58,10 +59,10 @@ def write(
 
     Args:
         spec (ProductSpec): The product.
-        retailer (Retailer): Whose text.
-        dice (Dice): For the choice of words.
+        retailer (Retailer): The shop, for its style.
+        dice (Dice): Chooses the words.
         kind (Kind): The product's subcategory.
-        difficulty (Difficulty): How often the colour is wrong.
+        difficulty (Difficulty): Says how often the colour is wrong.
 
     Returns: Text.
     """
@@ -78,7 +79,7 @@ def write(
         colour = spec.shade.colour.lower()
     material = MATERIALS.get(spec.cloth.main.fabric, '') if dice.chance(0.65) else ''
     title, description, named = STYLES[retailer.style](spec, thing, colour, material, dice)
-    # A shop that never writes the colour cannot write it wrongly.
+    # A text without a colour cannot have a wrong one.
     return Text(title, description, colour if named else None, wrong and named)
 
 

@@ -1,8 +1,8 @@
-"""Random numbers that are the same on every machine, Python and NumPy version.
+"""Random numbers that do not depend on the machine or the versions of Python and NumPy.
 
-Of Python's :class:`random.Random` only ``random()`` after seeding with a string is promised to stay
-as it is; ``choice``, ``shuffle`` and the distributions have changed before. So those are written
-here, on top of ``random()``.
+Python guarantees only that :class:`random.Random`, seeded with a string, keeps giving the same
+``random()``; ``choice``, ``shuffle`` and the distributions have changed before. They are therefore
+written here, on top of ``random()``.
 """
 
 import random
@@ -13,10 +13,10 @@ T = TypeVar('T')
 
 
 class Dice:
-    """A stream of random numbers named by what it is for, such as ``Dice(seed, 'product', 17)``.
+    """A stream of random numbers, named after its purpose: ``Dice(seed, 'product', 17)``.
 
-    Two streams with different names are independent, so one product can be drawn without drawing
-    those before it.
+    Streams of different names are independent, so one product can be drawn without those before
+    it.
     """
 
     def __init__(self, *name: object):
@@ -32,10 +32,9 @@ class Dice:
         return low + (high - low) * self._random()
 
     def bell(self, spread: float) -> float:
-        """A float around 0 with standard deviation ``spread``, never beyond 2.5 of them.
+        """A float around 0 with standard deviation ``spread``, never more than 3 of them away.
 
-        The sum of three uniform numbers, which needs no logarithm whose last bit a C library may
-        round its own way.
+        A sum of three uniform numbers, because C libraries round logarithms differently.
         """
         return 2.0 * spread * (self._random() + self._random() + self._random() - 1.5)
 
@@ -44,11 +43,11 @@ class Dice:
         return int(self._random() * n)
 
     def choice(self, items: Sequence[T]) -> T:
-        """One of a sequence, all equally likely."""
+        """An item of a sequence, each as likely as the others."""
         return items[self.below(len(items))]
 
     def weighted(self, weights: Mapping[T, float]) -> T:
-        """A key of the dict ``weights``, as likely as its value says."""
+        """A key of ``weights``, with a probability proportional to its value."""
         left = self._random() * sum(weights.values())
         for key, weight in weights.items():
             left -= weight
@@ -57,7 +56,7 @@ class Dice:
         return key
 
     def shuffled(self, items: Iterable[T]) -> list[T]:
-        """The items as a new list in random order."""
+        """The items in random order, as a new list."""
         items = list(items)
         for last in range(len(items) - 1, 0, -1):
             other = self.below(last + 1)

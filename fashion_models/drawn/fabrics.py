@@ -1,7 +1,7 @@
-"""Textures of fabrics, as functions of a place on the cloth.
+"""Textures of fabrics, as functions of the position on the cloth.
 
-Only additions, multiplications, divisions and floors of whole arrays are used: every machine
-rounds those alike, which is not so of NumPy's sine and exponential.
+They use only additions, multiplications, divisions, square roots and floors, which every machine
+rounds alike; NumPy's sine and exponential are not.
 """
 
 import functools
@@ -13,8 +13,8 @@ from fashion_models.drawn.paint import Paint
 
 @functools.cache
 def _noise_tiles():
-    """Two (256, 256) float32 tiles in -1..1, one rough, one smooth, that repeat seamlessly."""
-    # The raw stream of a bit generator is promised never to change; distributions are not.
+    """Two (256, 256) float32 tiles in -1..1, one rough, one smooth, that tile seamlessly."""
+    # NumPy guarantees the raw stream of a bit generator, but not its distributions.
     raw = np.random.PCG64(20160221).random_raw(256 * 256 // 8).view(np.uint8)
     rough = raw.reshape(256, 256).astype(np.float32) / 127.5 - 1
     smooth = rough
@@ -25,14 +25,14 @@ def _noise_tiles():
 
 
 def noise(u: np.ndarray, v: np.ndarray, cells: float, seed: int = 0) -> np.ndarray:
-    """Random numbers in -1..1 that stay in place on the cloth, ``cells`` to a unit."""
+    """Noise in -1..1 that is fixed to the cloth, with ``cells`` cells per unit."""
     i = np.floor(u * cells).astype(np.int64) + 37 * seed
     j = np.floor(v * cells).astype(np.int64) + 101 * seed
     return _noise_tiles()[0][j & 255, i & 255]
 
 
 def clouds(u: np.ndarray, v: np.ndarray, cells: float, seed: int = 0) -> np.ndarray:
-    """Random numbers in about -1..1 that change smoothly; a cloud is some four cells wide."""
+    """Smooth noise in about -1..1; a cloud is some four cells wide."""
     x, y = u * cells, v * cells
     i, j = np.floor(x), np.floor(y)
     s, t = x - i, y - j
@@ -70,7 +70,7 @@ def _times(rgb, factor):
 
 
 def _spots(u, v, size, radius, pixel, seed=0, jitter=0.0, staggered=True):
-    """Coverage of round spots on a grid, and for each place a random number of its spot."""
+    """Spots on a grid: offsets from the spot's centre, its random number, and coverage."""
     row = np.floor(v / size)
     shifted = u / size + 0.5 * (row - 2 * np.floor(row / 2)) if staggered else u / size
     column = np.floor(shifted)
@@ -142,7 +142,7 @@ _PETALS = ((1.0, 0.0), (0.309, 0.951), (-0.809, 0.588), (-0.809, -0.588), (0.309
 
 
 def floral(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
-    """Five-petalled flowers in two colours with leaves, one to a cell of a jittered grid."""
+    """Five-petalled flowers in two colours with leaves, one per cell of a jittered grid."""
     size = 0.46 * p.scale
     dx, dy, luck, _ = _spots(u, v, size, 0.1, pixel, p.seed, jitter=0.16)
     leaf = np.clip((0.05 * size - np.abs(dx - dy * 0.9) * 0.55) / pixel + 0.5, 0, 1)
@@ -290,7 +290,7 @@ def metal(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
 
 
 def lame(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
-    """Crinkled metal thread: each crease mirrors something else, light or dark."""
+    """Crinkled metal thread, whose creases mirror light and dark."""
     crease = clouds(u, 0.45 * v, 64, p.seed) + 0.6 * clouds(u, 0.6 * v, 130, p.seed + 3)
     return _times(p.rgb, 0.97 + 0.26 * np.clip(1.5 * crease, -1, 1))
 
@@ -309,9 +309,9 @@ def texture(paint: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndar
 
     Args:
         paint (Paint): Colours and fabric.
-        u, v: Arrays (h, w), places on the cloth in units.
+        u, v: Positions on the cloth in units; arrays that broadcast to (h, w).
         pixel (float): Size of a pixel in units.
 
-    Returns: float32 array (h, w, 3), about 0..255.
+    Returns: float32 array that broadcasts to (h, w, 3), about 0..255.
     """
     return TEXTURES[paint.fabric](paint, u, v, pixel)

@@ -1,4 +1,4 @@
-"""Draws a whole catalogue to disk, product by product, on several processes."""
+"""Draws a whole catalogue to disk, product by product, with several processes."""
 
 import contextlib
 import dataclasses
@@ -20,7 +20,7 @@ from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, locked, told_if_unwritable
 from fashion_models.workers import InProcesses, WorkerDied, refuse_while_spawned
 
-#: Goes up with every change of a drawing, so that two drawings never mix in one catalogue.
+#: Raised with every change to the drawings, so that a catalogue never mixes two versions.
 VERSION = '1'
 SETTINGS_FILE = 'synthesis.json'
 
@@ -31,20 +31,20 @@ def synthesise(
         overwrite: bool = False) -> None:
     """Draws a catalogue, and its truth beside it (see :mod:`fashion_models.drawn.truth`).
 
-    Pictures appear whole, each as soon as it is drawn, and the list of products last. Call it again
-    to resume an interrupted synthesis: it keeps the pictures that it finds.
+    Each picture is written in one piece as soon as it is drawn; the list of products comes last.
+    Call it again to resume: pictures that are already there are kept.
 
     Args:
-        folder: Where to write.
-        products: How many.
-        seed: Another seed draws another shop.
-        size: Pixels a side, 32 to 1024.
+        folder: The catalogue's folder.
+        products: Number of products.
+        seed: Each seed draws another shop.
+        size: Width and height of the pictures in pixels, 32 to 1024.
         difficulty: The causes of error; the defaults if None.
-        workers: Processes; one a usable core if None.
-        overwrite: Whether to replace a catalogue that is already there.
+        workers: Number of processes; one per usable core if None.
+        overwrite: Whether to replace an existing catalogue.
 
     Raises:
-        UserError: A number is out of range; the folder holds a catalogue, or an unfinished one of
+        UserError: A number is out of range; the folder holds a catalogue, or an unfinished one with
             other settings; another process is drawing there; or a worker process died.
     """
     folder, difficulty = pathlib.Path(folder), difficulty or Difficulty()
@@ -100,7 +100,7 @@ def _source(settings):
 
 
 def _claim(folder, settings, overwrite):
-    """Notes the settings, and makes sure that pictures already there were drawn with them."""
+    """Records the settings, and checks that existing pictures were drawn with them."""
     other = 'choose another folder or overwrite it'
     if (folder / HEADER_FILE).exists() and not overwrite:
         raise UserError(f'{folder} already holds a catalogue; {other}')
@@ -123,7 +123,7 @@ def _claim(folder, settings, overwrite):
 
 
 def _draw(job):
-    """Draws the pictures of a product that are not there yet: (Product, its truth)."""
+    """Draws the missing pictures of a product; returns the Product and its truth."""
     spec, folder, size, difficulty = job
     taken, told = pictures(spec), []
     for picture in taken:

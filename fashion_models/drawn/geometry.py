@@ -1,4 +1,4 @@
-"""Plane curves: everything is a polyline, an array of shape (points, 2), x to the right, y down."""
+"""Plane curves as polylines: arrays of shape (points, 2), x to the right, y down."""
 
 import functools
 import math
@@ -14,7 +14,7 @@ N = TypeVar('N', float, Point)
 
 
 def curve(points: ArrayLike, steps: int = 7) -> np.ndarray:
-    """A smooth curve through ``points``: centripetal Catmull-Rom, which makes no loops.
+    """A smooth curve through ``points``: a centripetal Catmull-Rom spline, which has no loops.
 
     Returns an array of shape ((len(points) - 1) * steps + 1, 2).
     """
@@ -37,7 +37,7 @@ def curve(points: ArrayLike, steps: int = 7) -> np.ndarray:
 
 @functools.cache
 def _hermite(steps):
-    """The weights of both ends and both tangents of a cubic curve: four arrays (1, steps, 1)."""
+    """The weights of the ends and tangents of a cubic curve: four arrays (1, steps, 1)."""
     t = (np.arange(steps) / steps)[None, :, None]
     return (2 * t**3 - 3 * t**2 + 1, t**3 - 2 * t**2 + t, 3 * t**2 - 2 * t**3, t**3 - t**2)
 
@@ -50,7 +50,7 @@ def closed_curve(points: ArrayLike, steps: int = 7) -> np.ndarray:
 
 
 def outline(*runs: Sequence[Point]) -> np.ndarray:
-    """A polyline that is smooth within each run of points and has a corner where two runs meet.
+    """A polyline that is smooth within each run of points, with corners where runs meet.
 
     Each run continues from the last point of the previous one.
     """
@@ -63,30 +63,30 @@ def outline(*runs: Sequence[Point]) -> np.ndarray:
 
 
 def mirrored(half: ArrayLike) -> np.ndarray:
-    """A closed symmetric outline from its right half, given from the top to the bottom."""
+    """A closed symmetric outline from its right half, which goes from top to bottom."""
     half = np.asarray(half, dtype=np.float64)
     return np.concatenate([half, flipped(half)[::-1]])
 
 
 def flipped(points: ArrayLike) -> np.ndarray:
-    """The mirror image at the vertical axis x = 0."""
+    """The points mirrored at x = 0."""
     return np.asarray(points, dtype=np.float64) * (-1.0, 1.0)
 
 
 def cosine(angle: float) -> float:
-    """math.cos, rounded: C libraries differ in the last bit, and a drawing must not."""
+    """math.cos, rounded, because C libraries differ in the last bit."""
     return round(math.cos(angle), 12)
 
 
 def sine(angle: float) -> float:
-    """math.sin, rounded as :func:`cosine`."""
+    """math.sin, rounded like :func:`cosine`."""
     return round(math.sin(angle), 12)
 
 
 def arc(
         centre: Point, radius: float | tuple[float, float], start: float = 0.0,
         stop: float = 2 * math.pi, steps: int = 28) -> np.ndarray:
-    """Points on an ellipse of radius r or (rx, ry); angles go clockwise from the right."""
+    """Points on an ellipse with radius r or (rx, ry); angles run clockwise from the right."""
     rx, ry = radius if isinstance(radius, tuple) else (radius, radius)
     angles = [start + (stop - start) * i / steps for i in range(steps + 1)]
     return np.array([(centre[0] + rx * cosine(a), centre[1] + ry * sine(a)) for a in angles])
@@ -122,7 +122,7 @@ def normals(points: np.ndarray) -> np.ndarray:
 def ribbon(
         points: ArrayLike, width: float, end_width: float | None = None,
         smooth: bool = True) -> np.ndarray:
-    """The outline of a band along a line; ``width`` may taper to ``end_width``."""
+    """The outline of a band along a line, which may taper from ``width`` to ``end_width``."""
     line = curve(points) if smooth else np.asarray(points, dtype=np.float64)
     taper = np.linspace(width, width if end_width is None else end_width, len(line))[:, None] / 2
     n = normals(line)
@@ -130,7 +130,7 @@ def ribbon(
 
 
 def along(points: ArrayLike, fractions: ArrayLike) -> np.ndarray:
-    """Points at the given fractions of a polyline's length, shape (len(fractions), 2)."""
+    """Points at fractions of a polyline's length: an array (len(fractions), 2)."""
     points = np.asarray(points, dtype=np.float64)
     step = points[1:] - points[:-1]
     length = np.concatenate([[0.0], np.cumsum(np.sqrt(step[:, 0] ** 2 + step[:, 1] ** 2))])
@@ -158,7 +158,7 @@ class Affine:
     def placing(
             cls, scale: float = 1.0, dx: float = 0.0, dy: float = 0.0, angle: float = 0.0,
             flip: bool = False, squeeze: float = 1.0) -> Self:
-        """Flip, squeeze in x, scale, turn clockwise by ``angle`` radians, then shift."""
+        """Flips, squeezes in x, scales, turns clockwise by ``angle`` radians, then shifts."""
         cos, sin = cosine(angle) * scale, sine(angle) * scale
         sx = -squeeze if flip else squeeze
         return cls(cos * sx, -sin, sin * sx, cos, dx, dy)
@@ -172,7 +172,7 @@ class Affine:
         return moved
 
     def after(self, first: 'Affine') -> 'Affine':
-        """The map that does ``first``, then this one."""
+        """The map that applies ``first``, then this one."""
         return Affine(self.a * first.a + self.b * first.c, self.a * first.b + self.b * first.d,
             self.c * first.a + self.d * first.c, self.c * first.b + self.d * first.d,
             self.a * first.e + self.b * first.f + self.e, self.c * first.e + self.d * first.f
@@ -180,11 +180,11 @@ class Affine:
 
     @property
     def scale(self) -> float:
-        """By how much areas grow, as a length."""
+        """The square root of the factor by which areas grow."""
         return math.sqrt(abs(self.a * self.d - self.b * self.c))
 
     def inverse(self) -> 'Affine':
-        """The map back."""
+        """The inverse map."""
         det = self.a * self.d - self.b * self.c
         a, b, c, d = self.d / det, -self.b / det, -self.c / det, self.a / det
         return Affine(a, b, c, d, -(a * self.e + b * self.f), -(c * self.e + d * self.f))

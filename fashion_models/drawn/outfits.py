@@ -1,4 +1,4 @@
-"""What a model wears beside the product that is sold."""
+"""What a model wears besides the product."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -10,25 +10,25 @@ from fashion_models.drawn.paint import Paint, mixed
 from fashion_models.drawn.shapes.cloth import Cloth
 from fashion_models.drawn.subcategory import decided
 
-#: What goes with what: the layers, from the skin outwards, that a product's category leaves free.
+#: What goes with what.
 TOPS = ('t-shirts', 'formal shirts', 'casual shirts', 'crew neck jumpers', 'long sleeve tops')
 WOMENS_TOPS = TOPS + ('blouses', 'camisoles', 'vest tops')
 BOTTOMS = ('skinny jeans', 'straight jeans', 'chinos', 'tailored trousers')
 WOMENS_BOTTOMS = BOTTOMS + ('mini skirts', 'pencil skirts', 'leggings', 'wide-leg trousers')
 OUTER = ('blazers', 'denim jackets', 'biker jackets', 'overcoats')
 
-#: Which part of the body a product's category covers already.
+#: Categories by the part of the body that they cover.
 LOWER_HALF = ('trousers', 'jeans', 'shorts', 'skirts')
 UPPER_HALF = ('tops', 'shirts', 'knitwear')
 WHOLE = ('dresses', 'jumpsuits', 'nightwear', 'swimwear')
-#: What is worn under these alone.
+#: What is worn under these, and nothing else.
 UNDER = {'suits': ('formal shirts',), 'dungarees': ('t-shirts', 'long sleeve tops')}
 UNDER_A_JACKET = (*LOWER_HALF, 'tops', 'shirts', 'belts', 'handbags')
 
 
 @dataclasses.dataclass(frozen=True)
 class Worn:
-    """A garment in the picture that is not for sale there."""
+    """A garment in the picture besides the product."""
 
     kind: str
     features: object
@@ -37,7 +37,7 @@ class Worn:
 
 
 def garment(names: Sequence[str], dice: Dice) -> Worn:
-    """Any garment of the subcategories ``names``, in any colour."""
+    """A random garment of the subcategories ``names``, in a random colour."""
     name = dice.choice(names)
     kind = KINDS[name]
     colour = dice.weighted(kind.colours or palette.FREQUENCIES)
@@ -51,9 +51,9 @@ def garment(names: Sequence[str], dice: Dice) -> Worn:
 
 
 def outfit(category: str, gender: str, dice: Dice, wanted: bool) -> dict[str, Worn]:
-    """The other garments: dict of layer (``bottom``, ``top``, ``outer``) to Worn.
+    """The other garments, by layer (``bottom``, ``top``, ``outer``).
 
-    ``category`` may be one of the subcategories that :data:`UNDER` names.
+    ``category`` may also be a subcategory that :data:`UNDER` names; none if not ``wanted``.
     """
     if not wanted or category in WHOLE:
         return {}
@@ -71,6 +71,6 @@ def outfit(category: str, gender: str, dice: Dice, wanted: bool) -> dict[str, Wo
 
 
 def slim(worn: Worn) -> Worn:
-    """The same garment cut to fit under a jacket."""
+    """The same garment, slim enough to go under a jacket."""
     features = dataclasses.replace(worn.features, ease=0.02, sleeve_width=0.12, sleeve_puff=0.0)
     return dataclasses.replace(worn, features=features)

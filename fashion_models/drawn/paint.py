@@ -6,7 +6,7 @@ from typing import Self
 #: Red, green and blue, 0 to 255.
 RGB = tuple[int, int, int]
 
-#: How much light each fabric throws back in highlights, 0 to 1. Others: 0.12.
+#: Strength of a fabric's highlights, 0 to 1. Others: 0.12.
 GLOSS = {
     'leather': 0.38,
     'patent': 0.7,
@@ -29,13 +29,13 @@ GLOSS = {
 
 @dataclasses.dataclass(frozen=True)
 class Paint:
-    """A colour as a fabric shows it.
+    """A colour in a fabric.
 
     Attributes:
-        rgb: The main colour, three integers in 0..255.
+        rgb: The main colour.
         fabric (str): A name from :data:`fabrics.TEXTURES`.
         second, third: Further colours of a pattern.
-        scale (float): Size of the pattern, 1 for the usual.
+        scale (float): Size of the pattern; 1 is usual.
         seed (int): Shifts the pattern's random parts.
     """
 

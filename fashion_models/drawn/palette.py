@@ -1,13 +1,14 @@
-"""The shop's words for shades of the sixteen colours of :mod:`fashion_models.catalogue.colours`.
+"""The shop's names for shades of the sixteen colours of :mod:`fashion_models.catalogue.colours`.
 
-A shade is clear where everybody would give it the same of the sixteen names, and in between where
-two names fit: teal, coral, khaki, tan. The article had no name for some of those ("in fact it
-should probably be teal but we don't have a teal color label") and moderators put them under either.
+A shade is clear if everybody would give it the same one of the sixteen names, and in between if two
+names fit, as with teal, coral, khaki and tan. The article had no name for some of those ("in fact
+it should probably be teal but we don't have a teal color label"), so moderators chose either
+neighbour.
 """
 
 import dataclasses
 
-#: Long-tailed: black alone is a quarter of a shop.
+#: How frequent each colour is: long-tailed, with black a quarter of the shop.
 FREQUENCIES = {
     'Black': 26, 'Blue': 12, 'White': 11, 'Grey': 9, 'Brown': 8, 'Navy': 7, 'Red': 6, 'Beige': 6,
     'Pink': 5, 'Green': 4.5, 'Silver': 2.5, 'Gold': 2.5, 'Purple': 2, 'Yellow': 1.5, 'Orange': 1.5,
@@ -18,13 +19,13 @@ COLOURS = tuple(FREQUENCIES)
 
 @dataclasses.dataclass(frozen=True)
 class Shade:
-    """A shop's word for a colour.
+    """A shop's name for a shade of a colour.
 
     Attributes:
-        name: The word, such as ``'navy'``.
-        rgb: Three integers in 0..255.
-        colour: The label it belongs to.
-        rival: The label a moderator may as well give it; None where the shade is clear.
+        name: Such as ``'navy'``.
+        rgb: Red, green and blue, 0 to 255.
+        colour: Its label.
+        rival: The other label that fits; None if the shade is clear.
     """
 
     name: str
@@ -33,7 +34,7 @@ class Shade:
     rival: str | None = None
 
 
-#: Colour to its shades: name, red, green and blue, and the rival.
+#: The shades of each colour: name, rgb and rival.
 _SHADES = {
     'Black': (('black', (34, 34, 37)), ('jet', (26, 26, 28)), ('onyx', (38, 37, 42)),
         ('charcoal', (66, 67, 72), 'Grey'), ('midnight', (30, 33, 56), 'Navy')),
@@ -88,7 +89,7 @@ BY_COLOUR = {colour: [Shade(name, rgb, colour, *rival) for name, rgb, *rival in 
              for colour, rows in _SHADES.items()}
 SHADES = [shade for shades in BY_COLOUR.values() for shade in shades]
 
-#: Colours that sit well beside each, for patterns, trims and second colours.
+#: Colours that go well with each, for patterns, trims and second colours.
 PARTNERS = {
     'Black': ('White', 'Grey', 'Red', 'Beige', 'Pink'),
     'Blue': ('White', 'Beige', 'Red', 'Grey', 'Orange'),

@@ -1,4 +1,4 @@
-"""Taking the picture: scene, wall, light, camera, file."""
+"""Takes the picture: scene, wall, light, camera, file."""
 
 import io
 
@@ -21,17 +21,17 @@ SHADOWS = {'soft': ((0.012, 0.022), 0.022, 0.3), 'hard': ((0.03, 0.03), 0.008, 0
 def shot(
         spec: ProductSpec, view: str, retailer: Retailer, dice: Dice,
         difficulty: Difficulty) -> tuple[Scene, tuple | None, dict]:
-    """Decides on one picture of a product.
+    """Stages one picture of a product.
 
     Args:
         spec (ProductSpec): The product.
         view (str): One of :data:`scenes.VIEWS`.
-        retailer (Retailer): Whose picture.
-        dice (Dice): Decides whatever is left open.
-        difficulty (Difficulty): How misleading it may be.
+        retailer (Retailer): Whose picture it is.
+        dice (Dice): Makes the random choices.
+        difficulty (Difficulty): Says how misleading pictures are.
 
-    Returns: The scene; the wall's colours, None for the retailer's own; a dict of what is true of
-    the picture: further fields of :class:`~fashion_models.drawn.truth.PictureTruth`.
+    Returns: The scene; the colours of the wall, None for the retailer's own; and what is true of
+    the picture, as fields of :class:`~fashion_models.drawn.truth.PictureTruth`.
     """
     tinted = dice.chance(difficulty.misleading_tones)
     wall = dice.choice(TINTED_WALLS) if tinted else None
@@ -49,11 +49,11 @@ def photograph(
     """Takes one picture of a scene in a retailer's style.
 
     Args:
-        scene (Scene): What is before the camera.
-        retailer (Retailer): Whose style of photography.
-        size (int): Pixels a side.
-        dice (Dice): For scale, alignment and tilt.
-        wall: (top, bottom) colours instead of the retailer's.
+        scene (Scene): What is in front of the camera.
+        retailer (Retailer): The style.
+        size (int): Width and height in pixels.
+        dice (Dice): Chooses scale, alignment and tilt.
+        wall: (top, bottom) colours that replace the retailer's.
 
     Returns: PIL image, RGB, (size, size).
     """
@@ -71,7 +71,7 @@ def photograph(
 
 
 def encoded(image: Image.Image, retailer: Retailer) -> bytes:
-    """The JPEG file of a picture, as bytes."""
+    """A picture as the bytes of a JPEG file."""
     file = io.BytesIO()
     image.save(file, 'JPEG', quality=retailer.quality, subsampling=retailer.subsampling)
     return file.getvalue()
@@ -89,7 +89,7 @@ def framing(scene: Scene, retailer: Retailer, dice: Dice) -> Affine:
     width, height = right - left, bottom - top
     angle = dice.bell(retailer.tilt)
     margin = 0.0 if scene.tight else dice.uniform(*retailer.margin)
-    # The frame's own bounds once it is tilted, so that no corner leaves the picture.
+    # The bounds of the tilted frame, so that no corner leaves the picture.
     tilt = abs(sine(angle)) * (not scene.tight)
     largest = max(width + tilt * height, height + tilt * width)
     place = Affine.placing((1 - 2 * margin) / largest, angle=angle)
@@ -101,7 +101,7 @@ def framing(scene: Scene, retailer: Retailer, dice: Dice) -> Affine:
 
 
 def _developed(image, retailer):
-    """Colour cast, and the light falling off to one side."""
+    """The picture with its colour cast, and with light that falls off to one side."""
     r = ramp(image.width)
     x = retailer.light[0]
     falloff = 1 - np.float32(0.05 * abs(x)) * (r if x <= 0 else 1 - r)

@@ -1,8 +1,8 @@
-"""Outlines to pixels: how much of each pixel a set of polygons covers.
+"""Rasterises outlines: how much of each pixel a set of polygons covers.
 
-Written here because drawing libraries change their fill rules from version to version (Pillow did
-in 11.1), and a catalogue must not. Only additions, multiplications, divisions and floors of float64
-are used, in an order that is fixed, so the result is the same on every machine.
+Drawing libraries change their fill rules between versions (Pillow did in 11.1), which would change
+the catalogue. This module uses only additions, multiplications, divisions and floors of float64 in
+a fixed order, so that the result is the same on every machine.
 """
 
 import functools
@@ -13,9 +13,10 @@ import numpy as np
 #: (left, top, right, bottom), whole pixels.
 Box = tuple[int, int, int, int]
 
-#: Scan lines to a pixel; within one, coverage is exact.
+#: Scan lines per pixel; along each, coverage is exact.
 LINES = 5
-#: Points are put on a grid this fine first, which swallows what C libraries' sines differ by.
+#: Points are first rounded to this fraction of a pixel, which hides what C libraries' sines
+#: differ by.
 GRID = 64
 
 
@@ -23,7 +24,7 @@ def coverage(polygons: list[np.ndarray], box: Box) -> np.ndarray:
     """Coverage of a pixel box by the union of polygons.
 
     Args:
-        polygons (list of arrays (points, 2)): Closed outlines in pixels, of either direction.
+        polygons (list of arrays (points, 2)): Closed outlines in pixels, in either direction.
         box (tuple): (left, top, right, bottom), whole pixels.
 
     Returns: float64 array (bottom - top, right - left), 0 to 1.
@@ -32,9 +33,9 @@ def coverage(polygons: list[np.ndarray], box: Box) -> np.ndarray:
 
 
 def coverages(layers: list[tuple[list[np.ndarray], Box]]) -> list[np.ndarray]:
-    """Coverage of several boxes, each by polygons of its own: :func:`coverage` of all at once.
+    """The :func:`coverage` of several boxes at once, each by its own polygons.
 
-    A picture has dozens of small layers, for which NumPy's overhead would cost more than the work.
+    A picture has dozens of small layers: one by one, NumPy's overhead would exceed the work.
 
     Args:
         layers (list): Of (polygons, box).
@@ -45,7 +46,9 @@ def coverages(layers: list[tuple[list[np.ndarray], Box]]) -> list[np.ndarray]:
         return []
     left, top, right, bottom = np.array([box for _, box in layers]).T
     width, height = right - left, bottom - top
-    cells = np.cumsum(height * (width + 2))
+    # A column is kept for crossings at the right border, and one for what lies right of them.
+    stops = np.cumsum(height * (width + 2))
+    starts = stops - height * (width + 2)
     layer = np.repeat(np.arange(len(layers)), [len(polygons) for polygons, _ in layers])
     x0, y0, x1, y1, sign, layer = _edges(
         [polygon for polygons, _ in layers for polygon in polygons], layer, left, top)
@@ -64,7 +67,7 @@ def coverages(layers: list[tuple[list[np.ndarray], Box]]) -> list[np.ndarray]:
     np.maximum(x, 0.0, out=x)
     limit = np.repeat(width[layer].astype(np.float64), count)
     np.minimum(x, limit, out=x)
-    # A crossing changes what lies right of it: a part of its own pixel, the whole of the others.
+    # A crossing changes what lies to its right: part of its own pixel, all of the others.
     column = np.floor(x)
     part = np.subtract(x, column, out=x)
     weight = np.repeat(sign, count)
@@ -73,7 +76,7 @@ def coverages(layers: list[tuple[list[np.ndarray], Box]]) -> list[np.ndarray]:
     limit += 2
     row *= limit
     row += column
-    row += np.repeat((cells - height * (width + 2))[layer].astype(np.float64), count)
+    row += np.repeat(starts[layer].astype(np.float64), count)
     n = len(turn)
     cell = np.empty(2 * n, np.int64)
     cell[:n] = row
@@ -81,17 +84,13 @@ def coverages(layers: list[tuple[list[np.ndarray], Box]]) -> list[np.ndarray]:
     share = np.empty(2 * n)
     np.multiply(weight, 1 - part, out=share[:n])
     np.multiply(weight, part, out=share[n:])
-    change = np.bincount(cell, share, cells[-1])
-    start, found = 0, []
-    for end, h, w in zip(cells.tolist(), height.tolist(), width.tolist()):
-        own = change[start:end].reshape(h, w + 2)
+    change = np.bincount(cell, share, stops[-1])
+    places = list(zip(starts.tolist(), stops.tolist(), height.tolist(), width.tolist()))
+    for start, stop, h, w in places:
+        own = change[start:stop].reshape(h, w + 2)
         np.cumsum(own, axis=1, out=own)
-        found.append(own[:, :w])
-        start = end
-    np.abs(change, out=change)
-    change /= LINES
-    np.minimum(change, 1.0, out=change)
-    return found
+    covers = np.minimum(np.abs(change) / LINES, 1.0)
+    return [covers[start:stop].reshape(h, w + 2)[:, :w] for start, stop, h, w in places]
 
 
 def _edges(polygons, layer, left, top):
@@ -107,7 +106,7 @@ def _edges(polygons, layer, left, top):
     following[ends - 1] = starts
     x1, y1 = x0[following], y0[following]
     areas = np.add.reduceat(x0 * y1 - x1 * y0, starts)
-    # Whichever way a polygon goes round, it adds to the union.
+    # A polygon adds to the union whichever way it goes round.
     sign = np.where(y1 > y0, 1.0, -1.0) * np.repeat(np.where(areas < 0, 1.0, -1.0), lengths)
     return x0, y0 * LINES, x1, y1 * LINES, sign, layer
 
@@ -116,8 +115,8 @@ def strokes(lines: Sequence[np.ndarray], widths: Sequence[float]) -> list[np.nda
     """The outlines of lines of constant width.
 
     Args:
-        lines (list of arrays (points, 2)): Two points or more each.
-        widths (list of float): One a line.
+        lines (list of arrays (points, 2)): With two points or more each.
+        widths (list of float): One per line.
 
     Returns: list of arrays (2 * points, 2).
     """
@@ -126,7 +125,7 @@ def strokes(lines: Sequence[np.ndarray], widths: Sequence[float]) -> list[np.nda
 
 
 def brushes(lines: Sequence[np.ndarray], widths: Sequence[float]) -> list[np.ndarray]:
-    """The outlines of strokes that are thin at both ends; as :func:`strokes`."""
+    """The outlines of strokes that are thin at both ends, like :func:`strokes`."""
     lengths = [len(line) for line in lines]
     half = np.repeat(np.array(widths, np.float64), lengths) * np.concatenate(
         [_swelling(length) for length in lengths])
@@ -141,7 +140,7 @@ def _swelling(length):
 
 
 def dashes(line: np.ndarray, length: float) -> np.ndarray:
-    """The line cut into stitches of a length, with gaps as long: an array (stitches, 2, 2)."""
+    """Cuts a line into stitches with gaps of the same length: an array (stitches, 2, 2)."""
     step = line[1:] - line[:-1]
     at = np.concatenate([[0.0], np.cumsum(np.sqrt(step[:, 0] ** 2 + step[:, 1] ** 2))])
     starts = np.arange(0, at[-1], 2 * length)
@@ -151,7 +150,7 @@ def dashes(line: np.ndarray, length: float) -> np.ndarray:
 
 
 def _sides(lines, lengths, half):
-    """The outlines of lines, of all at once: there on one side, back on the other."""
+    """The outlines of all lines at once: along one side and back along the other."""
     points = np.concatenate(lines)
     lengths = np.array(lengths)
     ends = np.cumsum(lengths)

@@ -1,5 +1,5 @@
-"""From sketches to pixels: parts are filled, shaded as if their blurred silhouettes were heights,
-and sewn together with lines."""
+"""Renders sketches: fills the parts, shades them as if their blurred silhouettes were heights, and
+draws their seams."""
 
 import functools
 import itertools
@@ -21,10 +21,10 @@ class Canvas:
     """A square picture to paint sketches on.
 
     Args:
-        size (int): Pixels a side.
+        size (int): Width and height in pixels.
         background: (r, g, b) or a uint8 array (size, size, 3).
         light (tuple): Direction to the light, (x, y), of length 1; y is negative above.
-        contrast (float): Strength of light and shade, 1 for the usual.
+        contrast (float): Strength of light and shade; 1 is usual.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Canvas:
     def shadow(
             self, sketch: Sketch, place: Affine, shift: tuple[float, float] = (0.02, 0.03),
             blur: float = 0.02, strength: float = 0.3) -> None:
-        """The shadow that a sketch throws on the wall or table behind it."""
+        """Paints the shadow that a sketch casts on the wall or table behind it."""
         mask = Image.fromarray(_bytes(self.silhouette(sketch, place) * strength))
         dx, dy = (int(math.floor(s * self.size + 0.5)) for s in shift)
         moved = Image.new('L', mask.size)
@@ -98,7 +98,7 @@ class Canvas:
 
 
 class _PlacedPart:
-    """A part with its points in pixels."""
+    """A part whose points are in pixels."""
 
     def __init__(self, part, points):
         self.paint, self.volume, self.depth = part.paint, part.volume, part.depth
@@ -110,7 +110,7 @@ class _PlacedPart:
 
 
 def _placed(parts, to_pixels):
-    """The parts with all their points mapped, at once."""
+    """The parts with their points in pixels; all are mapped at once."""
     arrays = [points for part in parts for points in (
         *part.polygons, *part.holes, *(fold[0] for fold in part.folds),
         *(line[0] for line in part.lines))]
@@ -121,12 +121,12 @@ def _placed(parts, to_pixels):
 
 
 class _Layers:
-    """What of a part has to be filled: its outlines, holes, folds by strength, and lines by ink.
+    """What has to be filled of a part: outlines, holes, folds by strength, and lines by ink.
 
     Attributes:
         filled (numpy.ndarray): (h, w) coverage by the part.
-        folds (dict): From strength to coverage.
-        inks (dict): From (tone, strength) to coverage.
+        folds (dict): Coverage by strength.
+        inks (dict): Coverage by (tone, strength).
     """
 
     def __init__(self, part, scale):
@@ -140,12 +140,12 @@ class _Layers:
         self.folds, self.inks = folds, _seams(part, scale)
 
     def polygons(self):
-        """The polygons of each layer, in the order in which :meth:`fill` takes their coverage."""
+        """The polygons of each layer, in the order that :meth:`fill` expects."""
         holes = [self._holes] if self._holes else []
         return [self._outlines, *holes, *self.folds.values(), *self.inks.values()]
 
     def fill(self, covers):
-        """Takes the coverage of the layers from an iterator."""
+        """Takes the coverage of each layer from an iterator."""
         self.filled = next(covers)
         if self._holes:
             self.filled = self.filled * (1 - next(covers))
@@ -154,7 +154,7 @@ class _Layers:
 
 
 def _seams(part, scale):
-    """The edge, seams and stitches: from (tone, strength) to their outlines."""
+    """The outlines of edge, seams and stitches, by (tone, strength)."""
     lines, widths, inks = [], [], []
     if part.edge > 0:
         lines += [np.concatenate([p, p[:1]]) for p in part.outlines]
@@ -164,7 +164,7 @@ def _seams(part, scale):
         kind, strength = (tone, 1.0) if isinstance(tone, tuple) else (
             'dark' if tone < 0 else 'light', abs(tone))
         thick = width * scale
-        # A line thinner than a fifth of a pixel keeps its amount of ink by being fainter.
+        # A line thinner than a fifth of a pixel is drawn fainter instead.
         strength, thick = strength * min(1.0, thick * 5), max(thick, 0.2)
         pieces = [line] if dash is None or dash * scale < 1 else dashes(line, dash * scale)
         lines += list(pieces)
@@ -187,7 +187,7 @@ def _bytes(share):
 
 
 def _box(outlines, margin, size):
-    """The whole-pixel box of the outlines, no further than ``margin`` outside the picture."""
+    """The whole-pixel box of the outlines, at most ``margin`` outside the picture, or None."""
     points = np.concatenate(outlines)
     left, top = np.floor(points.min(axis=0)).astype(int).tolist()
     right, bottom = np.ceil(points.max(axis=0)).astype(int).tolist()
@@ -211,7 +211,7 @@ def _cloth_coordinates(box, to_pixels, grain):
 
 
 def _emboss(mask, blur, light):
-    """Light and shade (h, w), about -0.5..0.5, of a thing that curves away at its edge."""
+    """Light and shade (h, w), about -0.5..0.5, of a shape that curves away at its edge."""
     if blur < 0.4:
         return np.zeros((mask.height, mask.width), np.float32)
     height = np.asarray(mask.filter(ImageFilter.GaussianBlur(blur)), np.float32) / np.float32(255)
@@ -222,7 +222,7 @@ def _emboss(mask, blur, light):
 
 
 def _moved(array, dx, dy):
-    """``array`` looked up (dx, dy) pixels further on, its border repeated."""
+    """``array`` shifted by (-dx, -dy) pixels, with its border repeated."""
     h, w = array.shape
     return array.take(np.arange(dy, h + dy), 0, mode='clip').take(
         np.arange(dx, w + dx), 1, mode='clip')
@@ -240,11 +240,11 @@ def _folded(layers, part, scale):
 
 
 def _lit(colour, shade, paint):
-    """Colour under light: shade multiplies, highlights add, the more the glossier."""
+    """Colour under light: shade multiplies, highlights add, more so on glossy fabrics."""
     if paint.fabric in MIRRORS:
         shade = _mirrored_light(shade, paint)
     dark, bright = np.minimum(shade, 0)[..., None], np.maximum(shade, 0)[..., None]
-    # Black cloth would swallow its folds; what shop photographers do is give it more light.
+    # Folds would vanish in black cloth; like a shop photographer, give it more light.
     lift = np.float32(26 + 190 * paint.gloss)
     colour = colour * (1 + dark * np.float32(0.95) + bright * np.float32(0.25))
     colour += bright * lift
@@ -263,7 +263,7 @@ def _inked(colour, kind, cover, paint):
     if isinstance(kind, tuple):
         return colour + (np.asarray(kind, np.float32) - colour) * cover
     if kind == 'dark' and paint.luma < 62:
-        # On dark cloth a seam shows as a line that is lighter.
+        # On dark cloth a seam shows as a lighter line.
         return colour + cover * np.float32(58)
     if kind == 'dark':
         return colour * (1 - cover * np.float32(0.9))
@@ -272,5 +272,5 @@ def _inked(colour, kind, cover, paint):
 
 @functools.cache
 def ramp(size: int) -> np.ndarray:
-    """Places 0..1 of the pixel centres of a row, float32 (size,)."""
+    """Positions of a row's pixel centres, 0 to 1: float32 (size,)."""
     return ((np.arange(size) + 0.5) / size).astype(np.float32)

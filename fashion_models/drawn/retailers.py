@@ -1,4 +1,4 @@
-"""The shops: how each photographs.
+"""The shops, and how each photographs.
 
 "Our images exhibit variation in terms of scale, alignment and orientation. They can also have
 variation in lighting and background" (the article, The Data). All names are invented.
@@ -12,21 +12,21 @@ class Retailer:
     """A shop's style.
 
     Attributes:
-        name (str): As in a listing.
+        name (str): As it appears in listings.
         background (tuple): Colours of the wall, top and bottom.
-        margin (tuple): Free border, as a share of the picture, from and to.
+        margin (tuple): Least and greatest free border, as a share of the picture.
         offset (float): Standard deviation of the alignment, as a share of the picture.
         tilt (float): Standard deviation of the rotation, in radians.
         light (tuple): Direction to the light.
         contrast (float): Hardness of the light.
         cast (tuple): Factors of red, green and blue.
         shadow (str): ``'soft'``, ``'hard'``, ``'floor'`` or ``'none'``.
-        quality (int): Of the JPEG files.
-        subsampling (int): Their chroma subsampling, 0 (none) or 2 (4:2:0).
-        views (dict): View to how often it is shown.
-        dummy (bool): Clothes are put on a dummy, not on a model.
-        head (bool): Models are shown with their heads.
-        style (str): Of its texts; see :mod:`~fashion_models.drawn.copywriting`.
+        quality (int): JPEG quality.
+        subsampling (int): JPEG chroma subsampling, 0 (none) or 2 (4:2:0).
+        views (dict): How frequent each view is.
+        dummy (bool): Whether clothes are shown on a dummy instead of a model.
+        head (bool): Whether the heads of models are in the picture.
+        style (str): Style of its texts; see :mod:`~fashion_models.drawn.copywriting`.
     """
 
     name: str
@@ -85,7 +85,7 @@ RETAILERS = (
         shadow='hard', quality=76, subsampling=2, views=MODELS, style='poetic'),
 )
 
-#: Walls with a colour of their own, for the switch ``misleading_tones``.
+#: Coloured walls, for the switch ``misleading_tones``.
 TINTED_WALLS = (
     ((236, 206, 196), (222, 186, 176)), ((198, 214, 226), (178, 198, 214)),
     ((214, 196, 172), (196, 174, 148)), ((198, 212, 196), (178, 196, 178)),

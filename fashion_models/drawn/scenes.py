@@ -1,4 +1,4 @@
-"""How a product is put before the camera: alone, in detail, or on a model."""
+"""How a product is staged: by itself, in detail, or on a model."""
 
 import dataclasses
 
@@ -15,7 +15,7 @@ VIEWS = ('front', 'angled', 'back', 'detail', 'model')
 #: Nobody photographs a necklace from behind.
 NO_BACK = ('jewellery',)
 
-#: Cloth laid flat is wider than on legs, which are round.
+#: Clothes laid flat are wider than on a body, which is round.
 FLAT_WIDTH = {
     'trousers': 1.32, 'jeans': 1.32, 'shorts': 1.12, 'skirts': 1.1, 'jumpsuits': 1.15,
     'suits': 1.12, 'nightwear': 1.12}
@@ -23,13 +23,13 @@ FLAT_WIDTH = {
 
 @dataclasses.dataclass
 class Scene:
-    """Sketches in one system of coordinates and the part of it that the picture shows.
+    """Sketches in common coordinates, and the frame that the picture shows.
 
     Attributes:
         sketches (list of Sketch): Back to front.
-        frame (tuple): (left, top, right, bottom), to fill the picture but for the margin.
-        others (list of Worn): Garments in the picture that are not sold there.
-        tight (bool): Things run out of the picture, so it has no margin.
+        frame (tuple): (left, top, right, bottom), which fills the picture except for the margin.
+        others (list of Worn): Other garments in the picture.
+        tight (bool): Whether the sketches run out of the picture, so that it has no margin.
     """
 
     sketches: list
@@ -41,12 +41,12 @@ class Scene:
 def scene(
         spec: ProductSpec, view: str, dice: Dice, dummy: bool = False, head: bool = True,
         other_garments: bool = True) -> Scene:
-    """Puts a product before the camera.
+    """Stages a product.
 
     Args:
         spec (ProductSpec): The product.
         view (str): One of :data:`VIEWS`.
-        dice (Dice): Decides whatever is left open.
+        dice (Dice): Makes the random choices.
         dummy, head, other_garments (bool): For the view ``'model'``: whether it is on a dummy,
             whether the head is in the picture, and whether other garments are worn.
 
@@ -66,7 +66,7 @@ def scene(
 
 
 def _angled(sketch, spec, dice):
-    """From the side; of shoes often the pair, one behind the other."""
+    """From an angle; shoes often as a pair, one behind the other."""
     if spec.type != 'shoes' or dice.chance(0.4):
         return sketch.turned(dice.choice((-1, 1)) * dice.uniform(0.6, 1.0))
     far = sketch.mapped(Affine.placing(0.94, 0.42, -0.34))
@@ -78,7 +78,7 @@ def _angled(sketch, spec, dice):
 
 
 def _detail(sketch, dice):
-    """A small frame about one of the points worth a close-up."""
+    """A small frame around one of the points worth a close-up."""
     left, top, right, bottom = sketch.bounds()
     x, y = dice.choice(sketch.details)
     half = max(right - left, bottom - top) * dice.uniform(0.15, 0.21)

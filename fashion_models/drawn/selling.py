@@ -1,4 +1,4 @@
-"""Who sells a product, with which pictures and words; its record and the truth about it."""
+"""Who sells a product, with which pictures and texts; its record and its truth."""
 
 import dataclasses
 import itertools
@@ -11,7 +11,7 @@ from fashion_models.drawn.scenes import NO_BACK
 from fashion_models.drawn.specification import ProductSpec
 from fashion_models.drawn.truth import PictureTruth, ProductTruth, TextTruth
 
-#: One to five pictures a product, three on average; one to three retailers.
+#: Weights of one to five pictures per product, three on average, and of one to three retailers.
 PICTURES = {1: 14, 2: 21, 3: 30, 4: 20, 5: 15}
 RETAILERS_EACH = {1: 55, 2: 30, 3: 15}
 
@@ -26,10 +26,10 @@ class Picture:
     """A picture to take.
 
     Attributes:
-        path (str): In the catalogue's folder.
+        path (str): Relative to the catalogue's folder.
         retailer (Retailer): Whose it is.
         view (str): One of :data:`scenes.VIEWS`.
-        number (int): Its place among the product's pictures.
+        number (int): Its index among the product's pictures.
     """
 
     path: str
@@ -38,9 +38,9 @@ class Picture:
     number: int
 
 def pictures(spec: ProductSpec) -> list[Picture]:
-    """The pictures of a product: a list of Picture, those of one retailer together.
+    """The pictures of a product, grouped by retailer.
 
-    No retailer begins with a back view or a detail, or shows a view twice before it has shown all.
+    No retailer opens with a back view or a detail, or repeats a view before it has shown them all.
     """
     dice = spec.dice('retailers')
     count = dice.weighted(PICTURES)
@@ -53,7 +53,7 @@ def pictures(spec: ProductSpec) -> list[Picture]:
         if spec.type in NO_BACK:
             del views['back']
         for turn in range(share):
-            # A fifth picture of a ring is another close one.
+            # The fifth picture of a ring is another close-up or model shot.
             views = views or {'detail': 1, 'model': 1}
             first = {view: often for view, often in views.items() if view in OPENING_VIEWS}
             view = dice.weighted(views if turn else first)
@@ -66,13 +66,13 @@ def pictures(spec: ProductSpec) -> list[Picture]:
 def listed(
         spec: ProductSpec, difficulty: Difficulty, taken: list[Picture],
         told: list[dict]) -> tuple[Product, ProductTruth]:
-    """A product as the catalogue has it, and the truth.
+    """A product as the catalogue records it, and its truth.
 
     Args:
-        spec (ProductSpec): What is sold.
+        spec (ProductSpec): The product.
         difficulty (Difficulty): The causes of error.
         taken (list of Picture): Its pictures.
-        told (list of dict): What is true of each, as :func:`photograph.shot` returns it.
+        told (list of dict): The truth of each picture, from :func:`photograph.shot`.
 
     Returns: (Product, :class:`~fashion_models.drawn.truth.ProductTruth`).
     """
@@ -92,10 +92,10 @@ def listed(
 
 
 def _truth(spec, product, words, seen):
-    """What the moderator should have put down."""
+    """The truth about a product."""
     wrong = [task for task, label in spec.labels.items() if label != spec.true_labels[task]]
     if 'colour' in wrong and spec.labels['colour'][0] in (spec.shade.colour, spec.shade.rival):
-        wrong.remove('colour')  # a shade between two names has two right ones
+        wrong.remove('colour')  # both names of a shade in between are right
     return ProductTruth(
         spec.id, product.group, spec.true_labels, tuple(wrong), spec.shade.name, spec.shade.rival,
         spec.twin, spec.cloth.main.fabric, tuple(words), tuple(seen))

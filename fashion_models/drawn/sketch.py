@@ -1,8 +1,8 @@
-"""A sketch: the parts of a drawn thing, back to front, before anything is a pixel.
+"""Sketches: the parts of a drawing, back to front, before they are pixels.
 
-A part is one piece of cloth, leather, metal or skin: outline, paint, roundness, and the folds and
-lines (seams, stitches, creases) on it. Coordinates are free; every shape is about three units tall
-or wide, so that the patterns of the fabrics have the same size on all.
+A part is one piece of cloth, leather, metal or skin: an outline with paint and
+roundness, and the folds and lines (seams, stitches, creases) on it. Every shape is about three
+units tall or wide, so that fabric patterns have the same size on all.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,16 +19,16 @@ Change = Callable[[np.ndarray], np.ndarray]
 
 
 class Part:
-    """One piece with one paint.
+    """One piece in one paint.
 
     Args:
         polygons (list of arrays (points, 2)): Outlines; their union is the part.
         paint (Paint): Colour and fabric.
         holes: Outlines cut out of the part.
-        volume (float): How round it looks: 0 flat, 1 a tube.
-        depth (float): Over which distance from its edge it curves, in units.
-        edge (float): How dark the line around it is, 0 to 1.
-        grain (float): By how much the fabric's pattern is turned, in radians.
+        volume (float): Roundness, from 0 (flat) to 1 (a tube).
+        depth (float): Distance from the edge over which it curves, in units.
+        edge (float): Darkness of its outline, 0 to 1.
+        grain (float): Rotation of the fabric's pattern, in radians.
     """
 
     def __init__(
@@ -41,20 +41,20 @@ class Part:
         self.folds, self.lines = [], []
 
     def fold(self, points: ArrayLike, width: float = 0.12, strength: float = -0.3) -> Self:
-        """A soft shadow (strength < 0) or light (> 0) along a line, thin at both ends."""
+        """Adds a soft shadow (strength < 0) or light (> 0) along a line, thin at both ends."""
         self.folds.append((curve(points, 4), width, strength))
         return self
 
     def line(
             self, points: ArrayLike, width: float = 0.025,
             tone: float | tuple[int, int, int] = -0.45, dash: float | None = None) -> Self:
-        """A drawn line, kept within the part.
+        """Adds a line, clipped to the part.
 
         Args:
             points: The polyline.
             width (float): In units.
-            tone: A number in -1..1, how much darker or lighter than the paint, or an (r, g, b).
-            dash (float): Length of a stitch and of the gap after it; None for an unbroken line.
+            tone: How much darker (down to -1) or lighter (up to 1) than the paint, or an (r, g, b).
+            dash (float): Length of stitches and gaps; None for a solid line.
         """
         self.lines.append((np.asarray(points, dtype=np.float64), width, tone, dash))
         return self
@@ -69,11 +69,11 @@ class Part:
 
 
 class Sketch:
-    """Parts from back to front, and the points worth a close-up.
+    """Parts, and points worth a close-up.
 
     Attributes:
         parts (list of Part): Back to front.
-        details (list of (x, y)): Where a photographer would take a detail.
+        details (list of (x, y)): Points worth a close-up.
     """
 
     def __init__(self):
@@ -88,11 +88,11 @@ class Sketch:
         return part
 
     def detail(self, x: float, y: float) -> None:
-        """Names a point worth a close-up."""
+        """Adds a point worth a close-up."""
         self.details.append((x, y))
 
     def add(self, other: 'Sketch', change: Change | None = None) -> Self:
-        """Puts another sketch in front, its points moved by ``change``."""
+        """Adds another sketch in front, with its points moved by ``change``."""
         self.parts += (other.parts if change is None else [part.mapped(change)
             for part in other.parts])
         return self
@@ -105,9 +105,9 @@ class Sketch:
         return sketch
 
     def turned(self, amount: float) -> 'Sketch':
-        """The sketch as seen from the side: narrower, its middle moved towards the far edge.
+        """The sketch seen from an angle: narrower, with its middle moved towards the far edge.
 
-        The thing is taken for a cylinder: a point at u in -1..1 across goes to
+        It is treated as a cylinder: a point at u in -1..1 across goes to
         (1 - 0.35 abs(amount)) u + 0.3 amount (1 - u^2).
         """
         left, _, right, _ = self.bounds()

@@ -1,4 +1,4 @@
-"""From a seed to products: designs, their colourways, their labels."""
+"""Turns a seed into products: designs, their colourways and their labels."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from fashion_models.drawn.shapes.cloth import Cloth
 from fashion_models.drawn.shapes.trimmings import CLEAR
 from fashion_models.drawn.subcategory import Kind, decided
 
-#: What men and women buy in other colours than the whole shop.
+#: Factors by which colours are more or less frequent for men and women than in the whole shop.
 GENDER_COLOURS = {'male': {'Pink': 0.25, 'Purple': 0.45, 'Gold': 0.35, 'Red': 0.8, 'Navy': 1.8,
     'Grey': 1.5, 'Brown': 1.2, 'Green': 1.2, 'Blue': 1.3}, 'female': {'Pink': 1.35, 'Navy': 0.7,
     'Grey': 0.8, 'Red': 1.1}}
@@ -23,7 +23,7 @@ PATTERNED = BOLD + ('stripes', 'vertical_stripes', 'diagonal_stripes', 'gingham'
 _RED, _BLUE, _YELLOW, _GREEN, _ORANGE, _PURPLE, _PINK, _TURQUOISE = (
     (214, 52, 62), (44, 96, 184), (246, 198, 52), (52, 148, 90), (236, 128, 44), (126, 66, 160),
     (238, 110, 160), (60, 176, 190))
-#: Three colours each that nobody takes for one another.
+#: Triples of colours that nobody confuses.
 VIVID = (
     (_RED, _YELLOW, _BLUE), (_BLUE, _YELLOW, _PINK), (_YELLOW, _PURPLE, _TURQUOISE),
     (_GREEN, _PINK, _YELLOW), (_ORANGE, _BLUE, _GREEN), (_PURPLE, _YELLOW, _GREEN),
@@ -34,20 +34,20 @@ STEEL, BRASS = Paint((194, 198, 204), 'metal'), Paint((210, 170, 82), 'metal')
 
 @dataclasses.dataclass(frozen=True)
 class ProductSpec:
-    """All that is needed to draw a product, and the truth about it.
+    """All that is needed to draw a product, and its truth.
 
     Attributes:
-        number (int): Its place in the catalogue, from 0.
-        group (int): The design that it is a colourway of.
+        number (int): Its index in the catalogue.
+        group (int): Its design, of which it is one colourway.
         kind (str): Its true subcategory.
         gender (str): ``'female'`` or ``'male'``.
-        features: The dataclass of :mod:`shapes` with everything decided.
+        features: A dataclass of :mod:`shapes`, without ranges or choices.
         shade (palette.Shade): Its main colour.
-        seconds (tuple of palette.Shade): Further prominent colours.
+        seconds (tuple of palette.Shade): Other prominent colours.
         cloth (Cloth): Its paints.
-        twin (bool): Cut like its look-alike in another category.
-        labels (dict): What the moderator put down.
-        seed (tuple): Name of its own random numbers.
+        twin (bool): Whether it is cut like its look-alike in another category.
+        labels (dict): The moderator's labels.
+        seed (tuple): Name of its stream of random numbers.
     """
 
     number: int
@@ -76,13 +76,13 @@ class ProductSpec:
 
     @property
     def true_labels(self) -> dict[str, str | tuple[str, ...]]:
-        """The labels without a moderator's error."""
+        """The labels without the moderator's errors."""
         colours = dict.fromkeys([self.shade.colour, *(shade.colour for shade in self.seconds)])
         return {'gender': self.gender, 'colour': tuple(colours), 'type': self.type,
             'category': self.category, 'subcategory': self.kind}
 
     def dice(self, *name: object) -> Dice:
-        """Random numbers of this product's own, for one purpose."""
+        """This product's own random numbers, for one purpose."""
         return Dice(*self.seed, *name)
 
 
@@ -101,7 +101,7 @@ def specifications(products: int, seed: int, difficulty: Difficulty) -> Iterator
 
 
 def colourways(kind: Kind, dice: Dice) -> range:
-    """The numbers of a design's colourways: one for most, up to four."""
+    """The numbers of a design's colourways: one to four, mostly one."""
     return range(dice.weighted({1: 60, 2: 24, 3: 11, 4: 5}))
 
 
@@ -111,11 +111,11 @@ def specify(
     """Decides everything about one product.
 
     Args:
-        number, group, way (int): Which product, of which design, which of its colourways.
+        number, group, way (int): Indices of the product, its design, and its colourway of that.
         name (str): Subcategory.
-        seed (int): The catalogue's.
+        seed (int): The catalogue's seed.
         difficulty (Difficulty): The causes of error.
-        gender, colour (str): To ask for certain ones.
+        gender, colour (str): Random if None.
 
     Returns: ProductSpec.
     """
@@ -132,7 +132,7 @@ def specify(
         'pearl')
     taken = []
     for earlier in range(way + 1):
-        # A design is not sold twice in one colour.
+        # A design comes only once in each colour.
         taken.append(_colour(kind, gender, Dice('colour', seed, group, earlier), taken))
     shade = _shade(colour or taken[way], dice, difficulty)
     seconds = _seconds(shade, bold, dice)
@@ -158,7 +158,7 @@ def _shade(colour, dice, difficulty):
     clear = [shade for shade in palette.BY_COLOUR[colour] if not shade.rival]
     if between and dice.chance(difficulty.shades_between):
         return dice.choice(between)
-    # The plainest word is the commonest.
+    # The plainest name is the most frequent.
     return clear[0] if dice.chance(0.4) else dice.choice(clear)
 
 
@@ -170,7 +170,7 @@ def _seconds(shade, bold, dice):
 
 
 def _cloth(kind, fabric, shade, seconds, bold, design, dice):
-    """The paints of a product. What is drawn from ``design`` is the same for all its colourways."""
+    """The paints of a product. Choices made by ``design`` are shared by all its colourways."""
     type_, category = PLACES[kind.name]
     rgb = _varied(shade.rgb, dice)
     scale = design.uniform(0.75, 1.35)
@@ -180,7 +180,7 @@ def _cloth(kind, fabric, shade, seconds, bold, design, dice):
     if fabric == 'denim':
         rgb = mixed(rgb, (84, 112, 160), 0.6) if shade.colour == 'Blue' else rgb
     if shade.colour in ('Gold', 'Silver') and fabric not in ('metal', 'gem', 'pearl', 'sequin'):
-        # Only what mirrors is silver: smooth cloth of that colour would be grey.
+        # Silver has to mirror; on matt cloth the same colour would be grey.
         soft = type_ == 'clothing' or category in ('hats', 'scarves', 'gloves', 'ties')
         fabric = design.choice(('sequin', 'lame')) if soft else 'metal'
     if shade.colour == 'Multicolour':
@@ -226,17 +226,17 @@ def _cloth(kind, fabric, shade, seconds, bold, design, dice):
 
 
 def _varied(rgb, dice):
-    """The shade of one dye bath: a little lighter or darker than the next."""
+    """The shade with small random variations, as between dye baths."""
     amount = dice.bell(5)
     return tuple(int(min(255, max(0, c + amount + dice.bell(2)))) for c in rgb)
 
 
 def _pattern_colours(rgb, shade, seconds, fabric):
-    """Second and third colour of a pattern: other shades if it is bold, else tones or white."""
+    """Second and third colour of a pattern: other shades if it is bold, else tones of the first."""
     if seconds:
         return seconds[0].rgb, seconds[-1].rgb if len(seconds) > 1 else toned(seconds[0].rgb, -0.3)
     luma = Paint(rgb).luma
-    if fabric in ('dots', 'floral', 'pinstripe'):  # little of them: they may stand out
+    if fabric in ('dots', 'floral', 'pinstripe'):  # they cover little, so they may stand out
         quiet = toned(rgb, 0.75) if luma < 190 else toned(rgb, -0.3)
     else:
         quiet = toned(rgb, 0.42) if luma < 110 else toned(rgb, -0.3)
@@ -248,7 +248,7 @@ def _jewellery(main, shade, seconds, metal):
         metal = BRASS  # set in silver, white stones would be silver jewellery
     if shade.colour in ('Gold', 'Silver'):
         precious = Paint(main.rgb, 'metal')
-        # Stones of the metal's colour: clear ones set in gold are sold as white.
+        # The stones take the colour of the metal: clear ones set in gold would be sold as white.
         return Cloth(main.of(main.fabric, second=CLEAR), precious, precious)
     second = (seconds[0].rgb if seconds else main.second if shade.colour == 'Multicolour'
         else (238, 240, 244))
@@ -258,7 +258,7 @@ def _jewellery(main, shade, seconds, metal):
 
 
 def moderated(spec: ProductSpec, difficulty: Difficulty) -> dict[str, str | tuple[str, ...]]:
-    """The labels as a moderator put them down, errors and all."""
+    """The labels that a moderator gives, errors included."""
     dice = spec.dice('moderator')
     labels = dict(spec.true_labels)
     colours = list(labels['colour'])
@@ -281,7 +281,7 @@ def moderated(spec: ProductSpec, difficulty: Difficulty) -> dict[str, str | tupl
 
 
 def _mistaken(colour, spec, dice):
-    """A wrong colour: another one in the product, a likely one, or any."""
+    """A wrong colour: another one of the product, black, or any other."""
     if spec.seconds and dice.chance(0.5):
         return spec.seconds[0].colour
     if colour != 'Black' and dice.chance(0.3):

@@ -1,4 +1,4 @@
-"""A subcategory as the generator knows it: what is drawn, for whom, of what, how often."""
+"""How the generator describes a subcategory: features, genders, fabrics and colours."""
 
 import dataclasses
 from typing import TypeVar
@@ -7,7 +7,7 @@ from fashion_models.drawn.dice import Dice
 
 T = TypeVar('T')
 
-#: Fabrics by how common they are, for groups of subcategories.
+#: How frequent fabrics are, for groups of subcategories.
 JERSEY = {'plain': 6, 'stripes': 2, 'wide_stripes': 0.6, 'dots': 0.5, 'floral': 0.5,
     'camouflage': 0.2, 'zigzag': 0.2}
 BLOUSE = {'silk': 3, 'plain': 2, 'floral': 2, 'dots': 1, 'stripes': 0.7, 'leopard': 0.5,
@@ -29,7 +29,7 @@ CANVAS = {'cotton': 3, 'leather': 3, 'suede': 1.4}
 SILKS = {'silk': 3, 'satin': 1.4, 'floral': 1.4, 'dots': 1, 'diagonal_stripes': 0.8, 'leopard': 0.4}
 METALS = {'metal': 1}
 
-#: Colours by how common they are; None: as in the whole shop.
+#: How frequent colours are; None: as in the whole shop.
 SHOP = None
 LEATHER_COLOURS = {'Black': 34, 'Brown': 22, 'Beige': 10, 'Navy': 5, 'Red': 6, 'White': 6,
     'Grey': 5, 'Pink': 4, 'Blue': 4, 'Green': 2.5, 'Silver': 3, 'Gold': 3, 'Purple': 1.5,
@@ -46,7 +46,7 @@ BRIGHT = {'Black': 18, 'Blue': 14, 'Red': 11, 'Pink': 11, 'White': 8, 'Navy': 8,
 
 @dataclasses.dataclass(frozen=True)
 class Range:
-    """A feature that differs from product to product, evenly between two numbers."""
+    """A feature that is random for each design, uniform between two numbers."""
 
     low: float
     high: float
@@ -54,7 +54,7 @@ class Range:
 
 @dataclasses.dataclass(frozen=True)
 class OneOf:
-    """A feature that is one of several values."""
+    """A feature that is one of several values, chosen at random for each design."""
 
     values: tuple
 
@@ -70,14 +70,14 @@ class Kind:
         name (str): The label.
         features: A dataclass of :mod:`shapes` whose fields may be :class:`Range` or :class:`OneOf`.
         genders (str): ``'f'``, ``'m'`` or ``'fm'``.
-        fabrics (dict): Fabric to weight.
-        colours (dict or None): Colour to weight.
-        sole (tuple): Colour of a shoe's sole; None: as the upper.
-        twin (dict): Features that, while the switch ``near_twins`` is on, may be those of a
-            neighbouring category's subcategory: a nightdress cut as a slip dress.
-        twin_of (str or None): That subcategory.
-        twin_fabrics (dict or None): The fabrics of such a one.
-        words (tuple of str): What shops call it beside its name.
+        fabrics (dict): Weights of fabrics.
+        colours (dict or None): Weights of colours; None: as in the whole shop.
+        sole (tuple): Colour of a shoe's sole; None: that of the upper.
+        twin (dict): Features of near twins, which the switch ``near_twins`` turns on: a nightdress
+            cut like a slip dress.
+        twin_of (str or None): The subcategory that near twins look like.
+        twin_fabrics (dict or None): Weights of their fabrics; None: as ``fabrics``.
+        words (tuple of str): What shops call it.
     """
 
     name: str
@@ -93,7 +93,7 @@ class Kind:
 
 
 def decided(features: T, dice: Dice) -> T:
-    """Features with every range and choice decided by ``dice``."""
+    """The features with every :class:`Range` and :class:`OneOf` replaced by a random value."""
     if not dataclasses.is_dataclass(features):
         return features
     if isinstance(features, Range):

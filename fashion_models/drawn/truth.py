@@ -1,7 +1,7 @@
-"""The truth about a drawn catalogue: ``truth.jsonl``, one product a line.
+"""The truth about a drawn catalogue: ``truth.jsonl``, one product per line.
 
-It tells what the catalogue does not: the labels before a moderator's errors, and what else is to be
-seen in the pictures. No training reads it; experiments do.
+It holds what the catalogue does not say: the labels without the moderator's errors, and what else
+is in the pictures. Experiments read it; training never does.
 """
 
 import contextlib
@@ -15,16 +15,16 @@ from fashion_models.catalogue.io import lines
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
 
-#: Its name in the catalogue's folder.
+#: File name in the catalogue's folder.
 TRUTH_FILE = 'truth.jsonl'
 
 
 @dataclasses.dataclass(frozen=True)
 class OtherGarment:
-    """A garment in a picture that is not the one for sale.
+    """A garment in a picture that is not the product.
 
     Attributes:
-        subcategory (str): What it is.
+        subcategory (str): Its subcategory.
         colour (str): Its main colour.
     """
 
@@ -37,11 +37,11 @@ class PictureTruth:
     """The truth about one picture.
 
     Attributes:
-        image (str): Its path in the catalogue's folder.
-        retailer (str): Whose it is.
+        image (str): Its path, relative to the catalogue's folder.
+        retailer (str): Whose picture it is.
         view (str): One of :data:`~fashion_models.drawn.scenes.VIEWS`.
-        cast (tuple of float): (3,) factors of its colour cast: red, green, blue.
-        tinted_wall (bool): Whether the wall has a colour of its own.
+        cast (tuple of float): Its colour cast: factors of red, green and blue.
+        tinted_wall (bool): Whether the wall is coloured.
         others (tuple of OtherGarment): What else is worn.
     """
 
@@ -58,9 +58,9 @@ class TextTruth:
     """The truth about one listing's text.
 
     Attributes:
-        retailer (str): Whose it is.
-        colour_word (str): The colour word in it; None without one.
-        wrong (bool): Whether that word is wrong.
+        retailer (str): Whose text it is.
+        colour_word (str): The colour that it names, or None.
+        wrong (bool): Whether that colour is wrong.
     """
 
     retailer: str
@@ -73,17 +73,17 @@ class ProductTruth:
     """The truth about one product.
 
     Attributes:
-        id (str): The product's.
-        group (str): The design that it is a colourway of.
-        labels (dict): From task to the true label; from ``'colour'`` to a tuple, main colour first.
+        id (str): The product's id.
+        group (str): Its design, of which it is one colourway.
+        labels (dict): The true label of each task; for ``'colour'`` a tuple, main colour first.
         wrong_labels (tuple of str): Tasks whose label in the catalogue is wrong. The second name of
-            a shade between two colours is not.
+            a shade between two colours is not wrong.
         shade (str): The name of its main shade.
-        rival_colour (str): The shade's second name, where it lies between two; else None.
+        rival_colour (str): The second colour label that fits its main shade, or None.
         near_twin (bool): Whether it is cut like its look-alike of another subcategory.
-        fabric (str): What it is made of.
-        texts (tuple of TextTruth): One a listing.
-        pictures (tuple of PictureTruth): One a picture, in the product's order.
+        fabric (str): Its fabric.
+        texts (tuple of TextTruth): One per listing.
+        pictures (tuple of PictureTruth): One per picture, in the product's order.
     """
 
     id: str
@@ -98,7 +98,7 @@ class ProductTruth:
     pictures: tuple = ()
 
     def label(self, task: str) -> str:
-        """The true label of a task; of several colours the main one."""
+        """The true label of a task; for colour, the main one."""
         return self.labels[task][0] if task == 'colour' else self.labels[task]
 
     @property
@@ -108,7 +108,7 @@ class ProductTruth:
 
     @property
     def accepted_colours(self) -> set[str]:
-        """All colours that are right: its own, and the second name of its main shade."""
+        """All colours that are right: its own, and the rival of its main shade."""
         return {*self.colours, self.rival_colour} - {None}
 
     @property
@@ -122,15 +122,15 @@ def read_truth(
     """Reads the truth about a catalogue.
 
     Args:
-        folder: The catalogue's.
-        products: Ids of products that it must tell of.
+        folder: The catalogue's folder.
+        products: Ids of products that must be in it.
 
     Returns:
-        From product id to its truth; empty if the folder has no truth file, as in all catalogues
-        that are not drawn.
+        The truth by product id; empty if the folder has no truth file, because the catalogue is not
+        a drawn one.
 
     Raises:
-        UserError: A line is not a product's truth, or one of ``products`` is missing.
+        UserError: A line is not the truth about a product, or one of ``products`` is missing.
     """
     path = pathlib.Path(folder) / TRUTH_FILE
     if not path.exists():
@@ -151,12 +151,12 @@ def read_truth(
 
 @contextlib.contextmanager
 def truth_writer(folder: str | os.PathLike) -> Iterator[Callable[[ProductTruth], None]]:
-    """Writes a catalogue's truth: yields a function that takes the products' truths one by one.
+    """Writes a catalogue's truth: yields a function to call with the truth of each product.
 
-    The file appears when the block ends well.
+    The file appears when the block ends without an error.
 
     Args:
-        folder: The catalogue's.
+        folder: The catalogue's folder.
     """
     with atomic_write(pathlib.Path(folder) / TRUTH_FILE) as file:
         def write(truth):
@@ -179,7 +179,7 @@ def _from_json(record):
 
 
 def _fields(kind, record):
-    """A record of a dataclass; all its fields must be there, and no others."""
+    """A dataclass from a dict that has exactly its fields."""
     expected = [field.name for field in dataclasses.fields(kind)]
     found = list(record) if isinstance(record, dict) else type(record).__name__
     if not isinstance(record, dict) or set(found) != set(expected):

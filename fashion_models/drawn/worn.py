@@ -1,4 +1,4 @@
-"""Products on a model or a dummy, with what else is worn: the view ``'model'``."""
+"""Products on a model or a dummy, with other garments: the view ``'model'``."""
 
 import numpy as np
 
@@ -12,11 +12,11 @@ from fashion_models.drawn.shapes.cloth import Look
 from fashion_models.drawn.sketch import Sketch
 from fashion_models.drawn.specification import ProductSpec
 
-#: What can be worn with nothing else.
+#: What can be worn by itself.
 ALONE = (
     'dresses', 'jumpsuits', 'nightwear', 'swimwear', 'necklaces', 'earrings', 'hats',
     'sunglasses')
-#: Which layer of an outfit a category is; others are whole outfits, or worn over one.
+#: The layer of an outfit that a category is; others are whole outfits, or worn over one.
 LAYERS = {
     'tops': 'top', 'shirts': 'top', 'knitwear': 'top', 'jackets': 'outer', 'coats': 'outer',
     'trousers': 'bottom', 'jeans': 'bottom', 'shorts': 'bottom', 'skirts': 'bottom',
@@ -34,22 +34,22 @@ SHOE_COLOURS = ((36, 36, 40), (240, 240, 238), (120, 74, 46))
 def on_model(
         spec: ProductSpec, dice: Dice, dummy: bool, head: bool,
         others: bool) -> tuple[list[Sketch], tuple[float, ...], list[Worn]]:
-    """Puts a product on somebody.
+    """Puts a product on a model or a dummy.
 
     Args:
         spec (ProductSpec): The product.
-        dice (Dice): Decides whatever is left open.
+        dice (Dice): Makes the random choices.
         dummy, head, others (bool): Whether it is on a dummy, whether the head is in the picture,
             and whether other garments are worn.
 
-    Returns: Sketches back to front; the frame; the other garments (list of Worn) that are in it.
+    Returns: The sketches, back to front; the frame; and the other garments in it.
     """
     show = SHOWN.get(spec.category, _clothes)
     return show(spec, dice, dummy, head, others)
 
 
 def _part(spec):
-    """What of an outfit a product is: its category, or subcategory where that says more."""
+    """The part of an outfit that a product is: its category, or a subcategory of UNDER."""
     return spec.kind if spec.kind in UNDER else spec.category
 
 
@@ -60,7 +60,7 @@ def _skin(dice, dummy):
 def _dressed(spec, dice, dummy, head, others, product=None, back=False):
     """A figure in its clothes: sketches, and a list of (Worn, its Sketch).
 
-    ``product`` names the layer that the product is, if it is one.
+    ``product`` is the layer that the product takes, if any.
     """
     # Nobody is photographed half dressed.
     dummy = dummy or (not others and _part(spec) not in ALONE)
@@ -85,14 +85,14 @@ def _dressed(spec, dice, dummy, head, others, product=None, back=False):
 
 
 def _seen(worn, frame):
-    """Those of (Worn, Sketch) that are in the frame."""
+    """The garments, of pairs (Worn, Sketch), that are in the frame."""
     _, top, _, bottom = frame
     return [item for item, sketch in worn
             if sketch.bounds()[1] < bottom - 0.1 and sketch.bounds()[3] > top + 0.1]
 
 
 def _opened(sketch):
-    """A jacket worn open: only its sides."""
+    """A jacket worn open, reduced to its sides."""
     sides = Sketch()
     for part in sketch.mapped(lambda points: points).parts:
         x, y = np.concatenate(part.polygons).T
@@ -108,7 +108,7 @@ def _opened(sketch):
 
 
 def _clothes(spec, dice, dummy, head, others):
-    """Clothes, on the whole figure or as much of it as matters."""
+    """Clothes, on the whole figure or the part that matters."""
     layer = LAYERS.get(_part(spec), 'top')
     with_head = head and not (dummy and dice.chance(0.7))
     sketches, worn = _dressed(spec, dice, dummy, with_head, others, layer)
@@ -129,7 +129,7 @@ def _window(x, y, half, dice):
 
 
 def _shoes(spec, dice, dummy, head, others):
-    """Two feet in profile, one step apart, in trousers or bare."""
+    """Two legs in profile, one step apart, in trousers or bare."""
     skin = _skin(dice, dummy)
     shoe = shapes.draw(spec.features, spec.cloth, Look(spec.gender, worn=True))
     worn = [item for layer, item in outfit('tops', spec.gender, dice, others).items()
@@ -190,7 +190,7 @@ def _necklace(product, features):
 def _earrings(product, features):
     left, top, right, bottom = product.bounds()
     scale = min(0.3, 0.5 / (bottom - top))
-    centre = (right - left) / 2 * 0.55  # of one of the pair
+    centre = (right - left) / 2 * 0.55  # of one earring
 
     def hang(points):
         x, y = points.T

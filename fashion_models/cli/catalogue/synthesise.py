@@ -1,7 +1,7 @@
 """Draw the embedded catalogue.
 
-Draws a fashion shop by code, to try things out, with the difficulties that the article names. The
-same arguments give the same bytes. Call it again to resume.
+Draws a simulated fashion shop to try things out, with the difficulties that the article reports.
+The same arguments give the same bytes. Call it again to resume.
 """
 
 import dataclasses
@@ -20,8 +20,8 @@ _DIFFICULTIES = {
     'several_colours': 'products with a second prominent colour',
     'shades_between': 'shades between two colour labels, such as teal and coral',
     'misleading_tones': 'coloured walls or dummies in place of models',
-    'wrong_labels': 'labels that a moderator got wrong',
-    'near_twins': "products cut like another subcategory's",
+    'wrong_labels': 'wrong labels',
+    'near_twins': 'products that look like another subcategory',
     'text_errors': 'texts that name a wrong colour',
 }
 
@@ -29,7 +29,7 @@ _DIFFICULTIES = {
 def add_arguments(parser):
     options.new_catalogue(parser)
     parser.add_argument('--products', type=options.positive, default=2000, metavar='N',
-                        help='how many, with three pictures each on average (default: 2000)')
+                        help='number of products, three pictures each on average (default: 2000)')
     options.seed(parser, 'another number draws another shop')
     parser.add_argument('--size', type=int, default=128, metavar='PIXELS',
                         help='width and height of the pictures, 32 to 1024 (default: 128)')

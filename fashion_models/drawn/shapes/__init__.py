@@ -1,4 +1,4 @@
-"""Parametric drawings, one module per family; each function returns a :class:`Sketch`."""
+"""Parametric drawings, one module per family; each drawing is a :class:`Sketch`."""
 
 from fashion_models.drawn.shapes.accessories import (
     Belt,
@@ -39,7 +39,7 @@ from fashion_models.drawn.shapes.trousers import Trousers, draw_trousers
 from fashion_models.drawn.shapes.watches import Watch, draw_watch
 from fashion_models.drawn.sketch import Sketch
 
-#: The function that draws each family of features.
+#: The function that draws each family.
 DRAW = {
     Upper: draw_upper, Trousers: draw_trousers, Skirt: draw_skirt, Outfit: draw_outfit,
     Dungarees: draw_dungarees, Swimsuit: draw_swimsuit, Shoe: draw_shoe, Bag: draw_bag,
@@ -50,12 +50,12 @@ DRAW = {
 
 
 def draw(features: object, cloth: Cloth, look: Look) -> Sketch:
-    """Draws a thing of any family.
+    """Draws a product of any family.
 
     Args:
         features: One of the dataclasses that :data:`DRAW` lists.
         cloth (Cloth): Its paints.
-        look (Look): From where it is seen.
+        look (Look): The side that is seen.
 
     Returns: Sketch.
     """

@@ -78,7 +78,7 @@ def draw_glove(f: Glove, cloth: Cloth, look: Look) -> Sketch:
 
 
 def draw_belt(f: Belt, cloth: Cloth, look: Look) -> Sketch:
-    """Draws a belt, rolled up or laid in a curve."""
+    """Draws a belt, coiled or laid in a curve."""
     sketch = Sketch()
     if f.kind == 'chain':
         chain(sketch, [(-1.5, -0.5), (-0.9, 0.3), (0, 0.6), (0.9, 0.3), (1.5, -0.5)], 0.26,

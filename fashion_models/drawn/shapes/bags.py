@@ -1,4 +1,4 @@
-"""Bags and purses from the front, about three units wide; y = 0 is the top of the body."""
+"""Bags and purses, about three units wide; y = 0 is the top of the body."""
 
 import dataclasses
 
@@ -13,15 +13,15 @@ from fashion_models.drawn.sketch import Sketch
 
 @dataclasses.dataclass(frozen=True)
 class Bag:
-    """The make of a bag; half widths and heights in units."""
+    """The cut of a bag; half widths and heights in units."""
 
     top: float = 1.2  # half width at the top
     bottom: float = 1.35  # half width at the bottom
     height: float = 1.9
     corner: float = 0.2  # roundness of the lower corners
-    slouch: float = 0.0  # how soft it hangs
+    slouch: float = 0.0  # how much it sags
     handles: str = 'pair'  # none pair top strap chain hobo wrist tote back telescope bucket
-    flap: float = 0.0  # reaches down over this part of the front
+    flap: float = 0.0  # share of the front that it covers
     flap_kind: str = 'round'  # round square envelope
     closure: str = 'none'  # none zip clasp turnlock buckles frame drawstring magnet padlock
     pocket: str = 'none'  # none zip patch pair front

@@ -1,4 +1,4 @@
-"""The human figure in units of about a head: landmarks for garments, and models to wear them.
+"""The human figure, in units of about a head: landmarks for garments, and models that wear them.
 
 The crown is at y = 0, shoulders at 1.5, waist at 2.75, crotch at 3.95, floor at 7.85; x = 0 is the
 middle.
@@ -47,7 +47,7 @@ class Figure:
 
 
 def arm_point(figure: Figure, fraction: float, across: float = 0.0) -> tuple[float, float]:
-    """A place on the arm: ``fraction`` of the way from shoulder to wrist, ``across`` outwards."""
+    """A point on the arm: ``fraction`` of the way from shoulder to wrist, ``across`` outwards."""
     s, c = sine(ARM_ANGLE), cosine(ARM_ANGLE)
     x = figure.shoulder - 0.13 + s * ARM * fraction + c * across
     y = SHOULDER_Y + 0.14 + c * ARM * fraction - s * across
@@ -57,14 +57,14 @@ def arm_point(figure: Figure, fraction: float, across: float = 0.0) -> tuple[flo
 def bare(
         male: bool, skin: Paint, hair: Paint | None, head: bool = True,
         face: bool = True) -> Sketch:
-    """A model without clothes, or without hair a shop-window dummy.
+    """Draws an undressed model, or a shop-window dummy.
 
     Args:
-        male (bool): Build.
-        skin (Paint): Of the body.
-        hair (Paint or None): None for a dummy.
+        male (bool): Whether the build is male.
+        skin (Paint): Paint of the body.
+        hair (Paint or None): Paint of the hair; None for a dummy.
         head (bool): Whether there is a head.
-        face (bool): Whether it is turned to us.
+        face (bool): Whether it faces the camera.
     """
     f, sketch = Figure.of(male), Sketch()
     if head and hair is not None and not male:

@@ -1,4 +1,4 @@
-"""How a garment is closed in front: buttons, zips, toggles, wraps."""
+"""Front closures of upper garments: buttons, zips, toggles, wraps."""
 
 import numpy as np
 
@@ -92,7 +92,7 @@ def _wrap(sketch, front, m, cloth):
 
 
 def _open(sketch, front, m, cloth):
-    """Hangs open: what is between the edges is the inside of the back."""
+    """Hangs open, with the inside of the back between the edges."""
     gap = outline([(0, m.low - 0.3), (0.05, m.low)], [(0.1, 2.6), (0.15, m.length + 0.1)],
         [(0, m.length + 0.14)])
     sketch.part(mirrored(gap), cloth.lining, volume=0.2, edge=0.5)
@@ -111,8 +111,8 @@ def _placket(sketch, front, m, cloth):
     studs(sketch, [(0, m.low + 0.14), (0, m.low + 0.36)], cloth.hardware, 0.04)
 
 
-def _frog(sketch, front, m, cloth):
-    """Buttons from neck to hem in a band of their own, as on a cardigan."""
+def _button_band(sketch, front, m, cloth):
+    """Buttons from neck to hem on a band, as on a cardigan."""
     band = np.array([(-0.12, m.low - 0.04), (0.12, m.low - 0.04), (0.12, m.length + 0.06),
         (-0.12, m.length + 0.06)])
     sketch.part(band, cloth.trim.of('rib'), volume=0.3, depth=0.06)
@@ -122,4 +122,4 @@ def _frog(sketch, front, m, cloth):
 
 CLOSURES = {'none': _none, 'buttons': _buttons, 'zip': _zip, 'double': _double, 'single': _single,
     'toggles': _toggles, 'biker': _biker, 'wrap': _wrap, 'open': _open, 'placket': _placket,
-    'band': _frog}
+    'band': _button_band}

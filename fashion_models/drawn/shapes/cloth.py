@@ -1,4 +1,4 @@
-"""What a product is made of, and from where it is seen."""
+"""The paints of a product, and the side that is seen."""
 
 import dataclasses
 
@@ -10,10 +10,10 @@ class Cloth:
     """The paints of one product.
 
     Attributes:
-        main: Of most of it.
-        trim: Of collars, bands, laces, linings that show.
-        hardware: Of buttons, zips, buckles.
-        sole: Of shoes' soles.
+        main: Most of it.
+        trim: Collars, bands, laces.
+        hardware: Buttons, zips, buckles.
+        sole: The soles of shoes.
     """
 
     main: Paint
@@ -23,18 +23,18 @@ class Cloth:
 
     @property
     def lining(self) -> Paint:
-        """The inside, in shadow."""
+        """The inside, which lies in shadow."""
         return self.main.plain().toned(-0.38 if self.main.luma > 70 else -0.3)
 
 
 @dataclasses.dataclass(frozen=True)
 class Look:
-    """How a product is looked at.
+    """Which side of a product is seen, and on whom.
 
     Attributes:
         gender (str): ``'female'`` or ``'male'``, for cut and size.
-        back (bool): Seen from behind.
-        worn (bool): On a body, so nothing shows of its inside.
+        back (bool): Whether it is seen from behind.
+        worn (bool): Whether it is on a body, which hides its inside.
     """
 
     gender: str = 'female'

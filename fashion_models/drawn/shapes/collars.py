@@ -15,7 +15,7 @@ def _no_collar(sketch, front, m, cloth, look):
 
 
 def _edge(m, away):
-    """The neckline's right half, ``away`` further out."""
+    """The right half of the neckline, moved outwards by ``away``."""
     x, y, low = m.x, m.y, m.low
     if m.f.neck in ('v', 'low'):
         return curve([(0, low + away * 1.6), (x * 0.45 + away, between(low, y, 0.42) + away * 0.6),
@@ -105,7 +105,7 @@ def _shawl(sketch, front, m, cloth, look):
 
 
 def hood_behind(sketch: Sketch, cloth: Cloth, look: Look) -> None:
-    """The hood of a garment lying open, behind the neck."""
+    """Adds the hood of a garment that lies open, behind the neck."""
     if look.back or look.worn:
         return
     hood = mirrored(outline([(0, 0.62), (0.34, 0.68), (0.56, 1.0), (0.5, 1.42)], [(0, 1.5)]))
@@ -122,7 +122,7 @@ def _hood(sketch, front, m, cloth, look):
         part = sketch.part(hood, cloth.main, volume=0.7, depth=0.25)
         part.line([(0, 0.7), (0, 2)], 0.025, -0.4)
         return
-    # Round a neck the hood lies lower than in a picture of it alone.
+    # Around a neck the hood lies lower.
     up = 1.16 if look.worn else 0.95
     for side in (1, -1):
         edge = outline([(0, m.low + 0.02), (0.2, m.low - 0.12), (0.42, up + 0.25), (0.46, up)],

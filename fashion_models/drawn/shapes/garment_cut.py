@@ -12,16 +12,16 @@ from fashion_models.drawn.shapes.body import ARMPIT_Y, HIP_Y, WAIST_Y, Figure
 class Upper:
     """The cut of a garment that hangs from the shoulders.
 
-    Lengths and depths are heights on the body (see :mod:`shapes.body`), widths are half widths.
+    Lengths and depths are heights on the body (see :mod:`shapes.body`); widths are half widths.
     """
 
     length: float = 3.55
-    ease: float = 0.1  # looser than the body by
+    ease: float = 0.1  # how much looser than the body
     waisted: float = 0.3  # 0 straight, 1 follows the waist
-    flare: float = 0.0  # hem wider than the hip by
+    flare: float = 0.0  # how much wider the hem is than the hip
     flare_from: float = WAIST_Y
     neck: str = 'crew'  # one of NECKLINES
-    depth: float = 0.0  # neckline lower than usual by
+    depth: float = 0.0  # how much lower the neckline is than usual
     sleeve: float = 0.33  # 0 none, 1 to the wrist
     sleeve_width: float = 0.22  # at its end
     sleeve_puff: float = 0.0
@@ -31,13 +31,13 @@ class Upper:
     pockets: str = 'none'  # one of pockets.POCKETS
     hem: str = 'straight'  # straight rib tail peplum ruffle points
     waistline: str = 'none'  # one of waistlines.WAISTLINES
-    quilted: float = 0.0  # distance of the seams of padding
+    quilted: float = 0.0  # distance between the seams of the padding
     folds: int = 3
     yoke: bool = False
     stitched: bool = False  # seams in a contrasting thread
     lace: bool = False  # lace trim at neck and hem
 
-#: For each neckline, of a body: height of its centre, and where it meets the shoulder.
+#: Necklines on a body: height of the centre, and the point where it meets the shoulder.
 NECKLINES = {
     'crew': lambda body: (1.58, (body.neck + 0.12, 1.36)),
     'roll': lambda body: (1.5, (body.neck + 0.08, 1.34)),
@@ -59,7 +59,8 @@ class Measures:
     """The measures of a garment on a body.
 
     Attributes:
-        f (Upper), body (Figure): What is measured, and on whom.
+        f (Upper): The garment.
+        body (Figure): Who wears it.
         x, y (float): Where the neckline meets the shoulder.
         low (float): Height of the neckline's centre.
         shoulder (float): Half the distance between the shoulder seams.
@@ -76,7 +77,7 @@ class Measures:
         self.waist, self.hem = self.width(WAIST_Y), self.width(f.length)
 
     def width(self, y: float) -> float:
-        """Half the garment's width at height y, below the armpit."""
+        """Half the width of the garment at height y, below the armpit."""
         f, body = self.f, self.body
         chest, waist, hip = body.chest + f.ease, body.waist + f.ease, body.hip + f.ease
         waist = between(max(waist, chest - 0.04), waist, f.waisted)

@@ -1,4 +1,4 @@
-"""Garments put together from upper and lower ones, and those of their own kind: swimwear."""
+"""Outfits and dungarees, made of upper and lower garments, and swimwear."""
 
 import dataclasses
 
@@ -16,11 +16,11 @@ from fashion_models.drawn.sketch import Sketch
 
 @dataclasses.dataclass(frozen=True)
 class Outfit:
-    """An upper and a lower garment sold as one: pyjamas, suits, jumpsuits, dungarees."""
+    """An upper and a lower garment sold together: pyjamas, suits, jumpsuits."""
 
     top: Upper
     bottom: Trousers
-    apart: float = 0.0  # the lower one laid further down by
+    apart: float = 0.0  # how much further down the lower one lies
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Dungarees:
 
 @dataclasses.dataclass(frozen=True)
 class Swimsuit:
-    """One piece or two, cut at the leg."""
+    """A swimsuit or a bikini."""
 
     bikini: bool = False
     neck: str = 'scoop'  # scoop plunge bandeau halter triangle
@@ -43,7 +43,7 @@ class Swimsuit:
 
 
 def draw_outfit(f: Outfit, cloth: Cloth, look: Look) -> Sketch:
-    """Draws both garments, in units of :mod:`shapes.body`."""
+    """Draws both garments in the units of :mod:`shapes.body`."""
     sketch = Sketch()
     down = draw_trousers(f.bottom, cloth, look)
     if f.apart and not look.worn:
@@ -56,7 +56,7 @@ def draw_outfit(f: Outfit, cloth: Cloth, look: Look) -> Sketch:
 
 
 def draw_dungarees(f: Dungarees, cloth: Cloth, look: Look) -> Sketch:
-    """Draws trousers with bib and braces."""
+    """Draws trousers with a bib and braces."""
     body, sketch = Figure.of(look.male), Sketch()
     rise = 2.85
     for side in (1, -1):
@@ -64,7 +64,7 @@ def draw_dungarees(f: Dungarees, cloth: Cloth, look: Look) -> Sketch:
         if look.back:
             ends = [(side * 0.06, 2.6), (side * 0.2, 1.9), (side * 0.3, 1.38)]
         sketch.part(ribbon(ends, 0.13), cloth.main.toned(-0.06), volume=0.35, depth=0.06)
-    worn = dataclasses.replace(look, worn=True)  # no inside shows under a bib
+    worn = dataclasses.replace(look, worn=True)  # the bib hides the inside
     sketch.add(draw_trousers(f.bottom, cloth, worn))
     w = body.waist + 0.06
     if look.back:

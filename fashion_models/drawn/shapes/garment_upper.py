@@ -1,4 +1,4 @@
-"""Everything with a front, a back and sleeves, from a crop top to an overcoat and a gown."""
+"""Upper garments and dresses, from a crop top to an overcoat and a gown."""
 
 import numpy as np
 
@@ -27,7 +27,7 @@ def draw_upper(f: Upper, cloth: Cloth, look: Look) -> Sketch:
     Args:
         f (Upper): Its cut.
         cloth (Cloth): Its paints.
-        look (Look): From where it is seen.
+        look (Look): The side that is seen.
 
     Returns: Sketch in the units of :mod:`shapes.body`.
     """
@@ -62,7 +62,7 @@ def draw_upper(f: Upper, cloth: Cloth, look: Look) -> Sketch:
 
 
 def _neckline(f, m, back):
-    """Points from the centre to the end at the shoulder, as a run for :func:`outline`."""
+    """Points from the centre to the shoulder, as a run for :func:`outline`."""
     x, y, low = m.x, m.y, m.low
     if back and f.neck not in ('cami', 'strapless', 'off'):
         low = y + 0.08
@@ -79,7 +79,7 @@ def _neckline(f, m, back):
 
 
 def _half(f, m, back):
-    """The right half of the body's outline, from the neck's centre to the hem's."""
+    """The right half of the outline, from the centre of the neck to the centre of the hem."""
     neckline = _neckline(f, m, back)
     x = m.shoulder
     armpit = (m.width(ARMPIT_Y), ARMPIT_Y + (0.06 if f.sleeve else 0.02))
@@ -113,7 +113,7 @@ def _half(f, m, back):
 
 
 def _inside(sketch, f, m, cloth):
-    """The inside of the back that shows in the neckline of a garment without a body."""
+    """The inside of the back, which shows in the neckline of a garment that nobody wears."""
     if f.neck in ('strapless', 'off', 'cami'):
         x, y = m.x, m.y
         low = 2.08 + max(0, f.depth)

@@ -1,4 +1,4 @@
-"""Handles and straps of bags; each is drawn twice, behind the body and before it."""
+"""Handles and straps of bags, each drawn in two passes: behind the body and in front of it."""
 
 from fashion_models.drawn.geometry import box, disc, outline, ribbon
 from fashion_models.drawn.paint import Paint

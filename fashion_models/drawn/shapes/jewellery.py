@@ -60,7 +60,7 @@ class Ring:
 
 
 def draw_necklace(f: Necklace, cloth: Cloth, look: Look) -> Sketch:
-    """Draws a necklace lying as on a neck; its own top is at y = 0."""
+    """Draws a necklace that lies as on a neck, with its top at y = 0."""
     sketch = Sketch()
     metal = cloth.hardware
     stone = cloth.main
@@ -105,7 +105,7 @@ def draw_necklace(f: Necklace, cloth: Cloth, look: Look) -> Sketch:
 
 
 def _charm(sketch, top, size, kind, stone, metal):
-    """Hangs a charm at ``top``, of metal, or enamelled where the product has a colour."""
+    """Hangs a charm at ``top``: of metal, or enamelled if the product has a colour."""
     solid = metal if stone.rgb == CLEAR else stone.of('patent')
     x, y = top
     if kind == 'heart':
@@ -237,7 +237,7 @@ def draw_bracelet(f: Bracelet, cloth: Cloth, look: Look) -> Sketch:
 
 
 def draw_ring(f: Ring, cloth: Cloth, look: Look) -> Sketch:
-    """Draws a ring standing up, its stone at the top."""
+    """Draws an upright ring, with its stone at the top."""
     sketch = Sketch()
     metal, stone, w = cloth.hardware, cloth.main, f.width
     stack = [(0, 0)] if f.kind != 'stacking' else [(0, 0.34), (0.03, 0), (-0.02, -0.34)]

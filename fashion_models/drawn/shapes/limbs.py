@@ -1,4 +1,4 @@
-"""Parts of a body for close views: a leg in profile, a hand, feet; and what goes round a waist."""
+"""Parts of a body for close-ups: a leg in profile, feet, a hand; and belts as worn."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from fashion_models.drawn.specification import ProductSpec
 
 
 def leg(shoe: Shoe, skin: Paint, trousers: Paint | None) -> Sketch:
-    """A lower leg in profile, in the units of :mod:`shapes.shoes`, with a trouser leg or bare."""
+    """A lower leg in profile, in the units of :mod:`shapes.shoes`, bare or in trousers."""
     sketch, h = Sketch(), shoe.heel
     top = -h - max(shoe.shaft, 1.0)
     foot = outline([(0.16, -h - 0.1), (0.18, -h - 0.8), (0.0, -h - 2.2), (-0.1, -h - 3.4),
@@ -36,7 +36,7 @@ def leg(shoe: Shoe, skin: Paint, trousers: Paint | None) -> Sketch:
 
 
 def feet(paint: Paint) -> Sketch:
-    """Plain shoes from the front, at the end of a figure's legs."""
+    """Plain shoes from the front, on a figure's feet."""
     sketch = Sketch()
     shoe = outline([(0.3, 7.36), (0.58, 7.36)], [(0.64, 7.7), (0.6, 7.9)],
         [(0.44, 7.95), (0.28, 7.9)], [(0.26, 7.7), (0.3, 7.36)])
@@ -47,7 +47,7 @@ def feet(paint: Paint) -> Sketch:
 
 
 def belt(spec: ProductSpec, figure: Figure) -> Sketch:
-    """A belt round the waist."""
+    """A belt around the waist."""
     sketch, w = Sketch(), figure.waist + 0.09
     cloth, kind = spec.cloth, spec.features.kind
     half = spec.features.width * (0.34 if kind in ('buckle', 'plaited') else 0.48)
@@ -71,7 +71,7 @@ def belt(spec: ProductSpec, figure: Figure) -> Sketch:
 
 
 def hand(spec: ProductSpec, skin: Paint, sleeve: Paint | None) -> Sketch:
-    """A hand with its forearm, fingers up, wearing what is sold."""
+    """A hand and forearm, fingers up, wearing the product."""
     sketch = Sketch()
     category = spec.category
     scale = 1.12 if spec.gender == 'male' else 1.0
@@ -136,7 +136,7 @@ def _fingers(sketch, skin):
 
 
 def _front_half(sketch):
-    """What of a bracelet is seen on an arm: its near side."""
+    """The near side of a bracelet, which is all that shows on an arm."""
     middle = 1.22
     front = Sketch()
     for part in sketch.parts:
@@ -150,7 +150,7 @@ def _front_half(sketch):
 
 
 def _within(sketch, left, right):
-    """The sketch cut at two upright lines, as a strap going round an arm is."""
+    """The sketch cut off at two vertical lines, like a strap that goes around an arm."""
 
     def cut(points):
         return np.stack([np.clip(points[:, 0], left, right), points[:, 1]], axis=1)

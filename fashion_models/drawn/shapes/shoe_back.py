@@ -7,7 +7,7 @@ from fashion_models.drawn.sketch import Sketch
 
 
 def draw_pair_from_behind(f: Shoe, cloth: Cloth, look: Look) -> Sketch:
-    """Draws both shoes: heel counter, the heel under it and the shaft over it."""
+    """Draws both shoes: the counter, with the heel below and the shaft above it."""
     sketch = Sketch()
     h, s = f.heel, f.shaft
     w = 0.5

@@ -1,4 +1,4 @@
-"""The make of a shoe, and the last that it is built on."""
+"""The cut of a shoe, and the last that it is made on."""
 
 import dataclasses
 
@@ -10,16 +10,16 @@ from fashion_models.drawn.shapes.cloth import Look
 
 @dataclasses.dataclass(frozen=True)
 class Shoe:
-    """The make of a shoe or boot; heights in units of a third of its length."""
+    """The cut of a shoe or boot; a unit is a third of its length."""
 
     heel: float = 0.16  # height under the heel
     platform: float = 0.1  # thickness of the sole under the ball
     heel_kind: str = 'flat'  # flat block stiletto kitten cone wedge trainer rubber
     toe: str = 'round'  # round pointed square almond chunky peep open
     shaft: float = 0.75  # height of the back above the foot bed
-    vamp: float = 0.5  # how far the opening reaches to the toe: 0 ankle, 1 toes
+    vamp: float = 0.5  # how far the opening reaches: 0 ankle, 1 toes
     front: float = 0.6  # height of the upper's front edge (tongue, shaft)
-    shaft_width: float = 0.0  # wider at its top by
+    shaft_width: float = 0.0  # how much wider it is at its top
     lace: str = 'none'  # none trainer oxford boot
     straps: tuple = ()  # places: toe instep ankle tbar sling cross
     features: tuple = ()  # brogue cap tassel penny monk elastic zip stripe swoosh panels fringe
@@ -28,7 +28,7 @@ class Shoe:
 
 
 class Last:
-    """The foot that the shoe is made on: the bed under it and the line over it."""
+    """The foot that a shoe is made on: the bed below it and the line above it."""
 
     def __init__(self, f: Shoe, look: Look):
         self.f = f
@@ -48,10 +48,11 @@ class Last:
         self.plump = plump
 
     def bed_y(self, x: float) -> float:
+        """Height of the bed at x."""
         return float(np.interp(x, self.bed[:, 0], self.bed[:, 1]))
 
     def over(self, x: float) -> tuple[float, float]:
-        """Height of the foot's upper line above the bed at x: toes low, instep high."""
+        """The point of the foot's upper line at x: low at the toes, high at the instep."""
         up = (float(np.interp(x, [0.0, 0.3, 0.9, 1.5, 2.1, 2.6, 3.0], [0.95, 0.95, 1.0, 0.78, 0.52,
             0.36, 0.2])) * self.plump)
         return (x, self.bed_y(x) - up)

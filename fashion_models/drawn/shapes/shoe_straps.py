@@ -1,16 +1,16 @@
-"""Straps of shoes: over the foot, round the ankle and behind the heel."""
+"""Straps of shoes: over the foot, around the ankle and behind the heel."""
 
 from fashion_models.drawn.geometry import between, box, curve, disc, outline, ribbon
 from fashion_models.drawn.shapes.cloth import Cloth
 from fashion_models.drawn.shapes.shoe_cut import Last, Shoe
 from fashion_models.drawn.sketch import Sketch
 
-#: Where straps cross the foot, along the sole.
+#: Positions along the sole where straps cross the foot.
 STRAP_AT = {'toe': 2.42, 'toe2': 2.12, 'mid': 1.85, 'instep': 1.55}
 
 
 def _arch(place, f, last):
-    """A strap's loop over the foot: near edge of the bed, top, far edge."""
+    """A strap over the foot: from the near edge to the top, and on to the far edge."""
     x = STRAP_AT[place]
     low, top = last.bed_y(x), last.over(x)[1]
     near = [(x + 0.02, low + 0.02), (x, between(low, top, 0.55)), (x - 0.12, top)]
@@ -19,7 +19,7 @@ def _arch(place, f, last):
 
 
 def add_far_straps(sketch: Sketch, f: Shoe, last: Last, cloth: Cloth) -> None:
-    """Adds what is seen of the straps on the far side of the foot."""
+    """Adds what shows of the straps on the far side of the foot."""
     for place in f.straps if 'wide' not in f.features else ():
         if place in STRAP_AT:
             _, far = _arch(place, f, last)
@@ -93,7 +93,7 @@ def add_straps(sketch: Sketch, f: Shoe, last: Last, cloth: Cloth) -> None:
 
 
 def _slide(sketch, last, cloth):
-    """The one broad band of a slider."""
+    """The single broad band of a slider."""
     low = last.bed_y(2.0)
     far = outline([(1.75, low - 0.6), (2.2, low - 0.56), (2.52, low - 0.36)], [(2.6, low - 0.06)],
         [(2.3, low - 0.1), (1.75, low - 0.6)])

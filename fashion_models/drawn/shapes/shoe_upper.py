@@ -1,4 +1,4 @@
-"""What is sewn on a shoe's upper: laces, caps, gussets, panels, buckles, tassels."""
+"""Details of a shoe's upper: laces, caps, gussets, panels, buckles, tassels."""
 
 from collections.abc import Iterable
 
@@ -15,7 +15,7 @@ from fashion_models.drawn.sketch import Part, Sketch
 
 def decorate(
         sketch: Sketch, part: Part, f: Shoe, last: Last, cloth: Cloth, top: list[Point]) -> None:
-    """Adds a shoe's features to its upper."""
+    """Adds the details to the upper."""
     if f.lace != 'none':
         LACES[f.lace](sketch, part, f, last, cloth, top)
     for feature in f.features:
@@ -26,7 +26,7 @@ def decorate(
 
 
 def laces(sketch: Sketch, start: Point, stop: Point, rows: int, width: float, paint: Paint) -> None:
-    """Rows of laces between two points of the instep's edge."""
+    """Adds rows of laces between two points on the edge of the instep."""
     parts = []
     for t in np.linspace(0, 1, rows):
         x, y = between(start, stop, float(t))
@@ -36,12 +36,12 @@ def laces(sketch: Sketch, start: Point, stop: Point, rows: int, width: float, pa
 
 
 def eyelets(sketch: Sketch, points: Iterable[Point], paint: Paint) -> None:
-    """Small rings along a line."""
+    """Adds small rings at points."""
     sketch.part([disc(tuple(p), 0.038, 8) for p in points], paint, volume=0.4, depth=0.02, edge=0.7)
 
 
 def perforated(part: Part, points: ArrayLike, tone: float = -0.7) -> None:
-    """Brogueing: rows of punched holes."""
+    """Adds a row of punched holes along a line, as on brogues."""
     for x, y in along(points, np.linspace(0, 1, 9)):
         part.line([(x - 0.012, y), (x + 0.012, y)], 0.045, tone)
 
@@ -112,7 +112,7 @@ def _rubber_cap(sketch, part, f, last, cloth, top):
 
 
 def _saddle(sketch, part, f, last, cloth, top, tassel=False):
-    """The strap over a loafer's instep."""
+    """The strap over the instep of a loafer."""
     apron = curve([(1.45, last.over(1.45)[1] + 0.14), (2.0, last.over(2.0)[1] + 0.16),
         (2.5, last.bed_y(2.5) - 0.33), (2.72, last.bed_y(2.7) - 0.3)])
     part.line(apron, 0.05, -0.5)
@@ -134,7 +134,7 @@ def _tassel(sketch, part, f, last, cloth, top):
 
 
 def _apron(sketch, part, f, last, cloth, top):
-    """A moccasin's raised seam, and a boat shoe's lace."""
+    """The raised seam of a moccasin, and the lace of a boat shoe."""
     apron = curve([(1.5, last.over(1.5)[1] + 0.16), (2.0, last.over(2.0)[1] + 0.17),
         (2.5, last.bed_y(2.5) - 0.34), (2.74, last.bed_y(2.7) - 0.32)])
     part.line(apron, 0.06, -0.5, dash=0.05)
@@ -247,7 +247,7 @@ def _western(sketch, part, f, last, cloth, top):
 
 
 def _band(sketch, part, f, last, cloth, top):
-    """A wellington's rim and strap."""
+    """The rim and strap of a wellington boot."""
     y = -f.heel - f.shaft
     part.line([(-0.2, y + 0.12), (1.6, y + 0.12)], 0.04, -0.5)
     part.line([(-0.2, -f.heel - 0.1), (3, -f.platform - 0.12)], 0.05, -0.4)

@@ -1,4 +1,4 @@
-"""Shoes in profile: length 3, the toe to the right, ground at y = 0, up is negative."""
+"""Shoes in profile: three units long, toe to the right, ground at y = 0."""
 
 import numpy as np
 
@@ -33,7 +33,7 @@ def draw_shoe(f: Shoe, cloth: Cloth, look: Look) -> Sketch:
 
 
 def _toe_run(f, last):
-    """From the vamp's end over the toe to the sole."""
+    """From the end of the vamp over the toe to the sole."""
     tip, high = last.tip, last.high
     if f.toe in ('pointed', 'almond'):
         return [(2.45, last.bed_y(2.45) - high - 0.16), (2.85, tip[1] - high * 0.75), tip]
@@ -45,7 +45,7 @@ def _toe_run(f, last):
 
 
 def _top_line(f, last):
-    """The opening: from the top of the back to the front edge, down to the vamp."""
+    """The opening, from the top of the back to the front edge."""
     back = (0.06 - f.shaft_width * 0.5, -f.heel - f.shaft)
     if f.shaft >= 1.0:
         front = (1.16 + f.shaft_width, -f.heel - f.front)
@@ -102,7 +102,7 @@ def _upper(sketch, f, last, cloth):
 
 
 def _opening(sketch, f, last, cloth):
-    """The far side and the inside of the shoe, seen over the near edge."""
+    """The far side and the inside of the shoe, which show above the near edge."""
     if f.open_shank:
         bed = last.bed[last.bed[:, 0] < 1.7]
         insole = np.concatenate([bed, (bed + (0, -0.09))[::-1]])

@@ -28,7 +28,7 @@ class Skirt:
 
 
 def draw_skirt(f: Skirt, cloth: Cloth, look: Look) -> Sketch:
-    """Draws a skirt, in units of :mod:`shapes.body`."""
+    """Draws a skirt in the units of :mod:`shapes.body`."""
     body, sketch = Figure.of(look.male), Sketch()
     top = waist_width(body, f.rise)
     hip, hem = body.hip + 0.02, body.hip + 0.02 + f.flare

@@ -1,4 +1,4 @@
-"""Small things that many others wear: bows, chains, cut stones, tassels, rows of studs."""
+"""Trimmings that several families share: bows, chains, tassels, cut stones, studs."""
 
 import math
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ from fashion_models.drawn.sketch import Part, Sketch
 
 
 def bow(sketch: Sketch, at: Point, size: float, paint: Paint) -> None:
-    """A tied bow centred on ``at``, ``size`` to each side."""
+    """Adds a bow centred on ``at``, ``size`` wide on each side."""
     x, y = at
     for side in (1, -1):
         wing = (np.array(outline([(0, 0), (0.5, -0.38), (1, -0.42)], [(1.05, 0), (1, 0.4)],
@@ -34,7 +34,7 @@ def bow(sketch: Sketch, at: Point, size: float, paint: Paint) -> None:
 
 
 def chain(sketch: Sketch, points: ArrayLike, link: float, paint: Paint) -> None:
-    """A chain of oval links along a line, every other one seen from its edge."""
+    """Adds a chain of oval links along a line, every other one seen edge-on."""
     line = curve(points)
     step = line[1:] - line[:-1]
     length = float(np.cumsum(np.sqrt(step[:, 0] ** 2 + step[:, 1] ** 2))[-1])
@@ -54,7 +54,7 @@ def chain(sketch: Sketch, points: ArrayLike, link: float, paint: Paint) -> None:
 
 
 def tassel(sketch: Sketch, at: Point, length: float, paint: Paint) -> None:
-    """A leather tassel hanging from ``at``."""
+    """Adds a leather tassel that hangs from ``at``."""
     x, y = at
     threads = [ribbon([(x, y + length * 0.35), (x + d * 0.5, y + length * 0.7),
         (x + d, y + length)], 0.05) for d in (-0.13, -0.07, 0, 0.07, 0.13)]
@@ -64,12 +64,12 @@ def tassel(sketch: Sketch, at: Point, length: float, paint: Paint) -> None:
     sketch.part(box(x - 0.08, y + length * 0.26, x + 0.08, y + length * 0.42, 0.04), paint,
         volume=0.6, depth=0.05)
 
-#: A diamond, or what is sold for one: jewellery whose colour is that of its metal.
+#: Colour of clear stones, in jewellery whose colour is that of its metal.
 CLEAR = (236, 240, 246)
 
 
 def gem(sketch: Sketch, at: Point, radius: float, paint: Paint, facets: bool = True) -> Part:
-    """A cut stone."""
+    """Adds a cut stone."""
     x, y = at
     stone = sketch.part(disc(at, radius, 14), paint, volume=0.7, depth=radius * 0.6, edge=0.8)
     if facets:
@@ -83,5 +83,6 @@ def gem(sketch: Sketch, at: Point, radius: float, paint: Paint, facets: bool = T
 
 
 def studs(sketch: Sketch, places: Iterable[Point], paint: Paint, radius: float = 0.05) -> None:
+    """Adds studs or buttons at places."""
     sketch.part([disc(place, radius, 10) for place in places], paint, volume=0.6, depth=0.03,
         edge=0.7)

@@ -30,7 +30,7 @@ class Trousers:
 
 
 def draw_trousers(f: Trousers, cloth: Cloth, look: Look) -> Sketch:
-    """Draws trousers, in units of :mod:`shapes.body`."""
+    """Draws trousers in the units of :mod:`shapes.body`."""
     body, sketch = Figure.of(look.male), Sketch()
     legs = []
     for side in (1, -1):

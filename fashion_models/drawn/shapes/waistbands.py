@@ -11,7 +11,7 @@ STITCH = (206, 150, 78)
 
 
 def waist_width(body: Figure, rise: float) -> float:
-    """Half the width of a waist at height ``rise``."""
+    """Half the width of the waist at height ``rise``."""
     return float(np.interp(rise, [2.5, WAIST_Y, HIP_Y], [body.waist + 0.02, body.waist + 0.03,
         body.hip + 0.02]))
 
@@ -22,10 +22,11 @@ def waistband(
 
     Args:
         sketch (Sketch): The garment.
-        f (Trousers or Skirt): Its cut.
-        top (float): Half the band's width.
-        cloth (Cloth): Its paints.
-        look (Look): From where it is seen.
+        waist (str): Kind of band: band jeans elastic drawstring.
+        rise (float): Height of the waist.
+        top (float): Half the width of the band.
+        cloth (Cloth): The paints.
+        look (Look): The side that is seen.
     """
     tall = 0.2 if waist in ('elastic', 'drawstring') else 0.16
     dip = 0.06 if not look.back else -0.02

@@ -1,4 +1,4 @@
-"""Wrist watches, strap up and down."""
+"""Wrist watches, laid out with the strap up and down."""
 
 import dataclasses
 import math
@@ -26,7 +26,7 @@ class Watch:
 
 
 def draw_watch(f: Watch, cloth: Cloth, look: Look) -> Sketch:
-    """Draws a watch, strap up and down."""
+    """Draws a watch, laid out with the strap up and down."""
     sketch = Sketch()
     strap, metal, r = cloth.main, cloth.hardware, f.size
     wide = r * 0.62
