@@ -82,7 +82,7 @@ def _refuse(folder: pathlib.Path) -> None:
 
 @contextlib.contextmanager
 def _death_told():
-    """Says in the user's words what may have ended a process that draws."""
+    """Explains the likely cause when a process that draws dies."""
     try:
         yield
     except WorkerDied as death:
