@@ -1,14 +1,17 @@
-"""Files: replaced as a whole or not at all, appended to by whole lines, locked, hashed."""
+"""Files: replaced as a whole or not at all, appended to by whole lines, locked, checked, hashed."""
 
 import contextlib
 import hashlib
 import io
+import json
 import os
 import pathlib
 import secrets
 from collections.abc import Callable, Iterator
 
 import filelock
+import numpy as np
+import xxhash
 
 from fashion_models.errors import UserError
 
@@ -122,6 +125,39 @@ def sha256(path: str | os.PathLike) -> str:
     """
     with open(path, 'rb') as file:
         return hashlib.file_digest(file, 'sha256').hexdigest()
+
+
+def checksum(content: bytes | memoryview | np.ndarray) -> int:
+    """64 bits that differ where a byte was changed by accident, as fast as memory is read (XXH3).
+
+    Args:
+        content: Bytes, or a C-contiguous array.
+    """
+    return xxhash.xxh3_64_intdigest(content)
+
+
+def sealed(record: dict) -> dict:
+    """A record for a JSON file, with a checksum of the rest as ``checksum``."""
+    return {**record, 'checksum': _checksum_of_record(record)}
+
+
+def unsealed(record: object) -> dict:
+    """What was :func:`sealed`.
+
+    Raises:
+        ValueError: If something is not as it was written.
+    """
+    if not isinstance(record, dict) or 'checksum' not in record:
+        raise ValueError('it has no checksum')
+    rest = {name: value for name, value in record.items() if name != 'checksum'}
+    if record['checksum'] != _checksum_of_record(rest):
+        raise ValueError('it is not as it was written')
+    return rest
+
+
+def _checksum_of_record(record):
+    # As it is read back: JSON has no tuples, and names that are texts only.
+    return checksum(json.dumps(json.loads(json.dumps(record)), sort_keys=True).encode())
 
 
 def require_outside(folder: str | os.PathLike, *sources: str | os.PathLike) -> None:

@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from fashion_models.catalogue import decode
 from fashion_models.catalogue.io import Catalogue
-from fashion_models.data.store import ImageStore, StoreWriter
+from fashion_models.data.store import LAYOUT, ImageStore, StoreWriter
 from fashion_models.devices import usable_cores
 from fashion_models.errors import UserError
 from fashion_models.files import locked
@@ -42,10 +42,11 @@ def prepare(
     """Opens the image store of a catalogue, and makes it first where there is none.
 
     A store is named by a key, a hash of everything that decides its content: the catalogue, the
-    size and time of change of each of its image files, the shorter side, and the version of
-    :mod:`fashion_models.catalogue.decode`. So a store that no longer fits is never opened; a folder
-    of stores may be deleted at any time. A store appears complete or not at all, however its
-    preparation ends; of several processes that want the same one, one makes it and the others wait.
+    size and time of change of each of its image files, the shorter side, and the versions of
+    :mod:`fashion_models.catalogue.decode` and of the files' layout. So a store that no longer fits
+    is never opened; a folder of stores may be deleted at any time. A store appears complete or not
+    at all, however its preparation ends; of several processes that want the same one, one makes it
+    and the others wait.
 
     An image that cannot be decoded costs its product that image; a product that has none left is
     left out. Both are listed in the store's ``dropped`` and reported on stderr.
@@ -101,7 +102,8 @@ def _key(catalogue, shorter_side):
     """The store's key, the catalogue's hash, and the number of the catalogue's images."""
     images = 0
     catalogue_hash = catalogue.hash()
-    digest = hashlib.sha256(json.dumps([decode.VERSION, shorter_side, catalogue_hash]).encode())
+    digest = hashlib.sha256(json.dumps(
+        [LAYOUT, decode.VERSION, shorter_side, catalogue_hash]).encode())
     for product in catalogue.products:
         for path in product.images:
             images += 1

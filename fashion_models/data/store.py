@@ -3,14 +3,17 @@
 A store is a folder, written by :mod:`fashion_models.data.prepare`::
 
     pixels.bin         the images' pixels, (h, w, 3) uint8 RGB each, one after another
-    index.npz          where each image begins, its size, and which product it belongs to
+    index.npz          each image's size and checksum, and which product it belongs to
     product_ids.json   list of the ids of the products
     store.json         key, shorter side, catalogue hash, versions, and what had to be left out
 
-Only products with at least one image are in it; ``product_index`` leads back to the catalogue.
+Only products with at least one image are in it; ``product_index`` leads back to the catalogue. Its
+files are never written into once they are there, since other processes may have mapped them;
+checksums tell where one was.
 """
 
 import contextlib
+import io
 import json
 import os
 import pathlib
@@ -20,10 +23,10 @@ import numpy as np
 
 from fashion_models.caching import cached_property
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write
+from fashion_models.files import atomic_write, checksum, sealed, unsealed
 
 #: Of the files' layout; a store of another one is not opened.
-LAYOUT = 1
+LAYOUT = 2
 
 
 class ImageStore:
@@ -58,12 +61,14 @@ class ImageStore:
         self.dropped = header['dropped']
         pixels = self.folder / 'pixels.bin'
         try:
-            self.product_ids = json.loads((self.folder / 'product_ids.json').read_text('utf-8'))
-            with np.load(self.folder / 'index.npz', allow_pickle=False) as index:
+            self.product_ids = json.loads(self._content(header, 'product_ids.json'))
+            index = io.BytesIO(self._content(header, 'index.npz'))
+            with np.load(index, allow_pickle=False) as index:
                 self.product_index = index['product_index']
                 self.first_image = index['first_image']
                 self.image_index = index['image_index']
                 self.sizes = index['sizes']
+                self._checksums = index['checksums']
             bytes_found = pixels.stat().st_size
         except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
             raise UserError(
@@ -75,6 +80,14 @@ class ImageStore:
                 f'expects {self._offsets[-1]}; delete {self.folder}')
         # An array over the map, not a numpy.memmap: slicing that is several times slower.
         self._pixels = np.asarray(np.memmap(pixels, np.uint8, 'r'))
+        self._checked = bytearray(len(self.sizes))
+
+    def _content(self, header, name):
+        """The bytes of one of the files, which must be as they were written."""
+        content = (self.folder / name).read_bytes()
+        if checksum(content) != header['checksums'][name]:
+            raise ValueError(f'{name} is not as it was written')
+        return content
 
     @classmethod
     def open(cls, folder: str | os.PathLike) -> 'ImageStore':
@@ -93,11 +106,23 @@ class ImageStore:
         return len(self.sizes)
 
     def image(self, i: int) -> np.ndarray:
-        """Image i, ``(h, w, 3)`` uint8 RGB: a read-only view of the mapped file."""
+        """Image i, ``(h, w, 3)`` uint8 RGB: a read-only view of the mapped file.
+
+        Raises:
+            UserError: If its pixels are not as they were written, which is found out when a process
+                reads it for the first time.
+        """
         height, width = self.sizes[i]
         # Negative numbers count from the end, as in sizes.
         start = self._offsets[range(len(self))[i]]
-        return self._pixels[start:start + 3 * height * width].reshape(height, width, 3)
+        pixels = self._pixels[start:start + 3 * height * width]
+        if not self._checked[i]:
+            if checksum(pixels) != self._checksums[i]:
+                raise UserError(
+                    f'{self.folder / "pixels.bin"}: the image store is damaged: image {i} is not '
+                    f'as it was written; delete {self.folder}')
+            self._checked[i] = True
+        return pixels.reshape(height, width, 3)
 
     @cached_property
     def image_counts(self) -> np.ndarray:
@@ -122,7 +147,12 @@ def _read_header(folder):
         raise UserError(
             f'{folder / "store.json"}: not the header of an image store of layout {LAYOUT}; '
             'prepare the catalogue again')
-    return header
+    try:
+        return unsealed(header)
+    except ValueError as error:
+        raise UserError(
+            f'{folder / "store.json"}: the image store is damaged: {error}; delete {folder}'
+        ) from None
 
 
 class StoreWriter:
@@ -140,6 +170,7 @@ class StoreWriter:
         self._first_image = [0]
         self._image_index = []
         self._sizes = []
+        self._checksums = []
         self._dropped_images = []
         self._dropped_products = []
 
@@ -155,7 +186,9 @@ class StoreWriter:
         """
         for position, image in enumerate(images):
             if isinstance(image, np.ndarray):
-                self._pixels.write(np.ascontiguousarray(image).data)
+                image = np.ascontiguousarray(image)
+                self._pixels.write(image.data)
+                self._checksums.append(checksum(image))
                 self._sizes.append(image.shape[:2])
                 self._image_index.append(position)
             else:
@@ -185,18 +218,24 @@ class StoreWriter:
         """
         self._pixels.flush()
         os.fsync(self._pixels.fileno())
-        with atomic_write(self._folder / 'index.npz') as file:
-            np.savez(
-                file,
-                product_index=np.array(self._product_index, np.int64),
-                first_image=np.array(self._first_image, np.int64),
-                image_index=np.array(self._image_index, np.int64),
-                sizes=np.array(self._sizes, np.int64).reshape(-1, 2))
-        with atomic_write(self._folder / 'product_ids.json', 'w', encoding='utf-8') as file:
-            json.dump(self._product_ids, file)
-        header = {
+        index = io.BytesIO()
+        np.savez(
+            index,
+            product_index=np.array(self._product_index, np.int64),
+            first_image=np.array(self._first_image, np.int64),
+            image_index=np.array(self._image_index, np.int64),
+            sizes=np.array(self._sizes, np.int64).reshape(-1, 2),
+            checksums=np.array(self._checksums, np.uint64))
+        contents = {
+            'index.npz': index.getvalue(),
+            'product_ids.json': json.dumps(self._product_ids).encode()}
+        for name, content in contents.items():
+            with atomic_write(self._folder / name) as file:
+                file.write(content)
+        header = sealed({
             'layout': LAYOUT, **header, 'products': len(self), 'images': len(self._sizes),
-            'dropped': self.dropped}
+            'dropped': self.dropped,
+            'checksums': {name: checksum(content) for name, content in contents.items()}})
         with atomic_write(self._folder / 'store.json', 'w', encoding='utf-8') as file:
             json.dump(header, file, indent=1)
 
