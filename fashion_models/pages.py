@@ -1,8 +1,8 @@
-"""HTML pages: one file each, which holds its pictures and needs no server.
+"""HTML pages: one self-contained file each, pictures included; no server is needed.
 
-Templates lie in ``fashion_models/templates``. What they show comes from shops and is escaped; and a
-page allows itself nothing but its own style and pictures (Content Security Policy), so that no text
-of a catalogue can run a script or call home.
+Templates are in ``fashion_models/templates``. What they show comes from shops and is escaped; and
+the page's Content Security Policy allows only its own style and pictures, so that no text of a
+catalogue can run a script or call home.
 """
 
 import base64
@@ -29,9 +29,9 @@ def write_page(file: str | os.PathLike, template: str, **values: object) -> None
 
     Args:
         file: The HTML file.
-        template: Name of its template without ``.html``; the style is that of the same name.
-        values: What the template shows. Iterators are read while the page is written, so that not
-            all of its pictures are in memory at a time.
+        template: The name of its template, without ``.html``; the style has the same name.
+        values: What the template shows. Iterators are read while the page is written, so that its
+            pictures are not all in memory at once.
 
     Raises:
         UserError: If the file cannot be written.
@@ -45,12 +45,12 @@ def write_page(file: str | os.PathLike, template: str, **values: object) -> None
 
 
 def picture(file: pathlib.Path, side: int, quality: int = 85) -> str | None:
-    """An image file as a ``data:`` URL of a JPEG, to be shown within a page.
+    """An image file as the ``data:`` URL of a JPEG, to show within a page.
 
     Args:
         file: The image file.
-        side: Pixels of the longer side, at most.
-        quality: Of the JPEG.
+        side: The longer side in pixels, at most.
+        quality: The JPEG's quality, up to 95.
 
     Returns:
         The URL, or None if the file cannot be read: a page with a hole in it is still a page.

@@ -65,7 +65,7 @@ def run(arguments):
     except Interrupted:
         raise KeyboardInterrupt from None
     sections = review_sections(catalogue, answers, arguments.most)
-    write_review(arguments.output, f'Labels of {name} to look at', sections, catalogue)
+    write_review(arguments.output, f'Suspected labels of {name}', sections, catalogue)
     print('\n'.join(heading for heading, _ in sections))
     print(f'look at {arguments.output / PAGE_FILE} and answer in '
           f'{arguments.output / ANSWERS_FILE}; then\n  fashion-models catalogue relabel '

@@ -113,8 +113,8 @@ def _taste(arguments, embeddings, seen, whitening):
     else:
         order = learn_order(read_ranked_lists(arguments.examples), embeddings, whitening)
         facts = order.facts
-        judged = ('one list is too few to tell how well' if facts['tau'] is None else
-                  f"Kendall's tau on lists left out {facts['tau']:.2f}")
+        judged = ('one list is too few to measure how well' if facts['tau'] is None else
+                  f"Kendall's tau on held-out lists {facts['tau']:.2f}")
         print(f'{arguments.examples}: {facts["pairs"]} pairs of {facts["lists"]} lists; {judged}',
               file=sys.stderr)
     if arguments.save:
@@ -140,7 +140,7 @@ def _write_page(arguments, embeddings, seen, order, folder):
     sections = [(heading, [(embeddings.items[row], '') for row in rows])
                 for heading, rows in (('Liked', seen[:count]), ('Disliked', seen[count:])) if rows]
     sections.append(('In order', [
-        (entry.item, f'{entry.rank} · {entry.relevance:.3f}') for entry in order]))
+        (entry.item, f'{entry.rank} · relevance {entry.relevance:.3f}') for entry in order]))
     title = ('For somebody who liked these' if arguments.liked
              else f'Ordered as in {arguments.examples.name}')
     write_page(arguments.output, title, sections, folder)

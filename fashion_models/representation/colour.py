@@ -1,10 +1,10 @@
-"""The colours of a product, several where several are prominent.
+"""The prominent colours of a product, one or several.
 
-The network was taught one colour a product, and its probabilities say which one that would be; they
-do not say what else is there. Asking it about one part at a time does. An image's foreground is
-divided into a few colours (k-means). For each of them all the others are painted over with it,
-which leaves the product in its own shape and light, but of one colour, as the network has learnt to
-name them. A colour's share is that of the parts which were given its name.
+The network was taught one colour per product: its probabilities say which one that would be, not
+what else is there. So it is asked about one part at a time. An image's foreground is divided into a
+few colours (k-means). For each of them, all the others are painted over with it, which leaves the
+product in its own shape and light but in one colour, as the network has learnt to name them. A
+colour's share is that of the parts given its name.
 """
 
 import dataclasses
@@ -15,28 +15,28 @@ import numpy as np
 from fashion_models.errors import UserError
 from fashion_models.representation.encoder import Encoder, Paths
 
-#: A colour is prominent that has this share of a product. Chosen on the embedded catalogue;
-#: :mod:`fashion_models.experiments.colours` tells what it finds.
+#: A colour with at least this share of a product is prominent. Chosen on the embedded catalogue;
+#: :mod:`fashion_models.experiments.colours` measures what it finds.
 PROMINENT = 0.25
 
 PARTS = 4           # colours that an image's foreground is divided into
 SMALLEST = 0.08     # share of the foreground below which a part is not asked about
-SAME = 10           # distance below which two parts are one colour, in CIELAB as weighted below
-FOREGROUND = 10     # distance from the border's colour above which a pixel is not background
-LIGHTNESS = 0.5     # weight of lightness beside hue and chroma: folds and shadows change it
+SAME = 10           # distance below which two parts are one colour, in CIELAB weighted as below
+FOREGROUND = 10     # distance from the border's colour above which a pixel is foreground
+LIGHTNESS = 0.5     # weight of lightness against hue and chroma: folds and shadows change it
 
 
 @dataclasses.dataclass(frozen=True)
 class Colours:
-    """What is known of a product's colours.
+    """The colours of a product.
 
     Attributes:
-        probabilities (dict): Label to the probability that it is the product's colour, if it has
-            one, the likeliest first: what :meth:`Encoder.predict` says.
-        shares (dict): Label to its share of the product, between 0 and 1, the largest first; only
-            labels that were seen.
-        prominent (tuple of str): The labels with a share of at least ``PROMINENT``; if there is
-            none, that with the largest.
+        probabilities (dict): Label to the probability that it is the product's colour, supposing it
+            has one only; the likeliest first. What :meth:`Encoder.predict` says.
+        shares (dict): Label to its share of the product, between 0 and 1, the largest first; labels
+            that were not seen are left out.
+        prominent (tuple of str): The labels with a share of at least ``PROMINENT``, or else the one
+            with the largest.
     """
 
     probabilities: dict
@@ -52,15 +52,15 @@ def colours(encoder: Encoder, paths: Paths) -> Colours:
     """The colours of one product.
 
     Args:
-        encoder (~fashion_models.representation.encoder.Encoder): Of a run with the task colour.
+        encoder: Of a run trained on the task colour.
         paths: One image file of the product, or a list of several.
 
     Returns:
-        Colours: Shares are medians over the images, so that another garment in one of several
-        does not count; where that leaves nothing, means.
+        Shares are medians over the images, so that another garment in one of several does not
+        count; if the medians are all zero, they are means.
 
     Raises:
-        UserError: If a file is no image, or the run was not trained on colours.
+        UserError: If a file is not an image, or the run was not trained on colours.
     """
     run = encoder.run
     if 'colour' not in run.vocabulary.tasks:
@@ -79,7 +79,7 @@ def colours(encoder: Encoder, paths: Paths) -> Colours:
             weights = [parts[number].share for number in group]
             row[np.average(names[group], axis=0, weights=weights).argmax()] += sum(weights)
     shares = np.median(by_image, axis=0)
-    if not shares.any():    # there is no colour that half of the images show
+    if not shares.any():    # no colour is in half of the images
         shares = by_image.mean(axis=0)
     probabilities, = encoder.probabilities(x)['colour']
     return Colours(_ranked(labels, probabilities), _ranked(labels, shares))
@@ -93,12 +93,12 @@ def _ranked(labels, values):
 
 @dataclasses.dataclass(frozen=True)
 class Part:
-    """One of the colours that an image's foreground is divided into.
+    """One of the colours into which an image's foreground is divided.
 
     Attributes:
-        share (float): Of the foreground, its middle counting more than its edges; all parts' sum
-            to 1.
-        colour (numpy.ndarray): (3,), in CIELAB with its lightness weighted.
+        share (float): Of the foreground, the middle counting more than the edges; the shares of all
+            parts add up to 1.
+        colour (numpy.ndarray): (3,), in CIELAB with weighted lightness.
         image (numpy.ndarray): (h, w, 3), the image with the rest of the foreground painted over in
             the part's mean colour.
     """
@@ -111,14 +111,14 @@ class Part:
 def divide(image: np.ndarray) -> list[Part]:
     """Divides an image's foreground into parts of one colour each.
 
-    Background is what has nearly the colour of the image's left, right and upper border. An image
-    that is all background, as a white shirt may be on white, is one part.
+    Whatever has nearly the colour of the left, right and upper borders is background. An image that
+    is all background, such as a white shirt on white, is one part.
 
     Args:
-        image (numpy.ndarray): (h, w, 3), 0 to 255.
+        image: (h, w, 3), 0 to 255.
 
     Returns:
-        list of Part: 1 to ``PARTS``.
+        1 to ``PARTS``.
     """
     colour = lab(image) * (LIGHTNESS, 1, 1)
     border = np.concatenate([colour[0], colour[:, 0], colour[:, -1]])
@@ -147,7 +147,7 @@ def divide(image: np.ndarray) -> list[Part]:
 
 
 def merge(parts: list[Part]) -> list[list[int]]:
-    """Groups of parts (list of lists of their numbers) that are shades of the same colour."""
+    """Groups the numbers of parts that are shades of the same colour."""
     groups = [[number] for number in range(len(parts))]
 
     def middle(group):
@@ -166,11 +166,11 @@ def merge(parts: list[Part]) -> list[list[int]]:
 
 
 def k_means(points: np.ndarray, weights: np.ndarray, k: int, rounds: int = 12) -> np.ndarray:
-    """Puts points (m, d) with weights (m,) into up to k clusters: (m,) numbers, always the same."""
+    """Clusters points (m, d) with weights (m,) into k or fewer: (m,) numbers, deterministic."""
     rng = np.random.default_rng(0)
     centres = points[rng.choice(len(points), 1, p=weights / weights.sum())]
     while len(centres) < k:
-        # k-means++ (Arthur & Vassilvitskii, 2007): far points are likelier to be the next centre.
+        # k-means++ (Arthur & Vassilvitskii, 2007): far points are likelier to come next.
         far = _squares(points, centres).min(axis=1) * weights
         if not far.any():
             break

@@ -1,4 +1,4 @@
-"""Labels of all items of a file as numbers, to search only among some of them."""
+"""The labels of all items of a file as numbers, to search among some of them only."""
 
 import difflib
 import re
@@ -17,11 +17,11 @@ def parse_where(texts: Iterable[str], tasks: Iterable[str] = TASKS) -> dict[str,
     """Reads conditions such as ``gender=female,type=shoes``.
 
     Args:
-        texts: Any number of conditions. A comma without ``task=`` after it belongs to the label.
-        tasks: The names of the tasks that there are.
+        texts: Any number of conditions. A comma belongs to the label unless ``task=`` follows it.
+        tasks: The names of the catalogue's tasks.
 
     Returns:
-        dict: Task to label.
+        Task to label.
 
     Raises:
         UserError: If one is not ``task=label``, or names an unknown task or one task twice.
@@ -43,10 +43,10 @@ class Labels:
     """The labels and groups of n items.
 
     Attributes:
-        names (dict): Task to the list of its labels; several of an item are one name, joined by
-            ``|``.
-        numbers (dict): Task to (n,) int32, the place of each item's label in that list, -1 where
-            it has none.
+        names (dict): Task to the list of its labels; several labels of an item are one name, joined
+            by ``|``.
+        numbers (dict): Task to (n,) int32, the place of each item's label in that list, or -1 if it
+            has none.
         groups (numpy.ndarray): (n,) int32, equal for items of one group.
         tasks (dict): Those of the catalogue, by name.
     """
@@ -60,7 +60,7 @@ class Labels:
 
     @classmethod
     def of(cls, items: Sequence[Item], tasks: Mapping[str, Task] = DEFAULT_TASKS) -> 'Labels':
-        """The labels of a sequence of :class:`~fashion_models.representation.embeddings.Item`."""
+        """The labels of items."""
         known = {task: {} for task in tasks}
         groups_known = {}
         numbers = {task: np.full(len(items), -1, np.int32) for task in tasks}
@@ -74,16 +74,16 @@ class Labels:
                    tasks)
 
     def allowed(self, where: Mapping[str, str]) -> np.ndarray:
-        """Which items have all the given labels; where one has several of a task, any will do.
+        """Which items have all the given labels; if one has several of a task, any of them counts.
 
         Args:
             where: Task to label.
 
         Returns:
-            numpy.ndarray: (n,) bool.
+            (n,) bool.
 
         Raises:
-            UserError: If no item at all has one of the labels.
+            UserError: If no item has one of the labels.
         """
         allowed = np.ones(len(self.groups), bool)
         for task, label in where.items():
@@ -105,7 +105,7 @@ class Labels:
             close = difflib.get_close_matches(label.casefold(), folded, 5, 0.5)
             shown = [folded[name] for name in close] or choices[:_MOST_CHOICES]
         more = len(choices) - len(shown)
-        return (f'no item has this {task}, but {", ".join(shown)}'
+        return (f'no item has this {task}; there are {", ".join(shown)}'
                 + (f' and {more} others' if more else ''))
 
     def _parts(self, task, name):

@@ -4,15 +4,15 @@ import numpy as np
 
 
 def ranking(similarities: np.ndarray, excluded: np.ndarray | None = None) -> np.ndarray:
-    """The order in which a search gives its results.
+    """The order in which a search returns its results.
 
     Args:
-        similarities (numpy.ndarray): (q, n), of each query with each item of the gallery.
-        excluded (numpy.ndarray): (q, n) bool, what is no part of a query's gallery, as itself.
+        similarities: (q, n), of each query to each item of the gallery.
+        excluded: (q, n) bool, items to leave out of a query's gallery, such as the query itself.
 
     Returns:
-        numpy.ndarray: (q, n) columns, the most similar first, equally similar ones as they come;
-        what is excluded stands last.
+        (q, n) columns, the most similar first and ties in their original order; excluded items
+        come last.
     """
     if excluded is not None:
         similarities = np.where(excluded, -np.inf, similarities)
@@ -21,16 +21,15 @@ def ranking(similarities: np.ndarray, excluded: np.ndarray | None = None) -> np.
 
 def ranked_relevance(similarities: np.ndarray, relevant: np.ndarray,
                      excluded: np.ndarray | None = None) -> np.ndarray:
-    """Whether each result is relevant, in the order in which a search gives them.
+    """Whether each result is relevant, in the order in which a search returns them.
 
     Args:
-        similarities (numpy.ndarray): (q, n), of each query with each item of the gallery.
-        relevant (numpy.ndarray): (q, n) bool, what the query should find.
-        excluded (numpy.ndarray): (q, n) bool, what is no part of a query's gallery, as itself.
+        similarities: (q, n), of each query with each item of the gallery.
+        relevant: (q, n) bool, what the query should find.
+        excluded: (q, n) bool, what is no part of a query's gallery, as itself.
 
     Returns:
-        numpy.ndarray: (q, n) bool, in the order of :func:`ranking`; what is excluded is never
-        relevant.
+        (q, n) bool, in the order of :func:`ranking`; excluded items are never relevant.
     """
     if excluded is not None:
         relevant = relevant & ~excluded
@@ -38,29 +37,29 @@ def ranked_relevance(similarities: np.ndarray, relevant: np.ndarray,
 
 
 def recall_at_k(ranked: np.ndarray, k: int) -> np.ndarray:
-    """Recall@k as retrieval by embeddings has it: is one of the first k results relevant?
+    """Recall@k as embedding retrieval defines it: is any of the first k results relevant?
 
     (Jégou, Douze & Schmid, 2011, "Product quantization for nearest neighbor search"; with many
-    relevant items it is not the share of them that is found.)
+    relevant items, this is not the share of them that is found.)
 
     Args:
-        ranked (numpy.ndarray): (q, n) bool, as of :func:`ranked_relevance`.
-        k (int): At least 1.
+        ranked: (q, n) bool, from :func:`ranked_relevance`.
+        k: At least 1.
 
     Returns:
-        numpy.ndarray: (q,) 1 or 0; nan for a query without anything relevant.
+        (q,) 1 or 0; nan for a query with no relevant item.
     """
     return _where_possible(ranked, ranked[:, :k].any(axis=1))
 
 
 def average_precision(ranked: np.ndarray) -> np.ndarray:
-    """Mean, over a query's relevant items, of the precision of the results down to that item.
+    """The mean, over a query's relevant items, of the precision down to each one's place.
 
     Args:
-        ranked (numpy.ndarray): (q, n) bool, as of :func:`ranked_relevance`: the whole gallery.
+        ranked: (q, n) bool, from :func:`ranked_relevance`, for the whole gallery.
 
     Returns:
-        numpy.ndarray: (q,) float64; nan for a query without anything relevant. Its mean over
+        (q,) float64; nan for a query with no relevant item. Its mean over
         queries is the mean average precision.
     """
     precision = np.cumsum(ranked, axis=1) / np.arange(1, ranked.shape[1] + 1)
@@ -71,16 +70,16 @@ def average_precision(ranked: np.ndarray) -> np.ndarray:
 def ndcg(ranked_gains: np.ndarray, k: int) -> np.ndarray:
     """Normalised discounted cumulative gain of the first k places.
 
-    The gain at place i, from 1, is divided by log2(i + 1); their sum, by that of the best order
+    The gain at place i (from 1) is divided by log2(i + 1), and the sum by that of the best order
     (Järvelin & Kekäläinen, 2002, "Cumulated gain-based evaluation of IR techniques").
 
     Args:
-        ranked_gains (numpy.ndarray): (q, n) what each item is worth, 0 or more, in the order that
-            is judged: all n of them, for the best order is made of these.
-        k (int): At least 1.
+        ranked_gains: (q, n) what each item is worth, 0 or more, in the order to be judged. All n
+            are needed, since the best order is made of them.
+        k: At least 1.
 
     Returns:
-        numpy.ndarray: (q,) float64, 1 for the best order; nan where nothing is worth anything.
+        (q,) float64, 1 for the best order; nan where every gain is 0.
     """
     ranked_gains = np.asarray(ranked_gains, np.float64)
     k = min(k, ranked_gains.shape[1])
@@ -97,18 +96,18 @@ def _where_possible(ranked, values):
 def precision_recall(scores: np.ndarray, positive: np.ndarray, total: float | None = None,
                      weights: np.ndarray | None = None,
                      ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Precision and recall of answering yes from each score upwards.
+    """Precision and recall of answering yes at or above each score.
 
     Args:
-        scores (numpy.ndarray): (m,) the higher, the likelier yes.
-        positive (numpy.ndarray): (m,) bool, whether yes is right.
-        total (float): How many positives there are, where some have no score because nobody
-            looked at them; by default those of ``positive``. Recall is a share of these.
-        weights (numpy.ndarray): (m,) how much each counts; by default 1.
+        scores: (m,) the higher the score, the likelier a yes.
+        positive: (m,) bool, whether yes is the right answer.
+        total: How many positives there are in all, if some were never scored; by default those in
+            ``positive``. Recall is a share of this.
+        weights: (m,) how much each one counts; by default 1.
 
     Returns:
-        tuple: Thresholds, precision and recall, (t,) each: the distinct scores, highest first, and
-        what answering yes to all from there upwards gives.
+        Thresholds, precision and recall, (t,) each: the distinct scores, highest first, and what
+        answering yes at or above each of them gives.
     """
     weights = np.ones(len(scores)) if weights is None else np.asarray(weights, np.float64)
     order = np.argsort(-np.asarray(scores), kind='stable')
@@ -116,17 +115,17 @@ def precision_recall(scores: np.ndarray, positive: np.ndarray, total: float | No
         np.asarray(values)[order] for values in (scores, positive, weights))
     last = np.flatnonzero(np.append(np.diff(scores) != 0, True)) if len(scores) else []
     right = np.cumsum(weights * positive)[last]
-    said = np.cumsum(weights)[last]
+    answered = np.cumsum(weights)[last]
     total = (weights * positive).sum() if total is None else total
     with np.errstate(invalid='ignore', divide='ignore'):
-        return scores[last], right / said, right / total
+        return scores[last], right / answered, right / total
 
 
 def pair_average_precision(precision: np.ndarray, recall: np.ndarray) -> float:
-    """Area under a curve of :func:`precision_recall`, as a sum of steps (float)."""
+    """The area under a curve of :func:`precision_recall`, as a sum of steps."""
     return float(np.nansum(np.diff(recall, prepend=0.0) * precision))
 
 
 def recall_at_precision(precision: np.ndarray, recall: np.ndarray, wanted: float) -> float:
-    """The highest recall at which precision is at least ``wanted`` (float); 0 where it never is."""
+    """The highest recall at which precision is at least ``wanted``; 0 if it never is."""
     return float(np.max(recall[precision >= wanted], initial=0.0))

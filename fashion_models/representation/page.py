@@ -1,4 +1,4 @@
-"""A page of ordered products."""
+"""A page of products with their pictures."""
 
 import os
 import pathlib
@@ -8,7 +8,7 @@ from fashion_models import pages
 from fashion_models.catalogue.tasks import SEPARATOR, ordered
 from fashion_models.representation.embeddings import Item
 
-#: Pixels of the longer side of a picture; it is shown at half of that, for sharp screens.
+#: The longer side of a picture in pixels; it is shown at half the size, for sharp screens.
 SIDE = 320
 
 
@@ -19,9 +19,9 @@ def write_page(file: str | os.PathLike, title: str,
 
     Args:
         file: The HTML file.
-        title: Of the page.
+        title: The page's title.
         sections: Pairs of a heading and its products, each with a note.
-        folder: The catalogue's, where the images are.
+        folder: The catalogue's folder, with the images.
 
     Raises:
         UserError: If the file cannot be written.

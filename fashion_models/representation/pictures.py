@@ -1,6 +1,7 @@
-"""Pictures of what was found: contact sheets of the products of a file of embeddings."""
+"""Contact sheets of what was found among embeddings."""
 
 import pathlib
+from collections.abc import Iterable, Sequence
 
 from PIL import Image, ImageChops, ImageDraw
 
@@ -9,14 +10,15 @@ from fashion_models.catalogue.show import GAP, contact_sheet, picture_kind
 from fashion_models.catalogue.tasks import parts
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, told_if_unwritable
+from fashion_models.representation.embeddings import Embeddings, Item
 
 
-def catalogue_folder(embeddings, given=None) -> pathlib.Path:
-    """Where the images of embeddings are.
+def catalogue_folder(embeddings: Embeddings, given: pathlib.Path | None = None) -> pathlib.Path:
+    """The folder with the images behind embeddings.
 
     Args:
-        embeddings (~fashion_models.representation.embeddings.Embeddings): An open file.
-        given (pathlib.Path): The catalogue's folder, if it was moved since.
+        embeddings: An open file.
+        given: The catalogue's folder, if it has moved since.
 
     Raises:
         UserError: If there is no such folder.
@@ -29,26 +31,26 @@ def catalogue_folder(embeddings, given=None) -> pathlib.Path:
     return folder
 
 
-def drawable(item, text: str) -> Product:
-    """An :class:`~fashion_models.representation.embeddings.Item`, with text before its title."""
+def drawable(item: Item, text: str) -> Product:
+    """An item as a product to draw, with ``text`` before its title."""
     labels = {task: parts(label) for task, label in item.labels.items()}
     title = ' · '.join(filter(None, (text, item.title or item.id)))
     return Product(item.id, item.group, labels, [Listing(title=title, images=item.images)])
 
 
-def of_files(files, title: str) -> Product:
-    """Image files that are in no catalogue, as one product."""
+def of_files(files: Iterable[pathlib.Path], title: str) -> Product:
+    """Image files outside any catalogue, as one product to draw."""
     images = [str(file.resolve()) for file in files]
     return Product(title, title, {}, [Listing(title=title, images=images)])
 
 
-def draw(picture, folder, products) -> None:
-    """Draws products side by side, in as many lines as they need.
+def draw(picture: pathlib.Path, folder: pathlib.Path, products: Sequence[Product]) -> None:
+    """Draws products side by side, over as many lines as they need.
 
     Args:
-        picture (pathlib.Path): The file to write; its ending names the format.
-        folder (pathlib.Path): The catalogue's folder.
-        products (list of Product): What to draw.
+        picture: The file to write; its ending names the format.
+        folder: The catalogue's folder.
+        products: What to draw.
 
     Raises:
         UserError: If an image is not in the folder, or the picture cannot be written.
@@ -56,19 +58,20 @@ def draw(picture, folder, products) -> None:
     _save(picture, _sheet(folder, products))
 
 
-def draw_rows(picture, folder, rows) -> None:
-    """Draws products that belong together in a row, or more, with a line below.
+def draw_rows(picture: pathlib.Path, folder: pathlib.Path,
+              rows: Iterable[Sequence[Product]]) -> None:
+    """Draws each group of products on a row of its own (or several), with a line below.
 
     Args:
-        picture (pathlib.Path): The file to write; its ending names the format.
-        folder (pathlib.Path): The catalogue's folder.
-        rows (list): Lists of Product, one or more.
+        picture: The file to write; its ending names the format.
+        folder: The catalogue's folder.
+        rows: The products of each group, one or more.
 
     Raises:
         UserError: If an image is not in the folder, or the picture cannot be written.
     """
     sheets = [_sheet(folder, row) for row in rows]
-    # As wide as the widest row; a contact sheet is as wide as many products.
+    # As wide as the widest row: a contact sheet has the width of many products.
     width = GAP + max(ImageChops.invert(sheet).getbbox()[2] for sheet in sheets)
     whole = Image.new('RGB', (width, sum(sheet.height for sheet in sheets)), 'white')
     top = 0

@@ -98,7 +98,7 @@ def test_a_catalogue_that_was_moved(toys, tmp_path, works, fails):
     (['--product', '3', '-k', '0'], 'search: argument -k: found 0, expected'),
     (['--product', '3', '--where', 'color=red'], "where color=red: there is no task 'color'"),
     (['--product', '3', '--where', 'colour=teal'],
-     'where colour=teal: no item has this colour, but blue, green, red'),
+     'where colour=teal: no item has this colour; there are blue, green, red'),
     (['--product', '3', '-o', 'hits.txt'], "hits.txt: expected a picture's ending"),
     (['--image', 'none.png'], 'none.png: not a usable image: there is no such file'),
     (['--image', 'none.png', '--other-groups'], '--other-groups: pictures have no group'),

@@ -79,7 +79,7 @@ def fits_one(item, task, label):
 
 
 @pytest.mark.parametrize(('where', 'message'), [
-    ({'colour': 'teal'}, 'where colour=teal: no item has this colour, but blue, red'),
+    ({'colour': 'teal'}, 'where colour=teal: no item has this colour; there are blue, red'),
     ({'subcategory': 'gowns'}, 'where subcategory=gowns: no item has a subcategory'),
 ])
 def test_a_label_that_there_is_not(where, message):
@@ -91,5 +91,5 @@ def test_a_label_that_there_is_not(where, message):
 def test_of_many_labels_the_closest_are_named():
     names = [f'Sort {number}' for number in range(60)] + ['Ankle boots']
     items = [Item(name, name, name, {'subcategory': name}) for name in names]
-    with pytest.raises(UserError, match='but Ankle boots and 60 others$'):
+    with pytest.raises(UserError, match='there are Ankle boots and 60 others$'):
         Labels.of(items).allowed({'subcategory': 'ankle boot'})

@@ -8,7 +8,7 @@ import random
 from fashion_models.catalogue.io import Catalogue
 from fashion_models.catalogue.relabel import CHANGES_FILE, Correction
 from fashion_models.drawn.truth import read_truth
-from fashion_models.representation.audit.review import with_main_colour
+from fashion_models.representation.audit.review import with_main_label
 
 #: Shares of the labels that are planted; see
 #: :class:`~fashion_models.drawn.difficulty.Difficulty`.
@@ -94,7 +94,7 @@ def planted_corrections(
         for task in 'colour', 'gender':
             if drawn[task] and product.label(task) and (found := other(task, ())):
                 label = found.label(task)
-                plant(task, label if task == 'gender' else with_main_colour(product.colours, label))
+                plant(task, label if task == 'gender' else with_main_label(product.colours, label))
         if drawn['category'] and product.label('category') and (
                 found := other('category', ['type'])):
             plant('category', found.label('category'))

@@ -1,7 +1,7 @@
 """Audit: which labels of a catalogue are probably wrong, for a person to review.
 
-The judges are networks that never saw the product (:mod:`.judge`); their suspicions go onto a page
-with pictures and into a CSV file for the answers.
+Networks that never saw a product judge its labels (:mod:`.judge`). The suspected ones go onto a
+page with pictures and into a CSV file for the answers.
 """
 
 from fashion_models.representation.audit.review import Suspect, write_review

@@ -1,4 +1,4 @@
-"""What a person gets to review labels: a page with pictures, and a CSV file for the answers."""
+"""What a person needs to review labels: a page with pictures, and a CSV file for the answers."""
 
 import csv
 import dataclasses
@@ -10,10 +10,11 @@ from fashion_models import pages
 from fashion_models.catalogue.io import Catalogue
 from fashion_models.catalogue.records import Product
 from fashion_models.catalogue.relabel import COLUMNS
+from fashion_models.catalogue.tasks import SEPARATOR, joined
 from fashion_models.files import atomic_write, told_if_unwritable
 
 PAGE_FILE, ANSWERS_FILE = 'review.html', 'review.csv'
-#: Pixels of the longer side of a picture, and how many of a product's pictures are shown.
+#: The longer side of a picture in pixels, and how many of a product's pictures are shown.
 SIDE = 112
 PICTURES = 3
 
@@ -24,10 +25,10 @@ class Suspect:
 
     Attributes:
         product (~fashion_models.catalogue.records.Product): The product.
-        task (str): Which of its labels is suspected.
-        suggested (str): What it may be instead, one label.
-        p_label (float): Probability of the label, by networks that never saw the product.
-        p_suggested (float): That of the suggestion.
+        task (str): The task whose label is suspected.
+        suggested (str): The one label that it may be instead.
+        p_label (float): The label's probability, by networks that never saw the product.
+        p_suggested (float): The suggestion's.
     """
 
     product: Product
@@ -38,19 +39,19 @@ class Suspect:
 
     @property
     def answer(self) -> str:
-        """The whole label if the suggestion is right; see :func:`with_main_colour`."""
-        return with_main_colour(self.product.accepted(self.task), self.suggested)
+        """The label to write if the suggestion is right; see :func:`with_main_label`."""
+        return with_main_label(self.product.accepted(self.task), self.suggested)
 
 
-def with_main_colour(colours: Sequence[str], main: str) -> str:
-    """Replaces the first of a product's colours; returns them joined by ``|``.
+def with_main_label(labels: Sequence[str], main: str) -> str:
+    """Replaces the first of a product's labels of one task; returns them joined by ``|``.
 
-    If the new one is among the others, the two change places; else it replaces the wrong one.
+    If the new one is among the others, the two change places.
     """
-    others = list(colours[1:])
+    others = list(labels[1:])
     if main in others:
-        others[others.index(main)] = colours[0]
-    return '|'.join([main, *others])
+        others[others.index(main)] = labels[0]
+    return joined([main, *others])
 
 
 def write_review(folder: pathlib.Path, title: str,
@@ -58,10 +59,10 @@ def write_review(folder: pathlib.Path, title: str,
     """Writes ``review.html`` and ``review.csv``; rows have the same numbers in both.
 
     Args:
-        folder: Where to; created if it does not exist.
-        title: Of the page.
-        sections: Pairs of a heading and what belongs below it.
-        catalogue: Has the pictures.
+        folder: Where to write them; created if it does not exist.
+        title: The page's title.
+        sections: Pairs of a heading and the suspects below it.
+        catalogue: The catalogue with the pictures.
 
     Raises:
         UserError: If a file cannot be written.
@@ -89,12 +90,12 @@ def _write_answers(file, sections):
 
 def _shown(row, suspect, catalogue):
     product = suspect.product
-    # A picture that cannot be read is left out, as in training.
+    # Pictures that cannot be read are left out, as in training.
     urls = filter(None, (
         pages.picture(catalogue.image_file(path), SIDE, 75) for path in product.images))
     return {
         'row': row, 'pictures': list(itertools.islice(urls, PICTURES)),
-        'label': product.label_text(suspect.task).replace('|', ' / '),
-        'answer': suspect.answer.replace('|', ' / '),
+        'label': product.label_text(suspect.task).replace(SEPARATOR, ' / '),
+        'answer': suspect.answer.replace(SEPARATOR, ' / '),
         'p_label': f'{suspect.p_label:.0%}', 'p_suggested': f'{suspect.p_suggested:.0%}',
         'text': ' · '.join(filter(None, (product.title, product.id)))}

@@ -1,22 +1,44 @@
-"""The suspected labels of a catalogue, by task."""
+"""The suspected labels of a catalogue, task by task."""
+
+from typing import Protocol
+
+import numpy as np
 
 from fashion_models.catalogue.io import Catalogue
+from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.representation.audit.judge import judge
 from fashion_models.representation.audit.review import Suspect
 
 
-def review_sections(catalogue: Catalogue, answers, most: int,
+class Answers(Protocol):
+    """What networks that never saw the products say of them, such as
+    :class:`~fashion_models.experiments.kit.held_out.HeldOut`.
+
+    Attributes:
+        ids (list of str): Of the products.
+        vocabulary (~fashion_models.data.vocabulary.Vocabulary): The networks' labels.
+        t (numpy.ndarray): (products, tasks) the catalogue's labels, -1 where there is none.
+    """
+
+    ids: list[str]
+    vocabulary: Vocabulary
+    t: np.ndarray
+
+    def probabilities(self, task: str) -> np.ndarray:
+        """The probabilities (products, classes) of the labels of a task."""
+
+
+def review_sections(catalogue: Catalogue, answers: Answers, most: int,
                     ) -> list[tuple[str, list[Suspect]]]:
-    """The suspected labels, as :func:`~fashion_models.representation.audit.review.write_review`
-    takes it.
+    """The suspected labels, for :func:`~fashion_models.representation.audit.review.write_review`.
 
     Args:
-        catalogue (~fashion_models.catalogue.io.Catalogue): Whose labels.
-        answers (~fashion_models.experiments.kit.held_out.HeldOut): The networks' answers.
-        most (int): How many of a task at most.
+        catalogue: The catalogue.
+        answers: What networks that never saw its products say of them.
+        most: How many suspects to list per task, at most.
 
     Returns:
-        list: For each task a heading, and its suspects, the most suspicious first.
+        A heading for each task and its suspects, the most suspicious first.
     """
     listed = []
     for column, task in enumerate(answers.vocabulary.tasks):

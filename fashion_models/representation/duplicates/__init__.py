@@ -1,7 +1,7 @@
-"""Duplicates: listings that are probably one product, by their pictures and their texts.
+"""Duplicates: listings that are probably one product, judging by their pictures and texts.
 
-Pairs of neighbours are gathered with the evidence for and against them, and a calibration learned
-from labelled pairs turns that into a probability.
+Neighbours are paired, evidence for and against each pair is gathered, and a calibration learned
+from labelled pairs turns it into a probability.
 """
 
 from fashion_models.representation.duplicates.calibration import Calibration

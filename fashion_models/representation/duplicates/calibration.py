@@ -1,7 +1,7 @@
-"""From evidence to the probability that two listings are one product, learnt from labelled pairs.
+"""Turns evidence into the probability that two listings are one product, learned from pairs.
 
-A logistic regression on two to four numbers a pair, saved as JSON. With it goes what it reached on
-the pairs that it was learnt from, which is what thresholds of a wanted precision are taken from.
+A logistic regression on two to four numbers per pair, saved as JSON together with the precision and
+recall it reached on its labelled pairs: a threshold for a wanted precision is looked up there.
 """
 
 import dataclasses
@@ -17,14 +17,14 @@ from fashion_models.optional import require
 from fashion_models.representation.duplicates.evidence import IMAGES, TEXT, Evidence
 from fashion_models.representation.metrics import precision_recall
 
-#: Learnt from the embedded catalogue; ``docs/duplicates.rst`` says how.
+#: Learned from the embedded catalogue; ``docs/duplicates.rst`` says how.
 DEFAULT = pathlib.Path(__file__).with_name('duplicates.json')
 
-#: Which features each model looks at. Pairs with texts on both sides are judged by both witnesses.
+#: The features of each model. Pairs with texts on both sides are judged by pictures and texts.
 MODELS = {'images': IMAGES, 'images and text': IMAGES + TEXT}
 
-#: Fewer labelled pairs of either kind are no base for a calibration, nor fewer pairs above a
-#: threshold for saying which precision it has.
+#: The least number of labelled pairs of either kind for a calibration, and of pairs above a
+#: threshold for stating its precision.
 LEAST = 20
 _FORMAT = 1
 _GRID = np.arange(1, 100) / 100
@@ -32,16 +32,16 @@ _GRID = np.arange(1, 100) / 100
 
 @dataclasses.dataclass(frozen=True)
 class Model:
-    """A logistic regression on features of pairs, and what it reached.
+    """A logistic regression on features of pairs, and how well it did.
 
     Attributes:
-        features (tuple of str): What it looks at.
+        features (tuple of str): Their names.
         mean, scale (tuple of float): The features' means and standard deviations.
         weights (tuple of float): Of the features, in standard deviations.
         intercept (float): The log odds where all features are at their means.
-        curve (tuple of dict): For thresholds 0.01 to 0.99: ``'threshold'``, and of the pairs that
-            it was learnt from the ``'pairs'`` (int) above it, their ``'precision'`` and
-            ``'recall'`` (None without such pairs).
+        curve (tuple of dict): For thresholds 0.01 to 0.99: ``'threshold'``, the number of labelled
+            ``'pairs'`` above it, and their ``'precision'`` and ``'recall'`` (None if there are no
+            such pairs).
     """
 
     features: tuple
@@ -52,17 +52,16 @@ class Model:
     curve: tuple = ()
 
     def probability(self, evidence: Evidence) -> np.ndarray:
-        """How likely each pair is one product: (m,) float64.
+        """The probability that each pair is one product: (m,) float64.
 
         Args:
-            evidence (~fashion_models.representation.duplicates.evidence.Evidence): With all of the
-                features.
+            evidence: With all of the model's features.
         """
         x = (evidence.columns(self.features) - self.mean) / self.scale
         return 1 / (1 + np.exp(-(x @ np.array(self.weights) + self.intercept)))
 
     def reached(self, threshold: float) -> dict:
-        """What was reached at the highest recorded threshold that is not above ``threshold``."""
+        """The point of the curve at the highest recorded threshold up to ``threshold``."""
         below = [point for point in self.curve if point['threshold'] <= threshold + 1e-9]
         return (below or self.curve)[-1 if below else 0]
 
@@ -75,7 +74,7 @@ class Model:
 
     @property
     def best_precision(self) -> float | None:
-        """The highest precision of any threshold that enough pairs are above, or None."""
+        """The highest precision of any threshold with enough pairs above it, or None."""
         return max((point['precision'] for point in self.curve if point['pairs'] >= LEAST),
                    default=None)
 
@@ -85,14 +84,10 @@ def fit_model(features: tuple[str, ...], evidence: Evidence, same: np.ndarray,
     """Learns a model from labelled pairs.
 
     Args:
-        features (tuple of str): What it is to look at.
-        evidence (~fashion_models.representation.duplicates.evidence.Evidence): m pairs with these
-            features.
-        same (numpy.ndarray): (m,) bool, whether the two are one product.
-        total (int): How many pairs are one product in all, where some are not among these.
-
-    Returns:
-        Model
+        features: The names of those to use.
+        evidence: m pairs with these features.
+        same: (m,) bool, whether each pair is one product.
+        total: How many pairs are one product in all, if some are missing from these.
 
     Raises:
         UserError: If there are too few pairs of either kind, or scikit-learn is not installed.
@@ -101,7 +96,7 @@ def fit_model(features: tuple[str, ...], evidence: Evidence, same: np.ndarray,
     if min(count, len(same) - count) < LEAST:
         raise UserError(
             f'too few labelled pairs for a calibration: {count} of one product and '
-            f'{len(same) - count} of two, among neighbours; expected {LEAST} of each or more')
+            f'{len(same) - count} of two, among neighbours; expected {LEAST} or more of each')
     linear_model = require('sklearn.linear_model', extra='analysis', purpose='a calibration')
     x = evidence.columns(features)
     mean, scale = x.mean(axis=0), x.std(axis=0)
@@ -129,12 +124,12 @@ def _curve(probabilities, same, total):
 
 @dataclasses.dataclass(frozen=True)
 class Calibration:
-    """Models for pairs without and with texts.
+    """Models for pairs with and without texts.
 
     Attributes:
-        models (dict): From ``'images'``, and ``'images and text'`` where there were texts to learn
-            from, to :class:`Model`.
-        origin (dict): What it was learnt from: JSON-ready, for people to read.
+        models (dict): ``'images'`` and, if there were texts to learn from, ``'images and text'``,
+            each to its :class:`Model`.
+        origin (dict): Where the labelled pairs came from, JSON-ready, for people to read.
     """
 
     models: dict
@@ -145,16 +140,16 @@ class Calibration:
         """Reads what :meth:`save` wrote.
 
         Raises:
-            UserError: If the file is no calibration.
+            UserError: If the file is not a calibration.
         """
         try:
             record = json.loads(pathlib.Path(file).read_text(encoding='utf-8'))
             if record['format'] != _FORMAT or 'images' not in record['models']:
-                raise ValueError('it has another format')
+                raise ValueError('another format')
             models = {}
             for name, fields in record['models'].items():
                 if tuple(fields['features']) != MODELS[name]:
-                    raise ValueError(f'its features of {name} are {fields["features"]}')
+                    raise ValueError(f'{name}: found the features {fields["features"]}')
                 models[name] = Model(**{
                     key: tuple(value) if isinstance(value, list) else value
                     for key, value in fields.items()})
@@ -162,8 +157,8 @@ class Calibration:
         except (OSError, ValueError, KeyError, TypeError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             raise UserError(
-                f'{file}: no calibration, expected a JSON file that "fashion-models duplicates" '
-                f'learnt ({reason})') from None
+                f'{file}: not a calibration; expected a JSON file that "fashion-models duplicates" '
+                f'learned ({reason})') from None
 
     def save(self, file: str | os.PathLike) -> None:
         """Writes the calibration as JSON."""
@@ -179,23 +174,23 @@ def calibrate(evidence: Evidence, same: np.ndarray, total: int | None = None,
     """Learns a calibration from labelled pairs.
 
     Args:
-        evidence (~fashion_models.representation.duplicates.evidence.Evidence): Of m pairs.
-        same (numpy.ndarray): (m,) bool, whether the two are one product.
-        total (int): How many pairs are one product in all, where some are not among these.
-        origin (dict): What the pairs are from.
+        evidence: Of m pairs.
+        same: (m,) bool, whether each pair is one product.
+        total: How many pairs are one product in all, if some are missing from these.
+        origin: Where the pairs came from.
 
     Returns:
-        Calibration: With a model for texts if there are texts on both sides of enough pairs.
+        With a model for texts if enough pairs have texts on both sides.
 
     Raises:
-        UserError: As of :func:`fit_model`.
+        UserError: As :func:`fit_model` does.
     """
     total = int(same.sum()) if total is None else total
     models = {'images': fit_model(MODELS['images'], evidence, same, total)}
     told = with_texts(evidence)
     count = int(same[told].sum())
     if min(count, told.sum() - count) >= LEAST:
-        # Of the pairs that were not looked at as many have texts, it is supposed, as of the others.
+        # Pairs that were not gathered are assumed to have texts as often as the others.
         models['images and text'] = fit_model(
             MODELS['images and text'], evidence.chosen(told), same[told],
             round(total * count / same.sum()))

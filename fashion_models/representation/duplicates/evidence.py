@@ -1,16 +1,16 @@
-"""What speaks for two listings being the same product: their pictures, and their texts.
+"""The evidence that two listings are the same product: their pictures and their texts.
 
-A representation that was trained to tell labels apart puts all black ankle boots in one place, so
-that the plain cosine of two listings says little about which boot it is. Two remedies, neither of
-which needs labels:
+A representation trained to tell labels apart puts all black ankle boots in one place, so the plain
+cosine of two listings says little about which boot it is. Two remedies, neither of which needs
+labels:
 
-* **Whitening.** What varies most among the listings are the labels; scaled down to the rest, the
-  differences between products of the same labels count as much (Jégou & Chum, 2012, "Negative
-  evidences and co-occurences in image retrieval: the benefit of PCA and whitening").
-* **Margin.** Where many listings lie close together a high similarity is nothing special, so that
-  it is compared with how similar each of the two is to its nearest neighbours (Conneau et al.,
-  2018, "Word translation without parallel data": cross-domain similarity local scaling). Those that
-  show the very same pictures are no measure of that, and do not count.
+* **Whitening.** Labels account for most of the variation among listings. Scaled down to the level
+  of the rest, differences between products with the same labels count as much (Jégou & Chum, 2012,
+  "Negative evidences and co-occurences in image retrieval: the benefit of PCA and whitening").
+* **Margin.** Where many listings lie close together, a high similarity is nothing special. So it is
+  compared with how similar each of the two is to its nearest neighbours (Conneau et al., 2018,
+  "Word translation without parallel data": cross-domain similarity local scaling). Neighbours that
+  show the very same pictures do not count.
 """
 
 import dataclasses
@@ -25,11 +25,11 @@ from fashion_models.optional import require
 from fashion_models.representation.embeddings import Item
 from fashion_models.representation.linear import Whitening, in_blocks
 
-#: How many of its nearest neighbours a listing may be the same product as.
+#: A listing is paired with this many of its nearest neighbours.
 NEIGHBOURS = 20
-#: How many of them its neighbourhood's density is told from.
+#: How many of them its neighbourhood's density is estimated from.
 DENSITY = 10
-#: From this whitened cosine on, two listings show the same pictures.
+#: At this whitened cosine or more, two listings show the same pictures.
 SAME_PICTURES = 0.999
 
 IMAGES = ('similarity', 'margin')
@@ -43,12 +43,12 @@ _BLOCK_BYTES = 64 << 20
 
 @dataclasses.dataclass(frozen=True)
 class Evidence:
-    """Pairs of listings, and what speaks for each being one product.
+    """Pairs of listings, and the evidence that each is one product.
 
     Attributes:
         rows (numpy.ndarray): (m, 2) int64, two rows of the file, the lower first.
-        features (dict): From ``'similarity'``, ``'margin'``, ``'words'`` and ``'colours'`` to (m,)
-            float64. Those of the texts are nan where one of the two has no text.
+        features (dict): ``'similarity'``, ``'margin'``, ``'words'`` and ``'colours'``, each to (m,)
+            float64. Those of the texts are nan if either listing has no text.
     """
 
     rows: np.ndarray
@@ -62,16 +62,16 @@ class Evidence:
         return np.column_stack([self.features[name] for name in names])
 
     def chosen(self, selected: np.ndarray) -> 'Evidence':
-        """The evidence of some of the pairs, given by a mask or by their numbers."""
+        """The evidence about some of the pairs, selected by a mask or by number."""
         return Evidence(
             self.rows[selected], {name: f[selected] for name, f in self.features.items()})
 
 
 class Pictures:
-    """The pictures' side: whitened vectors and their neighbourhoods.
+    """Evidence from pictures: whitened vectors and their neighbourhoods.
 
     Args:
-        vectors (numpy.ndarray): (n, d) float32 or float16, n at least 2, rows of unit length.
+        vectors: (n, d) float32 or float16, n at least 2, rows of unit length.
     """
 
     def __init__(self, vectors: np.ndarray) -> None:
@@ -80,12 +80,12 @@ class Pictures:
         self._density = density(similarities)
 
     def candidates(self) -> np.ndarray:
-        """Pairs one of which is among the other's nearest neighbours: (m, 2) int64, sorted."""
+        """Pairs in which one is among the other's nearest neighbours: (m, 2) int64, sorted."""
         n, k = self._nearest.shape
         return _sorted_pairs(np.repeat(np.arange(n), k), self._nearest.ravel())
 
     def evidence(self, rows: np.ndarray) -> dict[str, np.ndarray]:
-        """What the pictures say about pairs (m, 2): dict of the features :data:`IMAGES`."""
+        """What the pictures say about pairs (m, 2): the features :data:`IMAGES`, (m,) each."""
         a, b = rows.T
         similarity = np.empty(len(rows))
         for start in range(0, len(rows), 1 << 16):
@@ -97,15 +97,14 @@ class Pictures:
 
 
 def density(similarities: np.ndarray) -> np.ndarray:
-    """How close a listing's neighbours are that do not show the same pictures.
+    """How close a listing's neighbours are, apart from those that show the same pictures.
 
     Args:
-        similarities (numpy.ndarray): (n, k) of each listing's nearest neighbours, the most similar
-            first.
+        similarities: (n, k) of each listing to its nearest neighbours, the most similar first.
 
     Returns:
-        numpy.ndarray: (n,) float64, the mean of the first :data:`DENSITY` of them. 1 where all k
-        show the same pictures: what so many listings show is a placeholder, or a chart of sizes.
+        (n,) float64, the mean of the first :data:`DENSITY` of them. It is 1 if all k show the same
+        pictures: a picture shared by so many listings is a placeholder or a size chart.
     """
     other = similarities < SAME_PICTURES
     counted = other & (np.cumsum(other, axis=1) <= DENSITY)
@@ -115,23 +114,23 @@ def density(similarities: np.ndarray) -> np.ndarray:
 
 
 def same_pictures(features: dict) -> np.ndarray:
-    """Which pairs show the same pictures, and not ones that all their neighbours show, too.
+    """Which pairs show the same pictures, unless all their neighbours show them, too.
 
     Args:
-        features (dict): As of :class:`Evidence`.
+        features: Those of :class:`Evidence`.
 
     Returns:
-        numpy.ndarray: (m,) bool.
+        (m,) bool.
     """
     return (features['similarity'] >= SAME_PICTURES) & (
         features['margin'] > 1 - SAME_PICTURES)
 
 
 class Texts:
-    """The texts' side: their words, the rarer the more telling, and the colours that they name.
+    """Evidence from texts: their words, of which rare ones count more, and the colours they name.
 
     Args:
-        texts (list of str): (n,) of each listing its text; empty where there is none.
+        texts: One for each of the n listings; empty if it has none.
 
     Raises:
         UserError: If scikit-learn is not installed.
@@ -141,14 +140,14 @@ class Texts:
         text = require('sklearn.feature_extraction.text', extra='analysis',
                        purpose='comparing texts (comparing images alone does without)')
         self._known = np.array([bool(_WORD.search(text)) for text in texts], bool)
-        # Numbers are words, too: those of a model are the most telling.
+        # Numbers are words, too: a model number is the most telling of all.
         vectorizer = text.TfidfVectorizer(
             sublinear_tf=True, dtype=np.float32, token_pattern=_WORD.pattern)
         self._words = vectorizer.fit_transform(texts) if self._known.any() else None
         self._colours = [frozenset(fold(text)) for text in texts]
 
     def candidates(self) -> np.ndarray:
-        """Pairs one of which is among the other's nearest by words: (m, 2) int64, sorted."""
+        """Pairs in which one is among the other's nearest by words: (m, 2) int64, sorted."""
         if self._words is None:
             return np.empty((0, 2), np.int64)
         pairs = []
@@ -158,17 +157,17 @@ class Texts:
             own = np.arange(len(scores))
             scores[own, start + own] = -1
             near = _largest(scores, NEIGHBOURS)
-            # No word in common is no neighbourhood.
+            # Without a word in common they are no neighbours.
             some = np.take_along_axis(scores, near, axis=1) > 0
             pairs.append((np.repeat(start + own, some.sum(axis=1)), near[some]))
         return _sorted_pairs(*map(np.concatenate, zip(*pairs)))
 
     def evidence(self, rows: np.ndarray) -> dict[str, np.ndarray]:
-        """What the texts say about pairs (m, 2): dict of the features :data:`TEXT`.
+        """What the texts say about pairs (m, 2): the features :data:`TEXT`, (m,) each.
 
-        ``'words'`` is the cosine of the texts' TF-IDF weights. ``'colours'`` is 1 where both name a
-        colour in common (of :mod:`fashion_models.catalogue.colours`: the names are English), -1
-        where both name colours and none in common, and 0 where one names none.
+        ``'words'`` is the cosine of the texts' TF-IDF weights. ``'colours'`` is 1 if the two name a
+        colour in common, -1 if both name colours but none in common, and 0 if either names none.
+        Colour names are the English ones of :mod:`fashion_models.catalogue.colours`.
         """
         a, b = rows.T
         words = np.full(len(rows), np.nan)
@@ -188,32 +187,32 @@ _WORD = re.compile(r'\b\w\w+\b|\b\d\b')
 
 
 def text_of(item: Item) -> str:
-    """The text that a listing is compared by (str): its title and its description."""
+    """The text by which a listing is compared: its title and description."""
     return f'{item.title} {item.description}'.strip()
 
 
 def whitened(vectors: np.ndarray) -> np.ndarray:
-    """Vectors whose components vary alike.
+    """Scales vectors so that all their components vary alike.
 
     Args:
-        vectors (numpy.ndarray): (n, d) float32 or float16.
+        vectors: (n, d) float32 or float16.
 
     Returns:
-        numpy.ndarray: (n, at most :data:`COMPONENTS`) float32 of unit length.
+        (n, at most :data:`COMPONENTS`) float32 of unit length.
     """
     whitening = Whitening(vectors, RIDGE * vectors.shape[1], COMPONENTS)
     return in_blocks(whitening, vectors)
 
 
 def nearest(vectors: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """The nearest neighbours of each vector but itself, exactly.
+    """The exact nearest neighbours of each vector, itself left out.
 
     Args:
-        vectors (numpy.ndarray): (n, d) float32, n at least 2, rows of unit length.
-        k (int): How many; n - 1 where that is less.
+        vectors: (n, d) float32, n at least 2, rows of unit length.
+        k: How many; n - 1 if that is less.
 
     Returns:
-        tuple: Rows (n, k) int64 and their similarities (n, k) float32, the most similar first.
+        Rows (n, k) int64 and their similarities (n, k) float32, the most similar first.
     """
     n = len(vectors)
     k = min(k, n - 1)

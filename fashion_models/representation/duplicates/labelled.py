@@ -1,4 +1,4 @@
-"""Learns a calibration from the pairs of a file of embeddings whose answer is known."""
+"""Learns a calibration from pairs of embedded listings that are known to be one product or two."""
 
 import csv
 import os
@@ -16,20 +16,18 @@ from fashion_models.representation.embeddings import Embeddings
 
 def calibrate_on(embeddings: Embeddings, labelled: str | os.PathLike | None = None,
                  texts: bool = True) -> Calibration:
-    """Learns a calibration from pairs of a file.
+    """Learns a calibration from the listings of a file.
 
     Args:
-        embeddings (~fashion_models.representation.embeddings.Embeddings): Of listings, whose
-            products the network was not trained on: those look more alike to it than they should.
+        embeddings: Of listings whose products the network was not trained on: those it was trained
+            on look more alike to it than they should.
         labelled: A CSV file with the columns ``a``, ``b`` (ids) and ``same`` (1 or 0), one pair a
-            row. By default neighbours are the pairs, and those of one product are the same.
-        texts (bool): Whether to look at the texts, too.
-
-    Returns:
-        Calibration
+            row. By default, all neighbours, which are the same if the catalogue has them as one
+            product.
+        texts: Whether to look at the texts, too.
 
     Raises:
-        UserError: If the labels cannot be read, are too few, or are of training products.
+        UserError: If the pairs cannot be read, are too few, or are of training products.
     """
     header = embeddings.header
     origin = {name: header.get(name) for name in ('catalogue_name', 'catalogue_hash', 'recipe',
@@ -46,8 +44,8 @@ def calibrate_on(embeddings: Embeddings, labelled: str | os.PathLike | None = No
     total = pairs_of_one(products)
     if not total:
         raise UserError(
-            f'{embeddings.file}: no product has two {header["per"]}s, so that it says of no pair '
-            'that it is one product; name a CSV file of labelled pairs')
+            f'{embeddings.file}: no product has two {header["per"]}s, so no pair is known to be '
+            'one product; name a CSV file of labelled pairs')
     evidence = gather(embeddings, texts)
     same = same_product(evidence.rows, products)
     origin['pairs'] = {'neighbours': len(same), 'same': int(same.sum()), 'same_in_all': total}
@@ -55,19 +53,19 @@ def calibrate_on(embeddings: Embeddings, labelled: str | os.PathLike | None = No
 
 
 def same_product(rows: np.ndarray, products: Sequence[str]) -> np.ndarray:
-    """Whether the catalogue has both listings of pairs (m, 2) as one product: (m,) bool."""
+    """Whether each of the pairs (m, 2) is one product in the catalogue: (m,) bool."""
     _, numbers = np.unique(products, return_inverse=True)
     return numbers[rows[:, 0]] == numbers[rows[:, 1]]
 
 
 def pairs_of_one(products: Sequence[str]) -> int:
-    """How many pairs of listings are one product (int), from the product of each."""
+    """How many pairs of listings are one product, given the product of each."""
     _, counts = np.unique(products, return_counts=True)
     return int((counts * (counts - 1) // 2).sum())
 
 
 def _require_untrained(embeddings, rows=None):
-    """Raises UserError if the file, or some of its rows, are products that its run has learnt."""
+    """Raises UserError if the file, or any of its rows, holds products its run was trained on."""
     from fashion_models.training.run import Run
 
     header = embeddings.header
@@ -76,31 +74,30 @@ def _require_untrained(embeddings, rows=None):
     try:
         trained = Run.open(header['run']).provenance['catalogue']['hash']
     except (UserError, KeyError):
-        return  # the run is elsewhere now: nothing says that it was trained on these
+        return  # the run has moved: whether it was trained on these is unknown
     if trained != header.get('catalogue_hash'):
         return
     if rows is None:
         raise UserError(
             f'{embeddings.file}: holds the products that its run was trained on, which look more '
-            'alike to it than others do; calibrate on embeddings of the '
-            'validation split')
+            'alike to it than others do; calibrate on embeddings of the validation split')
     learnt = [embeddings.ids[row] for row in rows
               if split_of(embeddings.items[row].group) == 'train']
     if learnt:
         raise UserError(
-            f'{len(learnt)} of the {len(rows)} {header["per"]}s in the pairs, {learnt[0]} for one, '
+            f'{len(learnt)} of the {len(rows)} {header["per"]}s in the pairs, such as {learnt[0]}, '
             'are of products that the run was trained on, which look more alike to it than others '
-            'do; name pairs of the validation and the test split')
+            'do; name pairs of the validation and test splits')
 
 
 def read_pairs(file: str | os.PathLike, embeddings: Embeddings) -> tuple[np.ndarray, np.ndarray]:
     """Reads labelled pairs: a CSV file with the columns ``a``, ``b`` and ``same``.
 
     Returns:
-        tuple: (m, 2) int64 rows, the lower first, and (m,) bool.
+        Rows (m, 2) int64, the lower first, and whether each pair is one product, (m,) bool.
 
     Raises:
-        UserError: If the file is no such one, or an id is not among the embeddings.
+        UserError: If the file is not like that, or an id is not among the embeddings.
     """
     rows, same = [], []
     try:

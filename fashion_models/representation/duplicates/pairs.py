@@ -6,10 +6,10 @@
     for pair in found.pairs:
         print(pair.probability, pair.a.title, pair.b.title)
 
-Candidates are listings one of which is among the nearest neighbours of the other. Their pictures,
-and as a second witness their texts (:mod:`~fashion_models.representation.duplicates.evidence`),
-give the probability that they are one product
-(:mod:`~fashion_models.representation.duplicates.calibration`).
+Two listings are a candidate pair if one is among the nearest neighbours of the other. Their
+pictures and, as a second witness, their texts
+(:mod:`~fashion_models.representation.duplicates.evidence`) give the probability that they are one
+product (:mod:`~fashion_models.representation.duplicates.calibration`).
 """
 
 import dataclasses
@@ -28,10 +28,10 @@ from fashion_models.representation.duplicates.evidence import (
 )
 from fashion_models.representation.embeddings import Embeddings, Item
 
-#: Of the probability, where neither a threshold nor a precision is asked for.
+#: The least probability, if neither a threshold nor a precision is given.
 THRESHOLD = 0.5
-#: The least probability of listings with the same pictures, whatever a calibration makes of them
-#: that has hardly seen such pairs; unless their texts name different colours.
+#: The least probability of listings with the same pictures, unless their texts name different
+#: colours. A calibration has hardly seen such pairs, so it is not asked.
 SAME = 0.99
 
 
@@ -42,9 +42,9 @@ class Pair:
     Attributes:
         rows (tuple of int): Their rows in the file, the lower first.
         a, b (Item): The listings.
-        probability (float): That they are one product, as the calibration has it.
-        similarity (float): Of their pictures, the cosine of the whitened vectors.
-        words (float): Of their texts, the cosine of the words' weights; None if one has no text.
+        probability (float): That they are one product.
+        similarity (float): Of their pictures: the cosine of the whitened vectors.
+        words (float): Of their texts: the cosine of the words' weights; None if either has no text.
     """
 
     rows: tuple
@@ -66,9 +66,9 @@ class Found:
 
     Attributes:
         pairs (list of Pair): The likeliest first.
-        calibration (Calibration): That gave the probabilities.
-        thresholds (dict): From each of its models that was used to the threshold.
-        listings (int): How many were looked through.
+        calibration (Calibration): Where the probabilities come from.
+        thresholds (dict): For each of its models that was used, the least probability.
+        listings (int): How many were searched.
     """
 
     pairs: list
@@ -81,17 +81,14 @@ def gather(embeddings: Embeddings, texts: bool = True, rows: np.ndarray | None =
     """Gathers the evidence about pairs of a file.
 
     Args:
-        embeddings (~fashion_models.representation.embeddings.Embeddings): Of listings, or products.
-        texts (bool): Whether to look at their texts, too. Where no listing has any, there are
-            no features of texts.
-        rows (numpy.ndarray): (m, 2) the pairs, the lower row first; by default all neighbours.
-
-    Returns:
-        Evidence
+        embeddings: Of listings, or products.
+        texts: Whether to look at the texts, too. If no listing has any, there are no features of
+            texts.
+        rows: The pairs (m, 2), the lower row first; by default all neighbours.
 
     Raises:
-        UserError: If the file is one of images or holds fewer than two vectors, or scikit-learn,
-            which compares texts, is not installed.
+        UserError: If the file holds vectors of images, or fewer than two; or scikit-learn, which
+            compares texts, is not installed.
     """
     if embeddings.header['per'] == 'image':
         raise UserError(
@@ -109,13 +106,13 @@ def gather(embeddings: Embeddings, texts: bool = True, rows: np.ndarray | None =
 
 
 def judge(evidence: Evidence, calibration: Calibration) -> tuple[np.ndarray, np.ndarray]:
-    """The probability of each pair: by both witnesses where there are two texts, else by pictures.
+    """The probability of each pair: by pictures and texts if both have a text, else by pictures.
 
-    Where both show the very same pictures (:func:`~.evidence.same_pictures`) it is at least
+    If the two show the very same pictures (:func:`~.evidence.same_pictures`), it is at least
     :data:`SAME`, unless their texts name different colours.
 
     Returns:
-        tuple: (m,) float64 probabilities, and (m,) bool whether texts were looked at.
+        Probabilities (m,) float64, and (m,) bool, whether texts were used.
     """
     probabilities = calibration.models['images'].probability(evidence)
     told = with_texts(evidence)
@@ -136,19 +133,16 @@ def find(embeddings: Embeddings, calibration: Calibration | None = None,
     """Finds the pairs of listings that are probably one product.
 
     Args:
-        embeddings (~fashion_models.representation.embeddings.Embeddings): Of listings, or products.
-        calibration (Calibration): The default one if None.
-        threshold (float): The least probability; 0.5 if neither it nor a precision is given.
-        precision (float): Instead, the lowest threshold which had this precision on the pairs of
-            the calibration.
-        texts (bool): Whether to look at the texts.
-        across (bool): Whether to leave out pairs of one retailer, where both name it.
-
-    Returns:
-        Found
+        embeddings: Of listings, or products.
+        calibration: By default, the one that comes with the package.
+        threshold: The least probability; 0.5 if neither it nor a precision is given.
+        precision: Takes the lowest threshold with this precision on the calibration's pairs
+            instead.
+        texts: Whether to look at the texts.
+        across: Whether to leave out pairs within one retailer.
 
     Raises:
-        UserError: As of :func:`gather`, or if the calibration did not reach the precision.
+        UserError: As :func:`gather` does, or if the calibration did not reach the precision.
     """
     calibration = calibration or Calibration.load()
     evidence = gather(embeddings, texts)
@@ -181,21 +175,21 @@ def _threshold(calibration, name, precision):
         best = calibration.models[name].best_precision
         raise UserError(
             f'precision {precision:g}: with {name}, no threshold of the calibration reaches it; '
-            + ('it is based on too few pairs' if best is None else f'the best is {best:.2f}'))
+            + ('it has too few pairs' if best is None else f'the best is {best:.2f}'))
     return threshold
 
 
 def grouped(pairs: list[Pair]) -> list[list[Item]]:
-    """Puts listings together that are probably all one product.
+    """Groups listings that are probably all one product.
 
     The likeliest pairs are joined first. Two groups become one when at least half of the pairs
-    between them were found, so that one wrong pair does not make a chain of many products.
+    between them were found, so that one wrong pair does not chain many products together.
 
     Args:
-        pairs (list of Pair): The likeliest first.
+        pairs: The likeliest first.
 
     Returns:
-        list of list of Item: Two or more each; groups and listings in the order of the file.
+        Groups of two or more; groups and listings are in the order of the file.
     """
     items, links = {}, {}
     for pair in pairs:
@@ -222,7 +216,7 @@ def grouped(pairs: list[Pair]) -> list[list[Item]]:
 
 
 def of_two_retailers(rows: np.ndarray, retailers: Sequence[str]) -> np.ndarray:
-    """Whether pairs (m, 2) are not known to be of one retailer: (m,) bool."""
+    """Whether pairs (m, 2) are across retailers, or of unknown ones: (m,) bool."""
     names, numbers = np.unique(retailers, return_inverse=True)
     a, b = numbers[rows].T
     return (a != b) | (names[a] == '')

@@ -6,12 +6,12 @@
     product.onnx        features (b, n, f) of b products with n images each ->
                         representation (b, d), of unit length, and the scores of each task
     mean.npy            the mean image, (3, size, size) float32
-    constants.json      sizes in pixels, and the labels of each task in the order of the scores
-    preprocessing.py    from an image file to what image.onnx takes
-    example.py          from image files to labels, with onnxruntime, Pillow and NumPy alone
+    constants.json      sizes in pixels, and each task's labels in the order of the scores
+    preprocessing.py    turns an image file into what image.onnx takes
+    example.py          predicts the labels of image files with onnxruntime, Pillow and NumPy alone
 
-b and n are free. Two graphs, since the trunk sees image by image and what follows the pooling
-product by product: features can be kept while images of a product come and go.
+b and n are free. There are two graphs because the trunk works image by image, and what follows the
+pooling, product by product: features can be kept while a product's images come and go.
 """
 
 import importlib.resources
@@ -41,14 +41,14 @@ _POOLINGS = {'max': 'ReduceMax', 'mean': 'ReduceMean', 'sum': 'ReduceSum'}
 
 
 def export(encoder: Encoder, folder: str | os.PathLike) -> float:
-    """Writes the files into a folder, and compares what they compute with Chainer.
+    """Exports a network to a folder, and compares what the graphs compute with Chainer.
 
     Args:
-        encoder (~fashion_models.representation.encoder.Encoder): On the CPU.
-        folder: Made if it is not there.
+        encoder: On the CPU.
+        folder: Created if it does not exist.
 
     Returns:
-        float: The largest difference found; see :func:`compare`.
+        The largest difference found, see :func:`compare`.
 
     Raises:
         UserError: If onnx or onnxruntime is not installed, the folder cannot be written, or the
@@ -59,7 +59,7 @@ def export(encoder: Encoder, folder: str | os.PathLike) -> float:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f'{folder}: cannot be made: {error.strerror}') from None
+        raise UserError(f'{folder}: cannot be created: {error.strerror}') from None
     run = encoder.run
     graphs = {'image': image_graph(encoder), 'product': product_graph(encoder)}
     difference = compare(encoder, graphs)
@@ -90,7 +90,7 @@ def _write(path, content):
 
 
 class _ImageTower(chainer.Chain):
-    """What an image goes through by itself: the trunk and the layer before the pooling."""
+    """What sees each image by itself: the trunk and the layer before the pooling."""
 
     def __init__(self, encoder):
         super().__init__()
@@ -103,20 +103,20 @@ class _ImageTower(chainer.Chain):
 
 
 def image_graph(encoder: Encoder) -> 'onnx.ModelProto':
-    """The graph (onnx.ModelProto) from images to the features that are pooled."""
+    """The graph from images to the features that are pooled."""
     import onnx_chainer
 
     tower = _ImageTower(encoder.model.encoder)
     shape = encoder.run.mean.shape
     b = 2
-    # Chainer's own functions are those that onnx_chainer knows.
+    # onnx_chainer knows Chainer's own functions only.
     with without_onednn(), warnings.catch_warnings():
         warnings.simplefilter('ignore', DeprecationWarning)     # its use of the onnx package
         model = onnx_chainer.export(
             tower, np.zeros((b, *shape), np.float32), graph_name='image', opset_version=OPSET,
             input_names='images', output_names='features', input_shapes=('b', *shape))
     graph = model.graph
-    # Parameters are constants, not inputs that have a default.
+    # Parameters are constants, not inputs with a default.
     parameters = {tensor.name for tensor in graph.initializer}
     for value in [value for value in graph.input if value.name in parameters]:
         graph.input.remove(value)
@@ -129,7 +129,7 @@ def image_graph(encoder: Encoder) -> 'onnx.ModelProto':
 
 
 def _free_first_dimension(graph, name, b):
-    """Lets a Reshape take the number of images over from what it is given."""
+    """Makes a Reshape take the number of images from its input."""
     import onnx
 
     for node in graph.node:
@@ -142,7 +142,7 @@ def _free_first_dimension(graph, name, b):
 
 
 def product_graph(encoder: Encoder) -> 'onnx.ModelProto':
-    """The graph (onnx.ModelProto) from a product's features to its representation and scores."""
+    """The graph from the features of products to their representations and scores."""
     from onnx import TensorProto, helper, numpy_helper
 
     network, heads = encoder.model.encoder, encoder.model.heads
@@ -185,15 +185,15 @@ def product_graph(encoder: Encoder) -> 'onnx.ModelProto':
 
 
 def compare(encoder: Encoder, graphs: dict) -> float:
-    """Runs the graphs and the network on noise: products of 1 to 5 images, one and several.
+    """Compares the graphs with the network on noise: products of 1 to 5 images, singly and batched.
 
     Args:
-        encoder (~fashion_models.representation.encoder.Encoder): On the CPU.
-        graphs (dict): ``'image'`` and ``'product'`` (onnx.ModelProto).
+        encoder: On the CPU.
+        graphs: ``'image'`` and ``'product'`` (onnx.ModelProto).
 
     Returns:
-        float: The largest difference of a value of representation or scores, in parts of the
-        largest value where that is above 1.
+        The largest difference in a representation or score, relative to the largest value if that
+        is above 1.
 
     Raises:
         UserError: If it is more than ``TOLERANCE``.

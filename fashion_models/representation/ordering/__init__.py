@@ -1,7 +1,7 @@
 """Ordering: which products to show first, for a shopper or as a merchandiser would.
 
 A shopper's taste comes from what they liked and disliked; a merchandiser's order is learned from
-lists that they ranked. Either way, not many products alike follow each other.
+lists they ranked. Either way, the products that come first are not all alike.
 """
 
 from fashion_models.representation.ordering.merchandiser import (

@@ -1,19 +1,19 @@
-"""Learns from lists that a person has put in order how to order others.
+"""Learns from lists that a person ranked how to order other products.
 
-A merchandiser's lists say of any two of their products which goes first. A linear model of the
-representation is trained to say the same: logistic regression on the difference of the two
-vectors, which is the ranking SVM (Joachims, 2002, "Optimizing search engines using clickthrough
+Of any two products in a list, the merchandiser says which goes first. A linear model of the
+representation is trained to say the same: logistic regression on the difference of the two vectors,
+which is the ranking SVM (Joachims, 2002, "Optimizing search engines using clickthrough
 data") with the logistic loss in place of the hinge. Its score of a single product, weights times
 vector, then orders any set.
 
-The examples are a CSV file with a heading and one row a product::
+The examples are a CSV file with a heading and one row per product::
 
     list,product,rank
     spring dresses,1163,1
     spring dresses,1551,2
 
-Rank 1 goes first; products of a list may share a rank, and are then not compared. Products of
-different lists are never compared.
+Rank 1 goes first. Products of a list that share a rank are not compared, nor are products of
+different lists.
 """
 
 import csv
@@ -31,11 +31,11 @@ from fashion_models.representation.embeddings import Embeddings
 from fashion_models.representation.linear import Whitening, in_blocks
 
 COLUMNS = 'list', 'product', 'rank'
-#: The strengths of regularization that are tried, by the logistic regression's C.
+#: Strengths of regularization to try, as the logistic regression's C.
 STRENGTHS = 0.0001, 0.001, 0.01, 0.1, 1.0
-#: Where there are too few lists to try them on.
+#: The strength if there are too few lists to try them on.
 USUAL_STRENGTH = 0.01
-#: Pairs of a list, at most; drawn, where it has more.
+#: Pairs per list, at most; of a list with more, a sample.
 PAIRS = 2000
 FOLDS = 5
 _FORMAT = 'fashion-models linear order 1'
@@ -43,10 +43,10 @@ _FORMAT = 'fashion-models linear order 1'
 
 @dataclasses.dataclass(frozen=True)
 class RankedList:
-    """Products that a person has put in order.
+    """Products ranked by a person.
 
     Attributes:
-        name (str): Of the list.
+        name (str): The list's name.
         products (tuple of str): Their ids.
         ranks (tuple of float): Their ranks; the lowest goes first.
     """
@@ -57,16 +57,13 @@ class RankedList:
 
 
 def read_ranked_lists(path: str | os.PathLike) -> list[RankedList]:
-    """Reads human-ranked examples; see the module for the format.
-
-    Args:
-        path: The CSV file.
+    """Reads ranked lists from a CSV file; see the module for the format.
 
     Returns:
-        list of RankedList: In the order of the file.
+        In the order of the file.
 
     Raises:
-        UserError: If it cannot be read, naming the line; or no list has two ranks.
+        UserError: If a line cannot be read, or no list has two ranks.
     """
     lists = {}
     try:
@@ -105,11 +102,12 @@ class LinearOrder:
     """A learned order.
 
     Attributes:
-        weights (numpy.ndarray): (d,) float32; products with a larger weights · vector go first.
+        weights (numpy.ndarray): (d,) float32; the larger a product's weights · vector, the earlier
+            it goes.
         facts (dict): What it was learned from, JSON-ready: ``space`` (of the vectors, see
             :attr:`~fashion_models.representation.embeddings.Embeddings.space`), ``lists``,
             ``products``, ``pairs``, ``strength`` (C), and ``tau``: the mean of Kendall's tau over
-            lists that were left out, or None.
+            held-out lists, or None.
     """
 
     def __init__(self, weights: np.ndarray, facts: dict) -> None:
@@ -117,7 +115,7 @@ class LinearOrder:
         self.facts = facts
 
     def relevance(self, vectors: np.ndarray) -> np.ndarray:
-        """Scores (n,) float32 of products (n, d): the larger, the earlier."""
+        """Scores (n,) float32 of products (n, d): the larger, the earlier they go."""
         return in_blocks(lambda block: np.asarray(block, np.float32) @ self.weights, vectors)
 
     def save(self, path: str | os.PathLike) -> None:
@@ -135,7 +133,7 @@ class LinearOrder:
         """Reads what :meth:`save` wrote.
 
         Raises:
-            UserError: If it is something else.
+            UserError: If the file is something else.
         """
         try:
             with np.load(path, allow_pickle=False) as content:
@@ -143,30 +141,26 @@ class LinearOrder:
                     return cls(content['weights'], json.loads(str(content['facts'])))
         except (OSError, EOFError, TypeError, ValueError, KeyError, zipfile.BadZipFile):
             pass
-        raise UserError(f'{path}: no learned order; expected one that "fashion-models order" '
-                        'kept')
+        raise UserError(f'{path}: not a learned order; expected a file that "fashion-models order" '
+                        'saved')
 
     def check(self, embeddings: Embeddings) -> None:
-        """Raises UserError if the embeddings are not in the space that the order is for."""
+        """Raises UserError if the embeddings are in another space than the order."""
         if (len(self.weights) != embeddings.header['size']
                 or self.facts.get('space') != embeddings.space):
             raise UserError(
-                f'{embeddings.file}: is of another network than the learned order, or was reduced '
-                'otherwise; learn the order anew')
+                f'{embeddings.file}: comes from another network than the learned order, or was '
+                'reduced differently; learn the order again')
 
 
 def learn_order(lists: list[RankedList], embeddings: Embeddings,
                 whitening: Whitening | None = None) -> LinearOrder:
-    """Learns the order of human-ranked examples.
+    """Learns an order from ranked lists.
 
     Args:
-        lists (list of RankedList): Their products are among the embeddings.
-        embeddings (~fashion_models.representation.embeddings.Embeddings): The products' vectors.
-        whitening (~fashion_models.representation.linear.Whitening): That of the
-            embeddings, if it is known already.
-
-    Returns:
-        LinearOrder
+        lists: Lists of products that are among the embeddings.
+        embeddings: The products' vectors.
+        whitening: That of the embeddings, if it has been computed already.
 
     Raises:
         UserError: If a product is not among the embeddings, or scikit-learn is not installed.
@@ -182,18 +176,17 @@ def learn_order(lists: list[RankedList], embeddings: Embeddings,
 
 
 def learn(parts: list[np.ndarray], ranks: list[np.ndarray]) -> tuple[np.ndarray, dict]:
-    """Learns weights from lists of vectors, with as much regularization as suits lists left out.
+    """Learns weights from lists of vectors, with the regularization that suits held-out lists best.
 
     Args:
-        parts (list of numpy.ndarray): Of each list, the vectors (m, d).
-        ranks (list of numpy.ndarray): Of each list, the ranks (m,).
+        parts: For each list, its vectors (m, d).
+        ranks: For each list, its ranks (m,).
 
     Returns:
-        tuple: The weights (d,), and a dict with ``pairs``, ``strength`` and ``tau`` as of
-        :attr:`LinearOrder.facts`.
+        The weights (d,), and ``pairs``, ``strength`` and ``tau`` as in :attr:`LinearOrder.facts`.
     """
-    # The best weights are a sum of the products' vectors: fewer products than numbers in a vector
-    # need fewer unknowns.
+    # The best weights are a sum of the products' vectors: with fewer products than numbers in a
+    # vector, there are fewer unknowns.
     basis = np.linalg.qr(np.concatenate(parts).T)[0]
     parts = [part @ basis for part in parts]
     pairs = [_pairs(own, number) for number, own in enumerate(ranks)]
@@ -203,15 +196,15 @@ def learn(parts: list[np.ndarray], ranks: list[np.ndarray]) -> tuple[np.ndarray,
 
 
 def _fit(parts, pairs, strength):
-    """The weights (d,) with which the first of each pair (p, 2) of rows has the larger score."""
+    """The weights (d,) that give the first of each pair (p, 2) of rows the larger score."""
     linear_model = require(
         'sklearn.linear_model', extra='analysis', purpose='learning an order')
     used = [(part, own) for part, own in zip(parts, pairs) if len(own)]
     differences = np.concatenate([part[own[:, 0]] - part[own[:, 1]] for part, own in used])
-    # A list of forty products has a hundred times the pairs of one of four, but is one opinion.
+    # A list of forty products has 130 times the pairs of a list of four, but is one opinion.
     weights = np.concatenate([np.full(len(own), 1 / len(own)) for _, own in used])
-    # Half of the pairs the other way round: the model has no intercept, so that their labels may
-    # be balanced at will, and it wants to see both. Of a single pair that takes both halves.
+    # Half of the pairs are turned round: without an intercept it makes no difference, and the model
+    # wants to see both labels. A single pair is used both ways.
     if len(differences) == 1:
         differences, weights = differences.repeat(2, axis=0), np.full(2, 0.5)
     signs = np.where(np.arange(len(differences)) % 2, -1, 1)
@@ -230,7 +223,7 @@ def _pairs(ranks, seed):
 
 
 def _choose(parts, ranks, pairs):
-    """The strength that orders lists left out best, and the mean tau (or None) that it reaches."""
+    """The strength that orders held-out lists best, and the mean tau (or None) it reaches."""
     usable = [number for number, own in enumerate(pairs) if len(own)]
     if len(usable) < 2:
         return USUAL_STRENGTH, None
@@ -250,7 +243,7 @@ def _choose(parts, ranks, pairs):
 def kendall_tau(scores: np.ndarray, ranks: np.ndarray) -> float:
     """Kendall's tau-b between scores (n,), the largest first, and ranks (n,), the lowest first.
 
-    1 is the same order, -1 the reverse, and 0 what chance gives, equal scores for all included.
+    1 is the same order, -1 the reverse, and 0 chance, or equal scores for all.
     """
     stats = require('scipy.stats', extra='analysis', purpose='learning an order')
     tau = stats.kendalltau(-np.asarray(scores), ranks).statistic

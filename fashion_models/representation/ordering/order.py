@@ -1,17 +1,17 @@
 """Orders products for a shopper by what they liked.
 
-How near a product is to the shopper's taste is measured by Rocchio's rule for relevance feedback
-(1971): the mean of what was liked, less a share of the mean of what was disliked. A handful of
-likes is too little to fit weights to, and the rule has none. What it needs is a space in which
-nearness means as much in every direction. The representation is not such a space (what tells shoes
-from clothing is most of its variance), so it is whitened first: for one exemplar that is linear
-discriminant analysis with the whole catalogue as background (Hariharan, Malik & Ramanan, 2012,
+A shopper's taste follows Rocchio's rule for relevance feedback (1971): the mean of what was liked,
+less a share of the mean of what was disliked. A handful of likes is too little to fit weights to,
+and the rule has none. What it needs is a space in which nearness means as much in every direction.
+The representation is not such a space (most of its variance tells shoes from clothing), so it is
+whitened first: for one exemplar, that is linear discriminant analysis with the whole catalogue as
+background (Hariharan, Malik & Ramanan, 2012,
 "Discriminative decorrelation for clustering and classification").
 
-The nearest products alone would be ten alike. Maximal marginal relevance (Carbonell & Goldstein,
-1998) puts next what is relevant and unlike everything that stands before it. It has one parameter,
-which can be read as a price, works with any relevance, learned ones included, and each place can be
-explained by one product before it; determinantal point processes offer neither.
+The ten nearest products would all be alike. Maximal marginal relevance (Carbonell & Goldstein,
+1998) puts next what is relevant and unlike everything before it. It has one parameter, which reads
+as a price; it works with any relevance, including a learned one; and one earlier product explains
+each place. Determinantal point processes offer none of this.
 """
 
 import dataclasses
@@ -23,10 +23,10 @@ from fashion_models.errors import UserError
 from fashion_models.representation.embeddings import Embeddings, Item
 from fashion_models.representation.linear import Whitening, in_blocks, normalize
 
-#: The weight of what is disliked, where that of what is liked is 1. Chosen on validation products,
-#: where it hardly mattered: 0.25 to 1 do about equally well.
+#: The weight of what is disliked, with 1 for what is liked. Chosen on validation products, where it
+#: hardly mattered: 0.25 to 1 do about equally well.
 DISLIKED = 0.5
-#: The share of the diversity term; see experiments/ordering.py for what it costs and gives.
+#: The share of the diversity term; :mod:`fashion_models.experiments.ordering` measures its effect.
 DIVERSITY = 0.2
 
 
@@ -37,8 +37,8 @@ class Ordered:
     Attributes:
         rank (int): From 1.
         relevance (float): How well it fits, before the diversity term.
-        row (int): Of its vector.
-        item (~fashion_models.representation.embeddings.Item): What it is.
+        row (int): The row of its vector.
+        item (~fashion_models.representation.embeddings.Item): The product.
     """
 
     rank: int
@@ -48,12 +48,12 @@ class Ordered:
 
 
 class Shopper:
-    """The taste of somebody who liked some products.
+    """A shopper's taste, from what they liked and disliked.
 
     Args:
-        whitening (Whitening): Of the catalogue.
-        liked (numpy.ndarray): (m, d) vectors of what was liked, one or more.
-        disliked (numpy.ndarray): (m', d), of what was disliked; may be empty.
+        whitening: That of the catalogue.
+        liked: (m, d) vectors of liked products, at least one.
+        disliked: (m', d) vectors of disliked products; may be empty.
     """
 
     def __init__(self, whitening: Whitening, liked: np.ndarray, disliked: np.ndarray = ()) -> None:
@@ -64,28 +64,28 @@ class Shopper:
         self._taste = normalize(taste)
 
     def relevance(self, vectors: np.ndarray) -> np.ndarray:
-        """How near products (n, d) are to the taste: (n,) float32, cosines in whitened space."""
+        """The nearness of products (n, d) to the taste: (n,) float32, cosines in whitened space."""
         return in_blocks(lambda block: self._whitening(block) @ self._taste, vectors)
 
 
 def diversify(relevance: np.ndarray, vectors: np.ndarray, diversity: float, top: int) -> np.ndarray:
-    """Maximal marginal relevance: the most relevant products first, but not many alike.
+    """Maximal marginal relevance: the most relevant products first, but not all alike.
 
     Each place goes to the product with the largest ::
 
         (1 - diversity) * relevance - diversity * similarity
 
-    where relevance is scaled to 0…1 over the set, and similarity is the largest cosine with a
-    product that stands before it, or 0 if that is negative.
+    where relevance is scaled to 0…1 over the set, and similarity is the largest cosine to a product
+    placed before, or 0 if that is negative.
 
     Args:
-        relevance (numpy.ndarray): (n,), in any unit.
-        vectors: (n, d) rows of unit length, or anything that gives these by their numbers.
-        diversity (float): 0, the order of relevance, up to less than 1.
-        top (int): Places to fill in this manner; the rest follow by relevance.
+        relevance: (n,), in any unit.
+        vectors: (n, d), rows of unit length, or anything that can be indexed by rows to give them.
+        diversity: From 0, the order of relevance, to less than 1.
+        top: How many places to fill like this; the rest follow by relevance.
 
     Returns:
-        numpy.ndarray: (n,) int64, the rows in order. Of equals the first row goes first.
+        (n,) int64, the rows in order; ties in the order of their rows.
     """
     order = np.argsort(-relevance, kind='stable')
     top = min(top, len(order))
@@ -94,8 +94,8 @@ def diversify(relevance: np.ndarray, vectors: np.ndarray, diversity: float, top:
     relevance = np.asarray(relevance, np.float64)
     span = np.ptp(relevance)
     relevance = (relevance - relevance.min()) / (span if span > 0 else 1)
-    # Of the ``top`` most relevant one is always still to be placed, and worth this or more. What is
-    # worth less even if it is like nothing can never be placed, and its vector need not be read.
+    # One of the ``top`` most relevant is always still unplaced, and worth this or more. What is
+    # worth less even if unlike everything can never be placed: its vector need not be read.
     least = relevance[order[top - 1]] - diversity / (1 - diversity)
     rows = order[relevance[order] >= least - 1e-6]
     contenders = np.asarray(vectors[rows], np.float32)
@@ -117,21 +117,21 @@ def order_products(embeddings: Embeddings, relevance: Callable, rows: np.ndarray
     """The products that come first.
 
     Args:
-        embeddings (~fashion_models.representation.embeddings.Embeddings): The products.
-        relevance (callable): Given vectors (n, d), how well each fits, (n,): the method of
-            :class:`Shopper` or of
+        embeddings: The products.
+        relevance: From vectors (n, d) to how well each fits, (n,): the method of
+            :class:`Shopper` or
             :class:`~fashion_models.representation.ordering.merchandiser.LinearOrder`.
-        rows (numpy.ndarray): Of the products to order; by default all.
-        diversity (float): The share of the diversity term, 0 to less than 1.
-        top (int): How many.
-        whitening (Whitening): Where products are compared with each other; by default, that of
-            the embeddings.
+        rows: Those of the products to order; by default all.
+        diversity: The share of the diversity term, 0 to less than 1.
+        top: How many.
+        whitening: The space in which products are compared with each other; by default, that of the
+            embeddings.
 
     Returns:
-        list of Ordered: ``top`` of them, or all if there are fewer.
+        The first ``top``, or all if there are fewer.
 
     Raises:
-        UserError: If diversity or top cannot be used.
+        UserError: If diversity or top is out of range.
     """
     if not 0 <= diversity < 1:
         raise UserError(f'diversity: found {diversity:g}, expected 0 to less than 1')
@@ -147,7 +147,7 @@ def order_products(embeddings: Embeddings, relevance: Callable, rows: np.ndarray
 
 
 class _Rows:
-    """Some rows of an array, read (and whitened) when they are asked for."""
+    """Some rows of an array, read (and whitened) on access."""
 
     def __init__(self, vectors, rows, change=None):
         self._vectors = vectors

@@ -1,15 +1,15 @@
-"""An index beside a file of embeddings that is too large to be read at every search.
+"""An index beside a file of embeddings that is too large to read at every search.
 
 The index proposes and the vectors decide: it keeps each vector in 128 bytes (128 principal
-components of 8 bits), sorted into cells, and tells from the nearest cells which rows seem most
-similar; their similarities are then computed from the file. What was compared, and how this came
-out: ``experiments/benchmarks/results/search.rst``.
+components of 8 bits), sorted into cells, and proposes the rows in the nearest cells that seem most
+similar; their similarities are then computed from the file. How this was chosen:
+``experiments/benchmarks/results/search.rst``.
 
-It lies in a folder, ``<file>.index``::
+It is a folder, ``<file>.index``::
 
     cells.faiss     the cells and their content, written and read by faiss
     labels.npz      the items' labels and groups as numbers; their names are in index.json
-    index.json      what it was made of and how; written last
+    index.json      what it was made from, and how; written last
 """
 
 import contextlib
@@ -30,19 +30,19 @@ from fashion_models.optional import require
 from fashion_models.representation.embeddings import Embeddings, open_embeddings
 from fashion_models.representation.labels import Labels
 
-#: Of the files, and of the choices below: an index of another one is built anew.
+#: The version of the files and of the choices below: an index of another version is rebuilt.
 LAYOUT = 2
 
 COMPONENTS = 128
-#: Cells that a search looks into.
+#: Cells that a search visits.
 PROBES = 32
-#: Vectors, per cell, that components and cells are learnt from.
+#: Vectors per cell from which components and cells are learned.
 SAMPLE = 50
 _BLOCK = 20_000
 
 
 def index_folder(file: str | os.PathLike) -> pathlib.Path:
-    """The folder (pathlib.Path) of the index of a file of embeddings."""
+    """The folder of the index of a file of embeddings."""
     file = pathlib.Path(file)
     return file.with_name(f'{file.name}.index')
 
@@ -51,7 +51,7 @@ def open_index(embeddings: Embeddings) -> 'Index | None':
     """Opens the index of a file of embeddings.
 
     Returns:
-        Index: None if there is none, or one of other embeddings than the file now holds.
+        The index, or None if there is none, or if it is not of what the file holds now.
     """
     folder = index_folder(embeddings.file)
     try:
@@ -64,17 +64,11 @@ def open_index(embeddings: Embeddings) -> 'Index | None':
 
 
 def build_index(file: pathlib.Path) -> 'Index':
-    """Builds the index of a file of embeddings, with progress, and opens it.
-
-    Args:
-        file (pathlib.Path): The file.
-
-    Returns:
-        Index
+    """Builds the index of a file of embeddings, with a progress bar, and opens it.
 
     Raises:
-        UserError: If faiss is not installed, the file is none of embeddings or is replaced
-            meanwhile, or the folder cannot be written.
+        UserError: If faiss is not installed, the file holds no embeddings or is replaced in the
+            meantime, or the folder cannot be written.
     """
     _faiss()
     embeddings = open_embeddings(file)
@@ -94,7 +88,7 @@ def build_index(file: pathlib.Path) -> 'Index':
             'versions': {
                 name: importlib.metadata.version(name) for name in ('faiss-cpu', 'numpy')}}
         if _stamp(file) != stamp:
-            raise UserError(f'{file}: was replaced while it was indexed')
+            raise UserError(f'{file}: was replaced while it was being indexed')
         _write_header(header, folder)
     return Index(folder, header)
 
@@ -104,8 +98,8 @@ def _write_cells(vectors, file):
     n, size = vectors.shape
     cells = 2 ** round(np.log2(4 * np.sqrt(n)))
     reduction = f'PCA{COMPONENTS},' if size > COMPONENTS else ''
-    # By distance: of unit vectors the nearest are the most similar, and other than scalar products
-    # distances survive that PCA moves the origin.
+    # By distance: among unit vectors the nearest are the most similar, and unlike scalar products,
+    # distances do not change when PCA moves the origin.
     index = faiss.index_factory(size, f'{reduction}IVF{cells},SQ8', faiss.METRIC_L2)
     sample = np.random.default_rng(0).choice(n, min(n, SAMPLE * cells), replace=False)
     with tqdm(total=n, desc='indexing', unit=' vectors', unit_scale=True, disable=None) as bar:
@@ -119,7 +113,7 @@ def _write_cells(vectors, file):
 
 
 class Index:
-    """An index that lies in a folder; see :func:`open_index` and :func:`build_index`.
+    """An index in a folder; see :func:`open_index` and :func:`build_index`.
 
     Raises:
         UserError: If faiss is not installed, or the folder's files are damaged.
@@ -147,13 +141,13 @@ class Index:
         """Proposes rows that may be the nearest to a query.
 
         Args:
-            query (numpy.ndarray): (d,), of unit length.
-            count (int): How many rows are wanted.
-            allowed (numpy.ndarray): (n,) bool, the rows to choose from; by default all. As many of
-                these are looked at as would be of all rows, in the nearest cells that hold any.
+            query: (d,), of unit length.
+            count: How many rows are wanted.
+            allowed: (n,) bool, the rows to choose from; by default all. As many of these are
+                compared as would be of all rows, in the nearest cells that hold any.
 
         Returns:
-            numpy.ndarray: At most ``count`` rows, int64, in no order.
+            At most ``count`` rows, int64, in no particular order.
         """
         faiss = _faiss()
         limits = {'nprobe': PROBES}
@@ -185,20 +179,20 @@ def _selector(mask):
 
 
 def _belongs(header, file, folder):
-    """Whether the file is the one that an index was made of."""
+    """Whether the index was made from this file."""
     stamp = _stamp(file)
     if header['stamp'] == stamp:
         return True
     if header['stamp']['size'] != stamp['size'] or header['sha256'] != sha256(file):
         return False
-    # Moved or copied: its content need not be read the next time.
-    with contextlib.suppress(OSError):      # where the folder is to be read only
+    # Moved or copied: the next time, its content need not be read.
+    with contextlib.suppress(OSError):      # the folder may be read-only
         _write_header({**header, 'stamp': stamp}, folder)
     return True
 
 
 def _stamp(file):
-    """What changes whenever a file is written: reading gigabytes at each search would take long."""
+    """What changes whenever a file is written: reading gigabytes at each search takes too long."""
     status = file.stat()
     return {'size': status.st_size, 'modified': status.st_mtime_ns, 'inode': status.st_ino}
 

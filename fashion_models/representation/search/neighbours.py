@@ -1,30 +1,29 @@
-"""Exact nearest neighbours among unit vectors, read block by block from wherever they lie."""
+"""Exact nearest neighbours among unit vectors, read block by block from memory or disk."""
 
 import numpy as np
 
-#: Rows that are read and compared at once: 32 MB of 1024 float32.
+#: Rows read and compared at once: 32 MB of 1024 float32.
 BLOCK = 8192
 
 
 def exact_search(vectors: np.ndarray, queries: np.ndarray, k: int,
                  allowed: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Finds the vectors most similar to each query, and misses none.
+    """Finds the vectors most similar to each query, without missing any.
 
-    The memory in use does not grow with the number of vectors. A matrix product in float32 tells
-    which rows may be among the nearest, with room for its rounding; these are compared again in
-    float64, each by itself, so that equal vectors are equally similar wherever they stand.
+    Memory does not grow with the number of vectors. A matrix product in float32 finds the rows that
+    may be among the nearest, with a margin for its rounding; these are compared again in float64,
+    each by itself, so that equal vectors are equally similar wherever they stand.
 
     Args:
-        vectors (numpy.ndarray): (n, d) float32 or float16, rows of unit length, perhaps
-            memory-mapped.
-        queries (numpy.ndarray): (q, d), rows of unit length.
-        k (int): How many to find, 1 or more.
-        allowed (numpy.ndarray): (n,) bool, the rows to choose from; by default all.
+        vectors: (n, d) float32 or float16, rows of unit length; may be memory-mapped.
+        queries: (q, d), rows of unit length.
+        k: How many to find, 1 or more.
+        allowed: (n,) bool, the rows to choose from; by default all.
 
     Returns:
-        tuple: Rows, (q, m) int64, and their similarities, the scalar products, (q, m) float64. The
-        most similar come first, of equally similar ones the first row. m is k, or the number of
-        allowed rows where that is less.
+        Rows (q, m) int64 and their similarities, the scalar products, (q, m) float64. The most
+        similar come first, and ties in the order of their rows. m is k, or the number of allowed
+        rows if that is less.
     """
     queries = np.asarray(queries, np.float32)
     # Twice a bound on the rounding of a product of two unit vectors, in any order of summation.
@@ -43,23 +42,23 @@ def exact_search(vectors: np.ndarray, queries: np.ndarray, k: int,
 
 def rank(vectors: np.ndarray, query: np.ndarray, rows: np.ndarray, k: int,
          ) -> tuple[np.ndarray, np.ndarray]:
-    """Of some rows, the k most similar to a query.
+    """The k of the given rows that are most similar to a query.
 
     Args:
-        vectors (numpy.ndarray): (n, d) float32 or float16.
-        query (numpy.ndarray): (d,)
-        rows (numpy.ndarray): (c,) int64, distinct.
-        k (int): How many to keep.
+        vectors: (n, d) float32 or float16.
+        query: (d,)
+        rows: (c,) int64, distinct.
+        k: How many to keep.
 
     Returns:
-        tuple: Rows (m,) int64 and similarities (m,) float64, sorted as by :func:`exact_search`.
+        Rows (m,) int64 and similarities (m,) float64, sorted as in :func:`exact_search`.
     """
     rows = np.sort(rows)    # read in the order of the file
     query = np.asarray(query, np.float64)
     similarities = np.empty(len(rows))
     for start in range(0, len(rows), BLOCK):
         block = vectors[rows[start:start + BLOCK]]
-        # Not a matrix product, whose rounding depends on a row's place.
+        # Not a matrix product: its rounding depends on a row's place.
         similarities[start:start + BLOCK] = (block * query).sum(axis=1)
     order = np.argsort(-similarities, kind='stable')[:k]
     return rows[order], similarities[order]

@@ -1,4 +1,4 @@
-"""The products most similar to one that is known, or to one seen only in pictures.
+"""The products most similar to one in the catalogue, or to one seen only in pictures.
 
 ::
 
@@ -6,7 +6,7 @@
     for hit in searcher.like('1234', k=5, where={'type': 'shoes'}):
         print(hit.similarity, hit.item.title)
 
-Among up to 100,000 vectors the search reads and compares them all; of more, an index proposes some
+Up to 100,000 vectors are all read and compared; among more, an index proposes candidates
 (:mod:`fashion_models.representation.search.index`).
 """
 
@@ -27,14 +27,14 @@ from fashion_models.representation.labels import Labels
 from fashion_models.representation.search.index import build_index, index_folder, open_index
 from fashion_models.representation.search.neighbours import exact_search, rank
 
-if typing.TYPE_CHECKING:    # it imports Chainer, which a search by id does without
+if typing.TYPE_CHECKING:    # it imports Chainer, which a search by id does not need
     from fashion_models.representation.encoder import Encoder
 
-#: As many vectors as are read and compared at every search.
+#: Up to this many vectors are all read and compared at every search.
 EXACT_LIMIT = 100_000
-#: Rows that the index proposes for a search, or three times k if that is more.
+#: Rows that the index proposes for a search, or three times k, if that is more.
 SHORTLIST = 100
-#: More neighbours than this are not looked for in the index, whose few cells may not hold them.
+#: For more neighbours than this, the index is not used: the few cells visited may not hold them.
 MOST_FROM_INDEX = 100
 
 
@@ -42,14 +42,11 @@ def encoder_of(embeddings: Embeddings, run: str | os.PathLike | None = None) -> 
     """The encoder that made a file of embeddings.
 
     Args:
-        embeddings (~fashion_models.representation.embeddings.Embeddings): The file.
-        run: Its run folder, if it was moved since.
-
-    Returns:
-        ~fashion_models.representation.encoder.Encoder
+        embeddings: The file.
+        run: Its run folder, if it has moved since.
 
     Raises:
-        UserError: If the run is not there, or its snapshot is another one than at the time.
+        UserError: If the run is not there, or its snapshot is not the one used at the time.
     """
     from fashion_models.representation.encoder import Encoder
     from fashion_models.training.run import Run
@@ -59,8 +56,8 @@ def encoder_of(embeddings: Embeddings, run: str | os.PathLike | None = None) -> 
     folder = pathlib.Path(run or header['run'])
     if not run and not folder.is_dir():
         raise UserError(
-            f'{embeddings.file}: was made with the run {folder}, which is not there; say '
-            'where it is (run)')
+            f'{embeddings.file}: was made with the run {folder}, which is not there; '
+            'say where it is now (run)')
     run = Run.open(folder)
     which = 'best' if header['snapshot'] == BEST else 'last'
     snapshot = run.snapshots / header['snapshot']
@@ -78,9 +75,9 @@ class Hit:
 
     Attributes:
         rank (int): From 1.
-        similarity (float): Scalar product of the unit vectors, the cosine of their angle.
-        row (int): Of its vector.
-        item (Item): What it is.
+        similarity (float): Scalar product of the unit vectors: the cosine of their angle.
+        row (int): The row of its vector.
+        item (Item): The product, listing or image found.
     """
 
     rank: int
@@ -90,17 +87,17 @@ class Hit:
 
 
 class Searcher:
-    """Searches among the embeddings of a file.
+    """Searches the embeddings of a file.
 
-    Opening one on more than ``EXACT_LIMIT`` vectors builds the file's index, with progress, where
-    there is none yet or the file has changed since.
+    For more than ``EXACT_LIMIT`` vectors, opening it builds the file's index, with a progress bar,
+    if there is none yet or the file has changed since.
 
     Args:
-        embeddings (~fashion_models.representation.embeddings.Embeddings): An open file.
-        exact (bool): Whether to read and compare all vectors, however many they are.
+        embeddings: An open file.
+        exact: Whether to compare all vectors, however many there are.
 
     Raises:
-        UserError: If an index has to be built and cannot be.
+        UserError: If an index is needed and cannot be built.
     """
 
     def __init__(self, embeddings: Embeddings, exact: bool = False) -> None:
@@ -109,7 +106,7 @@ class Searcher:
         if not exact and len(embeddings) > EXACT_LIMIT:
             self._index = open_index(embeddings)
             if self._index is None:
-                print(f'{index_folder(embeddings.file)}: building the index of '
+                print(f'{index_folder(embeddings.file)}: building an index of '
                       f'{len(embeddings):,} vectors, once', file=sys.stderr)
                 self._index = build_index(embeddings.file)
 
@@ -121,19 +118,19 @@ class Searcher:
 
     def like(self, id: str, k: int = 10, where: dict | None = None,
              other_groups: bool = False) -> list[Hit]:
-        """The nearest neighbours of an item, itself left out.
+        """The nearest neighbours of an item, without itself.
 
         Args:
-            id (str): The item's id.
-            k (int): How many to find.
-            where (dict): Task to label: only items with all of these are found.
-            other_groups (bool): Whether to leave out its group, such as its colourways, too.
+            id: The item's id.
+            k: How many to find.
+            where: Task to label: only items with all of these are found.
+            other_groups: Whether to leave out the rest of its group, such as its colourways, too.
 
         Returns:
-            list of Hit: The nearest first; k of them unless there are fewer.
+            k of them, or fewer if there are no more; the nearest first.
 
         Raises:
-            UserError: If there is no such item, or no item at all with one of the labels.
+            UserError: If there is no such item, or no item has one of the labels.
         """
         row = self.embeddings.row(id)
         without = [row]
@@ -146,13 +143,13 @@ class Searcher:
         """The items nearest to a vector.
 
         Args:
-            vector (numpy.ndarray): (d,), of unit length.
-            k (int): How many to find.
-            where (dict): Task to label: only items with all of these are found.
-            without (sequence of int): Rows to leave out.
+            vector: (d,), of unit length.
+            k: How many to find.
+            where: Task to label: only items with all of these are found.
+            without: Rows to leave out.
 
         Returns:
-            list of Hit: As of :meth:`like`.
+            As :meth:`like`.
         """
         allowed = self.labels.allowed(where) if where else None
         vector, without = np.asarray(vector, np.float32), np.asarray(without, np.int64)
@@ -162,7 +159,7 @@ class Searcher:
                 for number, (row, similarity) in enumerate(zip(rows, similarities), 1)]
 
     def _from_index(self, vector, k, allowed, without):
-        """Rows and similarities, or None where it takes all vectors to be sure of k of them."""
+        """Rows and similarities, or None if only an exact search is sure to give k of them."""
         if k > MOST_FROM_INDEX:
             return None
         if allowed is not None and np.count_nonzero(allowed) <= EXACT_LIMIT:

@@ -7,7 +7,7 @@ import pytest
 from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
 from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.catalogue.relabel import read_review, relabel
-from fashion_models.representation.audit.review import Suspect, with_main_colour, write_review
+from fashion_models.representation.audit.review import Suspect, with_main_label, write_review
 
 
 @pytest.mark.parametrize(('colours', 'main', 'expected'), [
@@ -15,7 +15,7 @@ from fashion_models.representation.audit.review import Suspect, with_main_colour
     (('Red', 'Blue', 'White'), 'White', 'White|Blue|Red'),
     (('Red', 'Blue'), 'Black', 'Black|Blue')])
 def test_main_colour(colours, main, expected):
-    assert with_main_colour(colours, main) == expected
+    assert with_main_label(colours, main) == expected
 
 
 @pytest.fixture

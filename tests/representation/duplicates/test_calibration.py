@@ -101,12 +101,12 @@ def test_saved_and_loaded_it_says_the_same(tmp_path):
     '{"format": 1, "models": {"images": {"features": ["height"]}}, "origin": {}}'])
 def test_another_file_is_no_calibration(tmp_path, content):
     (tmp_path / 'other.json').write_text(content)
-    with pytest.raises(UserError, match='other.json: no calibration'):
+    with pytest.raises(UserError, match='other.json: not a calibration'):
         Calibration.load(tmp_path / 'other.json')
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(UserError, match='none.json: no calibration.*No such file'):
+    with pytest.raises(UserError, match='none.json: not a calibration.*No such file'):
         Calibration.load(tmp_path / 'none.json')
 
 

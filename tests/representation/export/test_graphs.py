@@ -200,5 +200,5 @@ def test_without_onnx_the_extra_is_named(encoder, tmp_path, monkeypatch):
 
 def test_a_folder_that_cannot_be_made_is_told(onnxruntime, encoder, tmp_path):
     (tmp_path / 'file').write_text('')
-    with pytest.raises(UserError, match='file: cannot be made'):
+    with pytest.raises(UserError, match='file: cannot be created'):
         export(encoder, pathlib.Path(tmp_path / 'file'))

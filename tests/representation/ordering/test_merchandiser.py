@@ -88,7 +88,7 @@ def test_an_order_is_not_for_vectors_that_were_reduced_by_themselves(tmp_path):
 
     order = learn_order([RankedList('a', ('0', '1', '2'), (1.0, 2.0, 3.0))], reduced(0))
     order.check(reduced(0))
-    with pytest.raises(UserError, match='or was reduced otherwise'):
+    with pytest.raises(UserError, match='or was reduced differently'):
         order.check(reduced(1))
 
 
@@ -115,7 +115,7 @@ def test_what_is_no_saved_order_is_refused(tmp_path):
     (tmp_path / 'empty').touch()
     np.save(tmp_path / 'array.npy', np.ones(3))     # as a file of embeddings begins
     for name in 'text', 'other.npz', 'missing', 'empty', 'array.npy':
-        with pytest.raises(UserError, match=f'{name}: no learned order'):
+        with pytest.raises(UserError, match=f'{name}: not a learned order'):
             LinearOrder.load(tmp_path / name)
 
 

@@ -1,4 +1,4 @@
-"""The labels of one product from its images: python example.py front.jpg back.jpg ..."""
+"""Predicts the labels of one product from its images: python example.py front.jpg back.jpg ..."""
 
 import sys
 

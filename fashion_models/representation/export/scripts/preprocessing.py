@@ -1,4 +1,4 @@
-"""From an image file to what image.onnx takes; needs Pillow and NumPy."""
+"""Turns an image file into what image.onnx takes; needs Pillow and NumPy."""
 
 import json
 import pathlib
@@ -12,7 +12,7 @@ MEAN = np.load(HERE / 'mean.npy')
 
 
 def read(path):
-    """Scales an image's shorter side, takes the centre and the mean off: (3, size, size) float32.
+    """Reads an image, scaled, cropped to its centre, less the mean: (3, size, size) float32.
 
     Images of 16-bit grey, which shops do not publish, it does not read.
     """
