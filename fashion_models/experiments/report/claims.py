@@ -1,24 +1,23 @@
-"""Which claims of the article reproduce: each with our figures and a verdict by a fixed rule.
+"""Which claims of the article reproduce: our figures for each, and a verdict by a fixed rule.
 
-The page "What reproduces" of the documentation is made from this: :mod:`.tables` inserts
+The documentation's page "What reproduces" is made from this: :mod:`.tables` inserts
 :func:`claims_table` where a page asks for it. A verdict follows from the intervals in
 ``results.json`` alone:
 
 ==========  ========================================================================================
 rule        verdict
 ==========  ========================================================================================
-``MORE``    The article finds a difference. *Reproduces* if ours is above 0 with its whole 95 %
-            interval; *does not* if the whole interval is below half the article's difference;
-            else it *cannot be told*.
-``ALIKE``   The article finds none. *Reproduces* if our whole interval is within 0.02 of 0; *does
-            not* if it is wholly outside; else it *cannot be told*.
+``MORE``    The article finds a difference. It *reproduces* if our whole 95 % interval is above 0,
+            *does not* if the whole interval is below half the article's difference, and otherwise
+            *cannot be told*.
+``ALIKE``   The article finds none. That *reproduces* if our whole interval is within 0.02 of 0,
+            *does not* if the whole interval is outside, and otherwise *cannot be told*.
 ``LEVEL``   A number on the article's own catalogue, which is private: *cannot be told*.
 ==========  ========================================================================================
 
-A claim about several intervals reproduces if each does, and does not if one of them does not. A
-claim that several experiments look into has a verdict of each.
+A claim about several intervals reproduces if all of them do, and does not if any of them does not.
+A claim that several experiments examine gets a verdict from each.
 """
-
 
 
 import dataclasses
@@ -42,12 +41,12 @@ class Claim:
         claim (str): In a sentence.
         article (str): The article's figure.
         rule (str): MORE, ALIKE or LEVEL.
-        places (dict): From each experiment whose results it is seen in to its intervals there: from
-            an interval's name to its place in the figures, a tuple of keys.
+        places (dict): From each experiment that bears on it to its intervals there: from an
+            interval's name to its place in the figures, a tuple of keys.
         differences (dict): From each interval's name to the article's own difference, for MORE;
             0 where the article gives no number.
-        reasons (dict): From results, as ``'main_table/embedded'``, to the reason that we see for
-            their verdict.
+        reasons (dict): From results, such as ``'main_table/embedded'``, to the reason that we see
+            for their verdict.
     """
 
     claim: str
@@ -66,17 +65,17 @@ def _images(way, *tasks):
 
 TASKS = 'gender', 'colour', 'type', 'category', 'subcategory'
 
-# What is measured of claims that the article gives no figure for.
-CHROMATIC = 'colour in what filters have learnt, more than in the images by'
-MORE_WRONG = 'colours of products of several, more often wrong by'
-GAIN = 'where pictures show other garments, too, they gain more by'
+# What is measured for claims to which the article gives no figure.
+CHROMATIC = 'colour in what the filters have learnt, minus that in the images:'
+MORE_WRONG = 'colour error of products with several colours, minus that of the others:'
+GAIN = 'extra gain where pictures also show other garments:'
 LESS_OFTEN = 'another garment named ({}), less often by'
 GARMENT_TASKS = 'colour', 'category', 'subcategory'
 
 AVERAGED_LOSSES = (
-    'The losses are averaged: each task takes a fifth of a step, and in so few steps none comes to '
-    'its end. A network for one task takes the whole step.')
-NEARER = 'The same, after four times as many steps: the nearer to the end, the less is left of it.'
+    'The losses are averaged: each task gets a fifth of a step, and in so few steps none converges. '
+    'A single-task network has the whole step to itself.')
+NEARER = 'The same, after four times as many steps: the closer to convergence, the smaller it is.'
 
 CLAIMS = (
     Claim(
@@ -87,7 +86,7 @@ CLAIMS = (
             'main_table/fashion-product-images':
                 'Other products: one small picture each, on white, and 105 subcategories.'}),
     Claim(
-        'Each task reaches so much.', ', '.join(
+        'The accuracy of each task.', ', '.join(
             f'{task} {value:.3f}' for task, value in article.MULTI_TASK.items()),
         LEVEL, {'main_table': {task: ('validation', 'accuracy', task) for task in TASKS}}),
     Claim(
@@ -108,30 +107,30 @@ CLAIMS = (
         MORE, _images('single-image', ALL), {ALL: 0.028}, {
             'single_vs_multi/embedded-10k':
                 'Single-image training makes three times as many updates in as many epochs, and '
-                'none of the networks has learnt all it could. With as many updates it is behind, '
+                'none of the networks has converged. With the same number of updates it is behind, '
                 'by 0.075.',
             'cross_validation/shops':
-                'It is ahead on products with one image, too, by 0.018: not all of it comes from '
-                'seeing more images.'}),
+                'Multi-image leads on products with one image, too, by 0.018: not all of its lead '
+                'comes from seeing more images.'}),
     Claim(
         'Multi-image is better than single-image on every task.',
         'by 0.030, 0.019, 0.017, 0.028, 0.043', MORE, _images('single-image', *TASKS),
         dict(zip(TASKS, (0.030, 0.019, 0.017, 0.028, 0.043))), {
             'single_vs_multi/embedded-10k': 'As over all tasks.',
             'cross_validation/shops':
-                'Gender loses on products with five images or more: there are few, and so few '
-                'batches of them to learn from. Colour loses on products with one image; for that '
+                'Gender loses on products with five or more images: there are few such products, '
+                'so few batches to learn from. Colour loses on products with one image, for which '
                 'we see no reason.'}),
     Claim(
-        'To learn the pooling is better than to average single-image results afterwards.',
+        'Learning the pooling beats averaging single-image results afterwards.',
         'no figure', MORE, _images('single-image, averaged', ALL), {ALL: 0.0}, {
             'single_vs_multi/embedded-10k':
-                'Three times as many updates again; with as many, learnt pooling is ahead by '
-                '0.031, with 0 in the interval.',
+                'Three times as many updates again; with the same number, learnt pooling leads by '
+                '0.031, an interval that includes 0.',
             'cross_validation/shops':
-                'The more images, the further it is behind: few products have many, so that there '
-                'are few batches of them to learn from. And single-image training makes twice as '
-                'many updates; with as many it is averaging that is behind, by 0.027.'}),
+                'The more images, the further it trails: few products have many, so there are few '
+                'such batches to learn from. And single-image training makes twice as many '
+                'updates; with the same number, it is averaging that trails, by 0.027.'}),
     Claim(
         'The first filters detect colours and edges, with an emphasis on colour.', 'no figure',
         MORE, {'filters': {
@@ -141,20 +140,20 @@ CLAIMS = (
         MORE, {'misclassified': {
             MORE_WRONG: ('extra_error_of_several_colours',)}}, {MORE_WRONG: 0.0}, {
             'misclassified/embedded-10k':
-                'More than half of all colours are wrong, so that several matter less.'}),
+                'More than half of all colours are wrong, so having several matters less.'}),
     Claim(
-        'Textual features raise the accuracy of all tasks together.', '0.731 to above 0.800',
+        'Textual features raise the accuracy over all tasks.', '0.731 to above 0.800',
         MORE, {'with_text': {
             f'over {way}': ('test', 'difference', way, ALL)
             for way in ('images alone', 'images alone, trained on')}},
         {'over images alone': 0.069, 'over images alone, trained on': 0.069}, {
             'with_text/embedded-10k':
-                'A text often names the very labels that are asked for: without any picture it '
-                'reaches 0.862.',
+                'Texts often name the very labels that are asked for: without any picture they '
+                'reach 0.862.',
             'with_text/fashion-product-images':
                 'Titles name gender, colour and kind: without any picture they reach 0.976.'}),
     Claim(
-        'With them it is above 80 %.', 'above 0.800',
+        'With them, accuracy is above 80 %.', 'above 0.800',
         LEVEL, {'with_text': {'': ('validation', 'accuracy', 'images and text', ALL)}}),
     Claim(
         'Texts help because they tell which of several products in an image is meant.', 'no figure',
@@ -164,17 +163,16 @@ CLAIMS = (
                for task in GARMENT_TASKS}}},
         dict.fromkeys([GAIN, *map(LESS_OFTEN.format, GARMENT_TASKS)], 0.0), {
             'with_text/embedded-10k':
-                'There are 171 such products. That they gain more could also come from there being '
-                'more to gain where pictures tell less.'}),
+                'There are 171 such products. They may also gain more because there is more to gain '
+                'where pictures tell less.'}),
     Claim(
         'Colour accuracy rises when the labels are fixed.', '0.675 to above 0.900',
         MORE, {'label_audit': {'': ('colour_before_to_after', 'test')}}, {'': 0.225}, {
             'label_audit/embedded-10k':
-                'A tenth of the labels was looked at, which corrects half of the wrong colours. '
-                'And networks of this size differ in colour by their seeds alone, from 0.36 to '
-                '0.50.',
+                'Looking at a tenth of the labels corrects half of the wrong colours. And with '
+                'different seeds alone, networks of this size range from 0.36 to 0.50 in colour.',
             'label_audit/fashion-product-images':
-                'By less than in the article, also with all planted labels right: by 0.080. A '
+                'By less than in the article, even with all planted labels right: by 0.080. Here a '
                 'tenth of the colours had been made wrong; there it must have been more.'}),
 )
 
@@ -201,13 +199,13 @@ def verdict_of(rule: str, interval: tuple[float, ...], difference: float = 0.0) 
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
-    """What one experiment's results on a catalogue say of a claim.
+    """What one experiment's results on one catalogue say about a claim.
 
     Attributes:
-        results (str): Experiment and catalogue, as ``'main_table/embedded'``.
-        figures (tuple of str): A line each.
+        results (str): Experiment and catalogue, such as ``'main_table/embedded'``.
+        figures (tuple of str): One line for each interval.
         verdict (str): By the claim's rule.
-        reason (str): That we see, or ``''``.
+        reason (str): The one that we see, or ``''``.
     """
 
     results: str
@@ -217,14 +215,14 @@ class Finding:
 
 
 def findings(claim: Claim, folder) -> list[Finding]:
-    """What is recorded of a claim.
+    """What the recorded results say about a claim.
 
     Args:
-        claim (Claim): Which.
-        folder: Where the results of all experiments are.
+        claim (Claim): The claim.
+        folder: Folder of the results of all experiments.
 
     Returns:
-        list of Finding: One for each experiment and catalogue whose results have the figure.
+        list of Finding: One for each experiment and catalogue whose results have the figures.
     """
     found = []
     paths = [
