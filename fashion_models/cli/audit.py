@@ -38,7 +38,7 @@ def run(arguments):
     from fashion_models.catalogue.io import open_catalogue
     from fashion_models.data.prepare import prepare
     from fashion_models.experiments.kit.held_out import FOLDS, held_out
-    from fashion_models.experiments.kit.runs import Interrupted, trained_run
+    from fashion_models.experiments.kit.runs import Interrupted, progress, trained_run
     from fashion_models.experiments.kit.settings import RUNS
     from fashion_models.representation.audit.judge import require_cleanlab
     from fashion_models.representation.audit.review import ANSWERS_FILE, PAGE_FILE, write_review
@@ -52,16 +52,19 @@ def run(arguments):
     recipe = Recipe.load(arguments.recipe).replace(training__devices=arguments.devices)
     catalogue = open_catalogue(arguments.catalogue)
     name = catalogue.header.name
+    folds = arguments.folds or FOLDS
+    runs = []
 
     def run_of(view, seed):
-        return trained_run(
+        runs.append(trained_run(
             catalogue, recipe, seed, arguments.runs or RUNS, f'{name}-multi-image-fold-{view.fold}-'
-            f'{seed}', view, arguments.init)
+            f'{seed}', view, arguments.init, place=progress(folds, runs)))
+        return runs[-1]
 
     try:
         answers = held_out(
-            catalogue, prepare(catalogue, recipe.data.shorter_side), arguments.folds or FOLDS,
-            run_of, [recipe.training.seed])
+            catalogue, prepare(catalogue, recipe.data.shorter_side), folds, run_of,
+            [recipe.training.seed])
     except Interrupted:
         raise KeyboardInterrupt from None
     sections = review_sections(catalogue, answers, arguments.most)

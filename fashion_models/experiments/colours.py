@@ -42,10 +42,11 @@ from fashion_models.data.store import ImageStore
 from fashion_models.drawn.truth import read_truth
 from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.experiments.kit import pictures, predictions, statistics
-from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings, command
 from fashion_models.representation.colour import PROMINENT, colours
 from fashion_models.representation.encoder import Encoder
+from fashion_models.training.run import Run
 
 SEVERAL, ONE, BETWEEN = 'several colours', 'one colour', 'one colour, between two names'
 MEASURES = 'first', 'several', 'precision', 'recall'
@@ -67,7 +68,7 @@ def by_probabilities(found: dict) -> tuple[str, ...]:
 WAYS = {PARTS: operator.attrgetter('prominent'), PROBABILITIES: by_probabilities}
 
 
-def judge(named: tuple[str, ...], true: set[str]):
+def judge(named: tuple[str, ...], true: set[str]) -> tuple[float, float, float, float]:
     """The measures of one product, in the order of ``MEASURES``.
 
     Args:
@@ -104,7 +105,7 @@ def known_colours(catalogue: Catalogue, store: ImageStore) -> list[tuple]:
     return found
 
 
-def experiment(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
+def experiment(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     products = known_colours(
         settings.catalogue, prepare(settings.catalogue, settings.recipe.data.shorter_side))
@@ -124,16 +125,12 @@ def experiment(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Tab
     return figures, tables
 
 
-def named_figures(runs: dict, products: list[tuple]) -> tuple:
+def named_figures(runs: dict[str, list[Run]], products: list[tuple]) -> tuple[Figures, list[Table]]:
     """How well the colours of products are named.
 
     Args:
-        runs (dict): From what networks were taught to a list of
-            :class:`~fashion_models.training.run.Run`, one a seed.
-        products (list of tuple): As :func:`known_colours` returns them.
-
-    Returns:
-        tuple: Figures (dict) and tables (list).
+        runs: From what networks were taught to their runs, one a seed.
+        products: As :func:`known_colours` returns them.
     """
     kinds = np.array([kind for *_, kind in products])
     groups = np.array([group for _, group, *_ in products])
@@ -163,16 +160,16 @@ def named_figures(runs: dict, products: list[tuple]) -> tuple:
         'Prominent colours, test split', ('products', 'taught', 'named', *MEASURES), rows)]
 
 
-def right_figures(runs: dict, products: ProductSet) -> dict:
-    """How often networks answer with the right colour, told strictly and not.
+def right_figures(runs: dict[str, list[Run]], products: ProductSet) -> Figures:
+    """How often networks answer with a right colour: the product's first, or any of its colours.
 
     Args:
-        runs (dict): As of :func:`named_figures`, of both kinds.
-        products (~fashion_models.data.products.ProductSet): Those asked about.
+        runs: As in :func:`named_figures`, taught in both ways.
+        products: The products to classify.
 
     Returns:
-        dict: From products, as all or those of several colours, to their number, and from what
-        counts as right to the accuracy of each kind of network and to the difference.
+        For all products, and for those of several colours: their number, and, for each way of
+        counting, the accuracy of each kind of network and the difference.
     """
     column = runs[TAUGHT_FIRST][0].vocabulary.tasks.index('colour')
     several = (products.others[:, column] >= 0).any(axis=1)
@@ -195,7 +192,7 @@ def right_figures(runs: dict, products: ProductSet) -> dict:
     return figures
 
 
-def right_table(figures: dict) -> Table:
+def right_table(figures: Figures) -> Table:
     """The figures of :func:`right_figures` as a table."""
     return Table(
         'Accuracy of colour, test split, by what counts as right and by what the network was '

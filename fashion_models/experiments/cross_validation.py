@@ -52,7 +52,7 @@ from fashion_models.data.views import View
 from fashion_models.errors import UserError
 from fashion_models.experiments.kit import predictions
 from fashion_models.experiments.kit.predictions import ALL
-from fashion_models.experiments.kit.results import Table, read_log
+from fashion_models.experiments.kit.results import Figures, Table, read_log
 from fashion_models.experiments.kit.settings import Settings, add_folds, add_init, command, folds_of
 from fashion_models.training.evaluation import average_over_images
 from fashion_models.training.run import Run
@@ -74,7 +74,7 @@ _FOUND = 1.96 + 0.84
 
 def cross_validation(
         settings: Settings, folder: pathlib.Path,
-        arguments: argparse.Namespace) -> tuple[dict, list[Table]]:
+        arguments: argparse.Namespace) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     if arguments.init is not None:
         _require_unseen(arguments.init, settings.catalogue)

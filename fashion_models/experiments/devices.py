@@ -36,7 +36,7 @@ from fashion_models.data.batches import Batch, TrainingIterator
 from fashion_models.devices import resolve
 from fashion_models.experiments.kit import predictions
 from fashion_models.experiments.kit.predictions import ALL
-from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings, command
 from fashion_models.links import MultiTaskClassifier
 from fashion_models.training import snapshots
@@ -55,7 +55,7 @@ SPLITS = 'validation', 'test'
 OTHER_DROPOUT = 'other dropout'
 
 
-def devices(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
+def devices(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     specs = device_specs(settings.recipe.training.devices)
     settings.networks = len(specs) * len(settings.seeds)
@@ -79,7 +79,7 @@ def device_specs(devices: str) -> dict[int, str]:
     return {g: ','.join(names[:g]) for g in NUMBERS if g <= len(names)}
 
 
-def steps(settings: Settings, run: Run, specs: dict[int, str]) -> dict:
+def steps(settings: Settings, run: Run, specs: dict[int, str]) -> Figures:
     """How far the parameters part from one device's in ten steps, relative to the way gone.
 
     Returns:
@@ -150,7 +150,7 @@ def _parameters(updater):
         for _, parameter in sorted(updater.master.namedparams())])
 
 
-def results(settings: Settings, runs: dict) -> dict:
+def results(settings: Settings, runs: dict[int, list[Run]]) -> Figures:
     """Accuracies of the networks trained on so many devices: {split: {number: …}}."""
     tasks = runs[1][0].vocabulary.tasks
     products = settings.products(runs[1][0])
@@ -166,7 +166,7 @@ def results(settings: Settings, runs: dict) -> dict:
     return found
 
 
-def costs(recipe: Recipe, specs: dict[int, str], rounds: int) -> dict:
+def costs(recipe: Recipe, specs: dict[int, str], rounds: int) -> Figures:
     """Seconds a step and memory, each time in a fresh process: {number: {…}}."""
     measured = {g: [] for g in specs}
     context = multiprocessing.get_context('spawn')
@@ -215,7 +215,7 @@ def peak_memory() -> int:
         return unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def tables(figures: dict, tasks: Sequence[str]) -> list[Table]:
+def tables(figures: Figures, tasks: Sequence[str]) -> list[Table]:
     """Steps and costs by number of devices; accuracies."""
     numbers = list(figures['devices'])
     columns = [ALL, *tasks]

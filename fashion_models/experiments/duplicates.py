@@ -39,7 +39,7 @@ from fashion_models.catalogue.split import split_of
 from fashion_models.drawn.truth import read_truth
 from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.experiments.drawing.precision_recall import draw_curves
-from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings, command
 from fashion_models.experiments.measuring.listing_pairs import (
     PRECISION,
@@ -90,7 +90,7 @@ def _require_pairs(catalogue, validation):
             f'product, expected {LEAST} or more')
 
 
-def experiment(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
+def experiment(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Returns figures and tables; writes the picture and the calibration."""
     _require_listings(settings.catalogue)    # before anything is trained
     settings.networks = len(settings.seeds)

@@ -31,7 +31,7 @@ import numpy as np
 from fashion_models.data.crops import crop
 from fashion_models.experiments.drawing.filter_tiles import draw_filters
 from fashion_models.experiments.kit import statistics
-from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings, command
 from fashion_models.experiments.measuring.chromatic_shares import (
     LEARNT,
@@ -51,7 +51,7 @@ MULTI, COLOUR, COLOUR_1 = 'multi-task', 'colour only', 'colour only, 1 x 1'
 IMAGES = 1000
 
 
-def filters(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
+def filters(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     colour = settings.recipe.replace(model__tasks=('colour',))
     recipes = {
@@ -88,7 +88,7 @@ def _start(run):
     return build_model(run.recipe, run.vocabulary.classes).encoder.trunk.conv1.conv.W.array
 
 
-def images_share(settings: Settings, run: Run) -> dict:
+def images_share(settings: Settings, run: Run) -> dict[str, float]:
     """The chromatic share of the images' own energy, the mean image subtracted."""
     products = settings.products(run)['train']
     size = run.recipe.data.size
@@ -100,7 +100,7 @@ def images_share(settings: Settings, run: Run) -> dict:
         chromatic_shares(W), weights=(W ** 2).sum(axis=(1, 2, 3)))}
 
 
-def table(figures: dict) -> Table:
+def table(figures: Figures) -> Table:
     """Chromatic shares of all networks."""
     rows = []
     for name in (MULTI, COLOUR, COLOUR_1):

@@ -21,14 +21,14 @@ from fashion_models.data.crops import mean_image
 from fashion_models.data.prepare import prepare
 from fashion_models.data.products import require_products, split_products
 from fashion_models.data.vocabulary import Vocabulary
-from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings, command
 from fashion_models.links import multi_task_loss
 from fashion_models.training.graph import write_graph
 from fashion_models.training.model import build_model
 
 
-def graph(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
+def graph(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     recipe = settings.recipe
     vocabulary = Vocabulary.of(settings.catalogue.products, recipe.model.tasks)

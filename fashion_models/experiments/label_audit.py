@@ -47,7 +47,7 @@ from fashion_models.data.prepare import prepare
 from fashion_models.errors import UserError
 from fashion_models.experiments.drawing.label_lists import draw_lists
 from fashion_models.experiments.kit.held_out import held_out
-from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings, add_folds, command, folds_of
 from fashion_models.experiments.measuring.corrected_labels import (
     AS_THEY_ARE,
@@ -70,7 +70,7 @@ REVIEWED_SHARE = 0.1
 
 def label_audit(
         settings: Settings, folder: pathlib.Path,
-        arguments: argparse.Namespace) -> tuple[dict, list[Table]]:
+        arguments: argparse.Namespace) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     audit.require_cleanlab()
     if not 0 < arguments.reviewed <= 1:

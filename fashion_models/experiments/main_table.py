@@ -24,7 +24,7 @@ from fashion_models.data.products import ProductSet
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.experiments.kit import predictions, statistics
 from fashion_models.experiments.kit.predictions import ALL
-from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings, command
 from fashion_models.training.evaluation import Evaluation, majority_accuracies
 from fashion_models.training.results import per_class
@@ -33,7 +33,7 @@ SPLITS = 'validation', 'test'
 TOP = 3
 
 
-def main_table(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
+def main_table(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     settings.networks = len(settings.seeds)
     runs = [settings.run('multi-task', seed) for seed in settings.seeds]
@@ -49,7 +49,7 @@ def main_table(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Tab
 
 def split_figures(
         evaluations: list[Evaluation], train: ProductSet, products: ProductSet,
-        vocabulary: Vocabulary) -> dict:
+        vocabulary: Vocabulary) -> Figures:
     """The figures of one split.
 
     Args:
@@ -100,7 +100,7 @@ def _mean_per_class(of_seeds):
         for task, labels in of_seeds[0].items()}
 
 
-def table(figures: dict, seeds: int) -> Table:
+def table(figures: Figures, seeds: int) -> Table:
     """The table of the figures, ours beside the article's."""
     columns = [ALL, *figures['tasks']]
     rows = [('the article, validation', *(figures['article'].get(task) for task in columns))]

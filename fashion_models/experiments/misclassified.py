@@ -43,7 +43,7 @@ from fashion_models.data.products import require_products
 from fashion_models.experiments.drawing.confusion_matrix import draw_confusion, in_order, parents
 from fashion_models.experiments.drawing.error_examples import draw_examples
 from fashion_models.experiments.kit import pictures, predictions
-from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings, command
 from fashion_models.experiments.measuring.error_causes import (
     SEVERAL,
@@ -59,7 +59,7 @@ from fashion_models.experiments.measuring.error_causes import (
 from fashion_models.experiments.tabulating.misclassified import cause_table, confusion_table
 
 
-def misclassified(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
+def misclassified(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     settings.networks = len(settings.seeds)
     runs = [settings.run('multi-task', seed) for seed in settings.seeds]

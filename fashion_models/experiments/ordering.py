@@ -39,7 +39,7 @@ from fashion_models.catalogue.io import Catalogue
 from fashion_models.catalogue.split import split_of
 from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.experiments.kit import statistics
-from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings, command
 from fashion_models.experiments.kit.shoppers import (
     Population,
@@ -69,7 +69,7 @@ ORDERS = {
 _SHOPPER, _OTHER, _MERCHANDISER = 1, 2, 3
 
 
-def ordering(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
+def ordering(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     settings.networks = len(settings.seeds)
     runs = [settings.run('multi-task', seed) for seed in settings.seeds]
@@ -106,7 +106,8 @@ class Scene:
         truth (numpy.ndarray): (n, v) the true attributes, of unit length.
     """
 
-    def __init__(self, catalogue: Catalogue, embeddings: Embeddings, attributes: dict):
+    def __init__(self, catalogue: Catalogue, embeddings: Embeddings,
+                 attributes: list[dict[str, tuple[str, ...]]]):
         splits = np.array([split_of(item.group) for item in embeddings.items])
         self.rows = np.flatnonzero(splits != 'train')
         self.validation, self.test = (
@@ -134,7 +135,7 @@ class Scene:
         self.truth = normalize(np.concatenate(list(self.shop.shares.values()), axis=1))
 
 
-def serve(scene: 'Scene', count: int) -> dict:
+def serve(scene: 'Scene', count: int) -> Figures:
     """Orders the test products for simulated shoppers.
 
     Returns:
@@ -208,7 +209,7 @@ def _page(scene, taste, test, order):
     return {f'ndcg@{k}': ndcg(gains(taste.worth[rows])[np.newaxis], k)[0], **shown}
 
 
-def merchandise(scene: 'Scene', count: int) -> dict:
+def merchandise(scene: 'Scene', count: int) -> Figures:
     """Learns from simulated merchandisers' lists, and orders the test products.
 
     Returns:
@@ -254,7 +255,7 @@ def _intervals(values):
     return statistics.accuracy(values, range(values.shape[1]))
 
 
-def tables(figures: dict) -> list[Table]:
+def tables(figures: Figures) -> list[Table]:
     """The three tables of the figures."""
     orders = [
         (title, *_cells(figures['orders'][name], [f'ndcg@{k}' for k in PLACES]))

@@ -44,7 +44,7 @@ from fashion_models.data.products import ProductSet, require_products
 from fashion_models.data.views import View, flattened
 from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.experiments.kit import statistics
-from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings, add_init, command
 from fashion_models.links import MultiTaskClassifier, fold_batch_normalization
 from fashion_models.representation.encoder import Encoder
@@ -75,7 +75,7 @@ _BINS = 8
 _QUERIES = 256  # at once: bounds the memory
 
 
-def pooled(vectors: np.ndarray, products: ProductSet, how) -> np.ndarray:
+def pooled(vectors: np.ndarray, products: ProductSet, how: np.ufunc) -> np.ndarray:
     """Vectors of single images put together to one of each product, of unit length.
 
     Args:
@@ -107,7 +107,8 @@ def histograms(products: ProductSet, size: int) -> np.ndarray:
     return normalize(np.sqrt(counts)).astype(np.float32)
 
 
-def untrained_model(run: Run, products: ProductSet, device) -> MultiTaskClassifier:
+def untrained_model(run: Run, products: ProductSet,
+                    device: chainer.backend.Device) -> MultiTaskClassifier:
     """The network of a run as it was before its training, but for batch normalization.
 
     Its running statistics start as if all activations had mean 0 and variance 1, with which an
@@ -138,7 +139,8 @@ def untrained_model(run: Run, products: ProductSet, device) -> MultiTaskClassifi
     return model
 
 
-def scores(vectors: np.ndarray, t: dict, groups: Sequence[str]) -> dict:
+def scores(vectors: np.ndarray, t: dict[str, np.ndarray],
+           groups: Sequence[str]) -> dict[tuple[str, str], np.ndarray]:
     """Each query's score, by each task and metric.
 
     Args:
@@ -164,7 +166,8 @@ def scores(vectors: np.ndarray, t: dict, groups: Sequence[str]) -> dict:
     return {key: np.concatenate(parts) for key, parts in found.items()}
 
 
-def representations(run: Run, single_image_run: Run | None, parts: dict) -> dict:
+def representations(run: Run, single_image_run: Run | None,
+                    parts: dict[str, ProductSet]) -> dict[str, np.ndarray]:
     """The test split's products, (p, size) of unit length, by each representation (dict).
 
     Args:
@@ -193,7 +196,7 @@ def representations(run: Run, single_image_run: Run | None, parts: dict) -> dict
 
 def experiment(
         settings: Settings, folder: pathlib.Path,
-        arguments: argparse.Namespace) -> tuple[dict, list[Table]]:
+        arguments: argparse.Namespace) -> tuple[Figures, list[Table]]:
     """Returns figures and tables."""
     settings.begin_with(arguments.init)
     settings.networks = len(settings.seeds) * (2 if arguments.single_image else 1)

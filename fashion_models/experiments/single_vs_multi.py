@@ -29,7 +29,7 @@ import sys
 from collections.abc import Sequence
 
 from fashion_models.experiments.drawing.images_per_product import draw_images
-from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings, command
 from fashion_models.experiments.measuring.tasks_and_images import (
     TASKS,
@@ -40,7 +40,7 @@ from fashion_models.experiments.measuring.tasks_and_images import (
 from fashion_models.experiments.tabulating.tasks_and_images import image_tables, task_table
 
 
-def single_vs_multi(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
+def single_vs_multi(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     seeds, tasks = len(settings.seeds), set(TASKS) & set(settings.recipe.model.tasks)
     several = any(len(product.images) > 1 for product in settings.catalogue.products)

@@ -37,13 +37,13 @@ import numpy as np
 from fashion_models.catalogue.records import Product
 from fashion_models.catalogue.split import split_of
 from fashion_models.experiments.kit import statistics
-from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings, command
 from fashion_models.experiments.kit.texts import WordTruth, planted
 from fashion_models.experiments.kit.vectors import product_embeddings
 from fashion_models.representation.embeddings import Embeddings
 from fashion_models.representation.tags.learning import learn_tags
-from fashion_models.representation.tags.tagger import KEEP, Tagger
+from fashion_models.representation.tags.tagger import KEEP, Tagger, Tags
 from fashion_models.representation.tags.words import CATEGORY, COLOUR, STYLE, Lexicon, text_of
 
 #: Share of the words replaced by false ones.
@@ -53,7 +53,7 @@ TITLES = {COLOUR: 'colours', CATEGORY: 'categories', STYLE: 'style words'}
 TEXTS = {'given': 'texts as they are', 'planted': 'texts with false words'}
 
 
-def tags(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
+def tags(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     settings.networks = len(settings.seeds)
     runs = [settings.run('multi-task', seed) for seed in settings.seeds]
@@ -85,8 +85,9 @@ def tags(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
     return figures, tables(figures)
 
 
-def judge(products, embeddings: Embeddings, tagger: Tagger):
-    """What the tagger makes of the test texts: (product, number of the listing, Tags) each."""
+def judge(products: list[Product], embeddings: Embeddings,
+          tagger: Tagger) -> list[tuple[Product, int, Tags]]:
+    """The tagger's judgement of each test text: product, number of the listing, tags."""
     rows = {id: row for row, id in enumerate(embeddings.ids)}
     found = []
     for product in products:
@@ -97,15 +98,16 @@ def judge(products, embeddings: Embeddings, tagger: Tagger):
     return found
 
 
-def said_figures(products: list[Product], truth, labels: dict, verdicts: list[dict]) -> dict:
+def said_figures(products: list[Product], truth: WordTruth, labels: dict[str, list[str]],
+                 verdicts: list[dict[tuple, float]]) -> Figures:
     """Precision and recall of what is kept of the texts' words, and of trusting them.
 
     Args:
-        products (list of Product): All; those of the test split count.
-        truth (WordTruth): What is true of them.
-        labels (dict): Task to labels.
-        verdicts (list of dict): One a seed: from (product, listing, Word) to the probability that
-            it is true; without a probe for it, a word is believed.
+        products: All products; those of the test split count.
+        truth: What is true of them.
+        labels: From each task to its labels.
+        verdicts: One a seed: from (product, listing, word) to the probability that the word is
+            true; a word without a probe is believed.
     """
     lexicon = Lexicon(labels)
     places = {place: product for product in products for place in [product.id]}
@@ -151,12 +153,14 @@ def _share(values, groups):
     return statistics.accuracy(values, groups)
 
 
-def proposals(judged: list[tuple], truth: WordTruth, tagger: Tagger, products) -> dict:
+def proposals(
+        judged: list[tuple[Product, int, Tags]], truth: WordTruth, tagger: Tagger,
+        products: list[Product]) -> dict[str, list[tuple[str, bool, bool, bool]]]:
     """For each kind, what is proposed to texts that say no true word of it.
 
     Returns:
-        dict: From kind to a list with, for each such text: the group of its product, whether
-        anything is proposed, whether the first of it is true, and whether the commonest word is.
+        From each kind to a list with, for each such text: the group of its product, whether
+        anything is proposed, whether the first proposal is true, and whether the commonest word is.
     """
     commonest = _commonest(products, truth, tagger)
     # Not the tagger's, so that the texts are the same for the taggers of all seeds.
@@ -186,7 +190,7 @@ def _commonest(products, truth, tagger):
     return {word.kind: word for word, _ in reversed(counts.most_common())}
 
 
-def missing_figures(of_seeds: list[dict]) -> dict:
+def missing_figures(of_seeds: list[dict]) -> Figures:
     """Precision and recall of the proposals of all seeds, and of proposing the commonest word."""
     figures = {}
     for kind in KINDS:
@@ -205,7 +209,7 @@ def missing_figures(of_seeds: list[dict]) -> dict:
     return figures
 
 
-def tables(figures: dict) -> list[Table]:
+def tables(figures: Figures) -> list[Table]:
     """The two tables of the figures."""
     said = []
     for version, title in TEXTS.items():

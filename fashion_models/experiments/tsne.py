@@ -37,7 +37,7 @@ from fashion_models.data.products import require_products
 from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.experiments.drawing.maps import draw_colours, draw_products, draw_types
 from fashion_models.experiments.kit import pictures
-from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings, command
 from fashion_models.experiments.measuring.purity import COLOUR, MULTI, purity_figures
 from fashion_models.experiments.tabulating.purity import purity_table
@@ -50,7 +50,7 @@ PERPLEXITY = 30
 FEWEST = 5          # products; a map of less is none
 
 
-def tsne(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
+def tsne(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     require_open_tsne()
     colour = settings.recipe.replace(model__tasks=('colour',))

@@ -2,7 +2,7 @@
 
     python -m fashion_models.experiments.with_text [--catalogue DIR] [--seeds 3]
 
-answers for the validation and the test products in four ways:
+answers for the validation and test products in four ways:
 
 * **images alone**: the multi-task network, as the other experiments have it;
 * **images alone, trained on**: the layers that join pictures and text, without the text: a control
@@ -10,36 +10,39 @@ answers for the validation and the test products in four ways:
 * **text alone**: the same layers without the pictures;
 * **images and text**.
 
-The article says no more than that textual features are included. Here they are the words, and pairs
-of words, of titles and descriptions (TF-IDF, learnt from the training products alone); a dense
-layer makes a second branch of them, which :class:`~fashion_models.links.TextFusion` joins with the
-product representation before the heads. The network of the images stays as it is
+The article says only that textual features are included. Here they are the words, and pairs of
+words, of titles and descriptions (TF-IDF, learnt from the training products alone). They enter
+through a dense layer, which :class:`~fashion_models.links.TextFusion` joins with the product
+representation before the heads. The image network stays fixed
 (:mod:`~fashion_models.experiments.kit.fusion` says why).
 
-A title often names the very labels that are asked for, so a high accuracy of the text is no
-surprise. Its worth shows where pictures cannot tell. On the embedded catalogue, whose truth is
-known, **ambiguous** products are those most of whose pictures show a model wearing other garments
-as well. For them and for the others, the experiment reports accuracies by the true labels, and how
-often the answer is another garment in the picture; validation and test products count together,
-since there are few. The article supposes that texts help because they say which of several things
-in a picture is meant: they should then gain more on ambiguous products than on the others.
+A title often names the very labels that are asked for, so it is no surprise if text alone is
+accurate. Text proves its worth where pictures cannot tell. On the embedded catalogue, whose truth
+is known, a product is **ambiguous** if most of its pictures show a model wearing other garments as
+well. For these products and for the rest, the experiment reports accuracies by the true labels, and
+how often the answer is another garment in the picture; validation and test products are counted
+together, since there are few. The article supposes that texts help because they say which of
+several things in a picture is meant: if so, they should help more on ambiguous products.
 
 Differences have paired 95 % intervals over products and seeds.
 
-Time: one training a seed (shared with the other experiments), embedding the catalogue, and a few
-minutes a seed for the three networks with the joining layers: on a CPU a tenth of a second for
-every 256 products of a pass, of which there are 10 to 50.
+Time: one training a seed (shared with other experiments), embedding the catalogue, and a few
+minutes a seed to train the joining layers three times: on a CPU a tenth of a second for every 256
+products of an epoch, for 10 to 50 epochs.
 """
 
+import itertools
 import pathlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fashion_models.data.products import ProductSet
 from fashion_models.drawn.truth import read_truth
 from fashion_models.experiments.kit import fusion, predictions
-from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import QUICK_EPOCHS, Settings, command
 from fashion_models.experiments.kit.vectors import product_embeddings
 from fashion_models.experiments.measuring.ambiguous_products import (
@@ -51,10 +54,14 @@ from fashion_models.experiments.measuring.ambiguous_products import (
     compare,
 )
 from fashion_models.experiments.tabulating.images_and_text import tables
+from fashion_models.training.evaluation import Evaluation
 from fashion_models.training.run import Run
 
+if TYPE_CHECKING:   # SciPy comes with the extra ``analysis``
+    from scipy.sparse import csr_matrix
 
-def with_text(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Table]]:
+
+def with_text(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     settings.networks = len(settings.seeds)
     runs = [settings.run('multi-task', seed) for seed in settings.seeds]
@@ -63,8 +70,10 @@ def with_text(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Tabl
     features = fusion.TextFeatures([texts[id] for id in products['train'].ids])
     encoded = {split: features([texts[id] for id in own.ids]) for split, own in products.items()}
     answers = {split: {way: [] for way in WAYS} for split in SPLITS}
+    joining = len(BRANCHES) * len(runs)
+    places = (f'joining network {number} of {joining}' for number in itertools.count(1))
     for run in runs:
-        for split, of_ways in answer(settings, run, products, encoded).items():
+        for split, of_ways in answer(settings, run, products, encoded, places).items():
             for way, evaluation in of_ways.items():
                 answers[split][way].append(evaluation)
     figures = {
@@ -82,17 +91,20 @@ def with_text(settings: Settings, folder: pathlib.Path) -> tuple[dict, list[Tabl
     return figures, tables(figures)
 
 
-def answer(settings: Settings, run: Run, products: dict, texts: dict) -> dict:
-    """What the networks of one seed say of validation and test products.
+def answer(
+        settings: Settings, run: Run, products: dict[str, ProductSet],
+        texts: 'dict[str, csr_matrix]', places: Iterator[str]) -> dict[str, dict[str, Evaluation]]:
+    """The answers of one seed's networks for validation and test products.
 
     Args:
-        settings (~fashion_models.experiments.kit.settings.Settings): Those of the experiment.
-        run (~fashion_models.training.run.Run): The multi-task run of the seed.
-        products (dict): From split to :class:`~fashion_models.data.products.ProductSet`.
-        texts (dict): From split to features (products, terms).
+        settings: Those of the experiment.
+        run: The multi-task run of the seed.
+        products: From each split to its products.
+        texts: From each split to its features (products, terms).
+        places: The place of each joining network among all, shown when it is trained.
 
     Returns:
-        dict: From split to way to :class:`~fashion_models.training.evaluation.Evaluation`.
+        From each split and way to the evaluation.
     """
     embeddings = product_embeddings(run, settings.catalogue)
     parts = {}
@@ -109,7 +121,7 @@ def answer(settings: Settings, run: Run, products: dict, texts: dict) -> dict:
             for split, own in products.items()}
         model = fusion.trained(
             run, '-and-'.join(branches), examples['train'], examples['validation'], origin,
-            QUICK_EPOCHS if settings.quick else fusion.EPOCHS)
+            QUICK_EPOCHS if settings.quick else fusion.EPOCHS, next(places))
         for split in SPLITS:
             found[split][way] = fusion.evaluate(model, examples[split])
     return found

@@ -106,17 +106,19 @@ class Encoder:
         """
         return self._whole([_list(paths) for paths in products], self._load)
 
-    def embed_set(self, products: ProductSet, unit: bool = True) -> np.ndarray:
+    def embed_set(self, products: ProductSet, unit: bool = True,
+                  done: Callable[[int], object] | None = None) -> np.ndarray:
         """The representations of the products of a set.
 
         Args:
             products: p products, with their images in a store.
             unit: Whether rows are scaled to unit length.
+            done: Called after each batch with its number of images.
 
         Returns:
             (p, size) float32, in the order of the set.
         """
-        return self._whole(products.images, products.store.image, unit)
+        return self._whole(products.images, products.store.image, unit, done)
 
     @contextlib.contextmanager
     def windows(self, products: Iterable[Sequence], load: Callable[..., np.ndarray],

@@ -19,6 +19,8 @@ def arguments(words, tmp_path_factory):
 def test_review_and_again_without_training(arguments, monkeypatch, capsys, tmp_path):
     assert cli.main(arguments) == 0
     output = capsys.readouterr().out
+    assert 'training (network 1 of 2)' in output
+    assert 'training (network 2 of 2, about ' in output
     with open(f'{arguments[3]}/review.csv', encoding='utf-8', newline='') as file:
         rows = list(csv.DictReader(file))
     products = {product.id: product for product in open_catalogue(arguments[1]).products}

@@ -17,7 +17,6 @@ def test_every_module_is_registered():
     folder = pathlib.Path(registry.__file__).parent
     modules = {path.stem for path in folder.glob('*.py')} - {'__init__', '__main__', 'registry'}
     assert sorted(NAMES) == sorted(modules)
-    assert len(NAMES) == 15
 
 
 def test_the_documentation_lists_them_all():
@@ -46,7 +45,7 @@ def test_every_experiment_is_called_with_the_same_arguments(called, capsys):
     assert called[0] == [(name, ['--quick', '--seeds', '2']) for name in NAMES]
     out = capsys.readouterr().out
     assert out.count('done') == len(NAMES)
-    assert f'experiment 3 of 15: {NAMES[2]}' in out
+    assert f'experiment 3 of {len(NAMES)}: {NAMES[2]}' in out
     assert '\nall ' in out
 
 

@@ -42,7 +42,10 @@ def test_with_text(words, monkeypatch, capsys):
     assert figures['test']['difference'][IMAGES]['colour']['value'] > 0.2
     assert figures['text']['products_without'] == {'train': 0, 'validation': 0, 'test': 0}
     assert 'by_pictures' not in figures
-    assert 'the article: with text' in capsys.readouterr().out
+    output = capsys.readouterr().out
+    assert 'the article: with text' in output
+    assert [f'joining network {number} of 6' in output for number in range(1, 8)] == [
+        *[True] * 6, False]
     # Finished work is kept: the second time nothing is trained.
     monkeypatch.setattr(fusion, 'train', None)
     assert main([*words, '--seeds', '2']) == 0

@@ -5,17 +5,26 @@ import pathlib
 
 import numpy as np
 
+from fashion_models.catalogue.records import Product
 from fashion_models.data.prepare import prepare
+from fashion_models.drawn.truth import ProductTruth
 from fashion_models.experiments.kit import pictures
 from fashion_models.experiments.kit.settings import Settings
-from fashion_models.experiments.measuring.error_causes import BETWEEN, MARGIN, SEVERAL, TWIN, WRONG
+from fashion_models.experiments.measuring.error_causes import (
+    BETWEEN,
+    MARGIN,
+    SEVERAL,
+    TWIN,
+    WRONG,
+    Answers,
+)
 
 EXAMPLES = 12
 
 
-def draw_examples(
-        settings: Settings, answers, causes: dict, records: list[tuple],
-        folder: pathlib.Path) -> None:
+def draw_examples(settings: Settings, answers: dict[str, Answers],
+                  causes: dict[str, list[dict[str, set[str]]]],
+                  records: list[tuple[Product, ProductTruth | None]], folder: pathlib.Path) -> None:
     """Draws products that the first seed's network gets wrong; see the module's head."""
     chosen = {}
     for task, own in causes.items():

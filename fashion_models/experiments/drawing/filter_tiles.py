@@ -5,11 +5,13 @@ import pathlib
 
 import numpy as np
 
+from fashion_models.experiments.kit.results import Figures
 from fashion_models.experiments.measuring.chromatic_shares import LEARNT, TRAINED, chromatic_shares
 from fashion_models.files import atomic_write
 
 
-def draw_filters(weights: dict, figures: dict, path: pathlib.Path) -> None:
+def draw_filters(weights: dict[str, dict[str, np.ndarray]], figures: Figures,
+                 path: pathlib.Path) -> None:
     """Draws the filters of all networks with the first seed, as trained and their learnt part.
 
     Args:

@@ -6,11 +6,12 @@ import numpy as np
 
 from fashion_models.data.epoch import MAX_IMAGES
 from fashion_models.experiments.kit.predictions import ALL
+from fashion_models.experiments.kit.results import Figures
 from fashion_models.experiments.measuring.tasks_and_images import MULTI, SINGLE, WAYS
 from fashion_models.files import atomic_write
 
 
-def draw_images(images: dict, path: pathlib.Path) -> None:
+def draw_images(images: Figures, path: pathlib.Path) -> None:
     """Draws, for the test split, accuracy by number of images, and multi-image minus each way.
 
     Args:

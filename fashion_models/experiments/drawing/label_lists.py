@@ -7,9 +7,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from fashion_models.catalogue.tasks import TASKS
+from fashion_models.experiments.kit.results import Figures
 
 
-def draw_lists(path: pathlib.Path, lists: dict) -> None:
+def draw_lists(path: pathlib.Path, lists: dict[str, Figures]) -> None:
     """How many of the wrong labels are found by the time that so many have been looked at."""
     figure = Figure(figsize=(5.6, 4), layout='constrained')
     axes = figure.subplots()

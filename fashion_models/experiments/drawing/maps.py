@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from fashion_models.catalogue.colours import fold
+from fashion_models.data.products import ProductSet
 from fashion_models.drawn.palette import BY_COLOUR
 from fashion_models.experiments.kit import pictures
 from fashion_models.files import atomic_write
@@ -18,8 +19,8 @@ _STYLES = (('#0072B2', 'o'), ('#D55E00', '^'), ('#009E73', 's'), ('#CC79A7', 'D'
 _OTHERS = ('#999999', '.')
 
 
-def draw_products(
-        places: np.ndarray, rows: np.ndarray, products, path: pathlib.Path, allowed: bool) -> None:
+def draw_products(places: np.ndarray, rows: np.ndarray, products: ProductSet, path: pathlib.Path,
+                  allowed: bool) -> None:
     path.unlink(missing_ok=True)    # that of an earlier run, which may have been allowed to
     if allowed:
         def thumbnail(place):

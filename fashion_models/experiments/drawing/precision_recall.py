@@ -3,10 +3,11 @@
 
 import pathlib
 
+from fashion_models.experiments.kit.results import Figures
 from fashion_models.experiments.measuring.listing_pairs import PRECISION
 
 
-def draw_curves(measured: dict, path: pathlib.Path) -> None:
+def draw_curves(measured: dict[tuple[str, str], list[Figures]], path: pathlib.Path) -> None:
     """Precision over recall, of the first seed, all pairs."""
     import matplotlib
 

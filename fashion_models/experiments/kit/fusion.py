@@ -1,19 +1,18 @@
-"""Networks on representations of pictures, on texts, and on both: :class:`.TextFusion`, trained.
+"""Trains :class:`.TextFusion` on representations of pictures, on texts, and on both.
 
-The representations come from a network that is already trained, and stay fixed. The article made
-them "for other models without having to process all the images again"; and two networks on the same
-representations differ only in what the text adds, while one trained end to end would also have
-other layers for the pictures. This assumes that the representations fit training products hardly
-better than others, which dropout and few epochs ensure: otherwise the joining layers would trust
-them too much. The control of ``with_text``, pictures through the same layers, shows whether it
-holds.
+The representations come from a trained network and stay fixed. The article made them "for other
+models without having to process all the images again". And networks on the same representations
+differ only in what the text adds, whereas one trained end to end would also see the pictures
+through other layers. This assumes that the representations fit training products hardly better than
+others, which dropout and few epochs ensure; otherwise the joining layers would trust them too much.
+The control of ``with_text``, pictures through the same layers, shows whether the assumption holds.
 """
-
 
 import copy
 import dataclasses
 import hashlib
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import chainer
 import chainer.functions as F
@@ -29,34 +28,37 @@ from fashion_models.training import snapshots
 from fashion_models.training.evaluation import Evaluation
 from fashion_models.training.run import Run
 
-#: How many words and pairs of neighbouring words are features, the commonest of training texts.
+if TYPE_CHECKING:   # SciPy comes with the extra ``analysis``
+    from scipy.sparse import csr_matrix
+
+#: Number of features: the commonest words and pairs of neighbouring words in training texts.
 TERMS = 4000
-#: Length of a product's representation and of its text's features, so that neither drowns the
-#: other; a representation of 1024 numbers then has ones of about 1.
+#: Length of a product's representation and of its text's features, so that neither drowns out the
+#: other; each of the 1024 numbers of a representation is then about 1.
 LENGTH = 32.0
 BATCH = 256
 RATE = 0.001
 EPOCHS = 50
-#: Epochs without a lower validation loss that end the training.
+#: Training ends after this many epochs without a lower validation loss.
 PATIENCE = 3
-#: Where the networks are kept, in the folder of the run whose representations they are trained on.
+#: Folder of the networks, inside that of the run on whose representations they are trained.
 FOLDER = 'with-text'
 _ROWS = 1024    # products evaluated at once
 
 
 class TextFeatures:
-    """The words of texts and their pairs, weighted by how telling they are (TF-IDF).
+    """The words of texts and pairs of neighbouring words, weighted by TF-IDF.
 
-    Which words are features, and what each weighs, comes from the texts given here alone.
+    The features and their weights come only from the texts given here.
 
     Args:
-        texts (list of str): Those of the training products; empty where there is none.
+        texts: Those of the training products; an empty string for one without a text.
 
     Raises:
         UserError: If scikit-learn is not installed, or no two of the texts share a word.
     """
 
-    def __init__(self, texts):
+    def __init__(self, texts: Sequence[str]) -> None:
         text = require(
             'sklearn.feature_extraction.text', extra='analysis', purpose='learning from texts')
         self._vectorizer = text.TfidfVectorizer(
@@ -70,24 +72,23 @@ class TextFeatures:
 
     @property
     def terms(self) -> list[str]:
-        """The features' words and pairs of words (list of str)."""
+        """The words and pairs of words that are features."""
         return self._vectorizer.get_feature_names_out().tolist()
 
-    def __call__(self, texts: list[str]):
+    def __call__(self, texts: Sequence[str]) -> 'csr_matrix':
         """Features of texts.
 
         Args:
-            texts (list of str): (p,)
+            texts: (p,)
 
         Returns:
-            scipy.sparse.csr_matrix: (p, terms) float32, rows of length 1, or 0 for a text without
-            any known word.
+            (p, terms) float32, rows of length 1, or 0 for a text without any known word.
         """
         return self._vectorizer.transform(texts)
 
 
 def product_texts(catalogue: Catalogue) -> dict[str, str]:
-    """All that is said of each product: dict from its id to its listings' titles, descriptions."""
+    """From each product's id to the titles and descriptions of all its listings."""
     return {product.id: '\n'.join(filter(None, map(text_of, product.listings)))
             for product in catalogue.products}
 
@@ -97,18 +98,18 @@ class Examples:
     """What a network is given about p products.
 
     Attributes:
-        t (numpy.ndarray): (p, tasks) int32, -1 where a label is missing.
-        image (numpy.ndarray): (p, d) float32, representations of length 1, or ``None``.
-        text (scipy.sparse.csr_matrix): (p, terms) float32, or ``None``.
-        others (numpy.ndarray): (p, tasks, k) int32, further labels to take for right, or ``None``.
+        t: (p, tasks) int32, -1 where a label is missing.
+        image: (p, d) float32, representations of length 1, or ``None``.
+        text: (p, terms) float32, or ``None``.
+        others: (p, tasks, k) int32, further labels to accept as right, or ``None``.
     """
 
     t: np.ndarray
     image: np.ndarray | None = None
-    text: object = None
+    text: 'csr_matrix | None' = None
     others: np.ndarray | None = None
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.t)
 
     @property
@@ -116,19 +117,19 @@ class Examples:
         """Width of the image and of the text, 0 for none."""
         return tuple(0 if part is None else part.shape[1] for part in (self.image, self.text))
 
-    def batch(self, rows: np.ndarray) -> tuple:
+    def batch(self, rows: np.ndarray | slice) -> tuple[np.ndarray | None, np.ndarray | None]:
         """Arrays for the network: image (b, d) and text (b, terms), or ``None`` for none."""
         return (None if self.image is None else LENGTH * self.image[rows],
                 None if self.text is None else LENGTH * self.text[rows].toarray())
 
 
-def build(sizes: tuple[int, ...], classes: dict, seed: int) -> MultiTaskClassifier:
+def build(sizes: tuple[int, int], classes: dict[str, int], seed: int) -> MultiTaskClassifier:
     """A new network; the same seed gives the same one.
 
     Args:
-        sizes (tuple of int): As :attr:`Examples.sizes`.
-        classes (dict): From each task to its number of classes.
-        seed (int): For its parameters, and for what is drawn after them.
+        sizes: As :attr:`Examples.sizes`.
+        classes: From each task to its number of classes.
+        seed: For its parameters and for whatever is drawn after them.
     """
     # Chainer's initializers and dropout draw from NumPy's global generator.
     np.random.seed(seed)  # noqa: NPY002
@@ -136,23 +137,23 @@ def build(sizes: tuple[int, ...], classes: dict, seed: int) -> MultiTaskClassifi
 
 
 def train(
-        examples: Examples, validation: Examples, classes: dict, devices: str, seed: int,
+        examples: Examples, validation: Examples, classes: dict[str, int], devices: str, seed: int,
         epochs: int = EPOCHS) -> MultiTaskClassifier:
-    """Trains a network until the validation loss has not fallen for some epochs.
+    """Trains a network until the validation loss has not fallen for :data:`PATIENCE` epochs.
 
-    Uses Adam rather than the images' momentum SGD: most words are rare, and their weights need
-    longer steps than those of the images' features.
+    Uses Adam rather than the momentum SGD of the image network: most words are rare, and their
+    weights need longer steps than those of image features.
 
     Args:
-        examples (Examples): The training products.
-        validation (Examples): Those whose loss tells which epoch's network is the best.
-        classes (dict): From each task to its number of classes.
-        devices (str): The first of them computes.
-        seed (int): Of parameters, dropout and the order of the products.
-        epochs (int): At most so many.
+        examples: The training products.
+        validation: Products whose loss picks the best epoch.
+        classes: From each task to its number of classes.
+        devices: The first of them computes.
+        seed: For parameters, dropout and the order of the products.
+        epochs: Number of epochs at most.
 
     Returns:
-        ~fashion_models.links.MultiTaskClassifier: That of the best epoch, on the device.
+        The network of the best epoch, on the device.
     """
     device = resolve(devices)[0]
     model = build(examples.sizes, classes, seed)
@@ -183,11 +184,8 @@ def evaluate(model: MultiTaskClassifier, examples: Examples) -> Evaluation:
     """The answers of a network for products.
 
     Args:
-        model (~fashion_models.links.MultiTaskClassifier): On any device, where it is computed.
-        examples (Examples): The products.
-
-    Returns:
-        ~fashion_models.training.evaluation.Evaluation
+        model: On any device, which computes them.
+        examples: The products.
     """
     parts = []
     with chainer.using_config('train', False), chainer.no_backprop_mode():
@@ -204,19 +202,18 @@ def _scores(model, examples, rows):
 
 def trained(
         run: Run, name: str, examples: Examples, validation: Examples, origin: Sequence[str],
-        epochs: int = EPOCHS) -> MultiTaskClassifier:
+        epochs: int = EPOCHS, place: str = '') -> MultiTaskClassifier:
     """The trained network for a run's representations: reused or trained.
 
     Args:
-        run (~fashion_models.training.run.Run): Whose seed, devices and labels, in whose folder.
-        name (str): Of its file.
-        examples, validation (Examples): As of :func:`train`.
-        origin (sequence of str): What the examples are made of: the digests of the run's snapshot
-            and of the catalogue. A network of another origin is not used.
-        epochs (int): As of :func:`train`.
-
-    Returns:
-        ~fashion_models.links.MultiTaskClassifier
+        run: Gives seed, devices and labels; its folder keeps the network.
+        name: Name of the network's file.
+        examples, validation: As in :func:`train`.
+        origin: Where the examples come from: the digests of the run's snapshot and of the
+            catalogue. A network of another origin is not reused.
+        epochs: As in :func:`train`.
+        place: The place of this network among others, shown when it is trained; see
+            :func:`~fashion_models.experiments.kit.runs.progress`.
     """
     training, classes = run.recipe.training, run.vocabulary.classes
     known = (*origin, examples.sizes, training.seed, epochs, TERMS, LENGTH, BATCH, RATE, PATIENCE)
@@ -228,6 +225,7 @@ def trained(
         model.to_device(resolve(training.devices)[0])
         return model
     path.parent.mkdir(exist_ok=True)
+    print(f'{path}: training{f" ({place})" if place else ""}', flush=True)
     model = train(examples, validation, classes, training.devices, training.seed, epochs)
     snapshots.save_model(model, path)
     return model

@@ -1,5 +1,4 @@
-"""Out-of-sample answers for every product of a catalogue, by k folds."""
-
+"""Out-of-sample answers for every product of a catalogue, by k-fold cross-validation."""
 
 import dataclasses
 from collections.abc import Callable, Sequence
@@ -9,27 +8,29 @@ import numpy as np
 from fashion_models.catalogue.io import Catalogue
 from fashion_models.data.store import ImageStore
 from fashion_models.data.views import View
+from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.experiments.kit import predictions
 from fashion_models.training.evaluation import Evaluation
+from fashion_models.training.run import Run
 
 FOLDS = 5
 
 
 @dataclasses.dataclass(frozen=True)
 class HeldOut:
-    """Out-of-sample answers on all products that have a picture.
+    """Out-of-sample answers for all products that have a picture.
 
     Attributes:
-        ids (list of str): The products.
-        groups (list of str): Their groups.
-        vocabulary (~fashion_models.data.vocabulary.Vocabulary): The labels.
-        evaluations (list of ~fashion_models.training.evaluation.Evaluation): One a seed.
+        ids: The products.
+        groups: Their groups.
+        vocabulary: The labels.
+        evaluations: One a seed.
     """
 
-    ids: list
-    groups: list
-    vocabulary: object
-    evaluations: list
+    ids: list[str]
+    groups: list[str]
+    vocabulary: Vocabulary
+    evaluations: list[Evaluation]
 
     @property
     def t(self) -> np.ndarray:
@@ -37,28 +38,27 @@ class HeldOut:
         return self.evaluations[0].t
 
     def probabilities(self, task: str, seed: int | None = None) -> np.ndarray:
-        """(products, classes): those of one seed, by its place, or the mean over all of them."""
+        """(products, classes): those of one seed, by its position, or the mean over all seeds."""
         evaluations = self.evaluations if seed is None else self.evaluations[seed:seed + 1]
         return np.mean([np.exp(one.log_probabilities[task]) for one in evaluations], axis=0)
 
 
 def held_out(
-        catalogue: Catalogue, store: ImageStore, folds: int, run_of: Callable,
+        catalogue: Catalogue, store: ImageStore, folds: int, run_of: Callable[[View, int], Run],
         seeds: Sequence[int]) -> HeldOut:
-    """Classifies every fold by a network that is trained (or reused) without it.
+    """Classifies every fold by a network trained without it.
 
     The held-out fold has no part in any choice: the network is that of the last epoch.
 
     Args:
-        catalogue (~fashion_models.catalogue.io.Catalogue): Whose products.
-        store (~fashion_models.data.store.ImageStore): Its images.
-        folds (int): k; see :func:`~fashion_models.data.views.group_folds`.
-        run_of (callable): Given a view and a seed, returns the trained
-            :class:`~fashion_models.training.run.Run`.
-        seeds (sequence of int): With which seeds.
+        catalogue: The products.
+        store: Their images.
+        folds: k; see :func:`~fashion_models.data.views.group_folds`.
+        run_of: Returns the trained run of a view and a seed.
+        seeds: The seeds to train with.
 
     Returns:
-        HeldOut: Products come fold by fold.
+        The answers, fold by fold.
     """
     ids, groups, parts = [], [], []
     for fold in range(folds):

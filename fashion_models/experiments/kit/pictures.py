@@ -1,17 +1,16 @@
 """Pictures of products in figures: which may be shown, and sheets and maps of them.
 
-**The rule.** A recorded figure is published. So products are pictured only where the catalogue's
-header names a licence of :data:`FREE`, as the embedded catalogue's does; for any other catalogue,
-including merged ones, whose sources have licences of their own, a figure has points in place of
-pictures or is left out. ``--pictures`` is for those who have permission, or keep the figures to
+**The rule.** A recorded figure is published. So products are pictured only if the catalogue's
+header names a licence of :data:`FREE`, as the embedded catalogue's does. For all other catalogues,
+including merged ones, whose sources have their own licences, a figure has points instead of
+pictures or is left out. ``--pictures`` is for those who have permission or keep the figures to
 themselves.
 """
-
 
 import dataclasses
 import io
 import pathlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 import matplotlib
 import numpy as np
@@ -24,10 +23,10 @@ from fashion_models.data.store import ImageStore
 from fashion_models.experiments.kit.settings import Settings
 from fashion_models.files import atomic_write
 
-#: Licences under which a picture may be passed on, as headers name them: that of the embedded
-#: catalogue; and those of a shop's sample data.
+#: Licences that allow passing pictures on, as headers name them: that of the embedded catalogue,
+#: and those of a shop's sample data.
 FREE = frozenset({'as the program that drew it', 'OSL 3.0', 'AFL 3.0', 'OSL 3.0 / AFL 3.0'})
-#: Bytes that a picture for the documentation may have.
+#: Most bytes of a picture in the documentation.
 LARGEST = 300_000
 WIDTH = 1080    # pixels, as wide as a page
 
@@ -37,31 +36,31 @@ _QUALITIES = range(90, 10, -5)
 
 
 def may_show(settings: Settings) -> bool:
-    """Whether products' pictures may stand in the figures; see the module's head."""
+    """Whether figures may show products' pictures; see the rule above."""
     return settings.pictures or settings.catalogue.header.licence.strip() in FREE
 
 
 @dataclasses.dataclass(frozen=True)
 class Cell:
-    """A product of a sheet.
+    """A product on a sheet.
 
     Attributes:
-        files (sequence): Its image files, of which the first three are shown.
-        lines (sequence of str): What stands below; the first in bold, each in one line.
+        files: Its image files, of which the first three are shown.
+        lines: The text below, each cut to one line; the first in bold.
     """
 
-    files: tuple
-    lines: tuple
+    files: Sequence[pathlib.Path]
+    lines: Sequence[str]
 
 
 def sheet(cells: list[Cell]) -> Image.Image:
-    """Draws products side by side, in rows: their images and what is said of them.
+    """Draws products side by side, in rows: their images and the text below.
 
     Args:
-        cells (list of Cell): At least one.
+        cells: At least one.
 
     Returns:
-        PIL.Image.Image: RGB, as wide as a page or less.
+        RGB, as wide as a page or less.
     """
     # DejaVu, which comes with Matplotlib, has more letters than Pillow's own font.
     folder = pathlib.Path(matplotlib.get_data_path()) / 'fonts' / 'ttf'
@@ -76,7 +75,7 @@ def sheet(cells: list[Cell]) -> Image.Image:
         left, top = number % columns * width + _GAP, number // columns * height + _GAP
         for column, file in enumerate(cell.files[:_IMAGES]):
             thumbnail = fitted(Image.fromarray(load_image(file)), _TILE - 4)
-            # At the foot, so that the text below belongs to it at a glance.
+            # At the bottom, so that it is seen to belong with the text below.
             image.paste(thumbnail, (left + column * _TILE, top + _TILE - 4 - thumbnail.height))
         for row, line in enumerate(cell.lines):
             font = plain if row else bold
@@ -85,16 +84,17 @@ def sheet(cells: list[Cell]) -> Image.Image:
     return image
 
 
-def readable_files(catalogue: Catalogue, store: ImageStore, wanted: Collection[str]) -> dict:
+def readable_files(catalogue: Catalogue, store: ImageStore,
+                   wanted: Collection[str]) -> dict[str, list[pathlib.Path]]:
     """The image files of some products, without those that could not be read.
 
     Args:
-        catalogue (~fashion_models.catalogue.io.Catalogue): Its products.
-        store (~fashion_models.data.store.ImageStore): Knows which of its images were read.
-        wanted (collection of str): Ids of products.
+        catalogue: The catalogue.
+        store: Knows which of its images could be read.
+        wanted: Ids of products.
 
     Returns:
-        dict: From id to a list of files, one or more; products without any are left out.
+        From each id to its files, one or more; products without any are left out.
     """
     places = {id_: place for place, id_ in enumerate(store.product_ids) if id_ in wanted}
     files = {}
@@ -105,23 +105,24 @@ def readable_files(catalogue: Catalogue, store: ImageStore, wanted: Collection[s
     return files
 
 
-def mosaic(places: np.ndarray, thumbnail: Callable, side: int = 40) -> Image.Image:
-    """Draws products where a map has them: in each square of a grid the one nearest its middle.
+def mosaic(places: np.ndarray, thumbnail: Callable[[int], Image.Image],
+           side: int = 40) -> Image.Image:
+    """Draws products on a map: in each square of a grid, the one nearest its middle.
 
     Args:
-        places (numpy.ndarray): (n, 2), at least one. Distances count the same both ways.
-        thumbnail (callable): From a row of ``places`` to the product's image.
-        side (int): Of the squares, in pixels.
+        places: (n, 2), at least one, on the same scale both ways.
+        thumbnail: From a row of ``places`` to the product's image.
+        side: Side of the squares, in pixels.
 
     Returns:
-        PIL.Image.Image: RGB, as wide as a page.
+        RGB, as wide as a page.
     """
     low, extent = places.min(axis=0), np.ptp(places, axis=0)
     columns = WIDTH // side
     step = extent[0] / columns or 1     # all in one column
     places = (places - low) / step
     rows = int(extent[1] / step) + 1
-    # What lies on the far edge belongs to the last square.
+    # A point on the far edge belongs to the last square.
     squares = np.minimum(places.astype(int), (columns - 1, rows - 1))
     distances = ((places - squares - 0.5) ** 2).sum(axis=1)
     image = Image.new('RGB', (columns * side, rows * side), 'white')
@@ -132,7 +133,7 @@ def mosaic(places: np.ndarray, thumbnail: Callable, side: int = 40) -> Image.Ima
             continue
         shown.add(square)
         picture = fitted(thumbnail(row), side - 2)
-        # A picture's y goes down, a map's up.
+        # y points down in a picture, up on a map.
         left, top = square[0] * side, (rows - 1 - square[1]) * side
         image.paste(picture, (
             left + (side - picture.width) // 2, top + (side - picture.height) // 2))
@@ -140,14 +141,14 @@ def mosaic(places: np.ndarray, thumbnail: Callable, side: int = 40) -> Image.Ima
 
 
 def fitted(image: Image.Image, side: int) -> Image.Image:
-    """An image scaled so that it just fits into a square of this side."""
+    """An image scaled to just fit into a square of this side."""
     scale = side / max(image.size)
     return image.resize(
         [max(1, round(length * scale)) for length in image.size], Image.Resampling.LANCZOS)
 
 
 def write_jpeg(image: Image.Image, path: pathlib.Path) -> None:
-    """Writes an image as JPEG, in the best quality that leaves it smaller than :data:`LARGEST`."""
+    """Writes an image as JPEG, at the best quality that keeps it below :data:`LARGEST`."""
     for quality in _QUALITIES:
         content = io.BytesIO()
         image.save(content, 'JPEG', quality=quality, optimize=True)

@@ -1,7 +1,7 @@
 """What an experiment writes: ``results.json`` with its provenance, and its tables.
 
 ==================  ================================================================================
-``results.json``    every figure, the tables, and where they come from: command, commit, versions,
+``results.json``    all figures and tables, and their provenance: command, commit, versions,
                     machine, catalogue and its hash, recipe, seeds, runs, time
 ``table.txt``       the tables for a terminal
 ``table.rst``       the same for the documentation, which :mod:`.report.tables` inserts in its pages
@@ -12,8 +12,10 @@
 import dataclasses
 import json
 import math
+import os
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -25,22 +27,24 @@ from fashion_models.training.recipe import Recipe
 from fashion_models.training.run import Run
 
 RESULTS = 'results.json'
+#: The figures of an experiment, by name and nested: numbers, arrays, intervals, texts.
+Figures = dict[str, Any]
 
 
 @dataclasses.dataclass(frozen=True)
 class Table:
-    """A table of texts.
+    """A table, its cells as text.
 
     Attributes:
-        title (str): What it shows, in a line.
-        header (sequence of str): Headings of the columns.
-        rows (sequence of sequences): Cells. Numbers are given three digits, an
-            :class:`~.statistics.Interval` its value and its ends, ``None`` and nan a dash.
+        title: What it shows, in a line.
+        header: Headings of the columns.
+        rows: Cells. Numbers are shown with three digits, an :class:`~.statistics.Interval` as its
+            value and its ends, ``None`` and nan as a dash.
     """
 
     title: str
-    header: tuple
-    rows: tuple
+    header: Sequence[str]
+    rows: Iterable[Sequence[object]]
 
     def __post_init__(self):
         object.__setattr__(self, 'header', tuple(self.header))
@@ -52,11 +56,11 @@ class Table:
                     f'{row}')
 
     @classmethod
-    def from_record(cls, record: dict) -> 'Table':
-        """The table that :meth:`record` gave."""
+    def from_record(cls, record: dict[str, Any]) -> 'Table':
+        """The table from what :meth:`record` returned."""
         return cls(record['title'], record['header'], record['rows'])
 
-    def record(self) -> dict:
+    def record(self) -> dict[str, Any]:
         """The table as JSON-ready values."""
         return {
             'title': self.title, 'header': list(self.header), 'rows': [list(r) for r in self.rows]}
@@ -84,30 +88,29 @@ class Table:
 
 
 def _escaped(cell):
-    """A cell that reStructuredText takes for text: a dash is no list, recall@10 no address."""
+    """A cell, escaped: to reStructuredText a dash is a list and recall@10 an address."""
     return '\\-' if cell == '-' else cell.replace('@', '\\@')
 
 
-def write_results(
-        folder, experiment: str, figures: dict, tables: list[Table], catalogue: Catalogue,
-        recipe: Recipe | None = None, seeds: Sequence[int] = (), runs: Sequence[Run] = (),
-        seconds: float | None = None) -> dict:
+def write_results(folder: str | os.PathLike, experiment: str, figures: Figures, tables: list[Table],
+                  catalogue: Catalogue, recipe: Recipe | None = None, seeds: Sequence[int] = (),
+                  runs: Sequence[Run] = (), seconds: float | None = None) -> dict[str, Any]:
     """Writes ``results.json``, ``table.txt`` and ``table.rst`` of an experiment.
 
     Args:
-        folder: Where to; made if it does not exist. Figures (pictures) go to the same place.
-        experiment (str): Name of the experiment's module.
-        figures (dict): Every number. NumPy's values and intervals are converted, nan becomes null.
-        tables (list of Table): What of it is shown.
-        catalogue (~fashion_models.catalogue.io.Catalogue): On what.
-        recipe (~fashion_models.training.recipe.Recipe): How the networks were trained.
-        seeds (sequence of int): With which seeds.
-        runs (sequence of ~fashion_models.training.run.Run): The runs that it rests on.
-        seconds (float): The command's own time; that of the runs' training is in their logs, which
-            another experiment may have spent.
+        folder: Folder to write to, created if missing; pictures go there, too.
+        experiment: Name of the experiment's module.
+        figures: All figures. NumPy's values and intervals are converted, nan becomes null.
+        tables: The tables that show them.
+        catalogue: The products.
+        recipe: How the networks were trained.
+        seeds: The seeds they were trained with.
+        runs: The runs that the figures rest on.
+        seconds: The command's own time; that of the trainings, which may have served another
+            experiment, is in the runs' logs.
 
     Returns:
-        dict: What ``results.json`` holds.
+        The content of ``results.json``.
     """
     record = {
         'experiment': experiment,
@@ -123,7 +126,8 @@ def write_results(
     return write_record(folder, record, tables)
 
 
-def write_record(folder, record: dict, tables: list[Table]) -> dict:
+def write_record(folder: str | os.PathLike, record: dict[str, Any],
+                 tables: list[Table]) -> dict[str, Any]:
     """Writes a record and its tables; returns the record as written."""
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -136,24 +140,24 @@ def write_record(folder, record: dict, tables: list[Table]) -> dict:
     return record
 
 
-def portable_provenance(found: dict) -> dict:
-    """Provenance without the folders of this machine, which mean nothing on another."""
+def portable_provenance(found: dict[str, Any]) -> dict[str, Any]:
+    """Provenance without this machine's folders, which mean nothing on another."""
     return {
         'command': without_folders(found['command']),
-        # Runs of earlier versions do not tell the engine.
+        # Runs of earlier versions do not record the engine.
         **{key: found[key] for key in ('date', 'commit', 'versions', 'machine', 'engine')
            if key in found}}
 
 
 def without_folders(command: str) -> str:
-    """A command line in which paths that lead out of the working folder are cut to their ends."""
+    """A command line with paths out of the working folder cut to their last part."""
     return ' '.join(
         word.rstrip('/').rsplit('/', 1)[-1] if word.startswith(('/', '..')) else word
         for word in command.split(' '))
 
 
-def describe_catalogue(catalogue: Catalogue) -> dict:
-    """What identifies a catalogue: name, version, source, hash; numbers of products and images."""
+def describe_catalogue(catalogue: Catalogue) -> dict[str, str | int]:
+    """A catalogue's name, version, source and hash, and its numbers of products and images."""
     header = catalogue.header
     image_counts = [len(product.images) for product in catalogue.products]
     return {
@@ -162,12 +166,12 @@ def describe_catalogue(catalogue: Catalogue) -> dict:
 
 
 def training_seconds(run: Run) -> float:
-    """How long a run was trained, as its log says."""
+    """How long a run's training took, by its log."""
     return read_log(run)[-1]['elapsed_time']
 
 
 def read_log(run: Run) -> list[dict]:
-    """The log of a run: a list of one record an epoch."""
+    """The log of a run: one record an epoch."""
     return json.loads((run.folder / 'log.json').read_text(encoding='utf-8'))
 
 

@@ -16,7 +16,7 @@ from fashion_models.data.views import View
 from fashion_models.errors import UnsuitableCatalogue, UserError
 from fashion_models.experiments.kit.catalogues import EMBEDDED, open_or_draw
 from fashion_models.experiments.kit.held_out import FOLDS
-from fashion_models.experiments.kit.results import write_results
+from fashion_models.experiments.kit.results import Figures, Table, write_results
 from fashion_models.experiments.kit.runs import Interrupted, progress, trained_run
 from fashion_models.training.recipe import Recipe
 from fashion_models.training.run import Run
@@ -43,17 +43,17 @@ class Settings:
 
     Attributes:
         catalogue: The products.
-        name: The catalogue's name in the folder of the results.
+        name: The catalogue's name in the results folder.
         recipe: How networks are trained.
         seeds: The seeds that each network is trained with.
         runs: Folder that keeps the trained networks.
         results: Folder of the results: ``<results>/<experiment>/<catalogue's name>``.
         quick: Whether a first look is enough.
-        pictures: Whether products may be pictured whatever the catalogue's licence; see
+        pictures: Whether products may be pictured regardless of the catalogue's licence; see
             :mod:`~fashion_models.experiments.kit.pictures`.
         init: Folder of the run that networks begin with; see :meth:`begin_with`.
-        networks: How many networks the experiment needs, as it says before it asks for the first,
-            so that progress can be shown.
+        networks: How many networks the experiment needs, which it sets before it asks for the
+            first, so that progress can be shown.
         used: The runs that :meth:`run` has returned.
     """
 
@@ -68,13 +68,13 @@ class Settings:
     init: str | None = None
     networks: int = 1
     used: list[Run] = dataclasses.field(default_factory=list)
-    _products: dict = dataclasses.field(default_factory=dict)
+    _products: dict[tuple, dict[str, ProductSet]] = dataclasses.field(default_factory=dict)
 
     def begin_with(self, init: str | None) -> None:
         """Makes networks begin with another run's, at a tenth of the recipe's learning rate.
 
         A tenth is the usual choice for a network of this kind: 0.001 after 0.01, so that what was
-        learnt survives until the new heads are of use (Girshick et al., "Rich feature
+        learnt survives until the new heads are useful (Girshick et al., "Rich feature
         hierarchies", 2014).
 
         Args:
@@ -111,14 +111,14 @@ class Settings:
         return self._products[key]
 
     def shortened(self, recipe: Recipe) -> Recipe:
-        """The recipe; for a first look over a few epochs, its drops at the same shares of them."""
+        """The recipe; for a first look, cut to a few epochs as by :func:`with_epochs`."""
         if not self.quick or recipe.training.epochs <= QUICK_EPOCHS:
             return recipe
         return with_epochs(recipe, QUICK_EPOCHS)
 
 
 def with_epochs(recipe: Recipe, epochs: int) -> Recipe:
-    """A recipe over another number of epochs, its drops at the same shares of them."""
+    """A recipe with another number of epochs, the learning rate dropping at the same shares."""
     drops = {
         round(drop * epochs / recipe.training.epochs) for drop in recipe.training.drops}
     return recipe.replace(
@@ -196,21 +196,20 @@ def require_test_split(catalogue: Catalogue) -> None:
             'evaluates on; a tenth of all groups is: expected more groups')
 
 
-def command(
-        name: str, description: str, experiment: Callable, argv: Sequence[str] | None = None,
-        add: Callable[[argparse.ArgumentParser], None] | None = None,
-        test_split: bool = True) -> int:
+def command(name: str, description: str, experiment: Callable[..., tuple[Figures, list[Table]]],
+            argv: Sequence[str] | None = None,
+            add: Callable[[argparse.ArgumentParser], None] | None = None,
+            test_split: bool = True) -> int:
     """Runs an experiment from the command line; what every experiment's ``main`` does.
 
     Args:
-        name: Of the module.
-        description: Its docstring.
-        experiment: Given the :class:`Settings` and the folder for its pictures, which exists;
-            returns its figures (dict) and its tables (list of
-            :class:`~fashion_models.experiments.kit.results.Table`).
+        name: Name of the module.
+        description: The module's docstring.
+        experiment: Takes the :class:`Settings` and the folder for its pictures, which exists;
+            returns its figures and its tables.
         argv: Instead of the process' arguments.
-        add: Adds the arguments that only this experiment has to the parser; the experiment is then
-            given the parsed ones as well.
+        add: Adds the experiment's own arguments to the parser; the experiment then takes the parsed
+            ``arguments``, too.
         test_split: Whether it needs products of the test split.
 
     Returns:
@@ -244,7 +243,8 @@ def command(
     return 0
 
 
-def run_experiment(name: str, experiment: Callable, settings: Settings) -> str:
+def run_experiment(name: str, experiment: Callable[..., tuple[Figures, list[Table]]],
+                   settings: Settings) -> str:
     """Runs an experiment and writes its results.
 
     Returns:

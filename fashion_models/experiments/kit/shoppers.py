@@ -1,42 +1,44 @@
-"""Simulated shoppers and merchandisers, whose tastes are known to the simulation alone.
+"""Simulated shoppers and merchandisers, whose tastes only the simulation knows.
 
-This is a simulation: it says how well an order copes with tastes of this kind, not what people buy.
-A taste is made of favourites among the true attributes of products (``truth.jsonl`` where the
-catalogue has it, else its labels); our vectors play no part in it:
+It tells how well an order copes with tastes of this kind, not what people buy. A taste is made of
+favourites among products' true attributes (from ``truth.jsonl`` if the catalogue has it, otherwise
+from its labels); our vectors play no part in it:
 
 ======================  ===========================================================================
 1 to 3 categories       1 each
 2 to 5 subcategories    1 each
-2 to 4 colours          1 each, and 2 other colours -1; of a product with several, their mean
-1 to 3 fabrics          0.5 each; where fabrics are not known, patterns, materials or usages
+2 to 4 colours          1 each, and -1 for 2 others; the mean if a product has several
+1 to 3 fabrics          0.5 each; if fabrics are unknown, patterns, materials or usages
 gender                  0 for one, -1 for the others
 ======================  ===========================================================================
 
-The sum is what the product is worth to the shopper. Which values are favoured is drawn by how many
-products have them (its square root) and by a fashion that all shoppers share, so that a popularity
-among others means something.
+The sum is what the product is worth to the shopper. The odds of a value becoming a favourite are
+the square root of the number of products that have it, times a fashion that all shoppers share, so
+that popularity means something.
 
 A shopper comes with a past: of 80 products drawn at random, the 5 liked and the 5 disliked are
-those that are worth most and least with noise added (Gumbel, of scale 0.35), so that some likes are
+those worth most and least once noise is added (Gumbel, of scale 0.35), so that some likes are
 accidents.
 """
 
-
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
 from fashion_models.catalogue.io import Catalogue
 from fashion_models.drawn.truth import read_truth
 
-#: What stands for the fabric, the first that any product has.
+#: What serves as the fabric: the first of these that any product has.
 DETAILS = 'fabric', 'pattern', 'material', 'usage'
-#: Attribute: worth of a favourite, fewest and most favourites.
+#: Attribute to the worth of a favourite, and the fewest and most favourites.
 FAVOURITES = {
     'category': (1.0, 1, 3), 'subcategory': (1.0, 2, 5), 'colour': (1.0, 2, 4),
     'detail': (0.5, 1, 3)}
 DISLIKED_COLOURS = 2
+#: Products in a shopper's past, and how many of them are liked, and disliked.
 SEEN, LIKES = 80, 5
+#: Scale of the Gumbel noise.
 NOISE = 0.35
 #: Spread of the fashion: standard deviation of a value's log weight.
 FASHION = 0.7
@@ -47,15 +49,15 @@ class Shop:
     """What shoppers see of n products.
 
     Attributes:
-        shares (dict): Attribute to (n, values) float64: 1 for a product's value, of several equal
-            shares, 0 for all where it is not known.
+        shares: From each attribute to (n, values) float64: 1 for a product's value, equal shares
+            for several, 0 for all if it is unknown.
     """
 
-    shares: dict
+    shares: dict[str, np.ndarray]
 
     @classmethod
-    def of(cls, attributes: dict):
-        """The shop of products' attributes, a list of dicts to tuples of values."""
+    def of(cls, attributes: Sequence[dict[str, tuple[str, ...]]]) -> 'Shop':
+        """The shop of n products, from the attributes of each."""
         shares = {}
         for name in ('gender', *FAVOURITES):
             values = sorted({value for own in attributes for value in own.get(name, ())})
@@ -67,25 +69,25 @@ class Shop:
             shares[name] = of_name
         return cls(shares)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.shares['gender'])
 
 
 @dataclasses.dataclass(frozen=True)
 class Taste:
-    """What somebody likes.
+    """What a person likes.
 
     Attributes:
-        worth (numpy.ndarray): (n,) of each product.
-        categories (numpy.ndarray): Numbers of the favourite categories.
+        worth: (n,) what each product is worth to them.
+        categories: Numbers of the favourite categories.
     """
 
     worth: np.ndarray
     categories: np.ndarray
 
 
-def true_attributes(catalogue: Catalogue) -> dict[str, dict]:
-    """The true attributes of all products: id to a dict of tuples of values."""
+def true_attributes(catalogue: Catalogue) -> dict[str, dict[str, tuple[str, ...]]]:
+    """The true attributes of all products, by id."""
     found = {}
     for product in catalogue.products:
         own = {task: (label,) for task, label in product.labels.items() if task != 'colour'}
@@ -104,11 +106,11 @@ class Population:
     """All who visit a shop.
 
     Args:
-        shop (Shop): The products.
-        seed (int): Another seed, other people and another fashion.
+        shop: The products.
+        seed: Another seed gives other people and another fashion.
     """
 
-    def __init__(self, shop, seed: int = 0):
+    def __init__(self, shop: Shop, seed: int = 0) -> None:
         self._shop = shop
         self._seed = seed
         rng = np.random.default_rng([seed, 0])
@@ -117,15 +119,12 @@ class Population:
             odds = np.sqrt(shares.sum(axis=0)) * rng.lognormal(0, FASHION, shares.shape[1])
             self._odds[name] = odds / odds.sum() if len(odds) else odds
 
-    def taste(self, number: int, purpose: int) -> tuple:
-        """The taste of a person, and the random numbers for what that person does.
+    def taste(self, number: int, purpose: int) -> tuple[Taste, np.random.Generator]:
+        """A person's taste, and the random numbers for what that person does.
 
         Args:
-            number (int): Which person.
-            purpose (int): People of different purposes are different people.
-
-        Returns:
-            tuple: :class:`Taste` and a :class:`numpy.random.Generator`.
+            number: The person's number.
+            purpose: Different purposes have different people.
         """
         rng = np.random.default_rng([self._seed, purpose, number])
         shares = self._shop.shares
@@ -148,11 +147,17 @@ class Population:
         return rng.choice(len(odds), min(count, len(odds)), replace=False, p=odds)
 
 
-def history(worth: np.ndarray, rng: np.random.Generator) -> tuple:
-    """What a shopper has seen, liked and disliked of products that are worth (n,) to them.
+def history(
+        worth: np.ndarray,
+        rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Which products a shopper has seen, liked and disliked.
+
+    Args:
+        worth: (n,) what each product is worth to them.
+        rng: Draws the products and the noise.
 
     Returns:
-        tuple: Three arrays of rows; the first holds the others.
+        Three arrays of rows; the first contains the other two.
     """
     seen = rng.choice(len(worth), min(SEEN, len(worth) // 2), replace=False)
     likes = min(LIKES, len(seen) // 2)
@@ -163,10 +168,10 @@ def history(worth: np.ndarray, rng: np.random.Generator) -> tuple:
 
 
 def noisy(worth: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """What products that are worth (n,) seem to be worth."""
+    """What products of this worth (n,) seem to be worth: with noise added."""
     return worth + rng.gumbel(0, NOISE, len(worth))
 
 
 def gains(worth: np.ndarray) -> np.ndarray:
-    """What NDCG counts for products: 2^worth - 1, and 0 for those worth less than nothing."""
+    """The gain of each product in NDCG: 2^worth - 1, and 0 for a negative worth."""
     return 2 ** np.maximum(worth, 0) - 1

@@ -1,15 +1,15 @@
 """Confidence intervals over products and over seeds: is a difference more than chance?
 
 Two networks are compared on the same products and seed by seed, so that the difficulty of a product
-and the luck of a seed cancel. Two sources of chance remain:
+and the luck of a seed cancel out. Two sources of chance remain:
 
-* **Which products** the split holds. Groups of products (the colours of a design) are drawn anew
+* **Which products** the split holds. Groups of products (the colours of a design) are resampled
   with replacement, many times: the paired bootstrap (Efron & Tibshirani, 1993, chapter 16).
 * **Which seeds** the networks were trained with. Three are too few to resample: the bootstrap's
-  interval would contain the truth in 3 of 4 cases instead of 19 of 20 (see the tests). Their mean
-  is given the spread of Student's t instead, with one degree of freedom less than seeds.
+  interval would contain the truth in 3 of 4 cases instead of 19 of 20 (see the tests). Instead,
+  their mean is given the spread of Student's t, with one degree of freedom fewer than seeds.
 
-An interval over both adds a draw of each.
+For an interval over both, a draw of each is added.
 """
 
 import dataclasses
@@ -27,28 +27,28 @@ class Interval:
     """An estimate with its confidence intervals.
 
     Attributes:
-        value (float): The estimate.
-        products (tuple of float): Its interval over products, for just these seeds.
-        both (tuple of float): Its interval over products and seeds; ``None`` with one seed, which
-            says nothing about others.
-        level (float): How often such an interval contains the truth.
+        value: The estimate.
+        products: Its interval over products, for just these seeds.
+        both: Its interval over products and seeds; ``None`` with one seed, which says nothing
+            about others.
+        level: How often such an interval contains the truth.
     """
 
     value: float
-    products: tuple
-    both: tuple | None
+    products: tuple[float, float]
+    both: tuple[float, float] | None
     level: float = 0.95
 
     @property
     def widest(self) -> tuple[float, float]:
-        """The interval over all that is known to vary: ``both``, or ``products`` with one seed."""
+        """:attr:`both`, or :attr:`products` with one seed."""
         return self.products if self.both is None else self.both
 
     def range(self) -> str:
         """The ends of :attr:`widest`, as text."""
         return '{:.3f} to {:.3f}'.format(*self.widest)
 
-    def record(self) -> dict:
+    def record(self) -> dict[str, float | list[float] | None]:
         """The interval as JSON-ready values."""
         return {
             'value': self.value, 'products': list(self.products),
@@ -65,16 +65,13 @@ def accuracy(
     """An accuracy with its intervals.
 
     Args:
-        correct: (seeds, products) or (seeds, products, tasks): how right each product's answer is,
-            1 or 0 or between, and nan where it has no label. Of several tasks the mean of their
-            accuracies is taken, the article's "Multi-task".
-        groups: (products,) the group of each: those of one group are drawn together.
-        level (float): How often the interval should contain the truth.
-        draws (int): How often the groups are drawn.
-        seed (int): The same seed gives the same interval.
-
-    Returns:
-        Interval
+        correct: (seeds, products) or (seeds, products, tasks): how right the answer for each
+            product is, from 0 to 1, and nan where it has no label. For several tasks, the mean of
+            their accuracies is taken, the article's "Multi-task".
+        groups: (products,) the group of each product: a group is drawn as a whole.
+        level: How often the interval should contain the truth.
+        draws: How often the groups are drawn.
+        seed: The same seed gives the same interval.
 
     Raises:
         ValueError: If the shapes do not fit, or a task has no labelled product.
@@ -88,12 +85,9 @@ def difference(
     """How much more accurate ``a`` is than ``b``, on the same products and seed by seed.
 
     Args:
-        a: As ``correct`` of :func:`accuracy`.
+        a: As ``correct`` in :func:`accuracy`.
         b: Of the same shape, with the same labels missing.
-        groups, level, draws, seed: As of :func:`accuracy`.
-
-    Returns:
-        Interval
+        groups, level, draws, seed: As in :func:`accuracy`.
     """
     a, b = _as_array(a), _as_array(b)
     if a.shape != b.shape:
@@ -109,13 +103,10 @@ def contrast(
     """How much larger the difference of ``a`` and ``b`` is on some products than on the others.
 
     Args:
-        a, b: (seeds, products) or (seeds, products, tasks), as of :func:`difference`. Tasks that
-            the one or the other products have no label of are left out.
+        a, b: (seeds, products) or (seeds, products, tasks), as in :func:`difference`. A task is
+            left out if either set of products has no labels in it.
         some: (products,) bool.
-        groups, level, draws, seed: As of :func:`accuracy`.
-
-    Returns:
-        Interval
+        groups, level, draws, seed: As in :func:`accuracy`.
     """
     a, b = _as_array(a), _as_array(b)
     some = np.asarray(some)[:, None]
@@ -124,7 +115,7 @@ def contrast(
         return np.concatenate(
             [np.where(some, of_some, np.nan), np.where(some, np.nan, of_others)], axis=2)
 
-    # The mean over twice as many columns, of which the others' count backwards, is half of it.
+    # The mean over twice as many columns, with the others' negated, is half the contrast.
     a, b = side_by_side(a, b), side_by_side(b, a)
     known = ~np.isnan(a).all(axis=(0, 1))
     known = np.tile(known.reshape(2, -1).all(axis=0), 2)
@@ -162,7 +153,7 @@ def _interval(values, groups, level, draws, seed, lowest, highest):
     both = None
     if seeds > 1:
         spread = estimates.std(ddof=1) / math.sqrt(seeds)
-        # Student's t knows nothing of the ends of what an accuracy can be.
+        # Student's t does not know the bounds of an accuracy.
         both = _quantiles(np.clip(
             drawn + spread * rng.standard_t(seeds - 1, draws), lowest, highest), level)
     return Interval(float(estimates.mean()), _quantiles(drawn, level), both, level)
@@ -188,8 +179,8 @@ def _chunks(draws):
 def _means(weights, sums, counts):
     """Mean over the tasks of the means over products, for each draw and seed: (draws, seeds)."""
     sums, counts = (np.tensordot(weights, values, (1, 1)) for values in (sums, counts))
-    # A draw may leave a task without any label: the other tasks stand for it. A draw without any
-    # label at all is nan.
+    # A draw may leave a task without any label: the mean is then over the other tasks. A draw
+    # without any label at all is nan.
     with np.errstate(invalid='ignore'):
         accuracies, known = sums / counts, counts > 0
         return np.where(known, accuracies, 0.0).sum(axis=2) / known.sum(axis=2)

@@ -1,16 +1,17 @@
 """Which words of texts are true, and texts with planted errors.
 
-Where the catalogue has a ``truth.jsonl`` (the embedded one), it decides: a colour word is true if
-the product has the colour or the shade's other name fits it; a category word, if it is a true label
-or what shops call such a product; a style word, if it is such a name or its fabric's. Of other
-style words (``favourite``) nothing is known. Elsewhere the labels decide, and nothing is known of
-any style word.
+If the catalogue has a ``truth.jsonl``, as the embedded one does, it decides. A colour word is true
+if the product has that colour, or if it is the other name of the product's shade; a category word,
+if it is a true label or a shop's name for such a product; a style word, if it is such a name or
+that of the fabric. Whether other style words (``favourite``) are true is unknown. In other
+catalogues the labels decide, and no style word is known to be true or false.
 """
-
 
 import dataclasses
 import re
 from collections.abc import Callable
+
+import numpy as np
 
 from fashion_models.catalogue.io import Catalogue
 from fashion_models.catalogue.records import Product
@@ -23,6 +24,7 @@ from fashion_models.representation.tags.words import (
     COLOUR,
     STYLE,
     Lexicon,
+    Word,
     key,
     text_of,
     tokens_of,
@@ -34,21 +36,21 @@ class WordTruth:
     """Tells whether words are true of products.
 
     Args:
-        catalogue (~fashion_models.catalogue.io.Catalogue): Whose.
+        catalogue: The products' catalogue.
     """
 
-    def __init__(self, catalogue: Catalogue):
+    def __init__(self, catalogue: Catalogue) -> None:
         self._records = read_truth(catalogue.folder)
         self.materials = _keys(MATERIALS.values()) if self._records else set()
         self._names = {name: _keys((name, *kind.words)) for name, kind in KINDS.items()}
-        #: The style words of which it is known whether they are true.
+        #: The style words that are known to be true or false of each product.
         self.style = self.materials.union(*self._names.values()) if self._records else set()
 
-    def of(self, product: Product, lexicon: Lexicon) -> Callable:
+    def of(self, product: Product, lexicon: Lexicon) -> Callable[[Word], bool | None]:
         """What is true of a product.
 
         Returns:
-            callable: From a Word to True, False or None, where it is not known.
+            A function from a word to whether it is true; ``None`` if that is unknown.
         """
         record = self._records.get(product.id)
         if record is None:
@@ -72,21 +74,22 @@ def _keys(phrases):
     return {key(token) for phrase in phrases for token in tokens_of(phrase)}
 
 
-def planted(products: list[Product], truth, labels: dict, share: float, rng) -> list[Product]:
+def planted(products: list[Product], truth: WordTruth, labels: dict[str, list[str]], share: float,
+            rng: np.random.Generator) -> list[Product]:
     """Products with false words in their texts.
 
-    Of the colours, categories and (where they are known) materials that a text names, a share is
-    replaced by others that texts name, as often as they name these, but that are not true.
+    A share of the colours, categories and (if known) materials that the texts name is replaced by
+    false ones. These are drawn from all texts, so that each is as frequent as it is there.
 
     Args:
-        products (list of ~fashion_models.catalogue.records.Product): The catalogue's.
-        truth (WordTruth): What is true of them.
-        labels (dict): Task to labels.
-        share (float): How many of the words to replace.
-        rng (numpy.random.Generator): Chooses them.
+        products: The catalogue's.
+        truth: What is true of them.
+        labels: From each task to its labels.
+        share: Share of the words to replace.
+        rng: Chooses them.
 
     Returns:
-        list of Product: With the same ids, labels and images.
+        Products with the same ids, labels and images.
     """
     lexicon = Lexicon(labels, truth.materials)
     said = {kind: [] for kind in (COLOUR, CATEGORY, STYLE)}

@@ -14,22 +14,19 @@ LOCK = f'.{FILE}.lock'
 
 
 def product_embeddings(run: Run, catalogue: Catalogue) -> Embeddings:
-    """One vector a product, of all splits.
+    """One vector a product, for all splits.
 
-    Of several processes that need them at the same time, one computes them and the others wait.
+    If several processes need them at the same time, one computes them and the others wait.
 
     Args:
-        run (~fashion_models.training.run.Run): Whose best network makes them.
-        catalogue (~fashion_models.catalogue.io.Catalogue): Of what.
-
-    Returns:
-        ~fashion_models.representation.embeddings.Embeddings
+        run: Its best network computes them.
+        catalogue: The products.
     """
     with locked(run.folder / LOCK, if_busy=lambda: None):
         return _found_or_made(run, catalogue)
 
 
-def _found_or_made(run, catalogue):
+def _found_or_made(run: Run, catalogue: Catalogue) -> Embeddings:
     file = run.folder / FILE
     digest = sha256(run.snapshots / BEST)
     try:

@@ -1,13 +1,14 @@
-"""Products whose pictures show other garments as well: what texts tell of them."""
-
+"""What texts add on products whose pictures show other garments as well."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
+from fashion_models.data.products import ProductSet
 from fashion_models.data.vocabulary import MISSING, Vocabulary
 from fashion_models.drawn.truth import ProductTruth
 from fashion_models.experiments.kit import predictions, statistics
+from fashion_models.experiments.kit.results import Figures
 from fashion_models.training.evaluation import Evaluation
 
 SPLITS = 'validation', 'test'
@@ -21,14 +22,14 @@ AMBIGUOUS, OTHERS = 'ambiguous', 'others'
 FEWEST_PRODUCTS = 10
 
 
-def compare(answers: dict, tasks: Sequence[str], groups: Sequence[str]) -> dict:
+def compare(answers: dict[str, list[Evaluation]], tasks: Sequence[str],
+            groups: Sequence[str]) -> Figures:
     """Accuracy of each way, and what images and text together gain over it, with intervals.
 
     Args:
-        answers (dict): From way to a list of
-            :class:`~fashion_models.training.evaluation.Evaluation`, one a seed.
-        tasks (sequence of str): The tasks' names.
-        groups (sequence of str): (products,).
+        answers: From each way to its evaluations, one a seed.
+        tasks: Names of the tasks.
+        groups: (products,)
     """
     right = {way: predictions.correct(of_seeds) for way, of_seeds in answers.items()}
     return {
@@ -40,27 +41,27 @@ def compare(answers: dict, tasks: Sequence[str], groups: Sequence[str]) -> dict:
             for way, own in right.items() if way != BOTH}}
 
 
-def is_ambiguous(record: dict) -> bool:
-    """Whether most of a product's pictures show a model with other garments, by its truth."""
+def is_ambiguous(record: ProductTruth) -> bool:
+    """Whether, by a product's truth, most of its pictures show a model with other garments."""
     return 2 * sum(bool(picture.others) for picture in record.pictures) > len(record.pictures)
 
 
-def by_pictures(
-        answers: dict, products: dict, records: dict, vocabulary: Vocabulary,
-        taxonomy: dict) -> dict:
+def by_pictures(answers: dict[str, dict[str, list[Evaluation]]], products: dict[str, ProductSet],
+                records: dict[str, ProductTruth], vocabulary: Vocabulary,
+                taxonomy: dict[str, dict[str, list[str]]]) -> Figures:
     """The figures of ambiguous products and of the others, by the true labels.
 
     Args:
-        answers (dict): From split to way to a list of evaluations, one a seed.
-        products (dict): From split to :class:`~fashion_models.data.products.ProductSet`.
-        records (dict): From product id to its truth.
-        vocabulary (~fashion_models.data.vocabulary.Vocabulary): The labels.
-        taxonomy (dict): The catalogue's.
+        answers: From each split and way to its evaluations, one a seed.
+        products: From each split to its products.
+        records: From each product's id to its truth.
+        vocabulary: The labels.
+        taxonomy: The catalogue's.
 
     Returns:
-        dict: From :data:`AMBIGUOUS` and :data:`OTHERS` to figures as of :func:`compare`, only the
-        number of products where either are too few; and of the ambiguous :func:`other_garment` and
-        ``extra_gain``: how much more the text gains on them than on the others.
+        From :data:`AMBIGUOUS` and :data:`OTHERS` to the figures of :func:`compare`, or only to the
+        number of products if there are too few of either; :func:`other_garment` of the ambiguous;
+        and ``extra_gain``: how much more the text gains on them than on the others.
     """
     held_out = [records[id] for split in SPLITS for id in products[split].ids]
     groups = [group for split in SPLITS for group in products[split].groups]
@@ -84,35 +85,34 @@ def by_pictures(
         if name == AMBIGUOUS:
             figures['other_garment'] = other_garment(
                 own, [held_out[row] for row in rows], of_groups, vocabulary, taxonomy)
-    # What would follow if texts told which of several products is meant. It could follow from
-    # something else, too: there is more to gain where pictures tell less.
+    # This follows if texts tell which of several products is meant, but it may have another cause:
+    # where pictures tell less, there is more to gain.
     figures['extra_gain'] = statistics.contrast(
         *(predictions.correct(together[way]) for way in (BOTH, CONTROL)), ambiguous, groups)
     return figures
 
 
-def true_labels(record: dict, vocabulary: Vocabulary) -> list[int]:
-    """Class numbers of the true labels: (tasks,), -1 for one that no product is labelled with."""
+def true_labels(record: ProductTruth, vocabulary: Vocabulary) -> list[int]:
+    """Class numbers of the true labels: (tasks,), -1 for a label that no product has."""
     return [names.index(label) if (label := record.label(task)) in names else MISSING
             for task, names in vocabulary.labels.items()]
 
 
-def other_garment(
-        answers: dict, records: list[ProductTruth], groups: Sequence[str], vocabulary: Vocabulary,
-        taxonomy: dict) -> dict:
-    """How often the answer is that of another garment in the pictures, not of the one sold.
+def other_garment(answers: dict[str, list[Evaluation]], records: list[ProductTruth],
+                  groups: Sequence[str], vocabulary: Vocabulary,
+                  taxonomy: dict[str, dict[str, list[str]]]) -> Figures:
+    """How often the answer names another garment in the pictures instead of the one for sale.
 
     Args:
-        answers (dict): From way to a list of evaluations, one a seed.
-        records (list of ~fashion_models.drawn.truth.ProductTruth): The products' truth.
-        groups (sequence of str): (products,).
-        vocabulary (~fashion_models.data.vocabulary.Vocabulary): The labels.
-        taxonomy (dict): The catalogue's.
+        answers: From each way to its evaluations, one a seed.
+        records: The products' truth.
+        groups: (products,)
+        vocabulary: The labels.
+        taxonomy: The catalogue's.
 
     Returns:
-        dict: From task to ``share`` of each way, ``difference``, images and text minus each, and
-        ``fewer``, by how much text makes it fewer; the tasks are those that tell garments in one
-        picture apart.
+        For each task that tells garments in a picture apart: ``share`` of each way,
+        ``difference``, images and text minus each, and ``fewer``, the reduction by text.
     """
     figures = {}
     for task in ('colour', 'category', 'subcategory'):
@@ -133,7 +133,7 @@ def other_garment(
 
 
 def _worn(record, task, taxonomy):
-    """Labels (set of str) of a task that other garments in a product's pictures have, not it."""
+    """Labels in a task that other garments in a product's pictures have and the product lacks."""
     if task == 'colour':
         return {other.colour for other in record.others} - set(record.colours)
     found = {other.subcategory for other in record.others}

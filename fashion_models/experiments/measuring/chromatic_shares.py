@@ -3,6 +3,7 @@
 import numpy as np
 
 from fashion_models.experiments.kit import statistics
+from fashion_models.experiments.kit.results import Figures
 from fashion_models.experiments.kit.statistics import Interval
 
 TRAINED, LEARNT, STARTED = 'trained', 'learnt part', 'start'
@@ -44,7 +45,7 @@ def chromatic_shares(W: np.ndarray) -> np.ndarray:
     return np.divide(chromatic, energy, out=np.zeros_like(energy), where=energy > 0)
 
 
-def shares(W: np.ndarray) -> dict:
+def shares(W: np.ndarray) -> Figures:
     """The figures of the filters of several seeds, (seeds, filters, 3, k, k)."""
     found = chromatic_shares(W)
     return {

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from fashion_models.catalogue.io import Catalogue
 from fashion_models.catalogue.records import Product
 from fashion_models.experiments.kit import predictions, statistics
+from fashion_models.experiments.kit.results import Figures
 from fashion_models.experiments.kit.settings import Settings
 from fashion_models.experiments.measuring.label_truth import LabelTruth
 
@@ -15,8 +17,8 @@ AS_THEY_ARE, REVIEWED, RIGHT = 'as they are', 'reviewed', 'all right'
 SPLITS = 'validation', 'test'
 
 
-def before_and_after(
-        settings: Settings, catalogues: dict, truth: LabelTruth, tasks: Sequence[str]) -> dict:
+def before_and_after(settings: Settings, catalogues: dict[str, Catalogue], truth: LabelTruth,
+                     tasks: Sequence[str]) -> Figures:
     products = {}
     right, colours = {}, {}
     labels = {judge: {product.id: product for product in catalogue.products}

@@ -11,6 +11,7 @@ from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.drawn.assortment import KINDS
 from fashion_models.drawn.truth import ProductTruth, read_truth
 from fashion_models.experiments.kit import statistics
+from fashion_models.experiments.kit.results import Figures
 from fashion_models.experiments.kit.statistics import Interval
 from fashion_models.training.evaluation import Evaluation
 
@@ -49,7 +50,7 @@ class Answers:
     @classmethod
     def of(
             cls, task: str, column: int, vocabulary: Vocabulary, evaluations: list[Evaluation],
-            groups: Sequence[str]):
+            groups: Sequence[str]) -> 'Answers':
         """The answers in a task, one evaluation a seed."""
         return cls(vocabulary.labels[task], evaluations[0].t[:, column],
                    [np.exp(evaluation.log_probabilities[task]) for evaluation in evaluations],
@@ -76,7 +77,8 @@ class Answers:
         return matrix
 
 
-def records_of(catalogue: Catalogue, ids: Sequence[str]) -> list[tuple]:
+def records_of(catalogue: Catalogue,
+               ids: Sequence[str]) -> list[tuple[Product, ProductTruth | None]]:
     """The products of these ids with their truth, ``None`` where it is not known."""
     wanted = set(ids)
     products = {product.id: product for product in catalogue.products if product.id in wanted}
@@ -84,7 +86,7 @@ def records_of(catalogue: Catalogue, ids: Sequence[str]) -> list[tuple]:
     return [(products[id_], truth.get(id_)) for id_ in ids]
 
 
-def colour_causes(product: Product, truth: ProductTruth | None) -> dict:
+def colour_causes(product: Product, truth: ProductTruth | None) -> dict[str, set[str]]:
     """What might be answered for a product's colour, beside its label, and why.
 
     Args:
@@ -104,7 +106,8 @@ def colour_causes(product: Product, truth: ProductTruth | None) -> dict:
         GARMENTS: _garments(truth, 'colour')})
 
 
-def subcategory_causes(product: Product, truth: ProductTruth | None, siblings: 'Siblings') -> dict:
+def subcategory_causes(product: Product, truth: ProductTruth | None,
+                       siblings: 'Siblings') -> dict[str, set[str]]:
     """As :func:`colour_causes`, for a product's subcategory.
 
     Args:
@@ -160,7 +163,7 @@ class Siblings:
                 if own.intersection(map(part, places))}
 
 
-def count(answers: Answers, causes: list[dict]) -> dict | None:
+def count(answers: Answers, causes: list[dict[str, set[str]]]) -> Figures | None:
     """How many errors there are, and where they come from.
 
     Args:
@@ -204,7 +207,7 @@ def count(answers: Answers, causes: list[dict]) -> dict | None:
     return found
 
 
-def extra_error(answers, some: np.ndarray) -> Interval | None:
+def extra_error(answers: Answers, some: np.ndarray) -> Interval | None:
     """How much more often answers are wrong for some products (n,) bool than for the others.
 
     Returns:
@@ -219,7 +222,7 @@ def extra_error(answers, some: np.ndarray) -> Interval | None:
         wrong, np.where(known, np.zeros_like(wrong), np.nan), some, answers.groups)
 
 
-def by_chance(answers: Answers, labels: list[set]) -> float:
+def by_chance(answers: Answers, labels: list[set[str]]) -> float:
     """The share of errors that would fall under a cause if answers were dealt out anew.
 
     Args:
@@ -240,7 +243,7 @@ def by_chance(answers: Answers, labels: list[set]) -> float:
     return float(np.mean(shares))
 
 
-def sparse(matrix: np.ndarray, names: Sequence[str]) -> dict:
+def sparse(matrix: np.ndarray, names: Sequence[str]) -> dict[str, dict[str, int]]:
     """The counts of a confusion matrix that are not 0: {label: {predicted: count}}."""
     return {name: {names[column]: row[column] for column in np.flatnonzero(row)}
             for name, row in zip(names, matrix) if row.any()}

@@ -5,6 +5,8 @@ import numpy as np
 
 from fashion_models.experiments.kit import statistics
 from fashion_models.experiments.kit.held_out import HeldOut
+from fashion_models.experiments.kit.results import Figures
+from fashion_models.experiments.measuring.label_truth import LabelTruth
 from fashion_models.representation.audit import judge as audit
 from fashion_models.representation.audit.judge import Judged
 
@@ -17,7 +19,7 @@ def listed_length(order: np.ndarray, share: float) -> int:
     return round(share * len(order))
 
 
-def list_figures(answers: HeldOut, task: str, judged: Judged, truth) -> dict:
+def list_figures(answers: HeldOut, task: str, judged: Judged, truth: LabelTruth) -> Figures:
     """How good the list of suspicious labels of a task is.
 
     Args:

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from fashion_models.representation.duplicates.calibration import fit_model
+from fashion_models.drawn.truth import ProductTruth
+from fashion_models.experiments.kit.results import Figures
+from fashion_models.representation.duplicates.calibration import Calibration, fit_model
 from fashion_models.representation.duplicates.evidence import TEXT, Evidence, Texts, text_of
 from fashion_models.representation.duplicates.labelled import pairs_of_one, same_product
 from fashion_models.representation.duplicates.pairs import gather, judge
@@ -49,7 +51,8 @@ class Split:
         return np.einsum('md,md->m', vectors[a].astype(np.float32), vectors[b].astype(np.float32))
 
 
-def judged(validation, test: Split, calibration) -> dict:
+def judged(validation: Split, test: Split,
+           calibration: Calibration) -> dict[str, tuple[np.ndarray, np.ndarray, float | None]]:
     """What each witness says of the test split: dict to pairs (m, 2), scores (m,), threshold.
 
     The threshold is the one that reached :data:`PRECISION` on the validation split, or None.
@@ -72,7 +75,7 @@ def judged(validation, test: Split, calibration) -> dict:
 
 def measure(
         test: Split, rows: np.ndarray, scores: np.ndarray, threshold: float | None,
-        draws: np.ndarray) -> dict:
+        draws: np.ndarray) -> Figures:
     """Average precision and recall of some judgements, with intervals over groups of products.
 
     Args:
@@ -125,7 +128,7 @@ def _thinned(precision, recall, points=200):
         'precision': [], 'recall': []}
 
 
-def kinds(test: Split, rows: np.ndarray, truth: dict) -> dict:
+def kinds(test: Split, rows: np.ndarray, truth: dict[str, ProductTruth]) -> dict[str, int]:
     """What pairs really are: how many are one product, colourways, near twins, of equal labels.
 
     Args:
@@ -168,13 +171,13 @@ def colourways(test: Split) -> int:
     return int(pairs_of_one(test.groups) - test.total)
 
 
-def mean_of_seeds(found: dict, name: str) -> tuple:
+def mean_of_seeds(found: list[Figures], name: str) -> tuple[float, tuple[float, float]]:
     """Mean over the seeds, and its interval over groups: (value, (low, high))."""
     values = np.mean([one[name] for one in found], axis=0)
     return float(values[0]), tuple(np.quantile(values[1:], (0.025, 0.975)).tolist())
 
 
-def record_of(name: str, which: str, found: dict) -> dict:
+def record_of(name: str, which: str, found: list[Figures]) -> Figures:
     record = {'witness': name, 'pairs': 'all' if which == 'all' else 'of two retailers'}
     for key in FIGURES:
         value, interval = mean_of_seeds(found, key)

@@ -7,6 +7,7 @@ import numpy as np
 from fashion_models.data.products import ProductSet
 from fashion_models.experiments.kit import predictions
 from fashion_models.experiments.kit.predictions import ALL
+from fashion_models.experiments.kit.results import Figures
 
 MULTI, COLOUR = 'multi-task', 'colour only'
 NEIGHBOURS = 1, 10
@@ -51,9 +52,8 @@ def purity(
     return found
 
 
-def purity_figures(
-        vectors: dict, maps: dict, rows: np.ndarray, products: ProductSet,
-        tasks: Sequence[str]) -> dict:
+def purity_figures(vectors: dict[str, list[np.ndarray]], maps: dict[str, np.ndarray],
+                   rows: np.ndarray, products: ProductSet, tasks: Sequence[str]) -> Figures:
     """Purities of all networks, of their maps, and of chance.
 
     Args:

@@ -5,10 +5,11 @@ import dataclasses
 import numpy as np
 
 from fashion_models.data.epoch import MAX_IMAGES
+from fashion_models.data.products import ProductSet
 from fashion_models.data.views import View
 from fashion_models.experiments.kit import predictions
 from fashion_models.experiments.kit.predictions import ALL
-from fashion_models.experiments.kit.results import read_log
+from fashion_models.experiments.kit.results import Figures, read_log
 from fashion_models.experiments.kit.settings import Settings, with_epochs
 from fashion_models.training.run import Run
 
@@ -40,7 +41,8 @@ def schedules(settings: Settings) -> dict[str, float]:
     return dict(list(SCHEDULES.items())[:2 if settings.quick else None])
 
 
-def compare_task(settings: Settings, task: str, multi: list[Run], products) -> dict:
+def compare_task(settings: Settings, task: str, multi: list[Run],
+                 products: dict[str, ProductSet]) -> Figures:
     """Single-task against multi-task: schedules tried, accuracies, differences, by split."""
     recipes = {}
     for name, share in schedules(settings).items():
@@ -76,7 +78,8 @@ def _correct(runs, products):
     return predictions.correct([predictions.evaluate_run(run, products) for run in runs])
 
 
-def compare_images(settings: Settings, multi: list[Run], products) -> dict:
+def compare_images(settings: Settings, multi: list[Run],
+                   products: dict[str, ProductSet]) -> Figures:
     """Single-image against multi-image: see the module's head."""
     batches = read_log(multi[0])[-1]['iteration'] // settings.recipe.training.epochs
     equal = settings.recipe.replace(training__epoch_batches=batches)

@@ -22,6 +22,7 @@ A claim that several experiments examine gets a verdict from each.
 
 import dataclasses
 import json
+import os
 import pathlib
 
 from fashion_models import article
@@ -73,8 +74,8 @@ LESS_OFTEN = 'another garment named ({}), less often by'
 GARMENT_TASKS = 'colour', 'category', 'subcategory'
 
 AVERAGED_LOSSES = (
-    'The losses are averaged: each task gets a fifth of a step, and in so few steps none converges. '
-    'A single-task network has the whole step to itself.')
+    'The losses are averaged: each task gets a fifth of a step, and in so few steps none '
+    'converges. A single-task network has the whole step to itself.')
 NEARER = 'The same, after four times as many steps: the closer to convergence, the smaller it is.'
 
 CLAIMS = (
@@ -163,8 +164,8 @@ CLAIMS = (
                for task in GARMENT_TASKS}}},
         dict.fromkeys([GAIN, *map(LESS_OFTEN.format, GARMENT_TASKS)], 0.0), {
             'with_text/embedded-10k':
-                'There are 171 such products. They may also gain more because there is more to gain '
-                'where pictures tell less.'}),
+                'There are 171 such products. They may also gain more because there is more to '
+                'gain where pictures tell less.'}),
     Claim(
         'Colour accuracy rises when the labels are fixed.', '0.675 to above 0.900',
         MORE, {'label_audit': {'': ('colour_before_to_after', 'test')}}, {'': 0.225}, {
@@ -214,7 +215,7 @@ class Finding:
     reason: str
 
 
-def findings(claim: Claim, folder) -> list[Finding]:
+def findings(claim: Claim, folder: str | os.PathLike) -> list[Finding]:
     """What the recorded results say about a claim.
 
     Args:
@@ -244,7 +245,7 @@ def findings(claim: Claim, folder) -> list[Finding]:
     return found
 
 
-def claims_table(folder) -> str:
+def claims_table(folder: str | os.PathLike) -> str:
     """The table of all claims, in reStructuredText; see the module's head."""
     lines = [
         '.. list-table::', '   :header-rows: 1', '   :widths: 26 12 34 10 18', '',

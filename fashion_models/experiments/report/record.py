@@ -9,10 +9,12 @@ table as ``table.txt`` and ``table.rst``, and both plots.
 
 import argparse
 import json
+import os
 import pathlib
 import shutil
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -32,7 +34,7 @@ from fashion_models.training.table import with_mean
 SPLITS = 'validation', 'test'
 
 
-def record(run: Run, folder) -> dict:
+def record(run: Run, folder: str | os.PathLike) -> dict[str, Any]:
     """Writes the record of a run into a folder.
 
     Args:

@@ -59,7 +59,7 @@ def updated(text: str, root: str | os.PathLike = '.') -> str:
     return _PLACE.sub(table, text)
 
 
-def load_table(folder, number) -> Table:
+def load_table(folder: str | os.PathLike, number: int) -> Table:
     """The table of this number, from 1, among the results in a folder."""
     path = pathlib.Path(folder, RESULTS)
     try:

@@ -5,7 +5,7 @@
 from fashion_models import article
 from fashion_models.catalogue.tasks import title_of
 from fashion_models.experiments.kit.predictions import ALL
-from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.measuring.ambiguous_products import (
     AMBIGUOUS,
     BOTH,
@@ -16,7 +16,7 @@ from fashion_models.experiments.measuring.ambiguous_products import (
 )
 
 
-def tables(figures: dict) -> list[Table]:
+def tables(figures: Figures) -> list[Table]:
     """The tables of the figures, ours beside the article's."""
     tasks = figures['tasks']
     columns = [ALL, *tasks]

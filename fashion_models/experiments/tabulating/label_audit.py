@@ -4,12 +4,12 @@
 from fashion_models.catalogue.tasks import title_of
 from fashion_models.experiments.kit import statistics
 from fashion_models.experiments.kit.predictions import ALL
-from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.measuring.corrected_labels import AS_THEY_ARE, SPLITS
 from fashion_models.experiments.measuring.label_lists import SHARES, SUSPECTED
 
 
-def audit_tables(figures: dict) -> list[Table]:
+def audit_tables(figures: Figures) -> list[Table]:
     tasks, review = figures['tasks'], figures['review']
     whose = 'planted' if figures['planted'] else 'wrong'
     names = [*map(str, SHARES), SUSPECTED]

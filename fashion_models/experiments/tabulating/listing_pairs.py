@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.measuring.listing_pairs import (
     FIGURES,
     KINDS,
@@ -13,7 +13,8 @@ from fashion_models.experiments.measuring.listing_pairs import (
 )
 
 
-def pair_tables(measured: dict, called: dict, test: Split) -> list[Table]:
+def pair_tables(measured: dict[tuple[str, str], list[Figures]],
+                called: dict[str, list[dict[str, int]]], test: Split) -> list[Table]:
     rows = []
     for (name, which), found in measured.items():
         cells = [_cell(*mean_of_seeds(found, key)) for key in FIGURES]

@@ -4,13 +4,13 @@
 
 import numpy as np
 
-from fashion_models.experiments.kit.results import Table
-from fashion_models.experiments.measuring.error_causes import MARGIN
+from fashion_models.experiments.kit.results import Figures, Table
+from fashion_models.experiments.measuring.error_causes import MARGIN, Answers
 
 FREQUENT = 10   # confusions in the table, of each task
 
 
-def cause_table(task: str, found: dict) -> Table:
+def cause_table(task: str, found: Figures) -> Table:
     """Where the errors of a task come from."""
     rows = [('all', found['products'], found['error_rate'].value, found['error_rate'].range(),
              None, None, None)]
@@ -28,7 +28,7 @@ def cause_table(task: str, found: dict) -> Table:
          'interval', 'by chance'), rows)
 
 
-def confusion_table(answers) -> Table:
+def confusion_table(answers: dict[str, Answers]) -> Table:
     """The most frequent errors of each task with more than two labels."""
     rows = []
     for task, own in answers.items():

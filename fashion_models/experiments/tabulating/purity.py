@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from fashion_models.catalogue.tasks import title_of
 from fashion_models.experiments.kit.predictions import ALL
-from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.measuring.purity import COLOUR, MULTI, NEIGHBOURS
 
 
-def purity_table(figures: dict, tasks: Sequence[str]) -> Table:
+def purity_table(figures: Figures, tasks: Sequence[str]) -> Table:
     """The purities of all networks and tasks."""
     own, columns = figures['purity'], [ALL, *tasks]
     rows = []

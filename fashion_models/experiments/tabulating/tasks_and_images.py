@@ -6,11 +6,11 @@ from fashion_models import article
 from fashion_models.catalogue.tasks import title_of
 from fashion_models.data.epoch import MAX_IMAGES
 from fashion_models.experiments.kit.predictions import ALL
-from fashion_models.experiments.kit.results import Table
+from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.measuring.tasks_and_images import MULTI, SINGLE, SPLITS, WAYS
 
 
-def task_table(of_tasks) -> Table:
+def task_table(of_tasks: dict[str, Figures]) -> Table:
     """The article's second table: multi-task against single-task."""
     def row(title, split, key):
         return title, *(found[split][key] if key == 'difference' else found[split][key].value
@@ -30,7 +30,7 @@ def task_table(of_tasks) -> Table:
         ('', *(title_of(task) for task in of_tasks)), rows)
 
 
-def image_tables(figures: dict) -> list[Table]:
+def image_tables(figures: Figures) -> list[Table]:
     """The article's third table, differences, and accuracies by number of images, by split."""
     tasks = figures['tasks']
     columns = [ALL, *tasks]

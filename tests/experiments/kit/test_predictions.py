@@ -1,3 +1,4 @@
+import chainer
 import numpy as np
 import pytest
 
@@ -7,7 +8,7 @@ from fashion_models.data.products import ProductSet
 from fashion_models.data.views import View, flattened
 from fashion_models.experiments.kit import predictions
 from fashion_models.training import train as training
-from fashion_models.training.evaluation import Evaluation
+from fashion_models.training.evaluation import Evaluation, evaluate
 
 LOG = np.log
 
@@ -58,9 +59,20 @@ def test_accuracies_of_all_tasks_and_of_each():
     assert found['b'].value == 0.5
 
 
+def as_training_evaluates(run, products):
+    return evaluate(run.load_model('best'), products, run.mean, chainer.get_device('@numpy'))
+
+
+def test_a_run_answers_as_when_it_was_trained(run, products):
+    found, expected = predictions.evaluate_run(run, products), as_training_evaluates(run, products)
+    for task, y in expected.log_probabilities.items():
+        np.testing.assert_allclose(found.log_probabilities[task], y, atol=1e-4)
+    np.testing.assert_array_equal(found.t, expected.t)
+
+
 def test_images_by_themselves_are_what_the_network_says_of_single_images(run, products):
     images, _ = predictions.evaluate_images(run, products)
-    expected = predictions.evaluate_run(run, flattened(products))
+    expected = as_training_evaluates(run, flattened(products))
     for task, y in expected.log_probabilities.items():
         np.testing.assert_allclose(images.log_probabilities[task], y, atol=1e-4)
     np.testing.assert_array_equal(images.t, expected.t)
