@@ -1,6 +1,5 @@
 """A picture of a confusion matrix, its labels in the order of the taxonomy."""
 
-
 import pathlib
 from collections.abc import Sequence
 
@@ -16,12 +15,12 @@ def in_order(task: str, labels: Sequence[str], header: Header) -> list[str]:
     """The labels of a task in the order of the taxonomy, colours in that of LYST16.
 
     Args:
-        task (str): Which.
-        labels (sequence of str): Those to put in order; others are left out.
-        header (~fashion_models.catalogue.records.Header): Has the taxonomy.
+        task: The task.
+        labels: The labels to put in order.
+        header: Has the taxonomy.
 
     Returns:
-        list of str: The labels that no order is known of stand last, by the alphabet.
+        The labels; those without a known order come last, alphabetically.
     """
     tree = header.taxonomy
     orders = {
@@ -34,7 +33,7 @@ def in_order(task: str, labels: Sequence[str], header: Header) -> list[str]:
 
 
 def parents(task: str, names: Sequence[str], header: Header) -> list[str]:
-    """The label above each of a task's labels (list of str), '' where there is none."""
+    """The label above each of a task's labels, '' where there is none."""
     places = Places(header.taxonomy)
     above = {'category': {name: types[0] for name, types in places.categories.items()},
              'subcategory': {name: found[0][1] for name, found in places.subcategories.items()}}
@@ -44,14 +43,14 @@ def parents(task: str, names: Sequence[str], header: Header) -> list[str]:
 def draw_confusion(
         counts: np.ndarray, names: list[str], above: list[str], title: str,
         path: pathlib.Path) -> None:
-    """Draws a confusion matrix: the share of each label's products that is predicted as what.
+    """Draws a confusion matrix: the shares of each label's products that get each answer.
 
     Args:
-        counts (numpy.ndarray): (n, n); rows are labels.
-        names (list of str): (n,) in the order of the matrix.
-        above (list of str): (n,) their parents; lines are drawn between those of different ones.
-        title (str): The task's.
-        path (~pathlib.Path): PNG.
+        counts: (n, n); rows are labels.
+        names: (n,) in the order of the matrix.
+        above: (n,) their parents; lines separate labels of different parents.
+        title: The task's title.
+        path: A PNG file.
     """
     from matplotlib.colors import PowerNorm
     from matplotlib.figure import Figure
@@ -63,7 +62,7 @@ def draw_confusion(
     axes = figure.subplots()
     totals = counts.sum(axis=1, keepdims=True)
     shares = np.divide(counts, totals, out=np.full(counts.shape, np.nan), where=totals > 0)
-    # One hue from light to dark, which everybody can tell; small shares are lifted.
+    # One hue from light to dark, which everybody can tell apart; small shares are emphasised.
     axes.imshow(shares, cmap='Blues', norm=PowerNorm(0.5, 0, 1), interpolation='nearest')
     if cell >= 20:
         for row, column in zip(*np.nonzero(shares >= 0.01)):
@@ -76,7 +75,7 @@ def draw_confusion(
         axes.axvline(place - 0.5, color='0.75', linewidth=0.5)
     if cell >= 12:
         places, texts = range(n), names
-    else:   # too many for their names: those of their parents
+    else:   # too many for their own names
         places = [(start + end - 1) / 2 for start, end in zip(starts, [*starts[1:], n])]
         texts = [above[start] for start in starts]
     axes.set_xticks(places, texts, rotation=90, fontsize=9)

@@ -1,6 +1,5 @@
 """Sheets of products that a network gets wrong."""
 
-
 import pathlib
 
 import numpy as np
@@ -25,7 +24,7 @@ EXAMPLES = 12
 def draw_examples(settings: Settings, answers: dict[str, Answers],
                   causes: dict[str, list[dict[str, set[str]]]],
                   records: list[tuple[Product, ProductTruth | None]], folder: pathlib.Path) -> None:
-    """Draws products that the first seed's network gets wrong; see the module's head."""
+    """Draws products that the first seed's network gets wrong, one sheet for each kind of error."""
     chosen = {}
     for task, own in causes.items():
         wrong = np.random.default_rng(0).permutation(np.flatnonzero(answers[task].wrong[0]))
@@ -50,7 +49,7 @@ def draw_examples(settings: Settings, answers: dict[str, Answers],
 
 
 def _lines(answers, row, task, causes, product, truth):
-    """What is said of a product that is wrong: the answer, the label, and what is known."""
+    """The text below a misclassified product: the answer, the label, and what is known."""
     probabilities = answers.probabilities[0, row]
     answer, label = (
         f'{answers.names[number]} {probabilities[number]:.0%}'

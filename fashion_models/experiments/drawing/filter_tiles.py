@@ -15,9 +15,9 @@ def draw_filters(weights: dict[str, dict[str, np.ndarray]], figures: Figures,
     """Draws the filters of all networks with the first seed, as trained and their learnt part.
 
     Args:
-        weights (dict): From each name to {part: (seeds, filters, 3, k, k)}.
-        figures (dict): From each name to its figures.
-        path (~pathlib.Path): PNG.
+        weights: From each network and part to (seeds, filters, 3, k, k).
+        figures: From each network to its figures.
+        path: A PNG file.
     """
     from matplotlib.figure import Figure
 
@@ -37,11 +37,11 @@ def tiles(W: np.ndarray, side: int = 14) -> np.ndarray:
     """Filters as an image of tiles in rows.
 
     Args:
-        W (numpy.ndarray): (filters, 3, k, k).
-        side (int): Least width of a tile, in pixels.
+        W: (filters, 3, k, k)
+        side: Least width of a tile, in pixels.
 
     Returns:
-        numpy.ndarray: (height, width, 3) float, 0 to 1; white between the tiles.
+        (height, width, 3) float, 0 to 1; white between the tiles.
     """
     scale = -(-side // W.shape[2])
     largest = np.abs(W).max(axis=(1, 2, 3), keepdims=True)
@@ -57,7 +57,7 @@ def tiles(W: np.ndarray, side: int = 14) -> np.ndarray:
 
 
 def _place(W):
-    """The order in the picture: colourless filters, dark to bright, then the others by hue."""
+    """A filter's place in the picture: grey ones first, dark to bright, then the others by hue."""
     if chromatic_shares(W) < 0.5:
         return 0, float(W.mean())
     red, green, blue = W[:, *np.unravel_index(np.abs(W).sum(axis=0).argmax(), W.shape[1:])]

@@ -15,8 +15,9 @@ def draw_images(images: Figures, path: pathlib.Path) -> None:
     """Draws, for the test split, accuracy by number of images, and multi-image minus each way.
 
     Args:
-        images (dict): The figures of :func:`compare_images`.
-        path (~pathlib.Path): PNG.
+        images: The figures of
+            :func:`~fashion_models.experiments.measuring.tasks_and_images.compare_images`.
+        path: A PNG file.
     """
     # Figures are made without pyplot, which would pick a window system.
     from matplotlib.figure import Figure
@@ -24,7 +25,7 @@ def draw_images(images: Figures, path: pathlib.Path) -> None:
     own = images['test']
     figure = Figure(figsize=(11, 4.4), layout='constrained')
     left, right = figure.subplots(1, 2, width_ratios=(4, 5))
-    # Colours that the colour-blind tell apart (Okabe & Ito, 2008), and markers besides.
+    # Colours that the colour-blind can tell apart (Okabe & Ito, 2008), and different markers.
     for shift, (name, colour, marker) in enumerate((
             (MULTI, '#0072B2', 'o'), (f'{SINGLE}, averaged', '#D55E00', 's'),
             (SINGLE, '#009E73', '^'))):
@@ -54,7 +55,7 @@ def draw_images(images: Figures, path: pathlib.Path) -> None:
 def _whiskers(axes, places, intervals, direction, **style):
     """Values at places along the other axis, with their intervals as bars."""
     values = np.array([interval.value for interval in intervals])
-    # A value may lie just outside: its interval is a matter of draws.
+    # A value may lie just outside its interval, which comes from random draws.
     bars = np.clip([values - [interval.widest[0] for interval in intervals],
                     [interval.widest[1] for interval in intervals] - values], 0, None)
     x, y = (list(places), values) if direction == 'y' else (values, list(places))

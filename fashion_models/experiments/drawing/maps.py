@@ -1,6 +1,5 @@
 """Maps of products: as pictures, as points by type, as points in their colours."""
 
-
 import collections
 import pathlib
 
@@ -13,7 +12,7 @@ from fashion_models.drawn.palette import BY_COLOUR
 from fashion_models.experiments.kit import pictures
 from fashion_models.files import atomic_write
 
-#: Colours that the colour-blind tell apart (Okabe & Ito, 2008), and markers besides.
+#: Colours that the colour-blind can tell apart (Okabe & Ito, 2008), and different markers.
 _STYLES = (('#0072B2', 'o'), ('#D55E00', '^'), ('#009E73', 's'), ('#CC79A7', 'D'), ('#E69F00', 'v'),
            ('#56B4E9', 'P'), ('#000000', 'X'))
 _OTHERS = ('#999999', '.')
@@ -21,7 +20,16 @@ _OTHERS = ('#999999', '.')
 
 def draw_products(places: np.ndarray, rows: np.ndarray, products: ProductSet, path: pathlib.Path,
                   allowed: bool) -> None:
-    path.unlink(missing_ok=True)    # that of an earlier run, which may have been allowed to
+    """Draws a map as pictures of products, if that is allowed.
+
+    Args:
+        places: (n, 2)
+        rows: (n,) rows of the products.
+        products: The products.
+        path: A JPEG file; that of an earlier run is removed in any case.
+        allowed: Whether products may be pictured.
+    """
+    path.unlink(missing_ok=True)
     if allowed:
         def thumbnail(place):
             return Image.fromarray(products.store.image(products.images[rows[place]][0]))
@@ -31,13 +39,13 @@ def draw_products(places: np.ndarray, rows: np.ndarray, products: ProductSet, pa
 def draw_types(
         places: np.ndarray, types: list[str] | None, categories: list[str] | None,
         path: pathlib.Path) -> None:
-    """Draws a map as points by type, with the names of categories in their midst.
+    """Draws a map as points by type, with the names of the categories among them.
 
     Args:
-        places (numpy.ndarray): (n, 2).
-        types (list of str): (n,) labels, ``None`` where one is missing; or ``None``.
-        categories (list of str): As ``types``.
-        path (~pathlib.Path): PNG.
+        places: (n, 2)
+        types: (n,) labels, ``None`` where one is missing; or ``None``.
+        categories: Like ``types``.
+        path: A PNG file.
     """
     figure, axes = _axes(places)
     types = np.array([label or 'not known' for label in types or [None] * len(places)])
@@ -53,17 +61,17 @@ def draw_types(
 
 
 def _name_categories(figure, axes, places, categories):
-    """Writes each category's name at its middle, the commonest first, where none is yet."""
+    """Writes the categories' names at their middles, commonest first, without overlaps."""
     from matplotlib import patheffects
 
     categories = np.array([label or '' for label in categories or []])
-    figure.draw_without_rendering()     # decides where the axes are
+    figure.draw_without_rendering()     # lays out the axes
     taken = []
     for name, count in collections.Counter(categories).most_common():
         if not name or count < 0.005 * len(places):
             continue
         own = places[categories == name]
-        # The product in the midst of most others: a mean may lie where the category is not.
+        # The most central product: a mean may lie where the category is not.
         distances = np.linalg.norm(own[:, None] - own[None, :400], axis=2)
         x, y = own[np.median(distances, axis=1).argmin()]
         text = axes.text(
@@ -80,12 +88,12 @@ def draw_colours(places: np.ndarray, colours: list[str], path: pathlib.Path) -> 
     """Draws a map as points in the products' colours.
 
     Args:
-        places (numpy.ndarray): (n, 2).
-        colours (list of str): (n,) labels, ``None`` where one is missing.
-        path (~pathlib.Path): PNG.
+        places: (n, 2)
+        colours: (n,) labels, ``None`` where one is missing.
+        path: A PNG file.
     """
     figure, axes = _axes(places)
-    axes.set_facecolor('#d4d4d4')       # white and black are both seen on it
+    axes.set_facecolor('#d4d4d4')       # both white and black stand out against it
     colours = np.array([label or 'not known' for label in colours])
     handles = {}
     for name, count in collections.Counter(colours).most_common():
@@ -98,13 +106,13 @@ def draw_colours(places: np.ndarray, colours: list[str], path: pathlib.Path) -> 
 
 
 def _swatch(label):
-    """What to draw a colour's points with: RGB from 0 to 1, or 'none' for hollow; and a marker."""
+    """How to draw a colour's points: RGB from 0 to 1, or 'none' for hollow, and a marker."""
     base = next(iter(fold(label)), None)
     if base is None:
         return 'none', 'o' if label == 'not known' else 's'
     if base == 'Multicolour':
         return 'white', '*'
-    # A metal and the colour next to it differ in their gloss, which a point does not have.
+    # Only its gloss tells a metal from the nearest colour, and a point has none.
     marker = 'D' if base in ('Gold', 'Silver') else 'o'
     return tuple(part / 255 for part in BY_COLOUR[base][0].rgb), marker
 

@@ -1,6 +1,5 @@
 """A picture of precision over recall."""
 
-
 import pathlib
 
 from fashion_models.experiments.kit.results import Figures
@@ -8,13 +7,17 @@ from fashion_models.experiments.measuring.listing_pairs import PRECISION
 
 
 def draw_curves(measured: dict[tuple[str, str], list[Figures]], path: pathlib.Path) -> None:
-    """Precision over recall, of the first seed, all pairs."""
-    import matplotlib
+    """Draws precision over recall for all pairs, by each witness; first seed.
 
-    matplotlib.use('Agg')
-    from matplotlib import pyplot
+    Args:
+        measured: From each witness and kind of pairs to its figures, one a seed.
+        path: A PNG file.
+    """
+    # Figures are made without pyplot, which would pick a window system.
+    from matplotlib.figure import Figure
 
-    figure, axes = pyplot.subplots(figsize=(6, 4.2), layout='constrained')
+    figure = Figure(figsize=(6, 4.2), layout='constrained')
+    axes = figure.subplots()
     for (name, which), found in measured.items():
         if which == 'two':
             continue
@@ -26,4 +29,3 @@ def draw_curves(measured: dict[tuple[str, str], list[Figures]], path: pathlib.Pa
     axes.set(xlabel='recall', ylabel='precision', xlim=(0, 1), ylim=(0, 1.02))
     axes.legend(frameon=False)
     figure.savefig(path, dpi=110)
-    pyplot.close(figure)

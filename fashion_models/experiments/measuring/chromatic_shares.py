@@ -10,7 +10,7 @@ TRAINED, LEARNT, STARTED = 'trained', 'learnt part', 'start'
 
 
 def minus_images(W: np.ndarray, share: float) -> Interval:
-    """The chromatic share of all energy of filters (seeds, filters, 3, k, k), less the images'."""
+    """The chromatic share of the energy of filters (seeds, filters, 3, k, k) minus the images'."""
     energy = (W ** 2).sum(axis=(-3, -2, -1))
     weights = energy / energy.mean(axis=1, keepdims=True)
     return statistics.difference(
@@ -18,11 +18,11 @@ def minus_images(W: np.ndarray, share: float) -> Interval:
 
 
 def learnt(trained: np.ndarray, started: np.ndarray) -> np.ndarray:
-    """What training has added to each filter: what is left without its part along the start.
+    """What training has added to each filter: the filter without its projection on the start.
 
     Args:
-        trained (numpy.ndarray): (…, 3, height, width).
-        started (numpy.ndarray): Of the same shape.
+        trained: (…, 3, height, width)
+        started: Of the same shape.
     """
     axes = (-3, -2, -1)
     trained, started = (np.asarray(W, np.float64) for W in (trained, started))
@@ -31,13 +31,13 @@ def learnt(trained: np.ndarray, started: np.ndarray) -> np.ndarray:
 
 
 def chromatic_shares(W: np.ndarray) -> np.ndarray:
-    """How much of each filter's energy is colour.
+    """The share of each filter's energy that is colour.
 
     Args:
-        W (numpy.ndarray): (…, 3, height, width).
+        W: (…, 3, height, width)
 
     Returns:
-        numpy.ndarray: (…) 0 to 1; 0 for a filter without any energy.
+        (…) from 0 to 1; 0 for a filter without any energy.
     """
     W = np.asarray(W, np.float64)
     chromatic = ((W - W.mean(axis=-3, keepdims=True)) ** 2).sum(axis=(-3, -2, -1))

@@ -1,6 +1,5 @@
 """What correcting labels is worth: accuracy before and after a review."""
 
-
 import dataclasses
 from collections.abc import Sequence
 
@@ -19,6 +18,14 @@ SPLITS = 'validation', 'test'
 
 def before_and_after(settings: Settings, catalogues: dict[str, Catalogue], truth: LabelTruth,
                      tasks: Sequence[str]) -> Figures:
+    """Accuracy of networks trained on each version of the labels, judged by each version.
+
+    Args:
+        settings: Those of the experiment.
+        catalogues: From each version of the labels to its catalogue.
+        truth: Which labels are wrong, and which further colours are right.
+        tasks: Names of the tasks.
+    """
     products = {}
     right, colours = {}, {}
     labels = {judge: {product.id: product for product in catalogue.products}
@@ -58,7 +65,7 @@ def before_and_after(settings: Settings, catalogues: dict[str, Catalogue], truth
             right[split, trained, judge], right[split, AS_THEY_ARE, judge], tasks, groups(split)))}
     if colours:
         if REVIEWED in labels:
-            # As the article tells it: other labels to learn from, and to be judged by.
+            # The article's step: other labels both to learn from and to be judged by.
             figures['colour_before_to_after'] = {
                 split: statistics.difference(*(
                     right[split, title, title][..., tasks.index('colour')]
@@ -69,22 +76,22 @@ def before_and_after(settings: Settings, catalogues: dict[str, Catalogue], truth
 
 
 def _predicted(run, products, tasks):
-    """The labels that a run answers with: (products, tasks) str."""
+    """A run's answers, as labels: (products, tasks) str."""
     predicted = predictions.evaluate_run(run, products).predicted
     return np.stack([np.array(run.vocabulary.labels[task], object)[predicted[:, column]]
                      for column, task in enumerate(tasks)], axis=1)
 
 
 def correct_names(names: np.ndarray, products: list[Product], tasks: Sequence[str]) -> np.ndarray:
-    """How right answers are by the labels of products, which may be unknown to the network.
+    """Which answers are right by products' labels, even labels unknown to the network.
 
     Args:
-        names (numpy.ndarray): (products, tasks) the labels answered.
-        products (list of ~fashion_models.catalogue.records.Product): With the labels to judge by.
-        tasks (sequence of str): Of the columns.
+        names: (products, tasks) the answers.
+        products: The products, with the labels to judge by.
+        tasks: Tasks of the columns.
 
     Returns:
-        numpy.ndarray: (products, tasks) 1, 0, or nan where there is no label.
+        (products, tasks) 1, 0, or nan where there is no label.
     """
     return np.array([
         [np.nan if (label := product.label(task)) is None else float(name == label)

@@ -1,4 +1,4 @@
-"""What wrong answers are: how many there are, and which cause explains each."""
+"""How many answers are wrong, and which cause explains each."""
 
 from collections.abc import Sequence
 
@@ -15,9 +15,9 @@ from fashion_models.experiments.kit.results import Figures
 from fashion_models.experiments.kit.statistics import Interval
 from fashion_models.training.evaluation import Evaluation
 
-#: A wrong label is ambiguous that is no likelier than the product's own plus this.
+#: A wrong answer is ambiguous if its probability exceeds the label's by less than this.
 MARGIN = 0.1
-#: Fewer products than these, and their figures would say nothing.
+#: Figures over fewer products than this would mean nothing.
 FEWEST_PRODUCTS = 10
 WRONG = 'the label is wrong, the answer right'
 SEVERAL = "another of the product's colours"
@@ -30,18 +30,19 @@ NONE = 'none of these'
 
 
 class Answers:
-    """What the networks of all seeds say in one task.
+    """The answers of the networks of all seeds in one task.
 
     Attributes:
         names (list of str): The labels, by class number.
         t (numpy.ndarray): (products,) class numbers, -1 without a label.
-        probabilities (numpy.ndarray): (seeds, products, classes).
+        probabilities (numpy.ndarray): (seeds, products, classes)
         predicted (numpy.ndarray): (seeds, products) class numbers.
-        wrong (numpy.ndarray): (seeds, products) bool; never without a label.
-        groups (sequence of str): (products,).
+        wrong (numpy.ndarray): (seeds, products) bool; False without a label.
+        groups (sequence of str): (products,)
     """
 
-    def __init__(self, names: Sequence[str], t, probabilities, groups: Sequence[str]):
+    def __init__(self, names: Sequence[str], t: np.ndarray, probabilities: Sequence[np.ndarray],
+                 groups: Sequence[str]) -> None:
         self.names, self.t, self.groups = list(names), np.asarray(t), groups
         self.probabilities = np.asarray(probabilities)
         self.predicted = self.probabilities.argmax(axis=2)
@@ -87,14 +88,14 @@ def records_of(catalogue: Catalogue,
 
 
 def colour_causes(product: Product, truth: ProductTruth | None) -> dict[str, set[str]]:
-    """What might be answered for a product's colour, beside its label, and why.
+    """Which answers other than its label a product's colour invites, and why.
 
     Args:
-        product (~fashion_models.catalogue.records.Product): The product.
-        truth (~fashion_models.drawn.truth.ProductTruth): What is true of it, or ``None``.
+        product: The product.
+        truth: What is true of it, or ``None``.
 
     Returns:
-        dict: From each cause to its labels (set); no label is under two of them.
+        From each cause to its labels; no label has two causes.
     """
     if truth is None:
         return _apart(product.label('colour'), {SEVERAL: product.colours[1:]})
@@ -108,11 +109,11 @@ def colour_causes(product: Product, truth: ProductTruth | None) -> dict[str, set
 
 def subcategory_causes(product: Product, truth: ProductTruth | None,
                        siblings: 'Siblings') -> dict[str, set[str]]:
-    """As :func:`colour_causes`, for a product's subcategory.
+    """Like :func:`colour_causes`, for a product's subcategory.
 
     Args:
-        product, truth: As of :func:`colour_causes`.
-        siblings (Siblings): Of the catalogue's taxonomy.
+        product, truth: As in :func:`colour_causes`.
+        siblings: Those of the catalogue's taxonomy.
     """
     label = product.label('subcategory')
     causes = {}
@@ -146,15 +147,15 @@ class Siblings:
         taxonomy (dict): ``{type: {category: [subcategory, ...]}}``.
     """
 
-    def __init__(self, taxonomy: dict):
+    def __init__(self, taxonomy: dict[str, dict[str, list[str]]]) -> None:
         self._places = dict(Places(taxonomy).subcategories)
 
     def in_category(self, name: str) -> set[str]:
-        """Those (set) that have a category, by its name, in common with a subcategory."""
+        """The other subcategories of a subcategory's categories."""
         return self._of(name, lambda place: place[1])
 
     def in_type(self, name: str) -> set[str]:
-        """Those (set) that have a type in common with a subcategory."""
+        """The other subcategories of a subcategory's types."""
         return self._of(name, lambda place: place[0])
 
     def _of(self, name, part):
@@ -167,11 +168,11 @@ def count(answers: Answers, causes: list[dict[str, set[str]]]) -> Figures | None
     """How many errors there are, and where they come from.
 
     Args:
-        answers (Answers): In one task.
-        causes (list of dict): Of each product, as :func:`colour_causes` gives them.
+        answers: The answers in one task.
+        causes: Those of each product, from :func:`colour_causes` or :func:`subcategory_causes`.
 
     Returns:
-        dict: A cause that no product has is left out. ``None`` if a network makes no error.
+        The figures, without causes that no product has; ``None`` if a network makes no error.
     """
     groups, wrong, known = answers.groups, answers.wrong, answers.t >= 0
     if not wrong.any(axis=1).all():
@@ -210,9 +211,7 @@ def count(answers: Answers, causes: list[dict[str, set[str]]]) -> Figures | None
 def extra_error(answers: Answers, some: np.ndarray) -> Interval | None:
     """How much more often answers are wrong for some products (n,) bool than for the others.
 
-    Returns:
-        ~fashion_models.experiments.kit.statistics.Interval: ``None`` if there are too few of
-        either.
+    ``None`` if there are too few of either.
     """
     known = answers.t >= 0
     if min((known & some).sum(), (known & ~some).sum()) < FEWEST_PRODUCTS:
@@ -223,15 +222,15 @@ def extra_error(answers: Answers, some: np.ndarray) -> Interval | None:
 
 
 def by_chance(answers: Answers, labels: list[set[str]]) -> float:
-    """The share of errors that would fall under a cause if answers were dealt out anew.
+    """The share of errors that would fall under a cause if wrong answers were dealt out anew.
 
     Args:
-        answers (Answers): In one task.
-        labels (list of set): Of each product, those of the cause, without its own label.
+        answers: The answers in one task.
+        labels: The cause's labels for each product, without the product's own.
 
     Returns:
-        float: Mean over the seeds. Each error is dealt one of all wrong answers of its seed but
-        those that would be right for it.
+        The mean over the seeds. Each error is dealt one of its seed's wrong answers, except those
+        that would be right for it.
     """
     number = {name: place for place, name in enumerate(answers.names)}
     shares = []
@@ -244,6 +243,6 @@ def by_chance(answers: Answers, labels: list[set[str]]) -> float:
 
 
 def sparse(matrix: np.ndarray, names: Sequence[str]) -> dict[str, dict[str, int]]:
-    """The counts of a confusion matrix that are not 0: {label: {predicted: count}}."""
+    """The non-zero counts of a confusion matrix: {label: {predicted: count}}."""
     return {name: {names[column]: row[column] for column in np.flatnonzero(row)}
             for name, row in zip(names, matrix) if row.any()}

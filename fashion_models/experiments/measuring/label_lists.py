@@ -1,6 +1,5 @@
 """How good a list of suspicious labels is: precision and recall by its length."""
 
-
 import numpy as np
 
 from fashion_models.experiments.kit import statistics
@@ -16,23 +15,24 @@ SUSPECTED = 'suspected'
 
 
 def listed_length(order: np.ndarray, share: float) -> int:
+    """The length of this share of a list."""
     return round(share * len(order))
 
 
 def list_figures(answers: HeldOut, task: str, judged: Judged, truth: LabelTruth) -> Figures:
-    """How good the list of suspicious labels of a task is.
+    """How good a task's list of suspicious labels is.
 
     Args:
-        answers (~fashion_models.experiments.kit.held_out.HeldOut): Whose products.
-        task (str): Which.
-        judged (~fashion_models.representation.audit.judge.Judged): The list.
-        truth (LabelTruth): Which labels are wrong.
+        answers: The answers for all products.
+        task: The task.
+        judged: The list.
+        truth: Which labels are wrong.
 
     Returns:
-        dict: ``lengths``: from each of :data:`SHARES`, and ``'suspected'`` (the labels that
-        cleanlab takes for wrong), to the number of labels with precision and recall, which have
-        intervals over products. ``average_precision``: the mean of the precisions at each wrong
-        label, by each way to rank; ``by_seed``: that of each seed's own list.
+        ``lengths``: from each of :data:`SHARES`, and from ``'suspected'`` (the labels that cleanlab
+        believes to be wrong), to the number of labels, precision and recall, with intervals over
+        products. ``average_precision``: the mean of the precisions at each wrong label, for each
+        way to rank; ``by_seed``: that of each seed's own list.
     """
     wrong = np.array([task in truth.wrong[id_] for id_ in answers.ids])
     t = answers.t[:, answers.vocabulary.tasks.index(task)]
@@ -40,7 +40,7 @@ def list_figures(answers: HeldOut, task: str, judged: Judged, truth: LabelTruth)
     lists[SUSPECTED] = np.flatnonzero(judged.suspected)
 
     def among(rows, others):
-        """The share of some products that is among others."""
+        """The share of rows that are among others."""
         if not len(rows) or not len(others):
             return None if not len(rows) else 0.0
         found = np.isin(rows, others).astype(np.float64)
@@ -62,10 +62,10 @@ def list_figures(answers: HeldOut, task: str, judged: Judged, truth: LabelTruth)
 
 
 def average_precision(wrong: np.ndarray) -> float:
-    """The mean, over all wrong labels, of the share of wrong ones down to it; nan without any.
+    """The mean of the precisions at each wrong label; nan if none is wrong.
 
     Args:
-        wrong (numpy.ndarray): (labels,) bool, in the list's order.
+        wrong: (labels,) bool, in the list's order.
     """
     places = np.flatnonzero(wrong)
     if not len(places):

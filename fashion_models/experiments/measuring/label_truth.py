@@ -1,6 +1,5 @@
 """Which labels of a catalogue are wrong: by its truth, or because they were planted."""
 
-
 import csv
 import dataclasses
 import random
@@ -10,31 +9,32 @@ from fashion_models.catalogue.relabel import CHANGES_FILE, Correction
 from fashion_models.drawn.truth import read_truth
 from fashion_models.representation.audit.review import with_main_label
 
-#: Shares of the labels that are planted; see
+#: Share of each task's labels that are replaced by wrong ones; see
 #: :class:`~fashion_models.drawn.difficulty.Difficulty`.
 PLANTED = {'colour': 0.1, 'gender': 0.025, 'category': 0.025, 'subcategory': 0.025}
 
 
 @dataclasses.dataclass(frozen=True)
 class LabelTruth:
-    """What is true of a catalogue.
+    """The truth about a catalogue's labels.
 
     Attributes:
-        wrong (dict): From products' ids to a dict from each task whose label is wrong to the right
-            label, several colours joined by ``|``.
-        accepted (dict): From products' ids to all colours that are true of them, where the right
-            labels do not name them all.
+        wrong: From each product's id and each task whose label is wrong to the right label, several
+            colours joined by ``|``.
+        accepted: From products' ids to all their true colours, where the right labels do not name
+            them all.
     """
 
-    wrong: dict
-    accepted: dict
+    wrong: dict[str, dict[str, str]]
+    accepted: dict[str, set[str]]
 
-    def corrections(self, catalogue: Catalogue, listed: set | None = None) -> list[Correction]:
-        """What a reviewer changes who knows the truth.
+    def corrections(self, catalogue: Catalogue,
+                    listed: set[tuple[str, str]] | None = None) -> list[Correction]:
+        """The corrections of a reviewer who knows the truth.
 
         Args:
-            catalogue (~fashion_models.catalogue.io.Catalogue): The labels.
-            listed (set): Pairs of a product's id and a task that he looks at; all if ``None``.
+            catalogue: The catalogue.
+            listed: The labels looked at, as pairs of product id and task; all if ``None``.
         """
         return [
             Correction(product.id, task, product.label_text(task), right)
@@ -44,10 +44,10 @@ class LabelTruth:
 
 
 def known_truth(catalogue: Catalogue) -> LabelTruth | None:
-    """The truth that lies beside an embedded catalogue; ``None`` if there is none.
+    """The truth recorded beside an embedded catalogue; ``None`` if there is none.
 
     Raises:
-        UserError: If the catalogue says something else of a product than the truth allows.
+        UserError: If catalogue and truth contradict each other.
     """
     ids = [product.id for product in catalogue.products]
     records = read_truth(catalogue.folder, ids)
@@ -66,9 +66,9 @@ def known_truth(catalogue: Catalogue) -> LabelTruth | None:
 def planted_corrections(
         catalogue: Catalogue, shares: dict[str, float] = PLANTED,
         seed: int = 0) -> list[Correction]:
-    """Wrong labels for a catalogue that has none known, as corrections that make them wrong.
+    """Wrong labels for a catalogue without known ones, as corrections that make labels wrong.
 
-    A wrong label is one that a product drawn by chance has: any other colour or gender, another
+    A wrong label is copied from a randomly drawn product: any other colour or gender, another
     category of the same type with its subcategory, another subcategory of the same category. So
     frequent labels are frequent among the wrong ones, too.
     """
@@ -77,7 +77,7 @@ def planted_corrections(
     corrections = []
 
     def other(task, fitting):
-        """A product with another label, which is to share the labels of some tasks; or None."""
+        """A product with another label in a task and the same in the fitting ones; or None."""
         for _ in range(100):
             found = rng.choice(products)
             if found.label(task) not in (None, product.label(task)) and all(
@@ -106,6 +106,7 @@ def planted_corrections(
 
 
 def planted_truth(catalogue: Catalogue) -> LabelTruth:
+    """The truth of a catalogue that :func:`planted_corrections` were applied to."""
     wrong = {product.id: {} for product in catalogue.products}
     with open(catalogue.folder / CHANGES_FILE, encoding='utf-8', newline='') as file:
         for row in csv.DictReader(file):

@@ -53,9 +53,9 @@ class Split:
 
 def judged(validation: Split, test: Split,
            calibration: Calibration) -> dict[str, tuple[np.ndarray, np.ndarray, float | None]]:
-    """What each witness says of the test split: dict to pairs (m, 2), scores (m,), threshold.
+    """From each witness to pairs of the test split (m, 2), their scores (m,) and a threshold.
 
-    The threshold is the one that reached :data:`PRECISION` on the validation split, or None.
+    The threshold is the one that reached :data:`PRECISION` on the validation split, or ``None``.
     """
     probabilities, _ = judge(test.evidence, calibration)
     pictures = calibration.models['images']
@@ -79,15 +79,15 @@ def measure(
     """Average precision and recall of some judgements, with intervals over groups of products.
 
     Args:
-        test (Split): The split.
-        rows (numpy.ndarray): (m, 2) pairs.
-        scores (numpy.ndarray): (m,) the higher, the likelier one product.
-        threshold (float): An operating point, or None.
-        draws (numpy.ndarray): (draws, groups) how often each group is drawn.
+        test: The split.
+        rows: (m, 2) pairs.
+        scores: (m,) the higher, the likelier to be one product.
+        threshold: An operating point, or ``None``.
+        draws: (draws, groups) how often each group is drawn.
 
     Returns:
-        dict: From each of :data:`FIGURES` to the value, followed by those of the draws;
-        ``'curve'`` and ``'operating_point'``.
+        From each of :data:`FIGURES` to the value, followed by those of the draws; ``'curve'`` and
+        ``'operating_point'``.
     """
     same = same_product(rows, test.products)
     _, precision, recall = precision_recall(scores, same, test.total)
@@ -95,7 +95,8 @@ def measure(
     counts = _positives(test)
     a, b = test.groups[rows].T
     for draw in draws:
-        # Two groups meet as often as both are drawn; a group meets itself as often as it is.
+        # A pair across groups occurs as often as both are drawn together; one within a group, as
+        # often as the group is drawn.
         weights = np.where(a == b, draw[a], draw[a] * draw[b])
         values.append(_figures(*precision_recall(scores, same, draw @ counts, weights)[1:]))
     point = None
@@ -114,14 +115,14 @@ def _figures(precision, recall):
 
 
 def _positives(test):
-    """Pairs that are one product in each group: (groups,)."""
+    """Number of pairs of one product in each group: (groups,)."""
     return np.array([
         pairs_of_one([test.products[row] for row in np.flatnonzero(test.groups == group)])
         for group in range(test.groups.max() + 1)])
 
 
 def _thinned(precision, recall, points=200):
-    """A curve of at most so many points, evenly along the recall."""
+    """A curve thinned to at most this many points, evenly along the recall."""
     wanted = np.linspace(0, recall[-1] if len(recall) else 0, points)
     kept = np.unique(np.searchsorted(recall, wanted).clip(0, max(0, len(recall) - 1)))
     return {'precision': precision[kept], 'recall': recall[kept]} if len(recall) else {
@@ -132,13 +133,12 @@ def kinds(test: Split, rows: np.ndarray, truth: dict[str, ProductTruth]) -> dict
     """What pairs really are: how many are one product, colourways, near twins, of equal labels.
 
     Args:
-        test (Split): The split.
-        rows (numpy.ndarray): (m, 2) pairs.
-        truth (dict): From product id to its
-            :class:`~fashion_models.drawn.truth.ProductTruth`, as far as known.
+        test: The split.
+        rows: (m, 2) pairs.
+        truth: From each product's id to its truth, as far as known.
 
     Returns:
-        dict: From each kind to the number of pairs.
+        From each of :data:`KINDS` to its number of pairs.
     """
     counts = dict.fromkeys(KINDS, 0)
     for a, b in rows.tolist():
@@ -168,6 +168,7 @@ def _near_twins(one, other):
 
 
 def colourways(test: Split) -> int:
+    """Number of pairs of different products of one design."""
     return int(pairs_of_one(test.groups) - test.total)
 
 
@@ -178,6 +179,7 @@ def mean_of_seeds(found: list[Figures], name: str) -> tuple[float, tuple[float, 
 
 
 def record_of(name: str, which: str, found: list[Figures]) -> Figures:
+    """The figures of a witness, means over the seeds with intervals over groups."""
     record = {'witness': name, 'pairs': 'all' if which == 'all' else 'of two retailers'}
     for key in FIGURES:
         value, interval = mean_of_seeds(found, key)

@@ -20,16 +20,16 @@ def purity(
     """The share of each vector's nearest neighbours that are of its class.
 
     Args:
-        vectors (numpy.ndarray): (n, d); the nearest are those at the least Euclidean distance,
-            which for vectors of unit length are those of the greatest cosine.
-        t (numpy.ndarray): (n,) classes; a vector with -1 is nobody's neighbour.
-        groups (sequence of str): (n,); no neighbours are those of one group.
-        k (int): How many neighbours; ``None`` takes all that there are, which is what neighbours
-            drawn at random would give.
+        vectors: (n, d); nearest by Euclidean distance, which for vectors of unit length means the
+            greatest cosine.
+        t: (n,) classes; a vector with -1 is nobody's neighbour.
+        groups: (n,); members of a group are not neighbours.
+        k: How many neighbours; ``None`` takes all, which gives the purity of neighbours drawn at
+            random.
 
     Returns:
-        numpy.ndarray: (n,) 0 to 1; nan without a class or without any neighbour. Where there are
-        fewer than k, it is the share of those.
+        (n,) from 0 to 1; nan without a class or any neighbour. With fewer than k neighbours, the
+        share is over those.
     """
     known = np.flatnonzero(np.asarray(t) >= 0)
     found = np.full(len(vectors), np.nan)
@@ -57,15 +57,15 @@ def purity_figures(vectors: dict[str, list[np.ndarray]], maps: dict[str, np.ndar
     """Purities of all networks, of their maps, and of chance.
 
     Args:
-        vectors (dict): From each network to its (products, d) vectors, one array a seed.
-        maps (dict): From each network to the places (m, 2) of some products.
-        rows (numpy.ndarray): (m,) which of the products those are.
-        products (~fashion_models.data.products.ProductSet): The products.
-        tasks (sequence of str): The columns of ``products.t``.
+        vectors: From each network to its (products, d) vectors, one array a seed.
+        maps: From each network to the places (m, 2) of some products on its map.
+        rows: (m,) rows of these products.
+        products: The products.
+        tasks: Tasks of the columns of ``products.t``.
 
     Returns:
-        dict: From each network and from ``multi-task minus colour only`` to k to task to
-        :class:`~.statistics.Interval`; ``map`` and ``chance`` to means.
+        For each network, and for ``multi-task minus colour only``: from k and task to an
+        :class:`~.statistics.Interval`; for ``map`` and ``chance``, to means.
     """
     groups = np.array(products.groups)
     t = products.t

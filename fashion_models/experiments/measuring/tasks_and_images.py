@@ -15,14 +15,14 @@ from fashion_models.training.run import Run
 
 SPLITS = 'validation', 'test'
 TASKS = 'colour', 'category'
-#: By their number of epochs, in units of the recipe's; the drops keep their shares of them.
+#: Number of epochs in units of the recipe's; the learning rate drops at the same shares of them.
 SCHEDULES = {"the multi-task network's": 1, 'half as long': 0.5, 'half as long again': 1.5}
-#: Fewer products than these, and a row by number of images would say nothing.
+#: A row by number of images over fewer products than this would mean nothing.
 FEWEST_PRODUCTS = 10
 MULTI = 'multi-image'
 SINGLE = 'single-image'
 UPDATES = 'single-image, as many updates'
-#: What each way of answering is, in the order of the tables.
+#: Each way of answering, in the order of the tables.
 WAYS = {
     MULTI: 'max pooling over the images inside the network',
     SINGLE: 'each image by itself, as many epochs',
@@ -37,7 +37,7 @@ WAYS = {
 
 
 def schedules(settings: Settings) -> dict[str, float]:
-    """Those of :data:`SCHEDULES` that are tried; a first look leaves out the longest."""
+    """The schedules to try; a first look leaves out the longest."""
     return dict(list(SCHEDULES.items())[:2 if settings.quick else None])
 
 
@@ -80,7 +80,7 @@ def _correct(runs, products):
 
 def compare_images(settings: Settings, multi: list[Run],
                    products: dict[str, ProductSet]) -> Figures:
-    """Single-image against multi-image: see the module's head."""
+    """Single-image against multi-image networks, for each of :data:`WAYS`, by split."""
     batches = read_log(multi[0])[-1]['iteration'] // settings.recipe.training.epochs
     equal = settings.recipe.replace(training__epoch_batches=batches)
     flat = View(flattened=True)
@@ -133,7 +133,7 @@ def _figures(answers, products, settings, multi, over_images):
 
 
 def _by_images(answers, products, tasks):
-    """Accuracy on the products that have 1, 2, … images; the last row has all with more, too."""
+    """Accuracy on products with 1, 2, … images; the last row includes those with more."""
     counts = np.minimum([len(images) for images in products.images], MAX_IMAGES)
     found = {}
     for n in range(1, MAX_IMAGES + 1):
@@ -155,7 +155,7 @@ def _by_images(answers, products, tasks):
 def _shown(multi, products, tasks):
     """Accuracy of the multi-image network on the same products, shown their first 1, 2, … images.
 
-    They are those with five images or more, or with as many as a fair number of products have.
+    These are the products with five or more images, or with the most that enough products have.
     """
     counts = np.array([len(images) for images in products.images])
     most = max((n for n in range(2, MAX_IMAGES + 1) if (counts >= n).sum() >= FEWEST_PRODUCTS),

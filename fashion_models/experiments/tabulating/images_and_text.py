@@ -1,7 +1,5 @@
 """The tables of images, texts and both, beside the article's."""
 
-
-
 from fashion_models import article
 from fashion_models.catalogue.tasks import title_of
 from fashion_models.experiments.kit.predictions import ALL
@@ -17,7 +15,7 @@ from fashion_models.experiments.measuring.ambiguous_products import (
 
 
 def tables(figures: Figures) -> list[Table]:
-    """The tables of the figures, ours beside the article's."""
+    """Accuracies of each way of answering and differences between them."""
     tasks = figures['tasks']
     columns = [ALL, *tasks]
     header = ('', 'Multi-task', *(title_of(task) for task in tasks))

@@ -1,6 +1,5 @@
 """The tables of the label audit: its lists, and accuracy before and after the review."""
 
-
 from fashion_models.catalogue.tasks import title_of
 from fashion_models.experiments.kit import statistics
 from fashion_models.experiments.kit.predictions import ALL
@@ -10,6 +9,7 @@ from fashion_models.experiments.measuring.label_lists import SHARES, SUSPECTED
 
 
 def audit_tables(figures: Figures) -> list[Table]:
+    """The tables of the audit's figures."""
     tasks, review = figures['tasks'], figures['review']
     whose = 'planted' if figures['planted'] else 'wrong'
     names = [*map(str, SHARES), SUSPECTED]

@@ -15,6 +15,7 @@ from fashion_models.experiments.measuring.listing_pairs import (
 
 def pair_tables(measured: dict[tuple[str, str], list[Figures]],
                 called: dict[str, list[dict[str, int]]], test: Split) -> list[Table]:
+    """How well each witness finds the pairs, and what the pairs are that it calls one product."""
     rows = []
     for (name, which), found in measured.items():
         cells = [_cell(*mean_of_seeds(found, key)) for key in FIGURES]

@@ -1,7 +1,5 @@
 """The tables of wrong answers: their causes, and the most frequent confusions."""
 
-
-
 import numpy as np
 
 from fashion_models.experiments.kit.results import Figures, Table

@@ -1,7 +1,5 @@
 """The tables of one task or five, and of one image or all, beside the article's."""
 
-
-
 from fashion_models import article
 from fashion_models.catalogue.tasks import title_of
 from fashion_models.data.epoch import MAX_IMAGES
