@@ -3,7 +3,9 @@
 import collections
 import itertools
 import json
+import os
 import pathlib
+from collections.abc import Iterator
 
 from tqdm import tqdm
 
@@ -27,7 +29,7 @@ class Check:
         UserError: There is no such folder.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder: str | os.PathLike) -> None:
         self.folder = pathlib.Path(folder)
         if not self.folder.is_dir():
             raise UserError(f'{folder}: there is no such folder; expected a catalogue')
@@ -37,7 +39,7 @@ class Check:
         self._images = 0
         self._groups = collections.defaultdict(int)
 
-    def problems(self, workers=None):
+    def problems(self, workers: int | None = None) -> Iterator[str]:
         """Yields every problem (str), the file and the line first.
 
         The header comes first, then the products' lines, then their images, which are decoded in
@@ -54,7 +56,7 @@ class Check:
         yield from self._product_problems(products)
         yield from self._image_problems(products, workers or usable_cores())
 
-    def summary(self):
+    def summary(self) -> str:
         """Returns the sizes of the catalogue and of its splits (str), once problems are found."""
         splits = collections.Counter()
         for group, count in self._groups.items():

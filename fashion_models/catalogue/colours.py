@@ -57,7 +57,7 @@ _PLAIN = {base.lower() for base in LYST16} | {'gray'}
 _CLOTH = 'denim'
 
 
-def fold(text):
+def fold(text: str) -> tuple[str, ...]:
     """Finds the base colours in a shop's free text.
 
     Shades are looked for from left to right, the longest first; other words (``light``,

@@ -2,6 +2,8 @@
 
 import os
 import warnings
+from collections.abc import Sequence
+from typing import BinaryIO
 
 import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
@@ -42,7 +44,8 @@ class ImageError(ValueError):
     """A file that cannot be used as an image; the text is the reason, without the file's name."""
 
 
-def load_image(source, shorter_side=None):
+def load_image(source: str | os.PathLike | BinaryIO,
+               shorter_side: int | None = None) -> np.ndarray:
     """Decodes an image as a person sees it in a shop.
 
     The image is turned upright by its EXIF orientation; transparent parts show white, the usual
@@ -80,7 +83,7 @@ def load_image(source, shorter_side=None):
         raise ImageError(f'damaged ({type(error).__name__}: {error})') from error
 
 
-def scale_shorter_side(image, size):
+def scale_shorter_side(image: np.ndarray | Image.Image, size: int) -> np.ndarray:
     """Scales an image so that its shorter side has ``size`` pixels, keeping the aspect ratio.
 
     Antialiased when it shrinks, interpolated when it grows (bicubic). Of an image longer than
@@ -97,7 +100,7 @@ def scale_shorter_side(image, size):
     return np.array(_resize(image, scaled_size(image.size, size)))
 
 
-def scaled_size(sides, size):
+def scaled_size(sides: Sequence[int], size: int) -> tuple[int, int]:
     """Sides of an image after :func:`scale_shorter_side`, the longer rounded to a whole pixel.
 
     Args:

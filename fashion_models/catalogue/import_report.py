@@ -1,7 +1,9 @@
 """The import report: what was read, kept and dropped, and why."""
 
 import collections
+from collections.abc import Iterable
 
+from fashion_models.catalogue.records import Product
 from fashion_models.catalogue.tasks import TASKS
 
 EXAMPLES = 5
@@ -19,7 +21,7 @@ class Report:
         products_read (int): Products that the source holds.
     """
 
-    def __init__(self, tasks=TASKS):
+    def __init__(self, tasks: Iterable[str] = TASKS) -> None:
         self.products_read = 0
         self.kept = 0
         self._dropped = {}
@@ -31,31 +33,31 @@ class Report:
         self._changes = collections.Counter()
         self._unknown_colours = collections.Counter()
 
-    def read(self):
+    def read(self) -> None:
         """Counts a product of the source."""
         self.products_read += 1
 
-    def drop(self, reason, where):
+    def drop(self, reason: str, where: str) -> None:
         """Counts a product that is not kept; ``where`` (str) may become one of the examples."""
         _count(self._dropped, reason, where)
 
-    def drop_image(self, reason, where):
+    def drop_image(self, reason: str, where: str) -> None:
         """Counts an image that is not kept."""
         _count(self._images_dropped, reason, where)
 
-    def note(self, what, where):
-        """Counts what was done or left undone, and nobody may have expected."""
+    def note(self, what: str, where: str) -> None:
+        """Counts something done or left undone that may surprise."""
         _count(self._notes, what, where)
 
-    def change(self, task, old, new):
+    def change(self, task: str, old: str, new: str | None) -> None:
         """Counts a label that was replaced, or taken away (``new`` None), by the taxonomy."""
         self._changes[task, old, new] += 1
 
-    def unknown_colour(self, colour):
+    def unknown_colour(self, colour: str) -> None:
         """Counts a colour that the table of base colours does not hold."""
         self._unknown_colours[colour] += 1
 
-    def keep(self, product):
+    def keep(self, product: Product) -> None:
         """Counts a product that was written."""
         self.kept += 1
         self._groups.add(product.group)
@@ -64,7 +66,7 @@ class Report:
             if label := product.label(task):
                 counts[label] += 1
 
-    def record(self):
+    def record(self) -> dict:
         """Returns all of it as a JSON object (dict)."""
         return {
             'read': self.products_read,
@@ -81,12 +83,12 @@ class Report:
             'unknown_colours': dict(_ranked(self._unknown_colours)),
         }
 
-    def reasons(self):
+    def reasons(self) -> str:
         """Returns in one line (str) why products were dropped."""
         return '; '.join(f'{entry["count"]:,} × {reason} ({entry["examples"][0]}, …)'
                          for reason, entry in self._dropped.items()) or 'there is none'
 
-    def text(self):
+    def text(self) -> str:
         """Returns it as text to be read."""
         images = sum(n * count for n, count in self._images.items())
         lines = [f'{self.products_read:,} products read, {self.kept:,} kept in '

@@ -1,11 +1,14 @@
 """Reading and writing a catalogue: catalogue.json, products.jsonl and images/."""
 
+from __future__ import annotations
+
 import contextlib
 import dataclasses
 import hashlib
 import json
 import os
 import pathlib
+from collections.abc import Iterator, Mapping
 
 from fashion_models.catalogue import records
 from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS, Task, further, with_further
@@ -21,7 +24,7 @@ IMAGES_FOLDER = 'images'
 LOCK_FILE = '.lock'
 
 
-def open_catalogue(folder):
+def open_catalogue(folder: str | os.PathLike) -> Catalogue:
     """Opens the catalogue in ``folder`` for reading.
 
     Args:
@@ -52,7 +55,7 @@ class Catalogue:
             each time.
     """
 
-    def __init__(self, folder, header):
+    def __init__(self, folder: pathlib.Path, header: records.Header) -> None:
         self.folder = folder
         self.header = header
         self.products = Products(folder / PRODUCTS_FILE, header.tasks)
@@ -62,11 +65,11 @@ class Catalogue:
         """The tasks by name, the default ones first."""
         return self.header.tasks
 
-    def image_file(self, image):
+    def image_file(self, image: str) -> pathlib.Path:
         """Returns the file (pathlib.Path) of an image path of one of the products."""
         return self.folder / image
 
-    def hash(self):
+    def hash(self) -> str:
         """Identifies the catalogue's content.
 
         SHA-256 of the header's and the products' bytes and of each image's path and size in bytes,
@@ -94,22 +97,22 @@ class Catalogue:
 class Products:
     """The products of a products.jsonl file, in its order; nothing is kept in memory."""
 
-    def __init__(self, path, tasks):
+    def __init__(self, path: pathlib.Path, tasks: Mapping[str, Task]) -> None:
         self.path = path
         self._tasks = tasks
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[records.Product]:
         for number, text in lines(self.path):
             try:
                 yield records.product_from_record(json.loads(text), self._tasks)
             except ValueError as error:
                 raise UserError(f'{self.path}:{number}: {error}') from error
 
-    def __len__(self):
+    def __len__(self) -> int:
         return sum(1 for _ in lines(self.path))
 
 
-def lines(path):
+def lines(path: str | os.PathLike) -> Iterator[tuple[int, bytes]]:
     """Yields the number (from 1) and the bytes of every line of a file that is not blank."""
     with open(path, 'rb') as file:
         for number, text in enumerate(file, 1):
@@ -117,7 +120,7 @@ def lines(path):
                 yield number, text
 
 
-def read_header(path):
+def read_header(path: str | os.PathLike) -> records.Header:
     """Reads a catalogue.json file.
 
     Raises:
@@ -192,7 +195,8 @@ class CatalogueWriter:
         UserError: There is a catalogue already, or (by :meth:`add`) a product that cannot be one.
     """
 
-    def __init__(self, folder, header, overwrite=False):
+    def __init__(self, folder: str | os.PathLike, header: records.Header,
+                 overwrite: bool = False) -> None:
         self.folder = pathlib.Path(folder)
         self.header = header
         self._overwrite = overwrite
@@ -200,7 +204,7 @@ class CatalogueWriter:
         self._labels = {task: set() for task in header.tasks if task not in LEVELS}
         self._ids = set()
 
-    def __enter__(self):
+    def __enter__(self) -> CatalogueWriter:
         if (self.folder / HEADER_FILE).exists() and not self._overwrite:
             raise UserError(f'{self.folder} already holds a catalogue; '
                             'choose another folder or overwrite it')
@@ -211,7 +215,7 @@ class CatalogueWriter:
         self._file = self._stack.enter_context(atomic_write(self.folder / PRODUCTS_FILE))
         return self
 
-    def add(self, product):
+    def add(self, product: records.Product) -> None:
         """Writes one product.
 
         Raises:
@@ -229,7 +233,7 @@ class CatalogueWriter:
             labels.update(product.accepted(task))
         self._file.write(json.dumps(record, ensure_ascii=False).encode() + b'\n')
 
-    def __exit__(self, kind, error, trace):
+    def __exit__(self, kind, error, trace) -> None:
         self._stack.__exit__(kind, error, trace)
         if kind is None:
             self._write_header()

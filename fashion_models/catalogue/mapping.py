@@ -25,17 +25,22 @@ are, and an empty list drops them all. ``"?"`` in place of a label is a question
 the line were not there.
 """
 
+from __future__ import annotations
+
 import collections
 import dataclasses
 import difflib
 import json
+import os
 import pathlib
 import re
 import tomllib
+from collections.abc import Iterator
 
+from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.records import Product
 from fashion_models.catalogue.relabel import SETTLED
-from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS, joined, ordered
+from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS, Task, joined, ordered
 from fashion_models.catalogue.taxonomy import Places, Taxonomy
 from fashion_models.errors import UserError
 
@@ -53,12 +58,12 @@ class Mapping:
         tasks (dict): Those of all catalogues that it is for, by name.
     """
 
-    def __init__(self, tables, tasks=DEFAULT_TASKS):
+    def __init__(self, tables: dict, tasks: dict[str, Task] = DEFAULT_TASKS) -> None:
         self.tables = tables
         self.tasks = tasks
 
     @classmethod
-    def load(cls, path, tasks=DEFAULT_TASKS):
+    def load(cls, path: str | os.PathLike, tasks: dict[str, Task] = DEFAULT_TASKS) -> Mapping:
         """Reads a mapping file.
 
         Args:
@@ -85,7 +90,7 @@ class Mapping:
             raise UserError(f'{path}: {error}') from None
         return mapping
 
-    def source_labels(self, name, product):
+    def source_labels(self, name: str, product: Product) -> dict[str, tuple[str, ...]]:
         """What there is to map of a product: from each task to labels (tuple of str).
 
         A label of the taxonomy that an import took away, since it contradicted the others of its
@@ -102,7 +107,7 @@ class Mapping:
                 labels[task] = (kept,)
         return labels
 
-    def unmapped(self, name, product):
+    def unmapped(self, name: str, product: Product) -> Iterator[tuple[str, str]]:
         """Yields (task, label) of those of :meth:`source_labels` that nothing is said about."""
         tables = self.tables.get(name, {})
         for task, found in self.source_labels(name, product).items():
@@ -110,7 +115,7 @@ class Mapping:
             if table not in (SAME, NOTHING):
                 yield from ((task, label) for label in found if label not in table)
 
-    def apply(self, name, product, report):
+    def apply(self, name: str, product: Product, report: Report) -> Product:
         """The product with its labels mapped.
 
         Where its labels lead to places that contradict each other, it keeps what they agree on.
@@ -209,7 +214,7 @@ def _target(where, task, target):
     return tuple(names)
 
 
-def template(counts):
+def template(counts: dict[tuple[str, str, str], int]) -> str:
     """The lines that a mapping lacks, as TOML with a question mark for each answer.
 
     Args:

@@ -2,15 +2,18 @@
 
 import collections
 import dataclasses
+import os
 import pathlib
+from collections.abc import Collection, Iterable
 
+from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers.source import Source
 from fashion_models.catalogue.importers.tree import FolderTree, Tree
 from fashion_models.catalogue.importing import run_import
-from fashion_models.catalogue.io import IMAGES_FOLDER
+from fashion_models.catalogue.io import IMAGES_FOLDER, Catalogue
 from fashion_models.catalogue.mapping import Mapping
 from fashion_models.catalogue.records import Header, path_problem
-from fashion_models.catalogue.tasks import with_further
+from fashion_models.catalogue.tasks import Task, with_further
 from fashion_models.errors import UserError
 
 _BELOW = f'{IMAGES_FOLDER}/'
@@ -23,7 +26,7 @@ class UnmappedLabels(UserError):
         counts (dict): (catalogue's name, task, label) to its number of products.
     """
 
-    def __init__(self, counts):
+    def __init__(self, counts: dict[tuple[str, str, str], int]) -> None:
         catalogues = len({name for name, *_ in counts})
         super().__init__(
             f'{len(counts)} label{"s" * (len(counts) > 1)} of {catalogues} '
@@ -32,7 +35,8 @@ class UnmappedLabels(UserError):
         self.counts = counts
 
 
-def merge(catalogues, mapping, folder, overwrite=False, link=False):
+def merge(catalogues: Collection[Catalogue], mapping: Mapping, folder: str | os.PathLike,
+          overwrite: bool = False, link: bool = False) -> Report:
     """Joins catalogues into a new one, as an import does (:func:`~.importing.run_import`).
 
     Ids and groups begin with the name of their catalogue and a slash, images lie below
@@ -63,12 +67,13 @@ def merge(catalogues, mapping, folder, overwrite=False, link=False):
     return run_import(source, folder, origin=origin, overwrite=overwrite, link=link)
 
 
-def tasks_of(catalogues):
+def tasks_of(catalogues: Iterable[Catalogue]) -> dict[str, Task]:
     """The tasks (dict, by name) of some catalogues together."""
     return with_further(task for catalogue in catalogues for task in catalogue.tasks.values())
 
 
-def unmapped_labels(catalogues, mapping):
+def unmapped_labels(catalogues: Collection[Catalogue],
+                    mapping: Mapping) -> collections.Counter[tuple[str, str, str]]:
     """What a mapping lacks: {(catalogue's name, task, label): products with it}."""
     _by_name(catalogues)
     mapping = Mapping(mapping.tables, tasks_of(catalogues))

@@ -81,12 +81,12 @@ class Product:
         return self.accepted('colour')
 
     @property
-    def images(self):
-        """The image paths of all listings, in order (tuple of str)."""
+    def images(self) -> tuple[str, ...]:
+        """The image paths of all listings, in order."""
         return tuple(image for listing in self.listings for image in listing.images)
 
     @property
-    def title(self):
+    def title(self) -> str:
         """The first title that a listing gives, or ``''``."""
         return next((listing.title for listing in self.listings if listing.title), '')
 

@@ -23,13 +23,25 @@ import csv
 import dataclasses
 import difflib
 import io
+import os
 import pathlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers.source import Source
 from fashion_models.catalogue.importers.tree import FolderTree
 from fashion_models.catalogue.importing import run_import
-from fashion_models.catalogue.io import IMAGES_FOLDER
-from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS, TASKS, ordered, parts, require
+from fashion_models.catalogue.io import IMAGES_FOLDER, Catalogue
+from fashion_models.catalogue.records import Product
+from fashion_models.catalogue.tasks import (
+    DEFAULT_TASKS,
+    LEVELS,
+    TASKS,
+    Task,
+    ordered,
+    parts,
+    require,
+)
 from fashion_models.catalogue.taxonomy import Places
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
@@ -63,7 +75,7 @@ class Correction:
     where: str = ''
 
 
-def read_review(path, tasks=TASKS):
+def read_review(path: str | os.PathLike, tasks: Iterable[str] = TASKS) -> list[Correction]:
     """Reads the answers of a review.
 
     Args:
@@ -100,7 +112,9 @@ def read_review(path, tasks=TASKS):
     return corrections
 
 
-def relabel(catalogue, corrections, folder, overwrite=False, link=False):
+def relabel(catalogue: Catalogue, corrections: Sequence[Correction], folder: str | os.PathLike,
+            overwrite: bool = False,
+            link: bool = False) -> tuple[Report, list[tuple[str, str, str, str]]]:
     """Writes a catalogue anew with corrected labels.
 
     Nothing is lost: the label that the source gave is kept as the extra text ``source_<task>``, as
@@ -138,7 +152,8 @@ def relabel(catalogue, corrections, folder, overwrite=False, link=False):
     return report, source.changes
 
 
-def corrected(product, answers, places, tasks=DEFAULT_TASKS):
+def corrected(product: Product, answers: Mapping[str, str], places: Places,
+              tasks: Mapping[str, Task] = DEFAULT_TASKS) -> Product:
     """A product with a person's answers, its other labels made to agree with them.
 
     Args:
@@ -273,7 +288,7 @@ class _Relabelled(Source):
             yield f'product {product.id}', product
 
 
-def summary(changes):
+def summary(changes: Collection[tuple[str, str, str, str]]) -> str:
     """Says in a line what :func:`relabel` changed."""
     of_task = collections.Counter(task for _, task, _, _ in changes)
     taken = sum(not after for *_, after in changes)

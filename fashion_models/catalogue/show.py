@@ -3,11 +3,13 @@
 import heapq
 import pathlib
 import random
+from collections.abc import Iterable, Sequence
 
 import matplotlib
 from PIL import Image, ImageDraw, ImageFont
 
 from fashion_models.catalogue.decode import ImageError, load_image
+from fashion_models.catalogue.records import Product
 from fashion_models.catalogue.tasks import LEVELS, TASKS
 from fashion_models.errors import UserError
 
@@ -21,8 +23,8 @@ LINE = 16
 _INK, _GREY, _PAPER, _FRAME = '#222222', '#666666', '#ffffff', '#dddddd'
 
 
-def picture_kind(path):
-    """The format (str), as Pillow calls it, that the ending of a picture's name asks for.
+def picture_kind(path: pathlib.Path) -> str:
+    """The format, as Pillow calls it, that the ending of a picture's name asks for.
 
     Raises:
         UserError: If it is none that can be written.
@@ -33,7 +35,7 @@ def picture_kind(path):
     return kind
 
 
-def sample(products, count, seed=0):
+def sample(products: Iterable[Product], count: int, seed: int = 0) -> list[Product]:
     """Draws products at random from a stream of them, each as likely as any other.
 
     Args:
@@ -51,7 +53,7 @@ def sample(products, count, seed=0):
                    key=lambda item: item[1])]
 
 
-def contact_sheet(folder, products):
+def contact_sheet(folder: pathlib.Path, products: Sequence[Product]) -> Image.Image:
     """Draws products side by side: up to five images each, below them title and labels.
 
     Args:
@@ -130,7 +132,7 @@ def _caption(product):
     return ' · '.join(parts)
 
 
-def wrapped(text, font, width, most):
+def wrapped(text: str, font: ImageFont.FreeTypeFont, width: int, most: int) -> list[str]:
     """Breaks a text into at most ``most`` lines of ``width`` pixels; what is left out shows as ….
 
     Args:

@@ -5,7 +5,7 @@ import hashlib
 SPLITS = ('train', 'validation', 'test')
 
 
-def split_of(group):
+def split_of(group: str) -> str:
     """Returns the split of a group of products: 80 % train, 10 % validation, 10 % test.
 
     The SHA-256 of the group's name decides, so that the answer is the same on every machine, does

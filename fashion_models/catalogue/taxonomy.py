@@ -6,8 +6,15 @@ lists ``Men`` as the category of shirts, ties and socks alike. :func:`reconcile`
 """
 
 import collections
+from collections.abc import Iterator, Mapping, Sequence
 
+from fashion_models.catalogue.records import Product
 from fashion_models.catalogue.tasks import LEVELS
+
+#: ``{type: {category: [subcategory, ...]}}``.
+Tree = dict[str, dict[str, list[str]]]
+#: A type, a category and a subcategory, None where there is no label.
+Path = tuple[str | None, str | None, str | None]
 
 #: The share of a class's products that have to name the same parent for it to be the parent.
 AGREEMENT = 0.75
@@ -16,14 +23,14 @@ AGREEMENT = 0.75
 class Taxonomy:
     """Collects the taxonomy of products one by one."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._paths = set()
 
-    def add(self, product):
+    def add(self, product: Product) -> None:
         """Takes in the labels of one product."""
         self._paths.add(path_of(product))
 
-    def tree(self):
+    def tree(self) -> Tree:
         """Returns ``{type: {category: [subcategory, ...]}}`` of all products, sorted.
 
         The empty string stands for a level that no product tells. A label with two parents is
@@ -50,7 +57,7 @@ class Taxonomy:
                 for type_, below in sorted(tree.items())}
 
     @staticmethod
-    def is_tree(value):
+    def is_tree(value: object) -> bool:
         """Says whether a JSON value has the form ``{type: {category: [subcategory, ...]}}``."""
         return (isinstance(value, dict)
                 and all(isinstance(below, dict) for below in value.values())
@@ -58,7 +65,7 @@ class Taxonomy:
                         for below in value.values() for names in below.values()))
 
 
-def path_of(product):
+def path_of(product: Product) -> Path:
     """Returns a product's (type, category, subcategory), None where there is no label."""
     return tuple(product.label(task) for task in LEVELS)
 
@@ -75,7 +82,7 @@ class Places:
         tree (dict): ``{type: {category: [subcategory, ...]}}``.
     """
 
-    def __init__(self, tree):
+    def __init__(self, tree: Tree) -> None:
         self.types = set(tree) - {''}
         self.categories = collections.defaultdict(list)  # category → its types
         self.subcategories = collections.defaultdict(list)  # subcategory → its (type, category)
@@ -86,7 +93,7 @@ class Places:
                 for name in names:
                     self.subcategories[name].append((type_, category))
 
-    def contradictions(self):
+    def contradictions(self) -> Iterator[str]:
         """Yields (str) every label that stands at two places of the tree, or has no name."""
         for category, types in self.categories.items():
             if len(types) > 1:
@@ -97,7 +104,7 @@ class Places:
             elif len(places) > 1:
                 yield f"subcategory {name!r} is under {_and('/'.join(p) for p in places)}"
 
-    def problems(self, path):
+    def problems(self, path: Sequence[str | None]) -> Iterator[str]:
         """Yields (str) what contradicts the tree in a (type, category, subcategory)."""
         type_, category, subcategory = path
         for task, label, known in zip(LEVELS, path,
@@ -121,7 +128,7 @@ def _and(names):
     return ' and '.join(repr(name) for name in sorted(set(names)))
 
 
-def reconcile(counts):
+def reconcile(counts: Mapping[Path, int]) -> dict[Path, Path]:
     """Makes a tree of labels that contradict each other.
 
     From the top down, for each category and then for each subcategory that products put under

@@ -5,6 +5,8 @@ that contradict their pictures go to review.html, with the pictures, and to revi
 person answers. Ctrl-C stops; call it again to resume.
 """
 
+import argparse
+
 from fashion_models.cli import options
 from fashion_models.errors import UserError
 
@@ -18,7 +20,7 @@ fashion-models catalogue relabel shop shop-review/review.csv shop-2'''
 _RECIPE, _MOST = 'small', 100
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.catalogue(parser)
     options.output(parser, 'DIR', 'the folder to write review.html and review.csv to')
     options.recipe(parser, _RECIPE)
@@ -34,7 +36,7 @@ def add_arguments(parser):
     options.overwrite(parser, 'a review that DIR holds, with its answers')
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     from fashion_models.catalogue.io import open_catalogue
     from fashion_models.data.prepare import prepare
     from fashion_models.experiments.kit.held_out import FOLDS, held_out

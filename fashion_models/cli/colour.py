@@ -4,6 +4,7 @@ The first line names the prominent colours. Below it, "share" is how much of the
 colour, and "probability" that of being the product's colour if it had to be one only.
 """
 
+import argparse
 import json
 
 from fashion_models.cli import options
@@ -16,14 +17,14 @@ fashion-models colour runs/shop front.jpg --json'''
 _LEAST = 0.02   # share or probability below which the table leaves a colour out
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.run(parser)
     options.images(parser)
     options.snapshot(parser)
     options.json(parser, 'print all colours, as JSON')
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     from fashion_models.representation.colour import colours
     from fashion_models.representation.encoder import load
 

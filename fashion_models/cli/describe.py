@@ -3,6 +3,8 @@
 With --backend, prints which library computes on this machine's CPU, and why.
 """
 
+import argparse
+
 from fashion_models.errors import UserError
 
 NAME = 'describe'
@@ -12,7 +14,7 @@ fashion-models describe my-recipe.toml --images 5
 fashion-models describe --backend'''
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('recipe', metavar='RECIPE', nargs='?',
                         help='the name of a recipe, such as small or lyst2016, or a TOML file')
     parser.add_argument('--images', metavar='N', type=int, default=3, choices=range(1, 6),
@@ -21,7 +23,7 @@ def add_arguments(parser):
                         help='print which library computes on the CPU, and why')
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     from fashion_models.functions import backend
     from fashion_models.training.describe import describe
     from fashion_models.training.recipe import Recipe

@@ -5,6 +5,7 @@ calibration on labelled pairs: the package's own is learned from the embedded ca
 is a simulation; one from your own pairs is better (--calibrate).
 """
 
+import argparse
 import json
 import pathlib
 import sys
@@ -29,7 +30,7 @@ _TITLE = 50  # letters of a title that the table shows
 _OWN = '(those that EMBEDDINGS holds)'
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.embeddings(parser)
     least = parser.add_mutually_exclusive_group()
     least.add_argument('--threshold', type=options.probability, metavar='P',
@@ -59,7 +60,7 @@ def add_arguments(parser):
     options.moved_catalogue(parser)
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     from fashion_models.catalogue.show import picture_kind
     from fashion_models.representation.duplicates.calibration import Calibration
     from fashion_models.representation.duplicates.pairs import find, grouped
@@ -67,7 +68,8 @@ def run(arguments):
     from fashion_models.representation.embeddings import open_embeddings
 
     if arguments.calibrate:
-        return _calibrate(arguments)
+        _calibrate(arguments)
+        return
     if arguments.picture:
         picture_kind(arguments.picture)
     calibration = Calibration.load(arguments.calibration) if arguments.calibration else None

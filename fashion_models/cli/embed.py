@@ -4,6 +4,8 @@ The vectors have unit length, so that the dot product of two is their cosine sim
 reads them: numpy.load(FILE, mmap_mode='r'). Call it again to resume an interrupted run.
 """
 
+import argparse
+
 from fashion_models.cli import options
 
 NAME = 'embed'
@@ -13,7 +15,7 @@ fashion-models embed runs/shop shop -o listings.embeddings --listings
 fashion-models embed runs/shop shop -o small.embeddings --pca 128 --float16'''
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.run(parser)
     options.catalogue(parser)
     options.output(parser, 'FILE', 'the file of embeddings to write')
@@ -33,7 +35,7 @@ def add_arguments(parser):
     options.store(parser)
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     from fashion_models.catalogue.io import open_catalogue
     from fashion_models.representation.embed import embed
     from fashion_models.representation.encoder import Encoder

@@ -4,8 +4,17 @@ Accuracies are over products: each product counts once, with all its images. Con
 the accuracy of each class go to evaluation-SPLIT.json in the run folder.
 """
 
+from __future__ import annotations
+
+import argparse
+import typing
+from collections.abc import Collection
+
 from fashion_models.catalogue.split import SPLITS
 from fashion_models.cli import options
+
+if typing.TYPE_CHECKING:    # Chainer, which --help does without
+    from fashion_models.training.run import Run
 
 NAME = 'evaluate'
 EXAMPLES = '''\
@@ -14,7 +23,7 @@ fashion-models evaluate runs/shop --split all
 fashion-models evaluate runs/shop --split test --snapshot last --devices 0'''
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.run(parser)
     parser.add_argument('--split', choices=(*SPLITS, 'all'), default='validation',
                         help='which products to evaluate on (default: validation)')
@@ -28,7 +37,7 @@ def add_arguments(parser):
     options.store(parser)
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     from fashion_models.training.run import Run
 
     run = Run.open(arguments.run)
@@ -38,7 +47,8 @@ def run(arguments):
         arguments.known_only)
 
 
-def print_results(run, splits, which, devices, catalogue, store, known_only=False):
+def print_results(run: Run, splits: Collection[str], which: str, devices: str,
+                  catalogue: str | None, store: str | None, known_only: bool = False) -> None:
     """Prints the table of a run, then writes its records; arguments as of ``evaluate_run``."""
     from fashion_models.devices import resolve
     from fashion_models.training.results import (

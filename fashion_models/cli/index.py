@@ -3,6 +3,7 @@
 Writes the folder EMBEDDINGS.index, which the first search would write otherwise.
 """
 
+import argparse
 import time
 
 from fashion_models.cli import options
@@ -13,11 +14,11 @@ fashion-models embed runs/shop shop -o shop.embeddings
 fashion-models index shop.embeddings'''
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.embeddings(parser)
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     from fashion_models.representation.embeddings import open_embeddings
     from fashion_models.representation.search.index import build_index, index_folder
     from fashion_models.representation.search.searcher import EXACT_LIMIT

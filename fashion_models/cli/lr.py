@@ -4,6 +4,8 @@ It takes effect at the next iteration, overrides the recipe's schedule until it 
 is logged in learning-rate.jsonl.
 """
 
+import argparse
+
 from fashion_models.cli import options
 
 NAME = 'lr'
@@ -13,7 +15,7 @@ fashion-models lr runs/shop 5e-4
 fashion-models lr runs/shop auto         go back to the recipe's schedule'''
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.run(parser)
     parser.add_argument('rate', metavar='RATE', type=_rate,
                         help='the new learning rate, a number above 0; or auto')
@@ -23,7 +25,7 @@ def _rate(text):
     return text if text == 'auto' else float(text)
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     from fashion_models.training.learning_rate import AUTO, request
     from fashion_models.training.run import Run
 

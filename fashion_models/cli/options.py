@@ -6,37 +6,38 @@ import pathlib
 from fashion_models.catalogue.split import SPLITS
 
 
-def run(parser):
+def run(parser: argparse.ArgumentParser) -> None:
     """The positional ``run``."""
     parser.add_argument('run', metavar='RUN', help='a run folder, written by "train"')
 
 
-def catalogue(parser):
+def catalogue(parser: argparse.ArgumentParser) -> None:
     """The positional ``catalogue``."""
     parser.add_argument('catalogue', metavar='CATALOGUE', type=pathlib.Path,
                         help='a catalogue folder')
 
 
-def new_catalogue(parser):
+def new_catalogue(parser: argparse.ArgumentParser) -> None:
     """The positional ``folder`` of a catalogue to write, and whether it may replace one."""
     parser.add_argument('folder', metavar='DIR', type=pathlib.Path,
                         help='the folder of the new catalogue')
     overwrite(parser, 'the catalogue that DIR holds')
 
 
-def embeddings(parser):
+def embeddings(parser: argparse.ArgumentParser) -> None:
     """The positional ``file``."""
     parser.add_argument('file', metavar='EMBEDDINGS', type=pathlib.Path,
                         help='a file of embeddings, written by "embed"')
 
 
-def images(parser):
+def images(parser: argparse.ArgumentParser) -> None:
     """The positional ``images``."""
     parser.add_argument('images', metavar='IMAGE', nargs='+', type=pathlib.Path,
                         help='the image files of one product, one or more')
 
 
-def output(parser, metavar, text, required=True):
+def output(parser: argparse.ArgumentParser,
+           metavar: str, text: str, required: bool = True) -> None:
     """``-o/--output``: the file or folder that the command writes.
 
     argparse takes ``--out`` for it, as it does any beginning of an option that is unambiguous.
@@ -45,18 +46,18 @@ def output(parser, metavar, text, required=True):
                         help=text)
 
 
-def overwrite(parser, what):
+def overwrite(parser: argparse.ArgumentParser, what: str) -> None:
     """``--overwrite``."""
     parser.add_argument('--overwrite', action='store_true', help=f'replace {what}')
 
 
-def link(parser, what):
+def link(parser: argparse.ArgumentParser, what: str) -> None:
     """``--link``."""
     parser.add_argument('--link', action='store_true',
                         help=f'link the images to those of {what} instead of copying them')
 
 
-def recipe(parser, default=None):
+def recipe(parser: argparse.ArgumentParser, default: str | None = None) -> None:
     """``--recipe``."""
     parser.add_argument(
         '--recipe', metavar='RECIPE', default=default,
@@ -64,7 +65,7 @@ def recipe(parser, default=None):
              + (f' (default: {default})' if default else ''))
 
 
-def devices(parser, several=False):
+def devices(parser: argparse.ArgumentParser, several: bool = False) -> None:
     """``--devices``; all of them are used, or the first only."""
     parser.add_argument(
         '--devices', metavar='DEVICES',
@@ -73,14 +74,14 @@ def devices(parser, several=False):
             if several else 'a GPU by number, as in 0, or @numpy for the CPU'))
 
 
-def init(parser, more=''):
+def init(parser: argparse.ArgumentParser, more: str = '') -> None:
     """``--init``."""
     parser.add_argument(
         '--init', metavar='RUN',
         help=f'start from the trunk and encoder of another run instead of at random{more}')
 
 
-def snapshot(parser):
+def snapshot(parser: argparse.ArgumentParser) -> None:
     """``--snapshot``."""
     parser.add_argument(
         '--snapshot', choices=('best', 'last'), default='best',
@@ -88,26 +89,26 @@ def snapshot(parser):
              'the last epoch')
 
 
-def split(parser, what='products'):
+def split(parser: argparse.ArgumentParser, what: str = 'products') -> None:
     """``--split``."""
     parser.add_argument('--split', choices=SPLITS, help=f'only {what} of this split')
 
 
-def store(parser):
+def store(parser: argparse.ArgumentParser) -> None:
     """``--store``."""
     parser.add_argument(
         '--store', metavar='DIR',
         help='the folder of image stores (default: .prepared in the catalogue folder)')
 
 
-def moved_catalogue(parser):
+def moved_catalogue(parser: argparse.ArgumentParser) -> None:
     """``--catalogue``, for commands that draw the images of embeddings."""
     parser.add_argument(
         '--catalogue', metavar='DIR', type=pathlib.Path,
         help='where the images are, if the catalogue was moved after EMBEDDINGS was written')
 
 
-def where(parser):
+def where(parser: argparse.ArgumentParser) -> None:
     """``--where``."""
     parser.add_argument(
         '--where', action='append', default=[], metavar='TASK=LABEL,…',
@@ -115,24 +116,24 @@ def where(parser):
              'repeated')
 
 
-def json(parser, text='print JSON instead of a table'):
+def json(parser: argparse.ArgumentParser, text: str = 'print JSON instead of a table') -> None:
     """``--json``."""
     parser.add_argument('--json', action='store_true', help=text)
 
 
-def top(parser, default):
+def top(parser: argparse.ArgumentParser, default: int) -> None:
     """``-k``."""
     parser.add_argument('-k', type=positive, default=default, metavar='N',
                         help=f'how many products to show (default: {default})')
 
 
-def workers(parser):
+def workers(parser: argparse.ArgumentParser) -> None:
     """``--workers``."""
     parser.add_argument('--workers', type=positive, metavar='N',
                         help='how many processes to use (default: one for each processor)')
 
 
-def seed(parser, text):
+def seed(parser: argparse.ArgumentParser, text: str) -> None:
     """``--seed``, 0 by default."""
     parser.add_argument('--seed', type=int, default=0, metavar='N', help=f'{text} (default: 0)')
 

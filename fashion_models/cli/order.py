@@ -4,6 +4,7 @@ Orders by what a shopper liked and disliked, leaving those products out, or as a
 others: in lists.csv, with the columns list, product and rank, where rank 1 goes first.
 """
 
+import argparse
 import json
 import pathlib
 import sys
@@ -21,7 +22,7 @@ fashion-models order shop.embeddings --like-merchandiser lists.csv --save spring
 fashion-models order new.embeddings --like-merchandiser spring.npz --products new-in.txt'''
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.embeddings(parser)
     taste = parser.add_mutually_exclusive_group(required=True)
     taste.add_argument('--liked', metavar='ID', nargs='+', help='products that the shopper liked')
@@ -44,7 +45,7 @@ def add_arguments(parser):
     options.moved_catalogue(parser)
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     import numpy as np
 
     from fashion_models.representation.embeddings import open_embeddings

@@ -4,6 +4,9 @@ import argparse
 import difflib
 import re
 import textwrap
+from collections.abc import Iterable, Sequence
+from types import ModuleType
+from typing import NoReturn
 
 from fashion_models.errors import UserError
 
@@ -14,16 +17,18 @@ _UNKNOWN = 'unrecognized arguments: '
 class Parser(argparse.ArgumentParser):
     """A parser whose errors are a :class:`UserError`, and suggest what may have been meant."""
 
-    def __init__(self, **keywords):
+    def __init__(self, **keywords: object) -> None:
         super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, **keywords)
 
-    def parse_known_args(self, args=None, namespace=None):
+    def parse_known_args(
+            self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None,
+    ) -> tuple[argparse.Namespace, list[str]]:
         namespace, unknown = super().parse_known_args(args, namespace)
         if unknown:     # a command's own parser knows best which options it has
             self.error(_UNKNOWN + ' '.join(unknown))
         return namespace, unknown
 
-    def error(self, message):
+    def error(self, message: str) -> NoReturn:
         word, choices = '', []
         if message.startswith(_UNKNOWN):
             word = message.removeprefix(_UNKNOWN).split()[0].partition('=')[0]
@@ -36,7 +41,7 @@ class Parser(argparse.ArgumentParser):
         raise UserError(f'{command}: {message}{meant}' if command else message + meant)
 
 
-def add_commands(parser, modules):
+def add_commands(parser: argparse.ArgumentParser, modules: Iterable[ModuleType]) -> None:
     """Adds commands to the parser of ``fashion-models``, or of a group of commands."""
     subparsers = parser.add_subparsers(metavar='COMMAND', required=True)
     for module in modules:
@@ -52,7 +57,8 @@ def add_commands(parser, modules):
             child.set_defaults(command=module)
 
 
-def add_parser(subparsers, name, summary, text, epilog):
+def add_parser(subparsers: argparse._SubParsersAction, name: str, summary: str, text: str,
+               epilog: str) -> Parser:
     """Adds a parser, with a summary for the list of names, and the text and epilog of its help."""
     # A % would be taken for the beginning of a placeholder.
     return subparsers.add_parser(

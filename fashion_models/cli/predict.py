@@ -3,6 +3,7 @@
 For each task, prints the most probable label and the two after it.
 """
 
+import argparse
 import json
 
 from fashion_models.cli import options
@@ -14,14 +15,14 @@ fashion-models predict runs/shop photographs/1234/*.jpg
 fashion-models predict runs/shop front.jpg --json'''
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.run(parser)
     options.images(parser)
     options.snapshot(parser)
     options.json(parser, 'print the probability of every label, as JSON')
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     from fashion_models.representation.encoder import load
 
     predicted = load(arguments.run, arguments.snapshot).predict(arguments.images)

@@ -4,6 +4,7 @@ Compares the product with up to 100,000 others one by one; more than that are se
 index, which the first search builds.
 """
 
+import argparse
 import json
 import pathlib
 
@@ -18,7 +19,7 @@ fashion-models search shop.embeddings --product 1234 -k 20 --where gender=female
 fashion-models search shop.embeddings --image front.jpg back.jpg -o neighbours.png'''
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.embeddings(parser)
     query = parser.add_mutually_exclusive_group(required=True)
     query.add_argument('--product', metavar='ID',
@@ -39,7 +40,7 @@ def add_arguments(parser):
     options.moved_catalogue(parser)
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     from fashion_models.catalogue.show import picture_kind
     from fashion_models.representation.embeddings import open_embeddings
     from fashion_models.representation.labels import parse_where

@@ -1,11 +1,19 @@
 """Tables for a terminal."""
 
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterable, Sequence
+
 from fashion_models.catalogue.tasks import ordered
+
+if typing.TYPE_CHECKING:    # NumPy, which --help does without
+    from fashion_models.representation.embeddings import Item
 
 _TITLE = 60  # letters of a title that a table shows
 
 
-def ranked_table(entries, heading):
+def ranked_table(entries: Iterable[tuple[int, float, Item]], heading: str) -> str:
     """A table of ranked products, for a terminal.
 
     Args:
@@ -21,7 +29,7 @@ def ranked_table(entries, heading):
     return aligned(rows, right=2)
 
 
-def aligned(rows, right=0):
+def aligned(rows: Iterable[Sequence[str]], right: int = 0) -> str:
     """Rows of cells, the heading first, in columns; one that is empty but for its heading goes.
 
     Args:

@@ -6,6 +6,7 @@ pictures support (kept), which they do not (rejected), and what they show that t
 unless --words names a file that was learned before.
 """
 
+import argparse
 import json
 import pathlib
 import tempfile
@@ -21,7 +22,7 @@ fashion-models tags runs/shop shop --save words.npz --product 1163
 fashion-models tags runs/shop new-shop --words words.npz'''
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.run(parser)
     options.catalogue(parser)
     parser.add_argument('--embeddings', metavar='FILE',
@@ -41,7 +42,7 @@ def add_arguments(parser):
     options.json(parser, 'print a JSON object for each product, one a line')
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     from fashion_models.catalogue.io import open_catalogue
     from fashion_models.representation.embeddings import open_embeddings
     from fashion_models.representation.tags.learning import learn_tags

@@ -5,6 +5,8 @@ Ctrl-C saves a snapshot and stops; --resume goes on from there. While it runs, "
 changes the learning rate.
 """
 
+import argparse
+
 from fashion_models.cli import options
 from fashion_models.errors import UserError
 
@@ -17,7 +19,7 @@ fashion-models train --recipe small --catalogue shop -o runs/shop-2 --init runs/
 fashion-models train --recipe lyst2016 --catalogue shop -o runs/large --devices 0,1,2,3'''
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.recipe(parser)
     parser.add_argument('--catalogue', metavar='DIR',
                         help='the catalogue folder; with --resume, where it was moved to')
@@ -32,7 +34,7 @@ def add_arguments(parser):
     options.store(parser)
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> int:
     from fashion_models.cli.evaluate import print_results
     from fashion_models.training import train
     from fashion_models.training.recipe import Recipe

@@ -12,23 +12,32 @@ What is relied on: the data set's README, and what public code that reads it has
   many unlike items. So items form a group where one's *main* image is an image of the other.
 """
 
+import argparse
 import contextlib
 import csv
 import gzip
 import itertools
 import json
+import os
 import pathlib
 import zlib
+from collections.abc import Iterator
 
 from fashion_models.catalogue.importers import scratch
-from fashion_models.catalogue.importers.source import Source, clean
-from fashion_models.catalogue.importers.tree import FolderTree
-from fashion_models.catalogue.importers.wording import (
-    genders,
-    names_only_a_gender,
-    one_gender,
-    plain_text,
+from fashion_models.catalogue.importers.abo_listing import (
+    best_text,
+    colours_of,
+    gender_of,
+    images_of,
+    in_one_language,
+    node_of,
+    texts_of,
+    type_of,
+    word,
 )
+from fashion_models.catalogue.importers.source import Source
+from fashion_models.catalogue.importers.tree import FolderTree
+from fashion_models.catalogue.importers.wording import names_only_a_gender, plain_text
 from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.errors import UserError
 
@@ -75,9 +84,6 @@ FASHION_TYPES = {
         'NECKTIE', 'SCARF', 'SUNGLASSES', 'WATCH', 'WRIST_WATCH'),
 }
 
-#: Marketplaces that name their categories in English.
-ENGLISH_DOMAINS = ('amazon.com', 'amazon.co.uk', 'amazon.in', 'amazon.ca', 'amazon.com.au',
-                   'amazon.ae', 'amazon.sg')
 EXTRA = ('brand', 'fabric_type', 'finish_type', 'item_keywords', 'item_shape', 'material',
          'model_name', 'model_number', 'pattern', 'style')
 
@@ -86,12 +92,12 @@ _KEPT = {'item_id', 'domain_name', 'product_type', 'item_name', 'bullet_point',
          'product_description', 'color', 'node', 'main_image_id', 'other_image_id', *EXTRA}
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds no options: none is needed."""
 
 
 @contextlib.contextmanager
-def open_source(source, arguments):
+def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Iterator[Source]:
     """Opens the data set, a folder, as a :class:`Source`."""
     folder = pathlib.Path(source)
     listings = sorted(path for ending in ('json.gz', 'json')
@@ -138,12 +144,12 @@ class _Abo(Source):
             problem = None
             if listing is None:
                 problem = 'a line that is no JSON object'
-            elif not (identity := _word(listing.get('item_id'))):
+            elif not (identity := word(listing.get('item_id'))):
                 problem = 'no item_id'
-            elif _product_type(listing) not in _TYPE_OF:
+            elif type_of(listing) not in _TYPE_OF:
                 problem = 'no product type of fashion'
-                where = f'{where}: {_product_type(listing) or "none"}'
-            elif (key := f'{identity} {_word(listing.get("domain_name"))}') in keys:
+                where = f'{where}: {type_of(listing) or "none"}'
+            elif (key := f'{identity} {word(listing.get("domain_name"))}') in keys:
                 problem = 'an item and marketplace that came before'
                 where = f'{where}: {key}'
             if problem:
@@ -151,7 +157,7 @@ class _Abo(Source):
                 report.drop(problem, where)
             else:
                 keys.add(key)
-                groups.add(identity, _word(listing.get('main_image_id')), _image_ids(listing))
+                groups.add(identity, word(listing.get('main_image_id')), images_of(listing))
                 yield identity, {name: listing[name] for name in _KEPT & listing.keys()}
 
     def _lines(self):
@@ -177,28 +183,28 @@ class _Abo(Source):
                     yield row['image_id'], row['path']
 
     def _product(self, identity, group, records, path_of, report):
-        kind = _product_type(records[0])
-        node = _node(records)
+        kind = type_of(records[0])
+        node = node_of(records)
         path = [name for name in node if not names_only_a_gender(name)]
         labels = {'type': _TYPE_OF[kind], 'category': kind, 'subcategory': path[-1] if path else '',
-                  'gender': _gender(node, records), 'colour': _colours(records)}
-        extra = {name: text for name in EXTRA if (text := _best(records, name))}
+                  'gender': gender_of(node, records), 'colour': colours_of(records)}
+        extra = {name: text for name in EXTRA if (text := best_text(records, name))}
         if node:
             extra['node'] = '/'.join(node)
-        if (colour := _best(records, 'color')) and (colour,) != labels['colour']:
+        if (colour := best_text(records, 'color')) and (colour,) != labels['colour']:
             extra['colour_text'] = colour
         images, listings = {}, []
         for record in records:
-            new = [image for image in _image_ids(record) if image not in images]
+            new = [image for image in images_of(record) if image not in images]
             images |= {image: path_of(image) for image in new}
             for image in new:
                 if not images[image]:
                     report.drop_image('an id that images.csv does not have',
                                       f'{image} of item {identity}')
-            texts = [*_values(record, 'bullet_point'), *_values(record, 'product_description')]
+            texts = [*texts_of(record, 'bullet_point'), *texts_of(record, 'product_description')]
             listings.append(Listing(
-                _word(record.get('domain_name')), _best([record], 'item_name'),
-                '\n'.join(map(plain_text, _in_one_language(texts))),
+                word(record.get('domain_name')), best_text([record], 'item_name'),
+                '\n'.join(map(plain_text, in_one_language(texts))),
                 [self.strip + images[image] for image in new if images[image]]))
         return Product(identity, group, labels, listings, extra)
 
@@ -244,83 +250,3 @@ class _Groups:
         least, greatest = sorted((self.of(one), self.of(other)))
         if least != greatest:
             self._parent[greatest] = least
-
-
-def _word(value):
-    return clean(value) if isinstance(value, str) else ''
-
-
-def _values(record, name):
-    """The (language tag, text) pairs of a key, in whatever form it has them."""
-    value = record.get(name)
-    entries = value if isinstance(value, list) else [value]
-    found = []
-    for entry in entries:
-        language = entry.get('language_tag') if isinstance(entry, dict) else None
-        text = entry.get('value') if isinstance(entry, dict) else entry
-        if isinstance(text, (str, int, float)) and clean(str(text)):
-            found.append((_word(language), clean(str(text))))
-    return found
-
-
-def _in_one_language(values):
-    """The texts in the first English variant; if there is none, in the first language."""
-    languages = [language for language, _ in values]
-    wanted = next(filter(_is_english, languages), languages[0] if languages else '')
-    return list(dict.fromkeys(text for language, text in values if language == wanted))
-
-
-def _is_english(language):
-    return language.split('_')[0] == 'en'
-
-
-def _best(records, name):
-    """The first text of several listings in English, else the first; keywords joined by ``|``."""
-    values = [value for record in records for value in _values(record, name)]
-    texts = _in_one_language(values)
-    return '|'.join(texts) if name == 'item_keywords' else texts[0] if texts else ''
-
-
-def _product_type(record):
-    return next((text for _, text in _values(record, 'product_type')), '')
-
-
-def _image_ids(record):
-    others = record.get('other_image_id')
-    found = [record.get('main_image_id'), *(others if isinstance(others, list) else [others])]
-    return list(dict.fromkeys(filter(None, map(_word, found))))
-
-
-def _colours(records):
-    """The colours in English, standardised where they are; else in whatever language there is."""
-    entries = [entry for record in records if isinstance(record.get('color'), list)
-               for entry in record['color'] if isinstance(entry, dict)]
-    entries.sort(key=lambda entry: not _is_english(_word(entry.get('language_tag'))))  # stable
-    for entry in entries:
-        standard = entry.get('standardized_values')
-        names = [*(standard if isinstance(standard, list) else [])] or [entry.get('value')]
-        if colours := tuple(dict.fromkeys(filter(None, map(_word, names)))):
-            return colours
-    return ()
-
-
-def _node(records):
-    """The longest category path of an English marketplace, without its root (list of str)."""
-    paths = [[]]
-    for record in records:
-        nodes = record.get('node')
-        if record.get('domain_name') in ENGLISH_DOMAINS and isinstance(nodes, list):
-            for node in nodes:
-                path = isinstance(node, dict) and _word(node.get('node_name') or node.get('path'))
-                if path:
-                    names = [clean(name) for name in path.strip('/').split('/')]
-                    paths.append([name for name in names if name and name != 'Categories'])
-    return max(paths, key=len)
-
-
-def _gender(node, records):
-    found = {gender for name in node for gender in genders(name)}
-    if not found:
-        found = {gender for record in records for language, name in _values(record, 'item_name')
-                 if _is_english(language) for gender in genders(name)}
-    return one_gender(found)

@@ -20,9 +20,12 @@ is relied on, from the benchmark's readme, from a copy of its descriptions and f
 None of these but the images is needed. An item may stand in several categories.
 """
 
+import argparse
 import collections
 import contextlib
+import os
 import re
+from collections.abc import Iterator
 
 from fashion_models.catalogue.importers import scratch
 from fashion_models.catalogue.importers.reading import json_list, json_object, lines
@@ -64,14 +67,14 @@ _NAME = re.compile(
     r'(?P<item>id_[0-9]+)(?P=sign)(?P<variant>[0-9]+)_(?P<view>[0-9]+_[a-z]+)\.jpg')
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options that only this format has."""
     parser.add_argument('--highres', action='store_true',
                         help='take the images of img_highres where img is there, too')
 
 
 @contextlib.contextmanager
-def open_source(source, arguments):
+def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Iterator[Source]:
     """Opens the data set (a folder or a zip archive) as a :class:`Source`."""
     with open_tree(source) as tree:
         lists = {name: next(iter(tree.find(name, depth=3)), None)

@@ -18,9 +18,12 @@ are, so that what is trained on is what was published, at about 50 kB an image (
 at quality 95 is a third of that, with a loss that the first of many steps should not cause).
 """
 
+import argparse
 import contextlib
 import io
+import os
 import pathlib
+from collections.abc import Iterator
 
 import numpy as np
 from PIL import Image
@@ -64,12 +67,12 @@ _COMPRESSION = 3
 _PNG_END = b'\0\0\0\0IEND\xaeB`\x82'
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds no options: none is needed."""
 
 
 @contextlib.contextmanager
-def open_source(source, arguments):
+def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Iterator[Source]:
     """Opens an HDF5 file, or all those of a folder, as a :class:`Source`."""
     h5py = require('h5py', extra='fashion-gen', purpose='reading HDF5 files')
     place = pathlib.Path(source)

@@ -12,10 +12,13 @@ What is relied on, from the set's own readme and from public code that reads it:
   wherever they lie below SOURCE.
 """
 
+import argparse
 import contextlib
 import csv
 import html
+import os
 import urllib.parse
+from collections.abc import Iterator
 
 from fashion_models.catalogue.importers import scratch
 from fashion_models.catalogue.importers.reading import open_text
@@ -41,12 +44,12 @@ TABLE = 'meta-data.csv'
 REQUIRED = ('CID', 'Category', 'SubCategory', 'Gender')
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options that only this format has: none."""
 
 
 @contextlib.contextmanager
-def open_source(source, arguments):
+def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Iterator[Source]:
     """Opens the data set (a folder or a zip archive) as a :class:`Source`."""
     with open_tree(source) as tree:
         tables = tree.find(TABLE)

@@ -4,6 +4,8 @@ Reads every line and decodes every image. Each problem is one line that names fi
 exit status is 1 if there is any.
 """
 
+import argparse
+
 from fashion_models.cli import options
 
 NAME = 'check'
@@ -12,11 +14,11 @@ fashion-models catalogue check shop
 fashion-models catalogue check shop > problems.txt'''
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.catalogue(parser)
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from fashion_models.catalogue.check import Check

@@ -4,6 +4,7 @@ FORMAT is one of those described below; "import FORMAT --help" shows its options
 resume an interrupted import: images that are there are not copied again.
 """
 
+import argparse
 import pathlib
 import textwrap
 
@@ -21,7 +22,7 @@ fashion-models catalogue import folder photographs shop --link
 fashion-models catalogue import csv my-shop shop --colours lyst16 --overwrite'''
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog += '\n\nformats:\n' + '\n\n'.join(
         f'  {name}: {module.SUMMARY}\n\n{textwrap.indent(module.DESCRIPTION, "    ")}'
         for name, module in IMPORTERS.items())
@@ -51,7 +52,7 @@ def add_arguments(parser):
         of_format.set_defaults(format=name)
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     from fashion_models.catalogue.importers.declared import Declared
     from fashion_models.catalogue.importing import run_import
 

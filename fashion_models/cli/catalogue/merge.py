@@ -4,6 +4,7 @@ A mapping file says which label of which catalogue becomes what. Begin one with 
 and fill it in.
 """
 
+import argparse
 import pathlib
 import sys
 
@@ -16,7 +17,7 @@ fashion-models catalogue merge shop-a shop-b both --list-unmapped > mapping.toml
 fashion-models catalogue merge shop-a shop-b both --mapping mapping.toml'''
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     from fashion_models.catalogue import mapping
 
     _, _, text = mapping.__doc__.partition('\n\n')
@@ -32,7 +33,7 @@ def add_arguments(parser):
     options.link(parser, 'the catalogues')
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     from fashion_models.catalogue.io import open_catalogue
     from fashion_models.catalogue.mapping import Mapping, template
     from fashion_models.catalogue.merge import UnmappedLabels, merge, tasks_of, unmapped_labels

@@ -4,6 +4,8 @@ Writes an image store, which training and embedding read. They prepare images th
 there is no store; this does it beforehand.
 """
 
+import argparse
+
 from fashion_models.cli import options
 
 NAME = 'prepare'
@@ -12,7 +14,7 @@ fashion-models catalogue prepare shop --shorter-side 128
 fashion-models catalogue prepare shop --shorter-side 256 --store /scratch/stores --workers 8'''
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.catalogue(parser)
     parser.add_argument('--shorter-side', type=options.positive, required=True, metavar='PIXELS',
                         help="the images' shorter side once scaled; data.shorter_side in a recipe")
@@ -20,7 +22,7 @@ def add_arguments(parser):
     options.workers(parser)
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     from fashion_models.catalogue.io import open_catalogue
     from fashion_models.data.prepare import prepare
 

@@ -3,6 +3,7 @@
 Writes a new catalogue with the labels that a person corrected in the file that "audit" wrote.
 """
 
+import argparse
 import pathlib
 
 from fashion_models.cli import options
@@ -15,7 +16,7 @@ fashion-models catalogue relabel shop shop-review/review.csv shop-2
 fashion-models catalogue relabel shop shop-review/review.csv shop-2 --link --overwrite'''
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.catalogue(parser)
     parser.add_argument('review', metavar='REVIEW.csv', type=pathlib.Path,
                         help='the file that "audit" wrote, with answers: y where the suggestion is '
@@ -24,7 +25,7 @@ def add_arguments(parser):
     options.link(parser, 'CATALOGUE')
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     from fashion_models.catalogue.io import open_catalogue
     from fashion_models.catalogue.relabel import read_review, relabel, summary
     from fashion_models.files import require_outside

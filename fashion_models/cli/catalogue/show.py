@@ -3,6 +3,8 @@
 Draws a random sample of the products, each with its images and labels.
 """
 
+import argparse
+
 from fashion_models.cli import options
 from fashion_models.errors import UserError
 
@@ -13,7 +15,7 @@ fashion-models catalogue show shop -o shoes.png --label type=shoes --label colou
 fashion-models catalogue show shop -o test.png --split test --products 100 --seed 1'''
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.catalogue(parser)
     options.output(parser, 'PICTURE', 'the picture to write; its ending names the format (.png)')
     parser.add_argument('--products', type=options.positive, default=40, metavar='N',
@@ -24,7 +26,7 @@ def add_arguments(parser):
                         help='only products with this label, as in colour=Blue; may be repeated')
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     from fashion_models.catalogue.io import open_catalogue
     from fashion_models.catalogue.show import contact_sheet, picture_kind, sample
     from fashion_models.catalogue.split import split_of

@@ -4,6 +4,7 @@ Draws a simulated fashion shop to try things out, with the difficulties that the
 The same arguments give the same bytes. Call it again to resume.
 """
 
+import argparse
 import dataclasses
 
 from fashion_models.cli import options
@@ -26,7 +27,7 @@ _DIFFICULTIES = {
 }
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.new_catalogue(parser)
     parser.add_argument('--products', type=options.positive, default=2000, metavar='N',
                         help='number of products, three pictures each on average (default: 2000)')
@@ -41,7 +42,7 @@ def add_arguments(parser):
             help=f'no {_DIFFICULTIES[field.name]} (by default a share of {field.default:.2g})')
 
 
-def chosen_difficulty(arguments):
+def chosen_difficulty(arguments: argparse.Namespace) -> Difficulty:
     """The :class:`Difficulty` that the options ask for."""
     if arguments.easy:
         return EASY
@@ -49,7 +50,7 @@ def chosen_difficulty(arguments):
                          for field in dataclasses.fields(Difficulty)})
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     from fashion_models.drawn.generator import synthesise
 
     synthesise(
