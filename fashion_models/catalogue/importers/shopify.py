@@ -46,8 +46,6 @@ images  all of the product, in the order of Image Position, where it comes in on
 groups  the colours of one handle
 from    your own shop; licence: yours (--licence)"""
 
-ADDRESSES = True
-
 #: What columns are called since 2024, in lower case, to what they were called before.
 _NEW = {
     'url handle': 'Handle', 'description': 'Body (HTML)', 'product category': 'Product Category',
@@ -67,16 +65,33 @@ def add_arguments(parser):
     shops.add_arguments(parser, columns=False)
 
 
-@contextlib.contextmanager
-def open_source(source, arguments):
-    """Opens a product export as a :class:`Source`."""
+def add_table_arguments(parser):
+    """Adds the options that say how the table is to be read."""
+    shops.add_table_arguments(parser, columns=False)
+
+
+def addresses(source, arguments):
+    """Yields the addresses of all pictures."""
+    for _, row in _table(source, arguments).rows():
+        yield row['Image Src'].strip()
+        yield row.get('Variant Image', '').strip()
+
+
+def _table(source, arguments):
     path = shops.only_file(source, 'the CSV file of a product export')
     table = Table(path, arguments.encoding, mixed=True, fill=True)
     table.names = _old(table.names)
     table.require('Handle', 'Title', 'Image Src', what='a Shopify product export')
+    return table
+
+
+@contextlib.contextmanager
+def open_source(source, arguments):
+    """Opens a product export as a :class:`Source`."""
+    table = _table(source, arguments)
     labelling = shops.Labelling.of(arguments)
-    with open_pictures(arguments.images or path.parent, arguments.manifest) as pictures:
-        yield _Export(table, pictures, labelling, shops.header(path, arguments))
+    with open_pictures(arguments.images or table.path.parent, arguments.manifest) as pictures:
+        yield _Export(table, pictures, labelling, shops.header(source, arguments))
 
 
 def _old(names):
@@ -94,12 +109,6 @@ class _Export(Source):
         self._labelling = labelling
         self._metafields = {name: match[1] for name in table.names
                             if (match := _METAFIELD.fullmatch(name))}
-
-    def addresses(self):
-        """Yields the addresses of all pictures."""
-        for _, row in self._table.rows():
-            yield from filter(None, (row['Image Src'].strip(),
-                                     row.get('Variant Image', '').strip()))
 
     def products(self, report):
         for _, rows in scratch.grouped(self._by_handle(report)):

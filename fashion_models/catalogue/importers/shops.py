@@ -26,6 +26,12 @@ def add_arguments(parser, columns=True):
     """Adds the options that all exports of shops have."""
     pictures.add_arguments(parser)
     add_label_arguments(parser)
+    add_table_arguments(parser, columns)
+    add_header_arguments(parser)
+
+
+def add_table_arguments(parser, columns=True):
+    """Adds the options that say how a table is to be read."""
     parser.add_argument('--encoding', metavar='NAME',
                         help='of the table, such as cp1252 (default: UTF-8, or UTF-16 where it '
                              'begins like that; other bytes are taken for cp1252)')
@@ -33,7 +39,6 @@ def add_arguments(parser, columns=True):
         parser.add_argument('--column', action='append', default=[], metavar='NAME=COLUMN',
                             help='what the table calls a column of the format, as in '
                                  'Images=Bilder; may be repeated')
-    add_header_arguments(parser)
 
 
 def add_label_arguments(parser):

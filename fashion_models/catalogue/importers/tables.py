@@ -153,8 +153,10 @@ class Table:
                     except StopIteration:
                         return
                     except csv.Error as error:
-                        yield lines.number, [], f'no CSV: {error}'
                         lines.end_after(1)
+                        # Between tabs, many programs write quotes as they are.
+                        values = lines.first.split('\t') if delimiter == '\t' else []
+                        yield lines.number, values, None if values else f'no CSV: {error}'
                         reader = csv.reader(lines, delimiter=delimiter, strict=True)
                         continue
                     if any(values):
@@ -187,6 +189,11 @@ class _Lines:
     def begin(self):
         """A row begins."""
         self._row, self._length = [], 0
+
+    @property
+    def first(self):
+        """The first line of the row, without its end."""
+        return self._row[0].rstrip('\r\n')
 
     def end_after(self, count):
         """The row that was begun ends after some of the lines that were read for it."""

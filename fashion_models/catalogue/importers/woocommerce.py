@@ -45,8 +45,6 @@ images  those of the variations; those of the parent where they are of one colou
 groups  the colours of one parent
 from    your own shop; licence: yours (--licence)"""
 
-ADDRESSES = True
-
 #: Kinds of rows that have no photograph of their own goods.
 _OTHERS = ('grouped', 'virtual', 'downloadable')
 _ATTRIBUTE = re.compile(r'attribute (\d+) name', re.IGNORECASE)
@@ -57,17 +55,33 @@ def add_arguments(parser):
     shops.add_arguments(parser)
 
 
-@contextlib.contextmanager
-def open_source(source, arguments):
-    """Opens a product export as a :class:`Source`."""
+def add_table_arguments(parser):
+    """Adds the options that say how the table is to be read."""
+    shops.add_table_arguments(parser)
+
+
+def addresses(source, arguments):
+    """Yields the addresses of all pictures."""
+    for _, row in _table(source, arguments).rows():
+        yield from _values(row['Images'])
+
+
+def _table(source, arguments):
     path = shops.only_file(source, 'the CSV file of a product export')
     table = Table(path, arguments.encoding, shops.pairs('column', arguments.column),
                   mixed=True, fill=True)
     table.require('Type', 'Name', 'Images', what='a WooCommerce product export')
     table.require('ID' if 'ID' in table.names else 'SKU', what='a WooCommerce product export')
+    return table
+
+
+@contextlib.contextmanager
+def open_source(source, arguments):
+    """Opens a product export as a :class:`Source`."""
+    table = _table(source, arguments)
     labelling = shops.Labelling.of(arguments)
-    with open_pictures(arguments.images or path.parent, arguments.manifest) as pictures:
-        yield _Export(table, pictures, labelling, shops.header(path, arguments))
+    with open_pictures(arguments.images or table.path.parent, arguments.manifest) as pictures:
+        yield _Export(table, pictures, labelling, shops.header(source, arguments))
 
 
 class _Export(Source):
@@ -80,11 +94,6 @@ class _Export(Source):
         self._attributes = [
             (name, f'{name[:-len("name")]}value(s)') for name in table.names
             if _ATTRIBUTE.fullmatch(name) and f'{name[:-len("name")]}value(s)' in table.names]
-
-    def addresses(self):
-        """Yields the addresses of all pictures."""
-        for _, row in self._table.rows():
-            yield from _values(row['Images'])
 
     def products(self, report):
         for _, family in scratch.grouped(self._families(report)):

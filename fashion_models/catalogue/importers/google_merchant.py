@@ -1,0 +1,258 @@
+"""Google Merchant Center product feeds, as text separated by tabs or as XML (RSS 2.0, Atom 1.0).
+
+What is relied on, from the product data specification and the pages on file formats in Google's
+help (support.google.com/merchants, answers 7052112, 160589, 6324370, 6324507, 6324487):
+
+- An item is one variant: a size of a colour. Items of one ``item_group_id`` are variants of one
+  product, which differ in ``color``, ``pattern``, ``material``, ``gender``, ``age_group`` or
+  ``size``.
+- Text: the first line names the attributes, with ``_`` or blanks between words. Several
+  ``additional_image_link`` are joined by commas; a comma inside an address is ``%2C``.
+- XML: each ``item`` of an RSS ``channel`` (or ``entry`` of an Atom feed) has elements of the
+  namespace ``http://base.google.com/ns/1.0``; ``title``, ``link`` and ``description`` may be RSS's
+  own. ``additional_image_link`` is repeated.
+- ``color`` joins up to three colours by ``/``, the main one first. ``gender`` is ``male``,
+  ``female`` or ``unisex``.
+- ``google_product_category`` is a path in Google's taxonomy, ``Apparel & Accessories > Clothing >
+  Dresses``, or its number; ``product_type`` a path in the shop's own words.
+"""
+
+import contextlib
+import re
+
+from fashion_models.catalogue.importers import scratch, shops
+from fashion_models.catalogue.importers.pictures import open_pictures
+from fashion_models.catalogue.importers.source import Source, clean
+from fashion_models.catalogue.importers.tables import LONGEST, Table
+from fashion_models.catalogue.importers.wording import plain_text
+from fashion_models.catalogue.records import Listing, Product
+from fashion_models.errors import UserError
+
+SUMMARY = 'a Google Merchant Center feed, as text or XML: one item a variant'
+
+DESCRIPTION = """\
+SOURCE  the feed, as text separated by tabs (or commas), or as XML; the pictures in the folder
+        --images, found by their addresses ("catalogue fetch google-merchant" loads them)
+rows    the items of one item_group_id that differ in size alone are a product, with the id of
+        the first; an item without item_group_id is one
+labels  colour from color, joined by /; gender from gender; type, category and subcategory from
+        google_product_category below its first level, or where that is a number or missing,
+        from product_type (see --levels, --category-from); brand, age_group, pattern, material,
+        size, size_system and both categories are kept as extra texts
+images  image_link, then additional_image_link
+groups  the items of one item_group_id
+from    your own shop; licence: yours (--licence)"""
+
+_CATEGORIES = ('google_product_category', 'product_type')
+_EXTRA = ('brand', 'age_group', 'pattern', 'material', 'size', 'size_type', 'size_system',
+          *_CATEGORIES)
+_KEPT = ('id', 'title', 'description', 'image_link', 'additional_image_link', 'item_group_id',
+         'color', 'gender', *_EXTRA)
+#: Items of a group that differ in these are products of their own.
+_TOLD_APART = ('color', 'pattern', 'material', 'gender', 'age_group')
+
+
+def add_arguments(parser):
+    """Adds the options that only this format has."""
+    shops.add_arguments(parser, columns=False)
+    parser.add_argument('--category-from', choices=_CATEGORIES, metavar='ATTRIBUTE',
+                        help='what type, category and subcategory are read from: '
+                             'google_product_category or product_type (default: the first where '
+                             'it is a path, else the second)')
+
+
+def add_table_arguments(parser):
+    """Adds the options that say how a feed as text is to be read."""
+    shops.add_table_arguments(parser, columns=False)
+
+
+def addresses(source, arguments):
+    """Yields the addresses of all pictures."""
+    for _, item in _feed(source, arguments).items():
+        yield from _addresses(item)
+
+
+def _feed(source, arguments):
+    path = shops.only_file(source, 'a feed, as text or XML')
+    return _Xml(path) if _begins_like_xml(path) else _Text(path, arguments.encoding)
+
+
+@contextlib.contextmanager
+def open_source(source, arguments):
+    """Opens a feed as a :class:`Source`."""
+    feed = _feed(source, arguments)
+    labelling = shops.Labelling.of(arguments)
+    with open_pictures(arguments.images or source.parent, arguments.manifest) as pictures:
+        yield _Feed(feed, pictures, labelling, arguments.category_from,
+                    shops.header(source, arguments))
+
+
+class _Feed(Source):
+    def __init__(self, feed, pictures, labelling, category_from, header):
+        super().__init__(pictures.tree)
+        self.header = header
+        self._feed = feed
+        self._pictures = pictures
+        self._labelling = labelling
+        self._categories = (category_from,) if category_from else _CATEGORIES
+
+    def products(self, report):
+        for _, items in scratch.grouped(self._variants(report)):
+            yield self._product(items, report)
+
+    def _variants(self, report):
+        """Yields (key, item) so that the sizes of a product come together, in the feed's order."""
+        places = {}
+        for number, (where, item) in enumerate(self._feed.items(report)):
+            if not item.get('id'):
+                report.read()
+                report.drop('no id', where)
+                continue
+            key = number
+            if 'item_group_id' in item:
+                key = (item['item_group_id'], *(
+                    item.get(name, '').casefold() for name in _TOLD_APART))
+            yield f'{places.setdefault(key, number):09}', item | {'where': where}
+
+    def _product(self, items, report):
+        report.read()
+        first = items[0]
+        where = f'{first["where"]} ({first["id"]})'
+        path = next((path for path in map(_path, (
+            first.get(name, '') for name in self._categories)) if path), [])
+        attributes = {'color': first.get('color', '').split('/'),
+                      'gender': [first.get('gender', '')]}
+        extra = {name: '|'.join(dict.fromkeys(item[name] for item in items if name in item))
+                 for name in _EXTRA}
+        attributes |= {name: [text] for name, text in extra.items()
+                       if text and self._labelling.task_of(name)}
+        labels = self._labelling.labels(attributes, [path], [
+            first.get('product_type', ''), first.get('title', '')])
+        images = self._pictures.find(
+            [image for item in items for image in _addresses(item)], where, report)
+        listing = Listing(title=plain_text(first.get('title', '')),
+                          description=plain_text(first.get('description', '')), images=images)
+        return where, Product(
+            first['id'], first.get('item_group_id') or first['id'], labels, [listing],
+            {name: text for name, text in extra.items() if text})
+
+
+class _Text:
+    """The items of a feed as text."""
+
+    def __init__(self, path, encoding):
+        self._table = Table(path, encoding, mixed=True, fill=True)
+        self._table.names = [_attribute(name) for name in self._table.names]
+        self._table.require('id', 'image_link', what='a Google Merchant Center feed')
+
+    def items(self, report=None):
+        """Yields where each item stands, and its attributes by name."""
+        for where, row in self._table.rows(report):
+            yield where, {name: text for name in _KEPT if (text := clean(row.get(name, '')))}
+
+
+class _Xml:
+    """The items of a feed as XML; it is never in memory as a whole."""
+
+    def __init__(self, path):
+        self._path = path
+
+    def items(self, report=None):
+        """Yields where each item stands, and its attributes by name.
+
+        Raises:
+            UserError: If it is not XML, declares entities, or has no items.
+        """
+        from defusedxml import DefusedXmlException
+        from defusedxml.ElementTree import ParseError, iterparse
+
+        number = 0
+        try:
+            with open(self._path, 'rb') as binary:
+                file = _Bounded(binary, self._path)
+                open_elements = []
+                for event, element in iterparse(file, ('start', 'end'), forbid_dtd=True):
+                    if event == 'start':
+                        open_elements.append(element)
+                        continue
+                    open_elements.pop()
+                    if _attribute(element.tag) in ('item', 'entry'):
+                        number += 1
+                        file.begin()
+                        yield f'{self._path.name}: item {number:,}', _item(element)
+                    if not any(_attribute(above.tag) in ('item', 'entry')
+                               for above in open_elements[:3]):
+                        element.clear()
+                        if open_elements:
+                            open_elements[-1].remove(element)
+        except DefusedXmlException as error:
+            raise UserError(f'{self._path}: declares a document type or entities, which no feed '
+                            f'needs ({type(error).__name__})') from error
+        except (ParseError, ValueError, LookupError) as error:
+            raise UserError(f'{self._path}: not XML: {error}') from error
+        except OSError as error:
+            raise UserError(f'{self._path}: {error.strerror or error}') from error
+        if not number:
+            raise UserError(f'{self._path}: expected a Google Merchant Center feed; found no item')
+
+
+class _Bounded:
+    """A file of which only so much is read for each item."""
+
+    def __init__(self, file, path):
+        self._file = file
+        self._path = path
+        self._left = LONGEST
+
+    def begin(self):
+        """The next item begins."""
+        self._left = LONGEST
+
+    def read(self, size):
+        """Reads up to ``size`` bytes."""
+        if self._left < 0:
+            raise UserError(f'{self._path}: expected items of {LONGEST:,} bytes at most; found a '
+                            'larger one')
+        self._left -= size
+        return self._file.read(size)
+
+
+def _item(element):
+    """The attributes of an item, by name; of those that are repeated all, joined by commas."""
+    found = {}
+    for child in element:
+        name, text = _attribute(child.tag), clean(child.text or '')
+        if name in _KEPT and text:
+            if name == 'additional_image_link' and name in found:
+                found[name] += f',{text}'
+            else:
+                found.setdefault(name, text)
+    return found
+
+
+def _attribute(name):
+    """The name of an attribute, as Google's specification has it."""
+    name = re.sub(r'^(\{.*\}|g:)', '', name) if isinstance(name, str) else ''
+    return clean(name).casefold().replace(' ', '_')
+
+
+def _addresses(item):
+    """The addresses of an item's pictures."""
+    more = re.split(r',(?=\s*https?://)', item.get('additional_image_link', ''))
+    return [address for address in (item.get('image_link', ''), *map(str.strip, more)) if address]
+
+
+def _path(text):
+    """The levels of a category; those of Google's taxonomy without the first, of everything."""
+    text = re.sub(r'^\d+( - |$)', '', text)   # a number alone is of no use
+    levels = [level for level in re.split(r'\s*>\s*', text) if level]
+    return levels[1:] if levels[:1] == ['Apparel & Accessories'] else levels
+
+
+def _begins_like_xml(path):
+    try:
+        with open(path, 'rb') as file:
+            head = file.read(200)
+    except OSError as error:
+        raise UserError(f'{path}: {error.strerror or error}') from error
+    return head.lstrip(b'\xef\xbb\xbf\xff\xfe\x00 \t\r\n').startswith(b'<')

@@ -1,0 +1,158 @@
+"""Feeds in the forms of Google's product data specification: text, RSS 2.0 and Atom 1.0."""
+
+import pytest
+
+from fashion_models.errors import UserError
+
+SITE = 'https://www.example.com/media/'
+DRESS = 'Apparel & Accessories > Clothing > Dresses'
+
+ITEMS = [
+    {'id': 'D1-R-S', 'title': 'Dress, red, S', 'description': 'Light & airy.',
+     'link': 'https://www.example.com/d1', 'image_link': f'{SITE}red.jpg',
+     'additional_image_link': [f'{SITE}red-back.jpg', f'{SITE}red%2Cside.jpg'],
+     'item_group_id': 'D1', 'color': 'Red/White', 'gender': 'female', 'size': 'S',
+     'brand': 'Acme', 'age_group': 'adult', 'google_product_category': DRESS,
+     'product_type': 'Home > Women > Dresses > Maxi', 'price': '15.00 USD'},
+    {'id': 'D1-R-M', 'title': 'Dress, red, M', 'image_link': f'{SITE}red.jpg',
+     'item_group_id': 'D1', 'color': 'red/white', 'gender': 'female', 'size': 'M',
+     'age_group': 'adult', 'google_product_category': DRESS},
+    {'id': 'H1', 'title': "Men's Hat", 'image_link': f'{SITE}hat.jpg',
+     'google_product_category': '173', 'product_type': 'Hats > Felt Hats'},
+    {'id': 'D1-B-S', 'title': 'Dress, blue, S', 'image_link': f'{SITE}blue.jpg',
+     'item_group_id': 'D1', 'color': 'Blue', 'gender': 'female', 'size': 'S'}]
+
+
+def text(items, delimiter='\t', end='\n'):
+    names = list(ITEMS[0])
+    lines = [delimiter.join(names)]
+    for item in items:
+        fields = {**item, 'additional_image_link': ','.join(item.get('additional_image_link', ()))}
+        lines.append(delimiter.join(fields.get(name, '') for name in names).rstrip('\t'))
+    return end.join([*lines, '']).encode()
+
+
+def escaped(value):
+    return value.replace('&', '&amp;').replace('>', '&gt;')
+
+
+def rss(items, head='<?xml version="1.0"?>\n', own=('title', 'link', 'description')):
+    parts = [head, '<rss xmlns:g="http://base.google.com/ns/1.0" version="2.0">\n<channel>\n'
+             '<title>Example Store</title><link>https://www.example.com</link>\n']
+    for item in items:
+        parts.append('<item>\n')
+        for name, value in item.items():
+            prefix = '' if name in own else 'g:'
+            for one in value if isinstance(value, list) else [value]:
+                parts.append(f'<{prefix}{name}>{escaped(one)}</{prefix}{name}>\n')
+        parts.append('<g:shipping><g:country>US</g:country></g:shipping></item>\n')
+    return ''.join([*parts, '</channel>\n</rss>\n']).encode()
+
+
+def atom(items):
+    return (rss(items).replace(b'<rss ', b'<feed xmlns="http://www.w3.org/2005/Atom" ')
+            .replace(b'<channel>', b'').replace(b'</channel>', b'').replace(b'</rss>', b'</feed>')
+            .replace(b'<item>', b'<entry>').replace(b'</item>', b'</entry>'))
+
+
+def rss_with_all_in_the_namespace(items):
+    return rss(items, '\ufeff<?xml version="1.0" encoding="UTF-8"?>', own=())
+
+
+@pytest.fixture
+def imported(import_files, drawn_images, tmp_path):
+    def run(content, *options):
+        files = {'feed': content}
+        for name, image in zip(['red', 'red-back', 'red,side', 'blue', 'hat'], drawn_images):
+            files[f'pictures/{name}.jpg'] = image
+
+        def form(place, files):
+            for name, content in files.items():
+                (place / name).parent.mkdir(parents=True, exist_ok=True)
+                (place / name).write_bytes(content)
+            return place / 'feed'
+        return import_files('google-merchant', files, '--images', tmp_path / 'source/pictures',
+                            *options, form=form)
+    return run
+
+
+@pytest.mark.parametrize('write', [text, rss, rss_with_all_in_the_namespace, atom])
+def test_items_that_differ_in_size_alone_are_a_product(imported, write, import_report):
+    catalogue = imported(write(ITEMS))
+    red, hat, blue = catalogue.products
+    assert [product.id for product in (red, hat, blue)] == ['D1-R-S', 'H1', 'D1-B-S']
+    assert (red.group, hat.group, blue.group) == ('D1', 'H1', 'D1')
+    assert red.labels == {'gender': 'Women', 'colour': ('Red', 'White'), 'type': 'Clothing',
+                          'category': 'Dresses'}
+    assert red.images == ('images/red.jpg', 'images/red-back.jpg', 'images/red,side.jpg')
+    assert (red.title, red.listings[0].description) == ('Dress, red, S', 'Light & airy.')
+    assert red.extra == {
+        'brand': 'Acme', 'age_group': 'adult', 'size': 'S|M', 'google_product_category': DRESS,
+        'product_type': 'Home > Women > Dresses > Maxi'}
+    assert hat.labels == {'gender': 'Men', 'type': 'Hats', 'category': 'Felt Hats'}
+    assert blue.colours == ('Blue',)
+    report = import_report(catalogue)
+    assert (report['read'], report['kept'], report['groups']) == (3, 3, 2)
+
+
+def test_the_shops_own_categories(imported):
+    red = next(iter(imported(rss(ITEMS), '--category-from', 'product_type', '--levels',
+                             'type/category/subcategory').products))
+    assert [red.label(task) for task in ('gender', 'type', 'category', 'subcategory')] == [
+        'Women', 'Home', 'Dresses', 'Maxi']
+
+
+def test_names_of_attributes_in_text_may_have_blanks_and_capitals(imported):
+    content = text(ITEMS).replace(b'image_link', b'Image Link').replace(b'item_group_id',
+                                                                        b'item group id')
+    assert len(list(imported(content).products)) == 3
+
+
+def test_quotes_in_text_are_letters_where_they_do_not_enclose(imported):
+    content = text([ITEMS[2] | {'title': '"Best" hat of 9"'}, ITEMS[3] | {'title': '9" "x"'}])
+    assert [product.title for product in imported(content).products] == [
+        '"Best" hat of 9"', '9" "x"']
+
+
+def test_items_without_id_or_picture_are_reported(imported, import_report):
+    items = [*ITEMS, {'title': 'x', 'image_link': f'{SITE}hat.jpg'},
+             {'id': 'N', 'image_link': f'{SITE}none.jpg'}]
+    report = import_report(imported(rss(items)))
+    assert report['dropped'] == {
+        'no id': {'count': 1, 'examples': ['feed: item 5']},
+        'no image': {'count': 1, 'examples': ['feed: item 6 (N)']}}
+
+
+BOMB = '''<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>
+<rss xmlns:g="http://base.google.com/ns/1.0"><channel><item><g:id>&b;</g:id></item></channel></rss>
+'''
+OUTSIDE = BOMB.replace('"aaaaaaaaaa"', 'SYSTEM "file:///etc/passwd"')
+
+
+@pytest.mark.parametrize(('content', 'message'), [
+    (BOMB, r'feed: declares a document type or entities, which no feed needs \(DTDForbidden\)'),
+    (OUTSIDE, 'feed: declares a document type'),
+    ('<rss><channel><item>', 'feed: not XML: no element found: line 1'),
+    ('<html><body>Not found</body></html>', 'expected a Google Merchant Center feed; found no it'),
+    ('<?xml version="1.0" encoding="klingon"?><rss/>', 'feed: not XML: unknown encoding'),
+    ('sku\tname\n', 'expected a Google Merchant Center feed; missing column id, image_link; found'),
+    ('<rss><channel><item><a>' + 'x' * (40 << 20), 'feed: expected items of 16,777,216 bytes at '),
+    ('<a>' * 200_000, 'feed: not XML: no element found'),
+])
+def test_files_that_are_no_feed(imported, content, message):
+    with pytest.raises(UserError, match=message):
+        imported(content.encode())
+
+
+def test_memory_does_not_grow_with_the_feed(tmp_path):
+    import tracemalloc
+
+    from fashion_models.catalogue.importers.google_merchant import _Xml
+
+    (tmp_path / 'feed.xml').write_bytes(rss(ITEMS * 1500))
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in _Xml(tmp_path / 'feed.xml').items()) == 6_000
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
