@@ -11,7 +11,6 @@ import urllib.parse
 from collections.abc import Iterable
 
 from fashion_models.catalogue.importers import scratch
-from fashion_models.catalogue.importers.source import clean
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.tree import FolderTree
 from fashion_models.catalogue.records import path_problem
@@ -174,19 +173,16 @@ def split(text: str, separator: str | None = None) -> list[str]:
     Args:
         text: The field.
         separator: What stands between them. By default that is told from the field: ``|``, line
-            breaks, ``;`` or a comma, after each of which (but for its last) a name must end in an
-            image's ending, or an address begin.
+            breaks, or such ``;`` or commas as all stand between names with an ending or addresses.
 
     Returns:
         The names, without blanks at their ends.
     """
-    separators = [separator] if separator else ['|', '\n', ';', ',']
-    for sign in separators:
-        parts = [part.strip() for part in text.split(sign)]
-        parts = [part for part in parts if part]
-        if separator or (len(parts) > 1 and (sign in '|\n' or all(map(_is_whole, parts)))):
+    for sign in [separator] if separator else ['|', '\n', ';', ',']:
+        parts = [part.strip() for part in text.split(sign) if part.strip()]
+        if separator or (sign in text and (sign in '|\n' or all(map(_is_whole, parts)))):
             return parts
-    return [clean(text)] if text.strip() else []
+    return [text.strip()] if text.strip() else []
 
 
 def _is_whole(name):

@@ -1,14 +1,23 @@
-"""Import, draw, check, show, merge, relabel and prepare catalogues.
+"""Import, fetch, draw, check, show, merge, relabel and prepare catalogues.
 
 A catalogue is a folder: products.jsonl, with a line for each product; images; and catalogue.json,
 which names the taxonomy and the labels.
 """
 
-from fashion_models.cli.catalogue import check, import_, merge, prepare, relabel, show, synthesise
+from fashion_models.cli.catalogue import (
+    check,
+    fetch,
+    import_,
+    merge,
+    prepare,
+    relabel,
+    show,
+    synthesise,
+)
 
 NAME = 'catalogue'
 EXAMPLES = '''\
 fashion-models catalogue synthesise drawn --products 500
 fashion-models catalogue import csv my-shop/products.csv shop
 fashion-models catalogue check shop'''
-COMMANDS = import_, synthesise, check, show, merge, relabel, prepare
+COMMANDS = import_, fetch, synthesise, check, show, merge, relabel, prepare

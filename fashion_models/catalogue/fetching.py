@@ -1,0 +1,287 @@
+"""Loading pictures by their addresses: politely, within bounds, one after the other."""
+
+from __future__ import annotations
+
+import collections
+import csv
+import dataclasses
+import http.client
+import io
+import ipaddress
+import os
+import pathlib
+import posixpath
+import re
+import socket
+import ssl
+import time
+import unicodedata
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterable, Iterator
+
+from tqdm import tqdm
+
+import fashion_models
+from fashion_models.catalogue.importers.pictures import MANIFEST_FILE, is_address
+from fashion_models.catalogue.importers.tables import Table
+from fashion_models.catalogue.records import path_problem
+from fashion_models.errors import UserError
+from fashion_models.files import append_line, atomic_write, locked, whole_lines
+
+USER_AGENT = f'fashion-models/{fashion_models.__version__} (catalogue fetch)'
+_LOCK_FILE = '.fetch.lock'
+_ENDINGS = {'image/jpeg': '.jpg', 'image/png': '.png', 'image/webp': '.webp', 'image/gif': '.gif',
+            'image/avif': '.avif', 'image/tiff': '.tif', 'image/bmp': '.bmp', 'image/heic': '.heic'}
+_LONGEST_NAME = 200  # bytes
+_UNFIT = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\ud800-\udfff]')
+_REDIRECTS = 5
+#: Statuses that ask to come later, and how often and how long at most that is heeded.
+_LATER, _TRIES, _LONGEST_WAIT = (429, 503), 3, 60
+
+
+@dataclasses.dataclass(frozen=True)
+class Bounds:
+    """What is loaded at most, and how fast.
+
+    Attributes:
+        pictures (int): Pictures in one call.
+        size (int): Bytes of a picture.
+        seconds (float): For one picture, from asking for it to its last byte.
+        delay (float): Seconds from the end of one request to the next.
+        private (bool): Whether addresses that are not on the public internet may be asked, such as
+            those of this machine and its network.
+    """
+
+    pictures: int = 10_000
+    size: int = 32 << 20
+    seconds: float = 60
+    delay: float = 1
+    private: bool = False
+
+
+class _NotLoaded(Exception):
+    """Why a picture was not loaded."""
+
+
+def fetch(addresses: Iterable[str], folder, bounds: Bounds | None = None) -> collections.Counter:
+    """Loads pictures into a folder, and keeps a table there of which file each address became.
+
+    What was loaded before is not loaded again, so that an interrupted call is resumed by the same.
+    A file is called after the last part of its address.
+
+    Args:
+        addresses: Of the pictures; what is not ``http://`` or ``https://`` is passed over.
+        folder: Where to put them; made if it does not exist.
+        bounds: What to load at most.
+
+    Returns:
+        Number of pictures by what became of them: ``loaded``, ``there before``, ``left`` for a
+        later call by the bound on pictures, or why not.
+
+    Raises:
+        UserError: If another process loads into the folder.
+        OSError: If a file cannot be written.
+    """
+    bounds = bounds or Bounds()
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder / _LOCK_FILE, _busy(folder)):
+        return _fetch(list(dict.fromkeys(filter(is_address, addresses))), folder, bounds)
+
+
+def _busy(folder):
+    def refuse():
+        raise UserError(f'{folder}: another process loads pictures into it')
+    return refuse
+
+
+def _fetch(addresses, folder, bounds):
+    files = _loaded(folder)
+    taken = {name.casefold() for name in (*files.values(), *os.listdir(folder))}
+    counts = collections.Counter()
+    opener = _opener(bounds)
+    last = 0
+    for address in tqdm(addresses, unit=' pictures', disable=None):
+        if address in files and (folder / files[address]).is_file():
+            counts['there before'] += 1
+            continue
+        if counts.total() - counts['there before'] - counts['left'] >= bounds.pictures:
+            counts['left'] += 1
+            continue
+        for _ in range(_TRIES):
+            time.sleep(max(0, last + bounds.delay - time.monotonic()))
+            try:
+                kind, content = _load(opener, address, bounds)
+            except _Later as later:
+                time.sleep(later.seconds)
+                reason = str(later)
+                continue
+            except _NotLoaded as error:
+                reason = str(error)
+                break
+            finally:
+                last = time.monotonic()
+            if address not in files:
+                # Before the file, which is then never one that nobody knows.
+                files[address] = _name(address, kind, taken)
+                taken.add(files[address].casefold())
+                append_line(folder / MANIFEST_FILE, _line(address, files[address]))
+            with atomic_write(folder / files[address]) as file:
+                file.write(content)
+            reason = 'loaded'
+            break
+        counts[reason] += 1
+    return counts
+
+
+class _Later(_NotLoaded):
+    """The server asks to come later."""
+
+    def __init__(self, status, after):
+        super().__init__(f'the server said {status}')
+        self.seconds = min(int(after) if after and after.isdecimal() and len(after) < 6 else 5,
+                           _LONGEST_WAIT)
+
+
+def _loaded(folder):
+    """The file of each address that was loaded before; the table of them is begun."""
+    path = folder / MANIFEST_FILE
+    if not whole_lines(path):
+        append_line(path, _line('address', 'file'))
+    table = Table(path)
+    table.require('address', 'file', what='a table of downloads')
+    return {row['address']: row['file'] for _, row in table.rows()
+            if '/' not in row['file'] and not path_problem(row['file'])}
+
+
+def _line(*fields):
+    text = io.StringIO()
+    csv.writer(text, lineterminator='').writerow(fields)
+    return text.getvalue()
+
+
+def _load(opener, address, bounds):
+    """The kind (str) and the content (bytes) of a picture."""
+    until = time.monotonic() + bounds.seconds
+    try:
+        request = urllib.request.Request(_ascii(address), headers={
+            'User-Agent': USER_AGENT, 'Accept': 'image/*'})
+        with opener.open(request, timeout=bounds.seconds) as response:
+            kind = response.headers.get_content_type()
+            if not kind.startswith('image/') and kind not in (
+                    'application/octet-stream', 'binary/octet-stream'):
+                raise _NotLoaded(f'no picture, but {kind}')
+            content = b''.join(_pieces(response, bounds.size, until))
+            length = response.headers.get('Content-Length', '')
+    except urllib.error.HTTPError as error:
+        with error:
+            if error.code in _LATER:
+                raise _Later(error.code, error.headers.get('Retry-After')) from None
+            raise _NotLoaded(f'the server said {error.code}') from None
+    except (urllib.error.URLError, http.client.HTTPException, ValueError, OSError) as error:
+        reason = getattr(error, 'reason', error)
+        if isinstance(reason, _NotLoaded):
+            raise reason from None
+        if isinstance(reason, TimeoutError):
+            raise _NotLoaded('took too long') from None
+        raise _NotLoaded(f'cannot be loaded ({type(reason).__name__})') from None
+    if length.isdecimal() and int(length) != len(content):
+        raise _NotLoaded('ended too early')
+    if not content:
+        raise _NotLoaded('empty')
+    return kind, content
+
+
+def _pieces(response, size, until) -> Iterator[bytes]:
+    total = 0
+    while piece := response.read1(1 << 16):
+        total += len(piece)
+        if total > size:
+            raise _NotLoaded(f'more than {size:,} bytes')
+        if time.monotonic() > until:
+            raise _NotLoaded('took too long')
+        yield piece
+
+
+def _ascii(address):
+    """An address as a request writes it: blanks and letters beyond ASCII escaped."""
+    parts = urllib.parse.urlsplit(address)
+    host = parts.hostname.encode('idna').decode() if parts.hostname else ''
+    if not host:
+        raise _NotLoaded('no address')
+    netloc = f'[{host}]' if ':' in host else host
+    if parts.port:
+        netloc += f':{parts.port}'
+    return urllib.parse.urlunsplit((
+        parts.scheme.lower(), netloc, urllib.parse.quote(parts.path, safe="%/:@!$&'()*+,;=~"),
+        urllib.parse.quote(parts.query, safe="%/:@!$&'()*+,;=~?"), ''))
+
+
+def _name(address, kind, taken):
+    """What to call the file of an address: after its last part, unlike the names taken."""
+    last = urllib.parse.unquote(posixpath.basename(urllib.parse.urlsplit(address).path))
+    last = _UNFIT.sub('_', unicodedata.normalize('NFC', last))
+    stem, ending = posixpath.splitext(last.strip(' .'))
+    if not re.fullmatch(r'\.[A-Za-z0-9]{1,5}', ending):
+        ending = _ENDINGS.get(kind, '.jpg')
+    stem = stem.encode()[:_LONGEST_NAME].decode(errors='ignore') or 'picture'
+    name, number = stem + ending, 1
+    while name.casefold() in taken or name == MANIFEST_FILE:
+        number += 1
+        name = f'{stem}-{number}{ending}'
+    return name
+
+
+def _opener(bounds):
+    """Opens addresses of http and https only, and only on the public internet if so bounded."""
+    def connect(address, timeout=None, source_address=None):
+        host, port = address
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        for *_, place in found:
+            # Asked of the very address that is connected to, whatever the name leads to next.
+            if not bounds.private and not _is_public(place[0]):
+                raise _Private('not on the public internet')
+        return socket.create_connection(found[0][-1][:2], timeout, source_address)
+
+    def of(kind):
+        def make(*arguments, **keywords):
+            connection = kind(*arguments, **keywords)
+            connection._create_connection = connect    # as the tests of http.client do
+            return connection
+        return make
+
+    class Plain(urllib.request.HTTPHandler):
+        def http_open(self, request):
+            return self.do_open(of(http.client.HTTPConnection), request)
+
+    class Secure(urllib.request.HTTPSHandler):
+        def https_open(self, request):
+            return self.do_open(of(http.client.HTTPSConnection), request,
+                                context=ssl.create_default_context())
+
+    class Redirects(urllib.request.HTTPRedirectHandler):
+        max_redirections = _REDIRECTS
+
+        def redirect_request(self, request, file, code, message, headers, address):
+            if not is_address(address):
+                raise _NotLoaded('led to another kind of address')
+            return super().redirect_request(request, file, code, message, headers, address)
+
+    opener = urllib.request.OpenerDirector()
+    for handler in (Plain(), Secure(), Redirects(), urllib.request.HTTPDefaultErrorHandler(),
+                    urllib.request.HTTPErrorProcessor()):
+        opener.add_handler(handler)
+    return opener
+
+
+class _Private(OSError, _NotLoaded):
+    """The address is one of this machine or its network."""
+
+
+def _is_public(place):
+    address = ipaddress.ip_address(place.partition('%')[0])
+    if address.version == 6:
+        address = address.ipv4_mapped or address
+    return address.is_global and not address.is_multicast

@@ -1,0 +1,116 @@
+import unicodedata
+
+import pytest
+
+from fashion_models.catalogue.import_report import Report
+from fashion_models.catalogue.importers.pictures import normalised, open_pictures, split
+from fashion_models.errors import UserError
+
+
+@pytest.fixture
+def find(tmp_path):
+    """Makes files and looks for names among them: (paths, report)."""
+    def run(files, names, manifest=None):
+        for name in files:
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_bytes(b'x')
+        if manifest:
+            (tmp_path / 'addresses.csv').write_text(manifest)
+        report = Report()
+        with open_pictures(tmp_path) as pictures:
+            return pictures.find(names, 'product', report), report.record()
+    return run
+
+
+@pytest.mark.parametrize(('file', 'name'), [
+    ('a.jpg', 'https://x.example/y/a.jpg'), ('deep/er/a.jpg', 'https://x.example/y/a.jpg?v=12#f'),
+    ('a b.jpg', 'http://x.example/a%20b.jpg'), ('a%20b.jpg', 'http://x.example/a%20b.jpg'),
+    ('größe.jpg', 'HTTPS://x.example/gr%C3%B6%C3%9Fe.jpg')])
+def test_addresses_by_their_last_part(find, file, name):
+    paths, report = find([file], [name])
+    assert paths == [file]
+    assert not report['images_dropped'] | report['notes']
+
+
+@pytest.mark.parametrize('name', ['https://x.example/a.JPG', 'https://x.example/A.jpg', 'A.JPG'])
+def test_letter_case_is_noted(find, name):
+    paths, report = find(['a.jpg'], [name])
+    assert paths == ['a.jpg']
+    (note,) = report['notes'].values()
+    assert note['examples'] == [f'a.jpg for {name}']
+
+
+@pytest.mark.parametrize(('disk', 'table'), [('NFD', 'NFC'), ('NFC', 'NFD')])
+def test_unicode_forms_are_noted(find, disk, table):
+    name = unicodedata.normalize(disk, 'Größe.jpg')
+    paths, report = find([name], [unicodedata.normalize(table, 'Größe.jpg')])
+    assert paths == [name]
+    assert sum(entry['count'] for entry in report['notes'].values()) == 1
+
+
+def test_of_files_of_one_name_that_with_most_of_the_path(find):
+    files = ['x.example/red/1.jpg', 'x.example/blue/1.jpg']
+    assert find(files, ['https://x.example/blue/1.jpg', 'https://x.example/red/1.jpg'])[0] == [
+        files[1], files[0]]
+    paths, report = find(files, ['https://x.example/green/1.jpg'])
+    assert paths == []
+    assert list(report['images_dropped']) == [
+        'several files of that name; a manifest can say which it is']
+
+
+def test_a_file_is_one_addresss(find):
+    paths, report = find(['1.jpg'], [
+        'https://x.example/red/1.jpg', 'https://x.example/red/1.jpg?w=9',
+        'https://x.example/blue/1.jpg'])
+    assert paths == ['1.jpg']
+    assert list(report['images_dropped']) == [
+        'a file that another address is called after, too; a manifest can say which it is']
+
+
+def test_a_manifest_decides(find):
+    manifest = 'address,file\nhttps://x.example/red/1.jpg,r.jpg\nhttps://x.example/1,sub\\b.jpg\n'
+    paths, report = find(['r.jpg', 'sub/b.jpg', '1.jpg'], [
+        'https://x.example/red/1.jpg', 'https://x.example/1'], manifest)
+    assert paths == ['r.jpg', 'sub/b.jpg']
+    assert not report['images_dropped'] | report['notes']
+    with pytest.raises(UserError, match=r'addresses\.csv:1: expected a table of downloads;'):
+        find([], [], 'url,path\n')
+
+
+@pytest.mark.parametrize('name', ['./shots/a.jpg', 'shots\\a.jpg', 'shots//a.jpg', 'SHOTS/A.jpg',
+                                  'shots/a%2Ejpg', ' shots/a.jpg '])
+def test_paths_are_read_kindly(find, name):
+    assert find(['shots/a.jpg', 'a.jpg', 'other/a.jpg'], [name])[0] == ['shots/a.jpg']
+
+
+@pytest.mark.parametrize(('name', 'problem'), [
+    ('../a.jpg', 'path leaves the folder'), ('%2e%2e/a.jpg', 'no such file'),
+    ('/etc/passwd', 'path is not relative to the folder'), ('other/a.jpg', 'no such file'),
+    ('https://x.example/none.jpg', 'no such file among the downloads'),
+    ('https://[x/a.jpg', 'no address')])
+def test_what_is_not_found(find, name, problem):
+    paths, report = find(['a.jpg'], [name])
+    assert paths == []
+    assert report['images_dropped'] == {problem: {
+        'count': 1, 'examples': [f'{name} of product']}}
+
+
+@pytest.mark.parametrize(('text', 'names'), [
+    ('a.jpg|b.jpg', ['a.jpg', 'b.jpg']), ('a.jpg, b.jpg', ['a.jpg', 'b.jpg']),
+    ('a.jpg;b.jpg;', ['a.jpg', 'b.jpg']), ('a.jpg\nb.jpg', ['a.jpg', 'b.jpg']),
+    ('shirt, red.jpg', ['shirt, red.jpg']), ('a;b.jpg', ['a;b.jpg']), ('', []), (' | ', []),
+    ('http://x/a.jpg?s=1,2', ['http://x/a.jpg?s=1,2']),
+    ('http://x/a,http://x/b', ['http://x/a', 'http://x/b']),
+    ('a, b.jpg|c.jpg', ['a, b.jpg', 'c.jpg'])])
+def test_what_stands_between_pictures_is_told(text, names):
+    assert split(text) == names
+
+
+def test_what_stands_between_pictures_may_be_named():
+    assert split('a b,c', ',') == ['a b', 'c']
+    assert split('a.jpg, b.jpg', '|') == ['a.jpg, b.jpg']
+
+
+def test_normalised():
+    assert normalised('.\\a//b/./c.jpg ') == 'a/b/c.jpg'
+    assert normalised('//a.jpg') == '/a.jpg'

@@ -1,0 +1,206 @@
+"""Loading pictures from a server of this machine; nothing here asks any other."""
+
+import http.server
+import threading
+import time
+
+import pytest
+
+from fashion_models.catalogue import fetching
+from fashion_models.catalogue.fetching import Bounds, fetch
+from fashion_models.errors import UserError
+
+HERE = Bounds(private=True, delay=0, seconds=5, size=100_000)
+
+
+class Shop(http.server.BaseHTTPRequestHandler):
+    """Serves what ``answers`` has for a path: (status, headers, body), or a function."""
+
+    def do_GET(self):
+        server = self.server
+        server.asked.append((self.path, self.headers['User-Agent'], time.monotonic()))
+        server.busy += 1
+        server.most_busy = max(server.most_busy, server.busy)
+        answer = server.answers.get(self.path, (404, {}, b''))
+        status, headers, body = answer(server) if callable(answer) else answer
+        self.send_response(status)
+        for name, value in {'Content-Type': 'image/jpeg', 'Content-Length': len(body),
+                            **headers}.items():
+            if value is not None:
+                self.send_header(name, str(value))
+        self.end_headers()
+        server.busy -= 1
+        self.wfile.write(body)
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def shop():
+    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Shop)
+    server.asked, server.answers, server.busy, server.most_busy = [], {}, 0, 0
+    server.address = f'http://127.0.0.1:{server.server_port}'
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def asked(shop):
+    return lambda: [path for path, _, _ in shop.asked]
+
+
+def picture(jpeg):
+    return 200, {}, jpeg
+
+
+def test_pictures_and_the_table_of_their_addresses(shop, asked, tmp_path, jpeg):
+    shop.answers = {'/a/front.jpg?v=1': picture(jpeg()), '/b/front.jpg': picture(jpeg('blue')),
+                    '/b/gr%C3%B6%C3%9Fe%201': picture(jpeg('green'))}
+    addresses = [f'{shop.address}/a/front.jpg?v=1', f'{shop.address}/b/front.jpg',
+                 f'{shop.address}/b/größe 1', 'not/an/address.jpg', 'file:///etc/passwd',
+                 f'{shop.address}/a/front.jpg?v=1']
+    assert fetch(addresses, tmp_path, HERE) == {'loaded': 3}
+    assert (tmp_path / 'addresses.csv').read_text().splitlines() == [
+        'address,file', f'{addresses[0]},front.jpg', f'{addresses[1]},front-2.jpg',
+        f'{addresses[2]},größe 1.jpg']
+    assert (tmp_path / 'front.jpg').read_bytes() == jpeg()
+    assert (tmp_path / 'front-2.jpg').read_bytes() == jpeg('blue')
+    assert {agent for _, agent, _ in shop.asked} == {fetching.USER_AGENT}
+    assert fetching.USER_AGENT.startswith('fashion-models/')
+    assert shop.most_busy == 1
+
+
+def test_what_is_there_is_not_loaded_again(shop, asked, tmp_path, jpeg):
+    shop.answers = {'/1.jpg': picture(jpeg())}
+    addresses = [f'{shop.address}/{number}.jpg' for number in (1, 2)]
+    assert fetch(addresses, tmp_path, HERE) == {'loaded': 1, 'the server said 404': 1}
+    shop.answers['/2.jpg'] = picture(jpeg())
+    assert fetch(addresses, tmp_path, HERE) == {'loaded': 1, 'there before': 1}
+    assert asked() == ['/1.jpg', '/2.jpg', '/2.jpg']
+
+
+def test_an_interruption_between_table_and_file_is_made_good(shop, tmp_path, jpeg):
+    shop.answers = {'/1.jpg': picture(jpeg())}
+    (tmp_path / 'addresses.csv').write_text(f'address,file\n{shop.address}/1.jpg,x.jpg\nhttp://cut')
+    assert fetch([f'{shop.address}/1.jpg'], tmp_path, HERE) == {'loaded': 1}
+    assert (tmp_path / 'x.jpg').read_bytes() == jpeg()
+
+
+def test_no_other_file_is_replaced(shop, tmp_path, jpeg):
+    shop.answers = {'/1.jpg': picture(jpeg()), '/addresses.csv': picture(jpeg())}
+    (tmp_path / '1.jpg').write_text('mine')
+    (tmp_path / 'addresses.csv').write_text(
+        f'address,file\n{shop.address}/../up.jpg,../up.jpg\n')
+    assert fetch([f'{shop.address}/1.jpg', f'{shop.address}/addresses.csv'], tmp_path,
+                 HERE) == {'loaded': 2}
+    assert (tmp_path / '1.jpg').read_text() == 'mine'
+    assert {path.name for path in tmp_path.iterdir()} - {'.fetch.lock'} == {
+        '1.jpg', '1-2.jpg', 'addresses.csv', 'addresses-2.csv'}
+
+
+@pytest.mark.parametrize(('answer', 'reason'), [
+    ((200, {'Content-Type': 'text/html'}, b'<html>'), 'no picture, but text/html'),
+    ((200, {}, b'x' * 100_001), 'more than 100,000 bytes'),
+    ((200, {'Content-Length': None}, b'x' * 100_001), 'more than 100,000 bytes'),
+    ((200, {}, b''), 'empty'),
+    ((200, {'Content-Length': 99}, b'x'), 'ended too early'),
+    ((500, {}, b''), 'the server said 500'),
+    ((302, {'Location': 'file:///etc/passwd'}, b''), 'the server said 302'),
+    ((302, {'Location': 'ftp://127.0.0.1/x.jpg'}, b''), 'led to another kind of address'),
+    ((302, {'Location': '/1.jpg'}, b''), 'the server said 302')])
+def test_what_is_not_loaded(shop, tmp_path, answer, reason):
+    shop.answers = {'/1.jpg': answer}
+    counts = fetch([f'{shop.address}/1.jpg'], tmp_path, HERE)
+    assert counts == {reason: 1}
+    assert not (tmp_path / '1.jpg').exists()
+
+
+def test_redirects_are_followed(shop, tmp_path, jpeg):
+    shop.answers = {'/1.jpg': (301, {'Location': '/2'}, b''), '/2': picture(jpeg())}
+    assert fetch([f'{shop.address}/1.jpg'], tmp_path, HERE) == {'loaded': 1}
+    assert (tmp_path / '1.jpg').read_bytes() == jpeg()
+
+
+def test_a_slow_server_is_left(shop, tmp_path):
+    def slowly(server):
+        time.sleep(1.5)
+        return 200, {}, b'x'
+    shop.answers = {'/1.jpg': slowly}
+    counts = fetch([f'{shop.address}/1.jpg'], tmp_path,
+                   Bounds(private=True, delay=0, seconds=0.3))
+    assert counts == {'took too long': 1}
+
+
+def test_the_number_is_bounded_and_the_next_call_goes_on(shop, tmp_path, jpeg):
+    shop.answers = {f'/{number}.jpg': picture(jpeg()) for number in range(5)}
+    addresses = [f'{shop.address}/{number}.jpg' for number in range(5)]
+    bounds = Bounds(pictures=3, private=True, delay=0)
+    assert fetch(addresses, tmp_path, bounds) == {'loaded': 3, 'left': 2}
+    assert fetch(addresses, tmp_path, bounds) == {'there before': 3, 'loaded': 2}
+
+
+def test_requests_keep_their_distance(shop, tmp_path, jpeg):
+    shop.answers = {f'/{number}.jpg': picture(jpeg()) for number in range(3)}
+    fetch([f'{shop.address}/{number}.jpg' for number in range(3)], tmp_path,
+          Bounds(private=True, delay=0.2))
+    times = [moment for _, _, moment in shop.asked]
+    assert all(later - earlier > 0.19 for earlier, later in zip(times, times[1:]))
+
+
+def test_a_server_that_asks_to_come_later_is_heeded(shop, asked, tmp_path, jpeg, monkeypatch):
+    slept = []
+    monkeypatch.setattr(fetching.time, 'sleep', slept.append)
+    answers = iter([(429, {'Retry-After': 7}, b''), (503, {'Retry-After': 99_999}, b''),
+                    picture(jpeg())])
+    shop.answers = {'/1.jpg': lambda server: next(answers)}
+    assert fetch([f'{shop.address}/1.jpg'], tmp_path, HERE) == {'loaded': 1}
+    assert [seconds for seconds in slept if seconds] == [7, 60]
+
+
+@pytest.mark.parametrize('host', ['127.0.0.1', 'localhost', '[::1]', '10.0.0.1', '192.168.1.1',
+                                  '169.254.169.254', '0.0.0.0', '[::ffff:127.0.0.1]', '2130706433'])
+def test_private_addresses_are_refused(shop, asked, tmp_path, host):
+    address = f'http://{host}:{shop.server_port}/1.jpg'
+    (reason,) = fetch([address], tmp_path, Bounds(delay=0, seconds=2))
+    assert reason in ('not on the public internet', 'cannot be loaded (gaierror)')
+    assert asked() == []
+
+
+def test_a_redirect_to_a_private_address_is_refused(shop, asked, tmp_path, monkeypatch):
+    shop.answers = {'/1.jpg': (302, {'Location': 'http://localhost:1/x.jpg'}, b'')}
+    real = fetching._is_public
+    monkeypatch.setattr(fetching, '_is_public', lambda place: asked() == [] or real(place))
+    assert fetch([f'{shop.address}/1.jpg'], tmp_path, Bounds(delay=0)) == {
+        'not on the public internet': 1}
+
+
+def test_one_process_a_folder(tmp_path):
+    from fashion_models.files import locked
+
+    with (locked(tmp_path / '.fetch.lock', lambda: None),
+          pytest.raises(UserError, match='another process loads pictures into it')):
+        fetch([], tmp_path)
+
+
+def test_the_command(shop, tmp_path, command, jpeg):
+    shop.answers = {'/red.jpg': picture(jpeg()), '/blue.jpg': picture(jpeg('blue'))}
+    export = tmp_path / 'export.csv'
+    export.write_text('Handle,Title,Option1 Name,Option1 Value,Image Src,Variant Image\n'
+                      + ''.join(f'd,Dress,Color,{colour},{shop.address}/{colour}.jpg,'
+                                f'{shop.address}/{colour}.jpg\n' for colour in ('red', 'blue')))
+    options = '--delay', '0', '--allow-private'
+    status, output = command('fetch', 'shopify', export, tmp_path / 'pictures', *options)
+    assert (status, output) == (0, f'2  loaded\n{tmp_path}/pictures: 2 of 2 pictures\n')
+    command('import', 'shopify', export, tmp_path / 'shop', '--images', tmp_path / 'pictures')
+    del shop.answers['/red.jpg']
+    (tmp_path / 'pictures/red.jpg').unlink()
+    status, output = command('fetch', 'shopify', export, tmp_path / 'pictures', *options)
+    assert (status, output) == (1, '1  the server said 404\n1  there before\n'
+                                   f'{tmp_path}/pictures: 1 of 2 pictures\n')
+    with pytest.raises(UserError, match='--delay: found -1, expected seconds, 0 to 3600'):
+        command('fetch', 'shopify', export, tmp_path / 'pictures', '--delay', '-1')
