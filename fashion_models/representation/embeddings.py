@@ -9,9 +9,14 @@ The file starts as a NumPy array file, so any program that reads those finds the
     items      one line of JSON per vector: what it stands for (see Item)
     index      n + 1 int64, little-endian: where each of those lines begins, and the last one ends
     ids        one JSON string per line: the ids of the vectors, to be read at once
+    checksums  n pairs of uint64, little-endian: of each vector, and of each of the lines of items
     mean.npy, components.npy    the Projection, if the vectors were reduced by PCA
     header     JSON object: what the vectors are and come from, and where each of the above lies
-    trailer    24 bytes: FMEMBED1, then offset and length of the header as little-endian int64
+               (offset, length, checksum)
+    trailer    32 bytes: FMEMBED2, then offset, length and checksum of the header, little-endian
+
+A file is replaced, never written into, since other processes may have mapped it; by the checksums a
+changed byte is noticed when it is first used.
 
 :class:`~fashion_models.representation.embeddings_writer.EmbeddingsWriter` writes it.
 """
@@ -25,18 +30,21 @@ import json
 import os
 import pathlib
 import struct
+from collections.abc import Iterable
+from typing import NoReturn
 
 import numpy as np
 
 from fashion_models.caching import cached_property
 from fashion_models.catalogue.tasks import Task, with_further
 from fashion_models.errors import UserError
+from fashion_models.files import checksum
 from fashion_models.representation.linear import Projection
 
 #: Bytes before the first vector, whatever the number of rows.
 PREAMBLE = 128
-MAGIC = b'FMEMBED1'
-TRAILER = struct.Struct('<8sqq')
+MAGIC = b'FMEMBED2'
+TRAILER = struct.Struct('<8sqqQ')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,9 +99,11 @@ class Embeddings:
         header (dict): What the vectors are and come from: ``per`` (``'product'``, ``'listing'`` or
             ``'image'``), ``size`` d, ``dtype``, ``run`` and ``catalogue`` (folders),
             ``catalogue_hash``, ``versions`` and more.
-        vectors (numpy.ndarray): (n, d) float32 or float16, rows of unit length, memory-mapped and
-            read-only.
-        items (collections.abc.Sequence): n :class:`Item`, each read on access.
+        mapped (numpy.ndarray): :attr:`vectors` before any of them is checked; see :meth:`check`.
+        items (collections.abc.Sequence): n :class:`Item`, each read, and checked, on access.
+
+    Raises:
+        UserError: Here, or on first use, if something is not as it was written.
     """
 
     def __init__(self, file: str | os.PathLike) -> None:
@@ -104,12 +114,37 @@ class Embeddings:
         # Arrays over the map, not numpy.memmaps: slicing those is several times slower.
         content = np.asarray(np.memmap(self.file, np.uint8, 'r'))
         end = PREAMBLE + shape[0] * shape[1] * dtype.itemsize
-        self.vectors = content[PREAMBLE:end].view(dtype).reshape(shape)
+        self.mapped = content[PREAMBLE:end].view(dtype).reshape(shape)
         self._content = content
-        self.items = _Items(self._section('items'), self._section('index').view('<i8'))
+        self._section('preamble')
+        self._checksums = self._section('checksums').view('<u8').reshape(-1, 2)
+        offset, length, _ = self._sections['items']     # checked line by line
+        self.items = _Items(
+            self, content[offset:offset + length], self._section('index').view('<i8'),
+            self._checksums[:, 1])
 
     def __len__(self) -> int:
-        return len(self.vectors)
+        return len(self.mapped)
+
+    @cached_property
+    def vectors(self) -> np.ndarray:
+        """(n, d) float32 or float16, rows of unit length, memory-mapped and read-only.
+
+        They are read once to be checked. To use only few of very many, take :attr:`mapped`.
+        """
+        self.check(range(len(self)))
+        return self.mapped
+
+    def check(self, rows: Iterable[int]) -> None:
+        """Raises UserError if one of these rows of :attr:`mapped` is not as it was written."""
+        for row in rows:
+            if checksum(self.mapped[row]) != self._checksums[row, 0]:
+                self.refuse(f'vector {row}')
+
+    def refuse(self, what: str) -> NoReturn:
+        """Raises the UserError that a part is not as it was written."""
+        raise UserError(
+            f'{self.file}: the file is damaged: {what} is not as it was written; embed again')
 
     @property
     def tasks(self) -> dict[str, Task]:
@@ -170,16 +205,21 @@ class Embeddings:
         return self.projection(vectors) if self.projection else np.asarray(vectors)
 
     def _section(self, name):
-        offset, length = self._sections[name]
-        return self._content[offset:offset + length]
+        offset, length, expected = self._sections[name]
+        content = self._content[offset:offset + length]
+        if checksum(content) != expected:
+            self.refuse(name)
+        return content
 
 
 class _Items(collections.abc.Sequence):
     """The items of a file, each parsed on access."""
 
-    def __init__(self, lines, index):
+    def __init__(self, embeddings, lines, index, checksums):
+        self._embeddings = embeddings
         self._lines = lines
         self._index = index
+        self._checksums = checksums
 
     def __len__(self):
         return len(self._index) - 1
@@ -189,7 +229,10 @@ class _Items(collections.abc.Sequence):
             return [self[number] for number in range(*row.indices(len(self)))]
         row = range(len(self))[row]
         start, end = self._index[row:row + 2]
-        return Item(**json.loads(self._lines[start:end].tobytes()))
+        line = self._lines[start:end].tobytes()
+        if checksum(line) != self._checksums[row]:
+            self._embeddings.refuse(f'item {row}')
+        return Item(**json.loads(line))
 
 
 def _read_header(file):
@@ -199,11 +242,14 @@ def _read_header(file):
     try:
         with open(file, 'rb') as content:
             content.seek(max(0, size - TRAILER.size))
-            magic, offset, length = TRAILER.unpack(content.read())
+            magic, offset, length, expected = TRAILER.unpack(content.read())
             if magic != MAGIC or offset + length + TRAILER.size != size:
                 raise ValueError
             content.seek(offset)
-            header = json.loads(content.read(length))
+            text = content.read(length)
+            if checksum(text) != expected:
+                raise ValueError
+            header = json.loads(text)
             return header, header.pop('sections')
     except (struct.error, ValueError, OSError):
         raise UserError(

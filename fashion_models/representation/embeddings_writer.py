@@ -7,6 +7,7 @@ appears, or is replaced, only once it is complete. For its format see
 
 import contextlib
 import errno
+import io
 import json
 import os
 import pathlib
@@ -17,18 +18,21 @@ import types
 from collections.abc import Iterable, Iterator
 
 import numpy as np
+import xxhash
 
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write, locked
+from fashion_models.files import atomic_write, checksum, locked
 from fashion_models.representation.embeddings import MAGIC, PREAMBLE, TRAILER, Item
 from fashion_models.representation.linear import Projection
 
 _ARRAY = 'vectors'
-_SECTIONS = ('items', 'index', 'ids')
+_SECTIONS = ('items', 'index', 'ids', 'checksums')
 _PROGRESS = 'progress.json'
 _LOCK = 'lock'
 _DTYPES = ('float32', 'float16')
 _SECONDS_BETWEEN = 5
+_PAIR = struct.Struct('<QQ')
+_PIECE = 1 << 16
 
 
 def refuse_folder(file: str | os.PathLike) -> None:
@@ -75,6 +79,8 @@ class EmbeddingsWriter:
 
     def __enter__(self) -> 'EmbeddingsWriter':
         refuse_folder(self.file)
+        if self._folder.is_symlink():
+            raise UserError(f'{self._folder}: is a symbolic link, expected a folder; delete it')
         try:
             self._folder.mkdir(exist_ok=True)
         except OSError as error:
@@ -82,10 +88,12 @@ class EmbeddingsWriter:
         self._lock = contextlib.ExitStack()
         self._lock.enter_context(locked(self._folder / _LOCK, self._refuse))
         left = self._left() if self._resume else None
-        self.rows, self._sizes = left or (0, {_ARRAY: PREAMBLE, 'items': 0, 'index': 0, 'ids': 0})
+        self.rows, self._sizes = left or (0, {_ARRAY: PREAMBLE, **dict.fromkeys(_SECTIONS, 0)})
         self._parts = {}
         for name, size in self._sizes.items():
-            part = open(self._folder / name, 'r+b' if left else 'wb')
+            if not left:
+                (self._folder / name).unlink(missing_ok=True)   # a link is not written through
+            part = open(self._folder / name, 'r+b' if left else 'xb')
             if not left and name == _ARRAY:
                 part.write(_preamble(self.header, 0))
             part.seek(size)
@@ -113,11 +121,12 @@ class EmbeddingsWriter:
         end = self._sizes['items']
         with self._full_disk_told():
             self._parts[_ARRAY].write(vectors)
-            for item in items:
+            for vector, item in zip(vectors, items):
                 line = json.dumps(item.record()).encode() + b'\n'
                 self._parts['items'].write(line)
                 self._parts['index'].write(struct.pack('<q', end))
                 self._parts['ids'].write(json.dumps(item.id).encode() + b'\n')
+                self._parts['checksums'].write(_PAIR.pack(checksum(vector), checksum(line)))
                 end += len(line)
             self.rows, self._sizes = self.rows + len(items), {
                 name: part.tell() for name, part in self._parts.items()}
@@ -163,12 +172,12 @@ class EmbeddingsWriter:
         """Rows and the sizes of the parts that an earlier writer left, or None."""
         try:
             progress = json.loads((self._folder / _PROGRESS).read_text('utf-8'))
-            long_enough = all(
+            as_expected = progress['sizes'].keys() == {_ARRAY, *_SECTIONS} and all(
                 (self._folder / name).stat().st_size >= size
                 for name, size in progress['sizes'].items())
         except (OSError, ValueError):
             return None
-        if progress['header'] != self.header or not long_enough:
+        if progress['header'] != self.header or not as_expected:
             return None
         return progress['rows'], progress['sizes']
 
@@ -189,33 +198,36 @@ class EmbeddingsWriter:
         for part in self._parts.values():
             part.close()
         with open(self._folder / _ARRAY, 'r+b') as file:
-            file.write(_preamble(self.header, self.rows))
+            preamble = _preamble(self.header, self.rows)
+            file.write(preamble)
             file.seek(0, os.SEEK_END)
-            sections = {}
+            sections = {'preamble': (0, PREAMBLE, checksum(preamble))}
             for name in _SECTIONS:
-                _align(file)
-                start = file.tell()
                 with open(self._folder / name, 'rb') as part:
-                    shutil.copyfileobj(part, file)
-                sections[name] = start, file.tell() - start
+                    sections[name] = _append(iter(lambda: part.read(_PIECE), b''), file)
             if self._projection:
                 for name in 'mean', 'components':
-                    _align(file)
-                    start = file.tell()
-                    np.save(file, getattr(self._projection, name).astype('<f4'))
-                    sections[f'{name}.npy'] = start, file.tell() - start
+                    array = io.BytesIO()
+                    np.save(array, getattr(self._projection, name).astype('<f4'))
+                    sections[f'{name}.npy'] = _append([array.getvalue()], file)
             offset = file.tell()
-            header = {**self.header, 'rows': self.rows, 'sections': sections}
-            file.write(json.dumps(header).encode())
-            file.write(TRAILER.pack(MAGIC, offset, file.tell() - offset))
+            header = json.dumps(
+                {**self.header, 'rows': self.rows, 'sections': sections}).encode()
+            file.write(header)
+            file.write(TRAILER.pack(MAGIC, offset, len(header), checksum(header)))
             file.flush()
             os.fsync(file.fileno())
         os.replace(self._folder / _ARRAY, self.file)
 
 
-def _align(file):
-    """Pads the file so that an array of any type may follow."""
-    file.write(b'\n' * (-file.tell() % 64))
+def _append(pieces, file):
+    """Adds a section; returns its offset, length and checksum."""
+    file.write(b'\n' * (-file.tell() % 64))     # so that an array of any type may follow
+    start, digest = file.tell(), xxhash.xxh3_64()
+    for piece in pieces:
+        file.write(piece)
+        digest.update(piece)
+    return start, file.tell() - start, digest.intdigest()
 
 
 def _preamble(header, rows):

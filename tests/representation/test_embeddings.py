@@ -285,3 +285,51 @@ def test_memory_does_not_grow_with_the_rows(tmp_path):
 
     # 4,000 vectors are 4 MB; what is left for difference are the files' buffers.
     assert peak(5000) < peak(1000) + 500_000
+
+
+def everything(file):
+    found = open_embeddings(file)
+    return (found.header, found.vectors.tolist(), list(found.items), found.ids,
+            found.projection and [found.projection.mean.tolist(),
+                                  found.projection.components.tolist()])
+
+
+def test_every_changed_byte_is_noticed(tmp_path):
+    file = tmp_path / 'e'
+    write(file, 3, projection=Projection(np.ones(6, np.float32), np.eye(4, 6, dtype=np.float32)))
+    whole, expected = file.read_bytes(), everything(file)
+    for place in range(len(whole)):
+        changed = bytearray(whole)
+        changed[place] ^= 1 << place % 8
+        file.unlink()
+        file.write_bytes(changed)
+        try:
+            assert everything(file) == expected     # of padding between the sections
+            assert whole[place] == ord('\n')
+        except UserError as error:
+            assert str(error).startswith(f'{file}: ')  # noqa: PT017 (or nothing is raised)
+
+
+def test_the_vector_that_was_changed_is_named(tmp_path):
+    write(tmp_path / 'e')
+    whole = (tmp_path / 'e').read_bytes()
+    (tmp_path / 'e').unlink()
+    (tmp_path / 'e').write_bytes(whole[:128 + 33] + b'\xff' + whole[128 + 34:])
+    found = open_embeddings(tmp_path / 'e')
+    found.check([0, 1, 3, 4])
+    with pytest.raises(UserError, match='/e: .* damaged: vector 2 is not as it was written'):
+        assert found.vectors is None
+
+
+def test_nothing_is_written_through_a_link(tmp_path):
+    outside = tmp_path / 'outside'
+    outside.mkdir()
+    (outside / 'vectors').write_text('mine')
+    (tmp_path / '.e.partial').symlink_to(outside)
+    with pytest.raises(UserError, match='is a symbolic link'):
+        write(tmp_path / 'e')
+    (tmp_path / '.e.partial').unlink()
+    (tmp_path / '.e.partial').mkdir()
+    (tmp_path / '.e.partial/vectors').symlink_to(outside / 'vectors')
+    write(tmp_path / 'e')
+    assert (outside / 'vectors').read_text() == 'mine'

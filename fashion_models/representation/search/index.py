@@ -9,12 +9,13 @@ It is a folder, ``<file>.index``::
 
     cells.faiss     the cells and their content, written and read by faiss
     labels.npz      the items' labels and groups as numbers; their names are in index.json
-    index.json      what it was made from, and how; written last
+    index.json      what it was made from, and how, with checksums; written last
 """
 
 import contextlib
 import importlib.metadata
 import json
+import mmap
 import os
 import pathlib
 import zipfile
@@ -25,13 +26,20 @@ from tqdm import tqdm
 from fashion_models.caching import cached_property
 from fashion_models.catalogue.tasks import Task, with_further
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write, sha256, told_if_unwritable
+from fashion_models.files import (
+    atomic_write,
+    checksum,
+    sealed,
+    sha256,
+    told_if_unwritable,
+    unsealed,
+)
 from fashion_models.optional import require
 from fashion_models.representation.embeddings import Embeddings, open_embeddings
 from fashion_models.representation.labels import Labels
 
 #: The version of the files and of the choices below: an index of another version is rebuilt.
-LAYOUT = 2
+LAYOUT = 3
 
 COMPONENTS = 128
 #: Cells that a search visits.
@@ -39,6 +47,7 @@ PROBES = 32
 #: Vectors per cell from which components and cells are learned.
 SAMPLE = 50
 _BLOCK = 20_000
+_FILES = 'cells.faiss', 'labels.npz'
 
 
 def index_folder(file: str | os.PathLike) -> pathlib.Path:
@@ -55,7 +64,7 @@ def open_index(embeddings: Embeddings) -> 'Index | None':
     """
     folder = index_folder(embeddings.file)
     try:
-        header = json.loads((folder / 'index.json').read_text('utf-8'))
+        header = unsealed(json.loads((folder / 'index.json').read_text('utf-8')))
     except (OSError, ValueError):
         return None
     if header.get('layout') != LAYOUT or not _belongs(header, embeddings.file, folder):
@@ -83,7 +92,8 @@ def build_index(file: pathlib.Path) -> 'Index':
         with atomic_write(folder / 'labels.npz') as numbers:
             np.savez(numbers, groups=labels.groups, **labels.numbers)
         header = {
-            'layout': LAYOUT, 'stamp': stamp, 'sha256': sha256(file), 'names': labels.names,
+            'layout': LAYOUT, 'checksums': {name: _checksum(folder / name) for name in _FILES},
+            'stamp': stamp, 'sha256': sha256(file), 'names': labels.names,
             'several': [name for name, task in labels.tasks.items() if task.several],
             'versions': {
                 name: importlib.metadata.version(name) for name in ('faiss-cpu', 'numpy')}}
@@ -122,6 +132,9 @@ class Index:
     def __init__(self, folder: pathlib.Path, header: dict) -> None:
         faiss = _faiss()
         try:
+            for name in _FILES:
+                if _checksum(folder / name) != header['checksums'][name]:
+                    raise ValueError(f'{name} is not as it was written')
             self._index = faiss.read_index(str(folder / 'cells.faiss'))
             with np.load(folder / 'labels.npz', allow_pickle=False) as numbers:
                 numbers = dict(numbers)
@@ -197,9 +210,17 @@ def _stamp(file):
     return {'size': status.st_size, 'modified': status.st_mtime_ns, 'inode': status.st_ino}
 
 
+def _checksum(file):
+    with open(file, 'rb') as content:
+        if not os.fstat(content.fileno()).st_size:
+            return checksum(b'')    # nothing can be mapped
+        with mmap.mmap(content.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+            return checksum(mapped)
+
+
 def _write_header(header, folder):
     with atomic_write(folder / 'index.json', 'w', encoding='utf-8') as file:
-        json.dump(header, file, ensure_ascii=False, indent=1)
+        json.dump(sealed(header), file, ensure_ascii=False, indent=1)
 
 
 def _faiss():

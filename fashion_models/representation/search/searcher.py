@@ -136,7 +136,8 @@ class Searcher:
         without = [row]
         if other_groups:
             without = np.flatnonzero(self.labels.groups == self.labels.groups[row])
-        return self.nearest(self.embeddings.vectors[row], k, where, without)
+        self.embeddings.check([row])
+        return self.nearest(self.embeddings.mapped[row], k, where, without)
 
     def nearest(self, vector: np.ndarray, k: int = 10, where: dict | None = None,
                 without: Sequence[int] = ()) -> list[Hit]:
@@ -166,7 +167,10 @@ class Searcher:
             return None
         rows = self._index.candidates(vector, max(SHORTLIST, 3 * k) + len(without), allowed)
         rows = rows[~np.isin(rows, without)]
-        return rank(self.embeddings.vectors, vector, rows, k) if len(rows) >= k else None
+        if len(rows) < k:
+            return None
+        self.embeddings.check(rows)
+        return rank(self.embeddings.mapped, vector, rows, k)
 
     def _from_all(self, vector, k, allowed, without):
         if len(without):

@@ -261,3 +261,21 @@ def test_index_command(large, capsys, builds):
         f'{index.index_folder(large.file)}: 3,000 vectors, ')
     Searcher(large)
     assert builds == []
+
+
+@pytest.mark.parametrize('name', ['cells.faiss', 'labels.npz', 'index.json'])
+def test_a_changed_byte_of_the_index_is_noticed(large, builds, name):
+    Searcher(large)
+    file = index.index_folder(large.file) / name
+    whole = file.read_bytes()
+    for place in np.random.default_rng(0).integers(len(whole), size=20):
+        changed = bytearray(whole)
+        changed[place] ^= 1
+        file.unlink()
+        file.write_bytes(changed)
+        if name == 'index.json':    # says nothing that can be relied on: the index is built anew
+            found = index.open_index(large)
+            assert found is None or json.loads(changed) == json.loads(whole)
+        else:
+            with pytest.raises(UserError, match=f'the index is damaged; delete it .{name} is not'):
+                index.open_index(large)
