@@ -5,7 +5,8 @@
 
 # What `make train` trains on, a shop drawn by code unless another is named, and how.
 CATALOGUE = $(EMBEDDED)
-RECIPE  = small
+# The embedded shop has small pictures of few products; a real shop deserves more.
+RECIPE  = $(if $(filter $(EMBEDDED),$(CATALOGUE)),compact,small)
 DEVICES =
 RUN     = runs/$(notdir $(patsubst %/,%,$(subst $(space),_,$(CATALOGUE))))
 # Further arguments for the command, as in ARGS='--seed 1' (train) or ARGS='-k pooling' (test).

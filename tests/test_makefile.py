@@ -104,7 +104,8 @@ def test_training_without_a_catalogue_draws_one_first_and_once(project):
     assert status == 0
     assert calls[-2] == (
         '.venv/bin/python -m fashion_models catalogue synthesise catalogues/embedded')
-    assert calls[-1].strip().endswith('--catalogue catalogues/embedded -o runs/embedded')
+    assert calls[-1].strip().endswith(
+        '--recipe compact --catalogue catalogues/embedded -o runs/embedded')
     (project.folder / 'catalogues' / 'embedded').mkdir(parents=True)
     (project.folder / 'catalogues' / 'embedded' / 'catalogue.json').touch()
     _, _, calls = project.make('train')

@@ -26,7 +26,7 @@ SETTINGS_FILE = 'synthesis.json'
 
 
 def synthesise(
-        folder: str | os.PathLike, products: int = 2000, seed: int = 0, size: int = 128,
+        folder: str | os.PathLike, products: int = 10_000, seed: int = 0, size: int = 128,
         difficulty: Difficulty | None = None, workers: int | None = None,
         overwrite: bool = False) -> None:
     """Draws a catalogue, and its truth beside it (see :mod:`fashion_models.drawn.truth`).

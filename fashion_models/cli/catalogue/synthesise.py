@@ -29,8 +29,8 @@ _DIFFICULTIES = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.new_catalogue(parser)
-    parser.add_argument('--products', type=options.positive, default=2000, metavar='N',
-                        help='number of products, three pictures each on average (default: 2000)')
+    parser.add_argument('--products', type=options.positive, default=10_000, metavar='N',
+                        help='number of products, three pictures each on average (default: 10000)')
     options.seed(parser, 'another number draws another shop')
     parser.add_argument('--size', type=int, default=128, metavar='PIXELS',
                         help='width and height of the pictures, 32 to 1024 (default: 128)')

@@ -22,7 +22,7 @@ from fashion_models.training.recipe import Recipe
 from fashion_models.training.run import Run
 
 #: The recipe of the package that networks are trained by unless another is given.
-RECIPE = 'small'
+RECIPE = 'compact'
 #: ``make train`` leaves its run there as well.
 RUNS = pathlib.Path('runs')
 RESULTS = pathlib.Path('experiments', 'results')

@@ -16,7 +16,7 @@ def parsed(*words):
 
 def test_defaults_are_the_articles():
     arguments = parsed()
-    assert (arguments.products, arguments.seed, arguments.size) == (2000, 0, 128)
+    assert (arguments.products, arguments.seed, arguments.size) == (10000, 0, 128)
     assert command.chosen_difficulty(arguments) == Difficulty()
 
 

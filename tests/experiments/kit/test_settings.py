@@ -82,7 +82,7 @@ def test_interrupted(words, interruption, capsys):
 @pytest.mark.parametrize(('epochs', 'drops'), [(20, (10, 15)), (40, (20, 30)), (4, (2, 3)),
                                                (2, (1,)), (1, ())])
 def test_with_epochs(epochs, drops):
-    recipe = Recipe.load(REPOSITORY / 'fashion_models' / 'recipes' / 'small.toml')
+    recipe = Recipe.load(REPOSITORY / 'fashion_models' / 'recipes' / 'lyst2016.toml')
     assert recipe.training.drops == (10, 15)
     found = with_epochs(recipe, epochs).training
     assert (found.epochs, found.drops) == (epochs, drops)
