@@ -23,9 +23,8 @@ from fashion_models.data.products import require_products, split_products
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings, command
-from fashion_models.links import multi_task_loss
 from fashion_models.training.graph import write_graph
-from fashion_models.training.model import build_model
+from fashion_models.training.model import build_loss, build_model
 
 
 def graph(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
@@ -34,7 +33,7 @@ def graph(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table
     vocabulary = Vocabulary.of(settings.catalogue.products, recipe.model.tasks)
     model = build_model(recipe, vocabulary.classes)
     batch = _batch(settings, vocabulary)
-    loss = multi_task_loss(model(batch.x), batch.t, others=batch.others)
+    loss = build_loss(recipe)(model(batch.x), batch.t, others=batch.others)
     drawn = write_graph(loss, folder)
     if not drawn:
         print('graph: this machine has no dot (of the package graphviz): there is graph.dot, and '

@@ -11,7 +11,7 @@ The control of ``with_text``, pictures through the same layers, shows whether th
 import copy
 import dataclasses
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import chainer
@@ -26,6 +26,7 @@ from fashion_models.optional import require
 from fashion_models.representation.tags.words import text_of
 from fashion_models.training import snapshots
 from fashion_models.training.evaluation import Evaluation
+from fashion_models.training.model import build_loss
 from fashion_models.training.run import Run
 
 if TYPE_CHECKING:   # SciPy comes with the extra ``analysis``
@@ -138,7 +139,7 @@ def build(sizes: tuple[int, int], classes: dict[str, int], seed: int) -> MultiTa
 
 def train(
         examples: Examples, validation: Examples, classes: dict[str, int], devices: str, seed: int,
-        epochs: int = EPOCHS) -> MultiTaskClassifier:
+        epochs: int = EPOCHS, loss: Callable = multi_task_loss) -> MultiTaskClassifier:
     """Trains a network until the validation loss has not fallen for :data:`PATIENCE` epochs.
 
     Uses Adam rather than the momentum SGD of the image network: most words are rare, and their
@@ -151,6 +152,7 @@ def train(
         devices: The first of them computes.
         seed: For parameters, dropout and the order of the products.
         epochs: Number of epochs at most.
+        loss: As :func:`~fashion_models.links.multi_task_loss`; the recipe's, as a rule.
 
     Returns:
         The network of the best epoch, on the device.
@@ -167,12 +169,12 @@ def train(
         order = np.random.default_rng((seed, epoch)).permutation(len(examples))
         for rows in np.array_split(order, -(-len(examples) // BATCH)):
             others = None if examples.others is None else device.send(examples.others[rows])
-            loss = multi_task_loss(
+            of_batch = loss(
                 _scores(model, examples, rows), device.send(examples.t[rows]), others=others)
             model.cleargrads()
-            loss.backward()
+            of_batch.backward()
             optimizer.update()
-        losses.append(evaluate(model, validation).loss(others=validation.others))
+        losses.append(evaluate(model, validation).loss(loss, validation.others))
         if np.argmin(losses) == epoch:
             best = copy.deepcopy(model)
         elif epoch - np.argmin(losses) >= PATIENCE:
@@ -216,7 +218,9 @@ def trained(
             :func:`~fashion_models.experiments.kit.runs.progress`.
     """
     training, classes = run.recipe.training, run.vocabulary.classes
-    known = (*origin, examples.sizes, training.seed, epochs, TERMS, LENGTH, BATCH, RATE, PATIENCE)
+    known = (*origin, examples.sizes, training.seed, epochs, TERMS, LENGTH, BATCH, RATE, PATIENCE,
+             training.loss, training.combine_losses, training.task_weights,
+             training.label_smoothing)
     digest = hashlib.sha256(repr(known).encode()).hexdigest()[:8]
     path = run.folder / FOLDER / f'{name}-{digest}.npz'
     if path.exists():
@@ -226,6 +230,8 @@ def trained(
         return model
     path.parent.mkdir(exist_ok=True)
     print(f'{path}: training{f" ({place})" if place else ""}', flush=True)
-    model = train(examples, validation, classes, training.devices, training.seed, epochs)
+    model = train(
+        examples, validation, classes, training.devices, training.seed, epochs,
+        build_loss(run.recipe))
     snapshots.save_model(model, path)
     return model

@@ -8,6 +8,7 @@ from fashion_models.catalogue.records import Listing, Product
 from fashion_models.errors import UserError
 from fashion_models.experiments.kit import fusion
 from fashion_models.experiments.kit.fusion import Examples, TextFeatures, product_texts
+from fashion_models.links import multi_task_loss
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ def test_the_network_of_the_epoch_with_the_lowest_validation_loss(monkeypatch):
 
     def evaluate(model, examples):
         seen.append(model.encoder.fusion.linear.W.array.copy())
-        return types.SimpleNamespace(loss=lambda others: next(losses))
+        return types.SimpleNamespace(loss=lambda loss, others: next(losses))
     monkeypatch.setattr(fusion, 'evaluate', evaluate)
     model = fusion.train(puzzle(20, 0), puzzle(20, 1), CLASSES, '@numpy', 0)
     # Three epochs after the second none was better.
@@ -110,6 +111,16 @@ def test_where_every_answer_is_right_nothing_is_learnt():
     for (name, ours), (_, start) in zip(
             model.namedparams(), fusion.build(train.sizes, CLASSES, 0).namedparams()):
         np.testing.assert_array_equal(ours.array, start.array, err_msg=name)
+
+
+def test_learns_by_the_loss_it_is_given():
+    used = []
+
+    def loss(ys, t, labelled=None, others=None):
+        used.append(len(t))
+        return multi_task_loss(ys, t, labelled, others, combine='sum')
+    fusion.train(puzzle(20, 0), puzzle(12, 1), CLASSES, '@numpy', 0, epochs=1, loss=loss)
+    assert used == [20, 12], 'a batch of the training, then the validation'
 
 
 def test_evaluation_has_every_product_once_and_in_order(monkeypatch):
