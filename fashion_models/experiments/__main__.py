@@ -5,8 +5,8 @@
 
 A network that several experiments need is trained once. --quick gives a first look at all of them,
 with one seed and two epochs; its results prove nothing, and go to a folder of their own. An
-experiment that fails does not keep the others from running. One that the catalogue cannot answer is
-listed as not possible here, which is no failure.
+experiment that fails does not stop the others. One that the catalogue cannot answer is listed as
+not possible here, which does not count as a failure.
 """
 
 import argparse
