@@ -16,6 +16,7 @@ from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS
 from fashion_models.catalogue.taxonomy import Places
 from fashion_models.devices import usable_cores
 from fashion_models.errors import UserError
+from fashion_models.plural import counted
 from fashion_models.workers import Ahead
 
 
@@ -62,8 +63,9 @@ class Check:
         for group, count in self._groups.items():
             splits[split_of(group)] += count
         sizes = ', '.join(f'{name} {splits[name]:,}' for name in SPLITS)
-        return (f'{self.folder}: {self._products:,} products in {len(self._groups):,} groups '
-                f'({sizes}), {self._images:,} images')
+        return (f'{self.folder}: {counted(self._products, "product")} in '
+                f'{counted(len(self._groups), "group")} '
+                f'({sizes}), {counted(self._images, "image")}')
 
     def _header_problems(self):
         path = self.folder / io.HEADER_FILE

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from fashion_models.catalogue.records import Product
 from fashion_models.catalogue.tasks import TASKS
+from fashion_models.plural import counted
 
 EXAMPLES = 5
 _SHOWN = 12
@@ -91,8 +92,8 @@ class Report:
     def text(self) -> str:
         """Returns it as text to be read."""
         images = sum(n * count for n, count in self._images.items())
-        lines = [f'{self.products_read:,} products read, {self.kept:,} kept in '
-                 f'{len(self._groups):,} groups with {images:,} images']
+        lines = [f'{counted(self.products_read, "product")} read, {self.kept:,} kept in '
+                 f'{counted(len(self._groups), "group")} with {counted(images, "image")}']
         for title, counts in (('products dropped', self._dropped),
                               ('images dropped', self._images_dropped)):
             total = sum(entry['count'] for entry in counts.values())
@@ -112,8 +113,8 @@ class Report:
                      + ', '.join(f'{n}: {self._images[n]:,}' for n in sorted(self._images)))
         for task, labels in self._labels.items():
             total = labels.total()
-            lines.append(f'{task}: {len(labels):,} labels, {total:,} products with one, '
-                         f'{self.kept - total:,} without')
+            lines.append(f'{task}: {counted(len(labels), "label")}, '
+                         f'{counted(total, "product")} with one, {self.kept - total:,} without')
             lines += _listed([f'{label} {count:,}' for label, count in _ranked(labels)], ', ')
         return '\n'.join(lines)
 

@@ -43,6 +43,7 @@ from fashion_models.catalogue.relabel import SETTLED
 from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS, Task, joined, ordered
 from fashion_models.catalogue.taxonomy import Places, Taxonomy
 from fashion_models.errors import UserError
+from fashion_models.plural import counted
 
 SAME = 'same'
 NOTHING = ()
@@ -231,7 +232,7 @@ def template(counts: dict[tuple[str, str, str], int]) -> str:
     tasks = ordered([task for _, task in tables])
     for name, task in sorted(tables, key=lambda key: (order[key[0]], tasks.index(key[1]))):
         lines += ['', f'[{_key(name)}.{task}]']
-        lines += [f'{_quoted(label)} = "{OPEN}"  # {-count:,} product{"s" * (count != -1)}'
+        lines += [f'{_quoted(label)} = "{OPEN}"  # {counted(-count, "product")}'
                   for count, label in sorted(tables[name, task])]
     return '\n'.join(lines[1:])
 

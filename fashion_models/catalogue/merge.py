@@ -15,6 +15,7 @@ from fashion_models.catalogue.mapping import Mapping
 from fashion_models.catalogue.records import Header, path_problem
 from fashion_models.catalogue.tasks import Task, with_further
 from fashion_models.errors import UserError
+from fashion_models.plural import counted
 
 _BELOW = f'{IMAGES_FOLDER}/'
 
@@ -29,9 +30,8 @@ class UnmappedLabels(UserError):
     def __init__(self, counts: dict[tuple[str, str, str], int]) -> None:
         catalogues = len({name for name, *_ in counts})
         super().__init__(
-            f'{len(counts)} label{"s" * (len(counts) > 1)} of {catalogues} '
-            f'catalogue{"s" * (catalogues > 1)} not mapped: say in the mapping what each becomes, '
-            '[] for nothing')
+            f'{counted(len(counts), "label")} of {counted(catalogues, "catalogue")} not mapped: '
+            'say in the mapping what each becomes, [] for nothing')
         self.counts = counts
 
 

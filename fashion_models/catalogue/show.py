@@ -12,6 +12,7 @@ from fashion_models.catalogue.decode import ImageError, load_image
 from fashion_models.catalogue.records import Product
 from fashion_models.catalogue.tasks import LEVELS, TASKS
 from fashion_models.errors import UserError
+from fashion_models.plural import counted
 
 SHEET_WIDTH = 1476
 TILE = 144  # side of the square that an image fits into, in pixels
@@ -128,7 +129,7 @@ def _caption(product):
                  *('/'.join(product.accepted(task)) for task in product.labels
                    if task not in TASKS)]
     if (more := len(product.images) - MOST_IMAGES) > 0:
-        parts.append(f'{more} more image{"s" * (more > 1)}')
+        parts.append(counted(more, 'more image'))
     return ' · '.join(parts)
 
 

@@ -21,6 +21,7 @@ from fashion_models.data.store import LAYOUT, ImageStore, StoreWriter
 from fashion_models.devices import usable_cores
 from fashion_models.errors import UserError
 from fashion_models.files import locked
+from fashion_models.plural import counted
 from fashion_models.workers import InProcesses, WorkerDied, refuse_while_spawned
 
 #: The shorter sides that a store may have, in pixels; anything else is taken for a typing error.
@@ -218,5 +219,5 @@ def _line(image):
 
 
 def _counts(dropped):
-    return (f'{len(dropped["images"])} images that cannot be read and '
-            f'{len(dropped["products"])} products that have no other')
+    return (f'{counted(len(dropped["images"]), "unreadable image")} and '
+            f'{counted(len(dropped["products"]), "product")} without any other')

@@ -39,6 +39,7 @@ from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings, command
 from fashion_models.links import MultiTaskClassifier
+from fashion_models.plural import counted
 from fashion_models.training import snapshots
 from fashion_models.training.model import build_model
 from fashion_models.training.optimizer import MomentumSGD
@@ -234,7 +235,7 @@ def tables(figures: Figures, tasks: Sequence[str]) -> list[Table]:
         rows = []
         for g in numbers:
             own = figures['results'][split][g]
-            rows.append((f'{g} device{"s" if g > 1 else ""}', *(
+            rows.append((counted(g, 'device'), *(
                 own['accuracy'][task].value if task in own['accuracy'] else None
                 for task in columns)))
             if g > 1:

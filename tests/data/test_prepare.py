@@ -103,7 +103,7 @@ def test_a_damaged_image_costs_its_product_that_image_only(tmp_path, capsys):
     error = capsys.readouterr().err
     assert 'dropped product shoe: images/shoe-2.png: there is no such file\n' in error
     assert 'dropped product hat: images/hat-0.png: the file is empty\n' in error
-    assert 'dropped 4 images that cannot be read and 1 products that have no other\n' in error
+    assert 'dropped 4 unreadable images and 1 product without any other\n' in error
     # The list stays with the store.
     assert prepare(catalogue, 10).dropped == store.dropped
 
@@ -113,7 +113,7 @@ def test_a_long_list_of_dropped_images_is_cut_on_the_terminal_only(tmp_path, cap
     store = prepare(catalogue, 10)
     error = capsys.readouterr().err
     assert error.count('the file is empty') == 10
-    assert 'dropped 50 images that cannot be read and 0 products' in error
+    assert 'dropped 50 unreadable images and 0 products' in error
     assert len(store.dropped['images']) == 50
 
 

@@ -22,11 +22,12 @@ def run(arguments: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from fashion_models.catalogue.check import Check
+    from fashion_models.plural import counted
 
     check = Check(arguments.catalogue)
     count = 0
     for problem in check.problems():
         count += 1
         tqdm.write(problem)     # to standard output, past the progress bar
-    print(f'{check.summary()}: {f"{count:,}" if count else "no"} problem{"s" * (count != 1)}')
+    print(f'{check.summary()}: {counted(count, "problem") if count else "no problems"}')
     return 1 if count else 0

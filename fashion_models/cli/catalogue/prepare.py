@@ -25,11 +25,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     from fashion_models.catalogue.io import open_catalogue
     from fashion_models.data.prepare import prepare
+    from fashion_models.plural import counted
 
     store = prepare(
         open_catalogue(arguments.catalogue), arguments.shorter_side, arguments.store,
         arguments.workers)
     dropped = store.dropped
-    print(f'{store.folder}: {len(store.product_ids)} products with {len(store)} images, '
-          f'shorter side {store.shorter_side}; dropped {len(dropped["images"])} images that cannot '
-          f'be read and {len(dropped["products"])} products that have no other')
+    print(f'{store.folder}: {counted(len(store.product_ids), "product")} with '
+          f'{counted(len(store), "image")}, shorter side {store.shorter_side}; dropped '
+          f'{counted(len(dropped["images"]), "unreadable image")} and '
+          f'{counted(len(dropped["products"]), "product")} without any other')

@@ -31,6 +31,7 @@ def run(arguments: argparse.Namespace) -> None:
     from fashion_models.catalogue.show import contact_sheet, picture_kind, sample
     from fashion_models.catalogue.split import split_of
     from fashion_models.files import atomic_write, told_if_unwritable
+    from fashion_models.plural import counted
 
     kind = picture_kind(arguments.output)
     catalogue = open_catalogue(arguments.catalogue)
@@ -45,7 +46,7 @@ def run(arguments: argparse.Namespace) -> None:
             f'{arguments.catalogue}: no product is of that split and has those labels')
     with told_if_unwritable(arguments.output), atomic_write(arguments.output) as file:
         contact_sheet(catalogue.folder, products).save(file, kind)
-    print(f'{arguments.output}: {len(products)} products')
+    print(f'{arguments.output}: {counted(len(products), "product")}')
 
 
 def _task_and_label(text, tasks):

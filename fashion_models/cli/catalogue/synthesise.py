@@ -52,8 +52,9 @@ def chosen_difficulty(arguments: argparse.Namespace) -> Difficulty:
 
 def run(arguments: argparse.Namespace) -> None:
     from fashion_models.drawn.generator import synthesise
+    from fashion_models.plural import counted
 
     synthesise(
         arguments.folder, arguments.products, arguments.seed, arguments.size,
         chosen_difficulty(arguments), arguments.workers, arguments.overwrite)
-    print(f'{arguments.folder}: {arguments.products:,} products')
+    print(f'{arguments.folder}: {counted(arguments.products, "product")}')

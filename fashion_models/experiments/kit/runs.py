@@ -13,6 +13,7 @@ from fashion_models.data.views import View
 from fashion_models.errors import UserError
 from fashion_models.experiments.kit.results import training_seconds
 from fashion_models.files import locked, sha256
+from fashion_models.plural import counted
 from fashion_models.training import snapshots, train
 from fashion_models.training.learning_rate import REQUESTS
 from fashion_models.training.recipe import Recipe
@@ -93,7 +94,7 @@ def _duration(seconds):
     units = ('hour', 3600), ('minute', 60), ('second', 1)
     unit, length = next((one for one in units if seconds >= 1.5 * one[1]), units[-1])
     number = max(1, round(seconds / length))
-    return f'{number} {unit}{"s" if number > 1 else ""}'
+    return counted(number, unit)
 
 
 def _remove_snapshots(run):

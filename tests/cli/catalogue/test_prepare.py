@@ -16,8 +16,8 @@ def test_prepares_and_says_where(catalogue, tmp_path, command):
     folder, _, text = output.partition(': ')
     assert status == 0
     assert text == (
-        '2 products with 2 images, shorter side 10; dropped 1 images that cannot be read and '
-        '1 products that have no other\n')
+        '2 products with 2 images, shorter side 10; dropped 1 unreadable image and 1 product '
+        'without any other\n')
     assert len(ImageStore.open(folder)) == 2
     assert json.loads((pathlib.Path(folder) / 'store.json').read_text())['images'] == 2
 
