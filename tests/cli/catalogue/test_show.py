@@ -18,7 +18,7 @@ def test_show_draws_a_picture(catalogue, tmp_path, command):
     (['--label', 'gender=Women', '--label', 'colour=Blue'], 1)])
 def test_show_chooses_products(catalogue, tmp_path, command, options, count):
     _, output = command('show', catalogue, '-o', tmp_path / 'sheet.png', *options)
-    assert f': {count} products' in output
+    assert f': {count} product{"s" * (count > 1)}\n' in output
 
 
 @pytest.mark.parametrize(('options', 'message'), [
