@@ -1,28 +1,37 @@
 """A delimited table (CSV) with one product a row."""
 
-import codecs
 import contextlib
-import csv
 import os.path
 import pathlib
 
+from fashion_models.catalogue.importers import scratch, shops
+from fashion_models.catalogue.importers.pictures import (
+    add_arguments as add_picture_arguments,
+)
+from fashion_models.catalogue.importers.pictures import is_address, normalised, open_pictures, split
 from fashion_models.catalogue.importers.source import Source, clean
-from fashion_models.catalogue.importers.tree import FolderTree
-from fashion_models.catalogue.records import Header, Listing, Product, path_problem
+from fashion_models.catalogue.importers.tables import Table
+from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.catalogue.tasks import DEFAULT_TASKS, TASKS, parts
 from fashion_models.errors import UserError
 
 SUMMARY = 'a CSV file of your own (or of a shop), one product a row, one or more images each'
 
 DESCRIPTION = """\
-SOURCE  the CSV file, or a folder with a products.csv; the first line names the columns,
-        in any order; separated by comma, semicolon or tab; UTF-8 (else --encoding)
+SOURCE  the CSV file, or a folder with a products.csv; the first line (after one such as
+        sep=;) names the columns, in any order; separated by comma, semicolon or tab; UTF-8
+        or UTF-16 (else --encoding)
 columns product_id, images; group_id (where absent, the product's id); title or name,
-        description, retailer; any other column is kept as an extra text
+        description, retailer; any other column is kept as an extra text. Columns of other
+        names are named: --column product_id=SKU --column images=Photos
+rows    those of one product_id are one product where they agree: it has the images of all,
+        and the labels of those that have some
 labels  gender, colour, type, category, subcategory, at least one of them (or a column that
         --task names); a field may be empty; several colours are joined by |, the one to
         train on first
-images  paths joined by |, relative to the CSV's folder (or to --images)
+images  joined by |, by a comma or by ; (else --separator): paths relative to the CSV's folder
+        (or to --images), or addresses, whose files are found by the last part; letter case,
+        Unicode form, \\, // and %20 are read kindly
 groups  the products of one group_id, as the colourways of a design, never straddle a split"""
 
 REQUIRED = ('product_id', 'images')
@@ -33,129 +42,143 @@ _OURS = {'product_id', 'group_id', 'images', *TASKS, *_TEXTS}
 
 def add_arguments(parser):
     """Adds the options that only this format has."""
-    parser.add_argument('--images', metavar='ROOT',
-                        help="folder that image paths are relative to (default: the CSV's)")
-    parser.add_argument('--encoding', default='utf-8-sig', metavar='NAME',
-                        help='of the CSV file, such as cp1252 or utf-16 (default: UTF-8)')
+    add_picture_arguments(parser)
+    add_table_arguments(parser)
     parser.add_argument('--name', help="the catalogue's name (default: the folder's)")
     parser.add_argument('--licence', default='', help="the images' licence, for the header")
+
+
+def add_table_arguments(parser):
+    """Adds the options that say how the table is to be read."""
+    parser.add_argument('--column', action='append', default=[], metavar='NAME=COLUMN',
+                        help='what the table calls a column, as in product_id=SKU; may be repeated')
+    parser.add_argument('--separator', metavar='TEXT',
+                        help='what stands between several images (default: told from each field)')
+    parser.add_argument('--encoding', metavar='NAME',
+                        help='of the CSV file, such as cp1252 (default: UTF-8, or UTF-16 where it '
+                             'begins like that)')
+
+
+def addresses(source, arguments):
+    """Yields the addresses of all images."""
+    for _, row in _table(source, arguments).rows():
+        yield from split(row['images'], arguments.separator)
+
+
+def _table(source, arguments):
+    path = pathlib.Path(source)
+    if path.is_dir():
+        path /= 'products.csv'
+    if not path.is_file():
+        raise UserError(f'{path}: there is no such file; expected a CSV file, '
+                        'or a folder with a products.csv')
+    named = shops.pairs('column', arguments.column)
+    table = Table(path, arguments.encoding, named)
+    table.names = _ours(table, set(named))
+    missing = [name for name in REQUIRED if name not in table.names]
+    if missing:
+        raise UserError(f'{path}:1: missing column {", ".join(missing)}; found '
+                        f'{table.found() or "nothing"}; columns of other names can be named, as in '
+                        'product_id=SKU')
+    return table
 
 
 @contextlib.contextmanager
 def open_source(source, arguments):
     """Opens a CSV file, or the products.csv of a folder, as a :class:`Source`."""
-    table = pathlib.Path(source)
-    if table.is_dir():
-        table /= 'products.csv'
-    if not table.is_file():
-        raise UserError(f'{table}: there is no such file; expected a CSV file, '
-                        'or a folder with a products.csv')
-    root = pathlib.Path(arguments.images) if arguments.images else table.parent
-    if not root.is_dir():
-        raise UserError(f'{root}: there is no such folder; expected that of the images')
-    try:
-        codecs.lookup(arguments.encoding)
-    except LookupError as error:
-        raise UserError(f'encoding {arguments.encoding}: {error}') from error
-    name = arguments.name or table.resolve().parent.name
-    header = Header(name, source=table.name, licence=arguments.licence)
-    yield _Table(FolderTree(root), table, arguments.encoding, header, bool(arguments.task))
+    table = _table(source, arguments)
+    if not arguments.task and not set(TASKS) & set(table.names):
+        raise UserError(f'{table.path}:1: missing column any of {", ".join(TASKS)}; found '
+                        f'{table.found()}')
+    name = arguments.name or table.path.resolve().parent.name
+    header = Header(name, source=table.path.name, licence=arguments.licence)
+    with open_pictures(arguments.images or table.path.parent, arguments.manifest) as pictures:
+        yield _Products(table, pictures, arguments.separator, header)
 
 
-class _Table(Source):
-    def __init__(self, tree, table, encoding, header, labels_elsewhere):
-        super().__init__(tree)
-        self._labels_elsewhere = labels_elsewhere
-        self.table = table
-        self.encoding = encoding
+def _ours(table, named):
+    """The names of the columns, ours in our spelling."""
+    columns = []
+    folded = [name.casefold() for name in table.names]
+    for name, ours in zip(table.names, folded):
+        alias = ALIASES.get(ours)
+        if alias and alias not in folded:
+            ours = alias
+        # What an option has named is none of another spelling.
+        taken = ours in named and name != ours
+        columns.append(ours if ours in _OURS and not taken else name)
+    for name in columns:
+        if name and columns.count(name) > 1:
+            raise UserError(f'{table.path}:1: column {name} is there twice')
+    return columns
+
+
+class _Products(Source):
+    def __init__(self, table, pictures, separator, header):
+        super().__init__(pictures.tree)
         self.header = header
+        self._table = table
+        self._pictures = pictures
+        self._separator = separator
         self.strip = self._common_folder()
 
     def _common_folder(self):
         """The folder that all images share, with a final ``/``; ``''`` if there is none."""
         common = None
-        for _, row in self._rows():
-            for path in parts(row['images']):
-                folder = os.path.dirname(path)
+        for _, row in self._table.rows():
+            for name in split(row['images'], self._separator):
+                folder = '' if is_address(name) else os.path.dirname(normalised(name))
+                if folder.startswith('/'):
+                    continue
                 common = folder if common is None else os.path.commonpath([common, folder])
                 if not common:
                     return ''
         return common + '/' if common else ''
 
     def products(self, report):
-        for where, row in self._rows(report):
+        for _, rows in scratch.grouped(self._by_id(report)):
             report.read()
+            where = f'{rows[0]["where"]} ({rows[0]["product_id"]})'
+            if problem := _disagreement(rows):
+                report.drop(problem, where)
+                continue
+            if len(rows) > 1:
+                report.note('rows of one product_id, joined', where)
+            yield where, self._product(rows, where, report)
+
+    def _by_id(self, report):
+        """Yields (key, row) so that rows of one id come together, in the ids' order."""
+        places = {}
+        for number, (where, row) in enumerate(self._table.rows(report)):
             identity = clean(row['product_id'])
             if not identity:
+                report.read()
                 report.drop('no product_id', where)
                 continue
-            labels = {
-                name: tuple(dict.fromkeys(map(clean, parts(row.get(name, ''))))) if task.several
-                else clean(row.get(name, '')) for name, task in DEFAULT_TASKS.items()}
-            texts = {name: clean(row.get(name, '')) for name in _TEXTS}
-            images = dict.fromkeys(parts(row['images']))
-            extra = {name: text.strip() for name, text in row.items()
-                     if name not in _OURS and text.strip()}
-            group = clean(row.get('group_id', '')) or identity
-            yield f'{where} ({identity})', Product(
-                identity, group, labels, [Listing(**texts, images=images)], extra)
+            row = {name: text for name, text in row.items() if name and text.strip()}
+            yield (f'{places.setdefault(identity, number):09}',
+                   row | {'product_id': identity, 'where': where})
 
-    def _rows(self, report=None):
-        """Yields (where, {column: text}) of every row; ``report`` is told of malformed ones."""
-        try:
-            with open(self.table, encoding=self.encoding, newline='') as file:
-                yield from self._parsed(file, report)
-        except UnicodeError as error:
-            raise UserError(
-                f'{self.table}: not {self.encoding.removesuffix("-sig").upper()} ({error}); '
-                'name its encoding, such as cp1252') from error
+    def _product(self, rows, where, report):
+        row = {name: text for row in reversed(rows) for name, text in row.items()}
+        labels = {
+            name: tuple(dict.fromkeys(map(clean, parts(row.get(name, ''))))) if task.several
+            else clean(row.get(name, '')) for name, task in DEFAULT_TASKS.items()}
+        texts = {name: clean(row.get(name, '')) for name in _TEXTS}
+        images = self._pictures.find(
+            [image for row in rows for image in split(row.get('images', ''), self._separator)],
+            where, report)
+        extra = {name: text.strip() for name, text in row.items()
+                 if name not in _OURS and name != 'where'}
+        identity = row['product_id']
+        group = clean(row.get('group_id', '')) or identity
+        return Product(identity, group, labels, [Listing(**texts, images=images)], extra)
 
-    def _parsed(self, file, report):
-        first = file.readline()
-        delimiter = max(',;\t', key=first.count)
-        file.seek(0)
-        reader = csv.reader(file, delimiter=delimiter, strict=True)
-        # Descriptions with pictures inside exceed the default of 128 KiB a field.
-        csv.field_size_limit(1 << 30)
-        try:
-            columns = self._columns(next(reader, []))
-            for values in reader:
-                where = f'{self.table.name}:{reader.line_num}'
-                if not any(values):
-                    continue
-                if len(values) != len(columns):
-                    if report:
-                        report.read()
-                        report.drop("another number of fields than the first line's",
-                                    f'{where} ({len(values)} fields, not {len(columns)})')
-                    continue
-                row = dict(zip(columns, values))
-                self._check_paths(row, where)
-                yield where, row
-        except csv.Error as error:
-            raise UserError(f'{self.table}:{reader.line_num}: no CSV: {error}') from error
 
-    def _columns(self, names):
-        """Turns the first line's names into ours; the rest keep theirs."""
-        names = [clean(name) for name in names]
-        columns = []
-        for name in names:
-            ours = name.casefold()
-            alias = ALIASES.get(ours)
-            if alias and alias not in map(str.casefold, names):
-                ours = alias
-            columns.append(ours if ours in _OURS else name)
-        missing = [name for name in REQUIRED if name not in columns]
-        if missing or not (self._labels_elsewhere or set(TASKS) & set(columns)):
-            missing = missing or [f'any of {", ".join(TASKS)}']
-            raise UserError(f'{self.table}:1: missing column {", ".join(missing)}; '
-                            f'found {", ".join(names) or "nothing"}')
-        if len(set(columns)) < len(columns):
-            twice = next(name for name in columns if columns.count(name) > 1)
-            raise UserError(f'{self.table}:1: column {twice} is there twice')
-        return columns
-
-    def _check_paths(self, row, where):
-        for path in parts(row['images']):
-            if problem := path_problem(path):
-                raise UserError(f'{where}: image path {path!r} {problem}')
+def _disagreement(rows):
+    """Says in which label or group rows of one product contradict each other, or returns None."""
+    for name in ('group_id', *TASKS):
+        said = {clean(row[name]) for row in rows if name in row}
+        if len(said) > 1:
+            return f'rows of one product_id that disagree in {name}'
+    return None
