@@ -27,6 +27,7 @@ import os
 import pathlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from fashion_models.catalogue.cells import cell, text_in
 from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers.source import Source
 from fashion_models.catalogue.importers.tree import FolderTree
@@ -102,7 +103,7 @@ def read_review(path: str | os.PathLike, tasks: Iterable[str] = TASKS) -> list[C
     for row in rows:
         where = f'{path}:{rows.line_num}'
         product, task, label, suggested, answer = (
-            (row[name] or '').strip() for name in COLUMNS)
+            text_in((row[name] or '').strip()) for name in COLUMNS)
         require(task, tasks, where)
         if answer == YES and not suggested:
             raise UserError(f'{where}: the answer is {YES}, but nothing is suggested')
@@ -145,7 +146,7 @@ def relabel(catalogue: Catalogue, corrections: Sequence[Correction], folder: str
                 pathlib.Path(folder) / CHANGES_FILE, 'w', encoding='utf-8', newline='') as file:
             writer = csv.writer(file, lineterminator='\n')
             writer.writerow(['product', 'task', 'before', 'after'])
-            writer.writerows(source.changes)
+            writer.writerows(map(cell, change) for change in source.changes)
 
     report = run_import(
         source, folder, origin=origin, overwrite=overwrite, link=link, finish=write_changes)

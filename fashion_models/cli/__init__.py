@@ -36,6 +36,7 @@ from fashion_models.cli import (
     train,
 )
 from fashion_models.cli.parser import Parser, add_commands
+from fashion_models.cli.terminal import visible
 from fashion_models.errors import UserError
 
 #: Every command, in the order of the help.
@@ -84,7 +85,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _fail(message):
-    print(f'fashion-models: error: {message}', file=sys.stderr)
+    print(f'fashion-models: error: {visible(str(message))}', file=sys.stderr)
     return 2
 
 

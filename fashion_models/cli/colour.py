@@ -8,6 +8,7 @@ import argparse
 import json
 
 from fashion_models.cli import options
+from fashion_models.cli.terminal import visible
 
 NAME = 'colour'
 EXAMPLES = '''\
@@ -34,9 +35,9 @@ def run(arguments: argparse.Namespace) -> None:
             'prominent': found.prominent, 'shares': found.shares,
             'probabilities': found.probabilities}, ensure_ascii=False, indent=1))
         return
-    print(', '.join(found.prominent))
+    print(visible(', '.join(found.prominent)))
     print(f'\n{"":14}share  probability')
     for label in dict.fromkeys([*found.shares, *found.probabilities]):
         share, probability = found.shares.get(label, 0), found.probabilities.get(label, 0)
         if max(share, probability) >= _LEAST:
-            print(f'{label:12} {share:6.0%} {probability:12.1%}')
+            print(f'{visible(label):12} {share:6.0%} {probability:12.1%}')

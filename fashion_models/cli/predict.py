@@ -7,6 +7,7 @@ import argparse
 import json
 
 from fashion_models.cli import options
+from fashion_models.cli.terminal import visible
 
 NAME = 'predict'
 EXAMPLES = '''\
@@ -31,4 +32,5 @@ def run(arguments: argparse.Namespace) -> None:
         return
     for task, probabilities in predicted.items():
         ranked = [f'{label} {value:.1%}' for label, value in list(probabilities.items())[:3]]
-        print(f'{task:12} {ranked[0]:30}' + (f' or {", ".join(ranked[1:])}' if ranked[1:] else ''))
+        print(visible(
+            f'{task:12} {ranked[0]:30}' + (f' or {", ".join(ranked[1:])}' if ranked[1:] else '')))

@@ -6,6 +6,7 @@ import typing
 from collections.abc import Iterable, Sequence
 
 from fashion_models.catalogue.tasks import ordered
+from fashion_models.cli.terminal import visible_line
 
 if typing.TYPE_CHECKING:    # NumPy, which --help does without
     from fashion_models.representation.embeddings import Item
@@ -30,7 +31,9 @@ def ranked_table(entries: Iterable[tuple[int, float, Item]], heading: str) -> st
 
 
 def aligned(rows: Iterable[Sequence[str]], right: int = 0) -> str:
-    """Rows of cells, the heading first, in columns; one that is empty but for its heading goes.
+    """Rows of cells, the heading first, in columns; an empty one is left out.
+
+    Control characters in the cells are escaped.
 
     Args:
         rows (list): Tuples of str, all of one length.
@@ -40,7 +43,7 @@ def aligned(rows: Iterable[Sequence[str]], right: int = 0) -> str:
         str: The lines.
     """
     columns = []
-    for index, column in enumerate(zip(*rows)):
+    for index, column in enumerate(zip(*(map(visible_line, row) for row in rows))):
         if any(column[1:]):
             width = max(map(len, column))
             columns.append([cell.rjust(width) if index < right else cell.ljust(width)

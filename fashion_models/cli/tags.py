@@ -12,6 +12,7 @@ import pathlib
 import tempfile
 
 from fashion_models.cli import options
+from fashion_models.cli.terminal import visible
 from fashion_models.errors import UserError
 
 NAME = 'tags'
@@ -70,7 +71,7 @@ def run(arguments: argparse.Namespace) -> None:
         for product, judged in judged_products(
                 tagger, catalogue, embeddings, keep, propose, arguments.product or (),
                 arguments.split):
-            print(_json(product, judged) if arguments.json else _text(product, judged))
+            print(_json(product, judged) if arguments.json else visible(_text(product, judged)))
 
 
 def _probability(name, value):

@@ -7,6 +7,7 @@ exit status is 1 if there is any.
 import argparse
 
 from fashion_models.cli import options
+from fashion_models.cli.terminal import visible
 
 NAME = 'check'
 EXAMPLES = '''\
@@ -28,6 +29,6 @@ def run(arguments: argparse.Namespace) -> int:
     count = 0
     for problem in check.problems():
         count += 1
-        tqdm.write(problem)     # to standard output, past the progress bar
+        tqdm.write(visible(problem))     # to standard output, past the progress bar
     print(f'{check.summary()}: {counted(count, "problem") if count else "no problems"}')
     return 1 if count else 0

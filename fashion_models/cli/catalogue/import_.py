@@ -11,6 +11,7 @@ import textwrap
 from fashion_models.catalogue.importers import IMPORTERS
 from fashion_models.cli import options
 from fashion_models.cli.parser import add_parser
+from fashion_models.cli.terminal import visible
 from fashion_models.errors import UserError
 from fashion_models.files import require_outside
 
@@ -71,7 +72,7 @@ def run(arguments: argparse.Namespace) -> None:
         report = run_import(
             opened, arguments.folder, origin=origin, overwrite=arguments.overwrite,
             link=arguments.link, lyst16=arguments.colours == 'lyst16')
-    print(report.text())
+    print(visible(report.text()))
 
 
 def _declared(options):

@@ -9,6 +9,7 @@ import pathlib
 import sys
 
 from fashion_models.cli import options
+from fashion_models.cli.terminal import visible
 from fashion_models.errors import UserError
 
 NAME = 'merge'
@@ -55,4 +56,4 @@ def run(arguments: argparse.Namespace) -> None:
     except UnmappedLabels as error:
         print(template(error.counts), file=sys.stderr)
         raise UserError(f'{arguments.mapping}: {error}') from None
-    print(report.text())
+    print(visible(report.text()))

@@ -7,6 +7,7 @@ import argparse
 import pathlib
 
 from fashion_models.cli import options
+from fashion_models.cli.terminal import visible
 from fashion_models.errors import UserError
 
 NAME = 'relabel'
@@ -37,5 +38,5 @@ def run(arguments: argparse.Namespace) -> None:
         raise UserError(f'{arguments.review}: no row has an answer that changes a label')
     report, changes = relabel(
         catalogue, corrections, arguments.folder, arguments.overwrite, arguments.link)
-    print(report.text())
+    print(visible(report.text()))
     print(summary(changes))

@@ -7,6 +7,7 @@ import pathlib
 from collections.abc import Sequence
 
 from fashion_models import pages
+from fashion_models.catalogue.cells import cell
 from fashion_models.catalogue.io import Catalogue
 from fashion_models.catalogue.records import Product
 from fashion_models.catalogue.relabel import COLUMNS
@@ -84,8 +85,9 @@ def _write_answers(file, sections):
         writer.writerow(['row', *COLUMNS, 'p_label', 'p_suggested'])
         for row, suspect in enumerate((one for _, own in sections for one in own), 1):
             writer.writerow([
-                row, suspect.product.id, suspect.task, suspect.product.label_text(suspect.task),
-                suspect.answer, '', f'{suspect.p_label:.3f}', f'{suspect.p_suggested:.3f}'])
+                row, cell(suspect.product.id), suspect.task,
+                cell(suspect.product.label_text(suspect.task)), cell(suspect.answer), '',
+                f'{suspect.p_label:.3f}', f'{suspect.p_suggested:.3f}'])
 
 
 def _shown(row, suspect, catalogue):

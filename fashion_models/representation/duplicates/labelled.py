@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from fashion_models.catalogue.cells import text_in
 from fashion_models.catalogue.split import split_of
 from fashion_models.errors import UserError
 from fashion_models.representation.duplicates.calibration import Calibration, calibrate
@@ -112,7 +113,7 @@ def read_pairs(file: str | os.PathLike, embeddings: Embeddings) -> tuple[np.ndar
                     raise UserError(
                         f'{file}:{reader.line_num}: expected two ids and 1 (the same product) or '
                         f'0, found {record["a"]!r}, {record["b"]!r} and {record["same"]!r}')
-                rows.append(sorted(embeddings.row(record[name]) for name in 'ab'))
+                rows.append(sorted(embeddings.row(text_in(record[name] or "")) for name in 'ab'))
                 same.append(record['same'] == '1')
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UserError(f'{file}: cannot be read as CSV: {error}') from None

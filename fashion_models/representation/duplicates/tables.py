@@ -5,6 +5,7 @@ import io
 import os
 from collections.abc import Iterable, Sequence
 
+from fashion_models.catalogue.cells import cell
 from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.representation.duplicates.pairs import Pair
 from fashion_models.representation.embeddings import Item
@@ -36,7 +37,8 @@ def write_csv(path: str | os.PathLike, rows: list[dict]) -> None:
     names = list(rows[0]) if rows else ['a', 'b']
     writer = csv.DictWriter(content, names, lineterminator='\n')
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: cell(value) if isinstance(value, str) else value
+                      for name, value in row.items()} for row in rows)
     with (told_if_unwritable(path),
           atomic_write(path, 'w', encoding='utf-8', newline='') as file):
         file.write(content.getvalue())

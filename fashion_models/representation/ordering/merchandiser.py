@@ -24,6 +24,7 @@ import zipfile
 
 import numpy as np
 
+from fashion_models.catalogue.cells import text_in
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.optional import require
@@ -76,6 +77,7 @@ def read_ranked_lists(path: str | os.PathLike) -> list[RankedList]:
                     'first line')
             for row in reader:
                 name, product, rank = (row[column] for column in COLUMNS)
+                product = text_in(product or '')
                 where = f'{path}:{reader.line_num}'
                 ranks = lists.setdefault(name, {})
                 if product in ranks:

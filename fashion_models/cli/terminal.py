@@ -1,0 +1,24 @@
+"""Texts of catalogues on a terminal, which obeys the control characters in what it shows."""
+
+import unicodedata
+
+
+def visible(text: str) -> str:
+    r"""The text with its control characters escaped, as in ``\x1b``; it keeps its line breaks.
+
+    So are the characters that reverse the direction of writing, with which a text can pretend to be
+    another, and halves of surrogate pairs, which cannot be encoded.
+    """
+    return ''.join(sign if sign == '\n' or not _controls(sign)
+                   else sign.encode('unicode_escape').decode() for sign in text)
+
+
+def visible_line(text: str) -> str:
+    """The text as :func:`visible` gives it, line breaks escaped, too."""
+    return visible(text).replace('\n', r'\n')
+
+
+def _controls(sign):
+    return (unicodedata.category(sign) in ('Cc', 'Cs', 'Zl', 'Zp')
+            or unicodedata.bidirectional(sign) in (
+                'LRE', 'RLE', 'LRO', 'RLO', 'PDF', 'LRI', 'RLI', 'FSI', 'PDI'))
