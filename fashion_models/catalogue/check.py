@@ -1,6 +1,7 @@
-"""Finds every problem of a catalogue at once."""
+"""Finds every problem of a catalogue at once, and what is likely to become one."""
 
 import collections
+import hashlib
 import itertools
 import json
 import os
@@ -12,6 +13,7 @@ from tqdm import tqdm
 from fashion_models.catalogue import io, records
 from fashion_models.catalogue.decode import ImageError, load_image
 from fashion_models.catalogue.split import SPLITS, split_of
+from fashion_models.catalogue.suspicions import Suspicions
 from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS
 from fashion_models.catalogue.taxonomy import Places
 from fashion_models.devices import usable_cores
@@ -39,15 +41,16 @@ class Check:
         self._products = 0
         self._images = 0
         self._groups = collections.defaultdict(int)
+        self._suspicions = Suspicions()
 
     def problems(self, workers: int | None = None) -> Iterator[str]:
-        """Yields every problem (str), the file and the line first.
+        """Yields every problem, the file and the line first.
 
         The header comes first, then the products' lines, then their images, which are decoded in
-        parallel. Memory holds ids and groups only.
+        parallel. Memory holds ids, groups, labels and digests of the images.
 
         Args:
-            workers (int): Threads that decode images; by default as many as there are usable cores.
+            workers: Threads that decode images; by default as many as there are usable cores.
         """
         yield from self._header_problems()
         products = self.folder / io.PRODUCTS_FILE
@@ -57,8 +60,13 @@ class Check:
         yield from self._product_problems(products)
         yield from self._image_problems(products, workers or usable_cores())
 
+    def warnings(self) -> Iterator[str]:
+        """Yields what is valid but likely to go wrong later, once :meth:`problems` is exhausted."""
+        for suspicion in self._suspicions.found():
+            yield f'{self.folder / io.PRODUCTS_FILE}: {suspicion}'
+
     def summary(self) -> str:
-        """Returns the sizes of the catalogue and of its splits (str), once problems are found."""
+        """The sizes of the catalogue and of its splits, once :meth:`problems` is exhausted."""
         splits = collections.Counter()
         for group, count in self._groups.items():
             splits[split_of(group)] += count
@@ -94,6 +102,7 @@ class Check:
             for problem in itertools.chain(records.record_problems(record, tasks),
                                            self._label_problems(record)):
                 yield f'{path}:{number}: {problem}'
+            self._suspicions.product(number, record, tasks)
             identity, group = _text(record, 'id'), _text(record, 'group')
             if identity and lines.setdefault(identity, number) != number:
                 yield f'{path}:{number}: id {identity!r} is also on line {lines[identity]}'
@@ -116,37 +125,56 @@ class Check:
 
     def _image_problems(self, path, workers):
         def reasons(job):
-            number, images = job
-            return number, [(image, self._reason(image)) for image in images]
+            number, images, kind = job
+            return number, [(image, *self._look(image)) for image in images], kind
 
         # Not in a with block: to abandon this generator must not wait for the threads.
         looked_at = Ahead(reasons, _images(path), workers, depth=4 * workers)
         with tqdm(total=self._products, unit=' products', disable=None) as bar:
-            for number, images in looked_at:
+            for number, images, kind in looked_at:
                 self._images += len(images)
-                for image, reason in images:
+                for image, reason, digest, sides in images:
                     if reason:
                         yield f'{path}:{number}: image {image}: {reason}'
+                    else:
+                        self._suspicions.picture(number, image, digest, sides, kind)
                 bar.update()
 
-    def _reason(self, image):
-        """Why an image cannot be read, or None."""
+    def _look(self, image):
+        """Why an image cannot be read, or None; then the file's digest, and height and width."""
+        file = self.folder / image
         try:
-            load_image(self.folder / image)
+            sides = load_image(file).shape[:2]
+            with open(file, 'rb') as opened:
+                digest = hashlib.file_digest(opened, 'sha256').digest()
         except ImageError as error:
-            return str(error)
+            return str(error), None, None
+        except OSError as error:
+            return error.strerror or str(error), None, None
+        return None, digest, sides
 
 
 def _images(path):
-    """Yields (line number, well-formed image paths) of every line that has any."""
+    """Yields (line number, well-formed image paths, kind of product) of every line."""
     for number, text in io.lines(path):
+        record = None
         try:
-            listings = json.loads(text)['listings']
+            record = json.loads(text)
+            listings = record['listings']
             images = [image for listing in listings for image in listing['images']]
         except (ValueError, RecursionError, KeyError, TypeError):
             images = []  # reported already
-        yield number, [image for image in images
-                       if isinstance(image, str) and not records.path_problem(image)]
+        images = [image for image in images
+                  if isinstance(image, str) and not records.path_problem(image)]
+        yield number, images, _kind(record) if images else ''
+
+
+def _kind(record):
+    """What sort of product it is, by its labels or else by its first title."""
+    labels = record.get('labels')
+    place = '/'.join(_text(labels, level) for level in LEVELS[:2])
+    titles = [_text(listing, 'title') for listing in record['listings']]
+    return place if place.strip('/') else next(filter(None, titles), '').casefold()
 
 
 def _text(record, key):

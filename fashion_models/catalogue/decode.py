@@ -19,6 +19,10 @@ FORMATS = ('AVIF', 'BMP', 'GIF', 'JPEG', 'JPEG2000', 'PNG', 'TIFF', 'WEBP')
 #: small file that claims to be one (a decompression bomb) would exhaust the memory.
 MAX_PIXELS = 100_000_000
 
+#: JPEG's own limit. What is longer is a decompression bomb: 190 KB of PNG can hold 1 × 99,999,999
+#: pixels, which take gigabytes.
+MAX_SIDE = 65_535
+
 #: Of an image longer than this times its shorter side only the centre is kept: scaling a strip of
 #: 10 × 5000 pixels by its shorter side would otherwise make it hundreds of megabytes, of which a
 #: square crop sees next to nothing.
@@ -28,6 +32,8 @@ MAX_ASPECT = 4
 # here. Said once, since warnings cannot be caught call by call where several threads decode.
 warnings.filterwarnings('ignore', category=UserWarning, module=r'PIL\.')
 warnings.filterwarnings('ignore', category=Image.DecompressionBombWarning)
+
+_ROWS = 256
 
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -62,7 +68,7 @@ def load_image(source: str | os.PathLike | BinaryIO,
 
     Raises:
         ImageError: If the file is missing, empty, truncated or damaged, is no image or one of an
-            unsupported kind, or has more than ``MAX_PIXELS`` pixels.
+            unsupported kind, or has more than ``MAX_PIXELS`` pixels or ``MAX_SIDE`` a side.
     """
     try:
         with _open(source) as image:
@@ -127,6 +133,9 @@ def _decode(image, shorter_side):
     if image.width * image.height > MAX_PIXELS:
         raise ImageError(
             f'{image.width} × {image.height} are more than {MAX_PIXELS:,} pixels')
+    if max(image.size) > MAX_SIDE:
+        raise ImageError(
+            f'found {image.width} × {image.height} pixels, expected at most {MAX_SIDE:,} a side')
     if shorter_side is None:
         target = None
     else:
@@ -166,10 +175,13 @@ def _rgb(image):
 
 def _eight_bits(image):
     """A grey image of 16 bits to ``L`` or ``LA``; Pillow's own conversion would clip it at 255."""
-    values = np.array(image).astype(np.int64)
+    values = np.asarray(image)
     if values.min() < 0 or values.max() > 65535:
         raise ImageError('pixels of 32 bits are not supported')
-    grey = Image.fromarray(((values + 128) // 257).astype(np.uint8))
+    eight = np.empty(values.shape, np.uint8)
+    for top in range(0, len(values), _ROWS):    # wider numbers of a few rows at a time
+        eight[top:top + _ROWS] = (values[top:top + _ROWS].astype(np.int32) + 128) // 257
+    grey = Image.fromarray(eight)
     transparent = image.info.get('transparency')
     if transparent is not None:
         grey.putalpha(Image.fromarray(np.where(values == transparent, 0, 255).astype(np.uint8)))

@@ -1,5 +1,6 @@
 """A contact sheet: a sample of a catalogue's products, with their images and labels."""
 
+import bisect
 import heapq
 import pathlib
 import random
@@ -145,20 +146,27 @@ def wrapped(text: str, font: ImageFont.FreeTypeFont, width: int, most: int) -> l
     Returns:
         list of str: The lines.
     """
-    lines, words = [], text.split()
+    # No letter is narrower than a pixel: what is beyond is never drawn, so is not measured.
+    lines, words = [], ' '.join(text.split())[:int(most * width) + 1].split()
     while words and len(lines) < most:
         line = words.pop(0)
         while words and font.getlength(f'{line} {words[0]}') <= width:
             line += f' {words.pop(0)}'
-        fitting = line
-        while len(fitting) > 1 and font.getlength(fitting) > width:
-            fitting = fitting[:-1]
+        fitting = line[:_fitting(line, font, width)]
         if len(fitting) < len(line):
             words.insert(0, line[len(fitting):])
         lines.append(fitting)
     if words:
         last = lines[-1]
-        while last and font.getlength(last + '…') > width:
-            last = last[:-1]
+        if font.getlength(last + '…') > width:
+            last = last[:_fitting(last, font, width - font.getlength('…'))]
         lines[-1] = last.rstrip() + '…'
     return lines
+
+
+def _fitting(line, font, width):
+    """How many letters of a line, from the first on, fit into ``width`` pixels; one at least."""
+    if font.getlength(line) <= width:
+        return len(line)
+    return max(1, bisect.bisect_right(
+        range(1, len(line)), width, key=lambda count: font.getlength(line[:count])))

@@ -3,6 +3,7 @@ import subprocess
 import sys
 
 import pytest
+from PIL import Image
 
 from fashion_models.catalogue.check import Check
 from fashion_models.catalogue.io import CatalogueWriter
@@ -164,3 +165,77 @@ def test_hundreds_are_abandoned_without_a_hang(folder):
         [sys.executable, '-X', 'faulthandler', '-c', ABANDON, str(folder)], timeout=90,
         capture_output=True, text=True)
     assert done.stdout == 'done\n', done.stderr
+
+
+def warnings(folder):
+    check = Check(folder)
+    assert list(check.problems()) == []
+    return [text.removeprefix(f'{folder}/products.jsonl: ') for text in check.warnings()]
+
+
+def known(folder, **labels):
+    """Lets the header know further labels."""
+    header = json.loads((folder / 'catalogue.json').read_bytes())
+    for name, more in labels.items():
+        header[name] += more
+    (folder / 'catalogue.json').write_text(json.dumps(header))
+
+
+def images(folder, count, jpeg):
+    """One picture in files of several names."""
+    for n in range(count):
+        (folder / f'images/shared-{n}.jpg').write_bytes(jpeg('blue'))
+    return [[{'title': f'title {n}', 'images': [f'images/shared-{n}.jpg']}] for n in range(count)]
+
+
+def test_products_without_labels(folder):
+    append(folder, record(4, labels={}), record(5, labels={}))
+    found, = warnings(folder)
+    assert found.startswith('lines 4, 5: no labels; ')
+
+
+@pytest.mark.parametrize('label', ['NA', 'null', 'nan', '-'])
+def test_labels_that_mean_nothing(folder, label):
+    known(folder, genders=[label])
+    append(folder, record(4, labels=LABELS | {'gender': label}))
+    found, = warnings(folder)
+    assert found.startswith(f'line 4: gender {label!r} looks like a missing label')
+
+
+def test_spellings_that_differ_in_case_or_blanks_only(folder):
+    known(folder, colours=['blue', 'Blue '])
+    append(folder, record(4, labels=LABELS | {'colour': ['blue']}),
+           record(5, labels=LABELS | {'colour': ['Blue ']}))
+    found, = warnings(folder)
+    assert "colour is spelled in several ways" in found
+    assert "'Blue' (3), 'blue' (1), 'Blue ' (1)" in found
+
+
+def test_a_title_that_cannot_be_encoded(folder):
+    append(folder, record(4, listings=[{'title': '\ud83d', 'images': ['images/1.jpg']}]))
+    found, = warnings(folder)
+    assert found.startswith('line 4: a text that cannot be encoded')
+
+
+def test_a_picture_that_shows_nothing(folder):
+    Image.new('RGB', (1, 1)).save(folder / 'images/4.png')
+    append(folder, record(4, listings=[{'images': ['images/4.png']}]))
+    found, = warnings(folder)
+    assert found.startswith('line 4: a picture with a side of less than 8 pixels')
+
+
+def test_one_picture_of_unlike_products(folder, jpeg):
+    header = json.loads((folder / 'catalogue.json').read_bytes())
+    header['taxonomy']['Bags'] = {}
+    (folder / 'catalogue.json').write_text(json.dumps(header))
+    labels = [{'type': 'Shoes'}, {'type': 'Bags'}, LABELS]
+    for n, listings in enumerate(images(folder, 3, jpeg)):
+        append(folder, record(4 + n, labels=labels[n], listings=listings))
+    found, = warnings(folder)
+    assert found.startswith('lines 4, 5, 6: the same picture of 3 products, some of them unlike')
+
+
+def test_one_picture_of_the_sizes_of_a_shoe(folder, jpeg):
+    for n, listings in enumerate(images(folder, 3, jpeg)):
+        append(folder, record(4 + n, listings=listings))
+    assert warnings(folder) == []

@@ -465,3 +465,33 @@ def test_threads_may_decode_at_once():
         thread.join()
     assert len(results) == 8
     assert all(np.array_equal(result, SIX) for result in results)
+
+
+@pytest.mark.parametrize('mode', ['1', 'L', 'RGB', 'I;16'])
+def test_a_bomb_of_one_long_line_is_refused_before_it_takes_memory(tmp_path, mode):
+    """190 KB of PNG held 1 × 99,999,999 pixels, which took 2.7 GB."""
+    file = tmp_path / 'bomb.png'
+    depth, colour = {'1': (1, 0), 'L': (8, 0), 'RGB': (8, 2), 'I;16': (16, 0)}[mode]
+
+    def chunk(kind, content):
+        check = zlib.crc32(kind + content).to_bytes(4, 'big')
+        return len(content).to_bytes(4, 'big') + kind + content + check
+
+    header = struct.pack('>IIBBBBB', 1, 99_999_999, depth, colour, 0, 0, 0)
+    file.write_bytes(b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', header)
+                     + chunk(b'IDAT', zlib.compress(bytes(1 << 20))) + chunk(b'IEND', b''))
+    with pytest.raises(ImageError, match=r'found 1 × 99999999 pixels, expected at most 65,535 a s'):
+        load_image(file)
+
+
+@pytest.mark.slow
+def test_the_largest_picture_of_16_bits_takes_less_than_a_gigabyte(tmp_path):
+    file = tmp_path / 'grey.png'
+    Image.fromarray(np.zeros((10_000, 10_000), np.uint16)).save(file)
+    peak = subprocess.run(
+        [sys.executable, '-c', 'import resource, sys\n'
+         'from fashion_models.catalogue.decode import load_image\n'
+         'load_image(sys.argv[1], 128)\n'
+         'print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)', file],
+        check=True, capture_output=True, text=True).stdout
+    assert int(peak) < 1 << 30

@@ -1,5 +1,6 @@
 import collections
 import pathlib
+import time
 
 import matplotlib
 import numpy as np
@@ -115,3 +116,12 @@ def test_every_product_is_as_likely_to_be_drawn():
                                  for item in show.sample(stream, 3, seed))
     # 300 expected of each; four standard deviations of a binomial draw are 58.
     assert all(abs(counts[item.id] - 300) < 58 for item in stream)
+
+
+def test_a_title_of_a_million_letters_takes_no_longer_than_its_lines():
+    started = time.monotonic()
+    lines = show.wrapped('x' * 1_000_000, FONT, 140, 2)
+    assert len(lines) == 2
+    assert lines[-1].endswith('…')
+    assert all(FONT.getlength(line) <= 140 for line in lines)
+    assert time.monotonic() - started < 2

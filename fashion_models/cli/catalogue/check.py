@@ -1,7 +1,8 @@
 """List every problem of a catalogue.
 
 Reads every line and decodes every image. Each problem is one line that names file and line; the
-exit status is 1 if there is any.
+exit status is 1 if there is any. Warnings, at the end, say what is valid but likely to go wrong
+later, such as labels spelled in several ways, and what to do about it.
 """
 
 import argparse
@@ -30,5 +31,9 @@ def run(arguments: argparse.Namespace) -> int:
     for problem in check.problems():
         count += 1
         tqdm.write(visible(problem))     # to standard output, past the progress bar
-    print(f'{check.summary()}: {counted(count, "problem") if count else "no problems"}')
+    warnings = list(check.warnings())
+    for warning in warnings:
+        print(visible(f'warning: {warning}'))
+    print(f'{check.summary()}: {counted(count, "problem") if count else "no problems"}'
+          + (f', {counted(len(warnings), "warning")}' if warnings else ''))
     return 1 if count else 0
