@@ -15,7 +15,7 @@ VERSION = 1
 #: a meaning of their own (icons, scientific images): better refused than half understood.
 FORMATS = ('AVIF', 'BMP', 'GIF', 'JPEG', 'JPEG2000', 'PNG', 'TIFF', 'WEBP')
 
-#: A larger image is refused before its pixels are decoded: hardly a shop's camera makes one, and a
+#: A larger image is refused before its pixels are decoded: shops' cameras hardly make one, and a
 #: small file that claims to be one (a decompression bomb) would exhaust the memory.
 MAX_PIXELS = 100_000_000
 

@@ -92,7 +92,7 @@ class Mapping:
         return mapping
 
     def source_labels(self, name: str, product: Product) -> dict[str, tuple[str, ...]]:
-        """What there is to map of a product: from each task to labels (tuple of str).
+        """What there is to map of a product: from each task to labels.
 
         A label of the taxonomy that an import took away, since it contradicted the others of its
         catalogue, is read from the text where the import kept it: in this taxonomy it may have a
@@ -109,7 +109,7 @@ class Mapping:
         return labels
 
     def unmapped(self, name: str, product: Product) -> Iterator[tuple[str, str]]:
-        """Yields (task, label) of those of :meth:`source_labels` that nothing is said about."""
+        """Yields (task, label) of those of :meth:`source_labels` that the mapping lacks."""
         tables = self.tables.get(name, {})
         for task, found in self.source_labels(name, product).items():
             table = tables.get(task, {})

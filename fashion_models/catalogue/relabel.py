@@ -123,9 +123,9 @@ def relabel(catalogue: Catalogue, corrections: Sequence[Correction], folder: str
     groups, and so their splits.
 
     Args:
-        catalogue (~fashion_models.catalogue.io.Catalogue): Which.
-        corrections (list of Correction): What is to change.
-        folder: The new catalogue's.
+        catalogue: The catalogue to correct.
+        corrections: What to change.
+        folder: The new catalogue's folder.
         overwrite (bool): Whether a catalogue in ``folder`` is replaced.
         link (bool): Whether images are linked or copied.
 
@@ -158,10 +158,10 @@ def corrected(product: Product, answers: Mapping[str, str], places: Places,
     """A product with a person's answers, its other labels made to agree with them.
 
     Args:
-        product (~fashion_models.catalogue.records.Product): Which.
-        answers (dict): From tasks to what is right, ``''`` where nobody can tell.
-        places (~fashion_models.catalogue.taxonomy.Places): Of the catalogue's taxonomy.
-        tasks (dict): Those of the catalogue.
+        product: The product to correct.
+        answers: Task to the right label, ``''`` where nobody can tell.
+        places: Those of the catalogue's taxonomy.
+        tasks: Those of the catalogue.
 
     Returns:
         ~fashion_models.catalogue.records.Product
@@ -290,7 +290,7 @@ class _Relabelled(Source):
 
 
 def summary(changes: Collection[tuple[str, str, str, str]]) -> str:
-    """Says in a line what :func:`relabel` changed."""
+    """What :func:`relabel` changed, in a line."""
     of_task = collections.Counter(task for _, task, _, _ in changes)
     taken = sum(not after for *_, after in changes)
     return (f'{len(changes)} labels of {len({id for id, *_ in changes})} products changed: '

@@ -41,9 +41,9 @@ def sample(products: Iterable[Product], count: int, seed: int = 0) -> list[Produ
     """Draws products at random from a stream of them, each as likely as any other.
 
     Args:
-        products (iterable of Product): Read once; only ``count`` are kept.
-        count (int): How many to draw.
-        seed (int): The same draw each time.
+        products: Read once; memory holds ``count`` of them.
+        count: How many to draw.
+        seed: The same seed gives the same draw.
 
     Returns:
         list of Product: In the stream's order; all of them if there are no more than ``count``.
@@ -59,8 +59,8 @@ def contact_sheet(folder: pathlib.Path, products: Sequence[Product]) -> Image.Im
     """Draws products side by side: up to five images each, below them title and labels.
 
     Args:
-        folder (pathlib.Path): The catalogue's folder.
-        products (list of Product): What to draw, from left to right and from top to bottom.
+        folder: The catalogue's folder.
+        products: What to draw, from left to right and from top to bottom.
 
     Returns:
         PIL.Image.Image: RGB, ``SHEET_WIDTH`` wide, as high as it takes.
@@ -138,10 +138,10 @@ def wrapped(text: str, font: ImageFont.FreeTypeFont, width: int, most: int) -> l
     """Breaks a text into at most ``most`` lines of ``width`` pixels; what is left out shows as ….
 
     Args:
-        text (str): Broken at spaces, and inside a word only where it is wider than a line.
-        font (PIL.ImageFont.FreeTypeFont): Measures it.
-        width (int): In pixels.
-        most (int): Number of lines.
+        text: Broken at spaces, and inside a word only where it is wider than a line.
+        font: The font it will be drawn in.
+        width: In pixels.
+        most: The largest number of lines.
 
     Returns:
         list of str: The lines.

@@ -27,13 +27,13 @@ class Taxonomy:
         self._paths = set()
 
     def add(self, product: Product) -> None:
-        """Takes in the labels of one product."""
+        """Adds the labels of one product."""
         self._paths.add(path_of(product))
 
     def tree(self) -> Tree:
         """Returns ``{type: {category: [subcategory, ...]}}`` of all products, sorted.
 
-        The empty string stands for a level that no product tells. A label with two parents is
+        The empty string stands for a level that no product has. A label with two parents is
         listed under both.
         """
         types = collections.defaultdict(set)  # of a category
@@ -135,7 +135,7 @@ def reconcile(counts: Mapping[Path, int]) -> dict[Path, Path]:
     different parents:
 
     - if at least three quarters (:data:`AGREEMENT`) of its products name the same parent, the
-      others are taken for slips and get that parent;
+      others are taken for mistakes and get that parent;
     - if fewer do, the label is no class of this taxonomy (a shop's ``Men`` under shirts, ties and
       socks) and is taken from all its products.
 

@@ -1,4 +1,4 @@
-"""List the labels of a catalogue that are probably wrong, for a person to look at.
+"""List the labels of a catalogue that are probably wrong, for a person to check.
 
 Trains networks by cross-validation, so that each product is judged by one that never saw it. Labels
 that contradict their pictures go to review.html, with the pictures, and to review.csv, where a

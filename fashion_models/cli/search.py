@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> None:
         picture_kind(arguments.output)
     embeddings = open_embeddings(arguments.file)
     where = parse_where(arguments.where, embeddings.tasks)
-    # What is wrong with the query shall be said before an index is built.
+    # An error in the query comes before the time to build an index.
     if arguments.product is not None:
         query = embeddings.items[embeddings.row(arguments.product)]
         searcher = Searcher(embeddings, arguments.exact)

@@ -1,7 +1,7 @@
 """Train the network of a recipe on a catalogue.
 
 Leaves a run folder with the network, its log and plots, and all that is needed to repeat the run.
-Ctrl-C saves a snapshot and stops; --resume goes on from there. While it runs, "fashion-models lr"
+Ctrl-C saves a snapshot and stops; --resume continues from there. While it runs, "fashion-models lr"
 changes the learning rate.
 """
 
@@ -23,13 +23,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.recipe(parser)
     parser.add_argument('--catalogue', metavar='DIR',
                         help='the catalogue folder; with --resume, where it was moved to')
-    options.output(parser, 'RUN', 'the run folder to write, or with --resume to go on with')
+    options.output(parser, 'RUN', 'the run folder to write, or with --resume to continue')
     options.devices(parser, several=True)
     parser.add_argument('--seed', type=int, metavar='N', help='instead of training.seed in RECIPE')
     parser.add_argument('--epochs', type=options.positive, metavar='N',
                         help='instead of training.epochs in RECIPE')
     options.init(parser, ', where its layers fit; the heads always start at random')
-    parser.add_argument('--resume', action='store_true', help='go on with the run in RUN')
+    parser.add_argument('--resume', action='store_true', help='continue the run in RUN')
     options.overwrite(parser, 'the run in RUN')
     options.store(parser)
 
