@@ -195,6 +195,7 @@ class _File:
         if missing:
             raise UserError(f'{path}: expected the data set {" and ".join(missing)}; found '
                             f'{", ".join(sorted(file)) or "nothing"}')
+        _require_inside(path, file)
         self._images = file['input_image']
         if (self._images.ndim, self._images.shape[-1:], self._images.dtype) != (4, (3,), np.uint8):
             raise UserError(f'{path}: input_image must be (N, height, width, 3) uint8, not '
@@ -237,6 +238,14 @@ class _File:
         if self._blocks.get(name, (None,))[0] != start:
             self._blocks[name] = start, data[start:start + count]
         return np.asarray(self._blocks[name][1][row - start])
+
+
+def _require_inside(path, file):
+    """Refuses links and external storage, which bring in the content of other files."""
+    for name in file:
+        data = file[name] if type(file.get(name, getlink=True)).__name__ == 'HardLink' else None
+        if data is None or getattr(data, 'external', None) or getattr(data, 'is_virtual', False):
+            raise UserError(f'{path}: {name} lies in another file, expected data in this one')
 
 
 def _text(value):

@@ -1,3 +1,4 @@
+import argparse
 import io
 import os
 import sys
@@ -242,3 +243,14 @@ def test_without_h5py(imported, monkeypatch):
     monkeypatch.setitem(sys.modules, 'h5py', None)
     with pytest.raises(UserError, match=r'needs h5py.*pip install "fashion-models\[fashion-gen\]"'):
         imported()
+
+
+def test_data_outside_the_file_is_refused(tmp_path):
+    (tmp_path / 'secret').write_bytes(bytes(range(12)))
+    with h5py.File(tmp_path / 'shop.h5', 'w') as file:
+        file['input_productID'] = [[1]]
+        file.create_dataset('input_image', (1, 2, 2, 3), 'u1',
+                            external=[(str(tmp_path / 'secret'), 0, 12)])
+    with (pytest.raises(UserError, match='input_image lies in another file'),
+          fashion_gen.open_source(tmp_path / 'shop.h5', argparse.Namespace(colours='source'))):
+        pass
