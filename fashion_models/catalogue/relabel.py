@@ -22,7 +22,6 @@ import collections
 import csv
 import dataclasses
 import difflib
-import io
 import os
 import pathlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -30,6 +29,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from fashion_models.catalogue.cells import cell, text_in
 from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers.source import Source
+from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.tree import FolderTree
 from fashion_models.catalogue.importing import run_import
 from fashion_models.catalogue.io import IMAGES_FOLDER, Catalogue
@@ -80,8 +80,7 @@ def read_review(path: str | os.PathLike, tasks: Iterable[str] = TASKS) -> list[C
     """Reads the answers of a review.
 
     Args:
-        path: The CSV file, in UTF-8, separated by commas or (as spreadsheets of some countries
-            write it) semicolons.
+        path: The CSV file, in any form that :class:`~importers.tables.Table` reads.
         tasks (iterable of str): Those of the catalogue.
 
     Returns:
@@ -90,20 +89,14 @@ def read_review(path: str | os.PathLike, tasks: Iterable[str] = TASKS) -> list[C
     Raises:
         UserError: It cannot be read or lacks a column, or a row cannot be used.
     """
-    try:
-        text = pathlib.Path(path).read_text(encoding='utf-8-sig')
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f'{path}: cannot be read as CSV in UTF-8: {error}') from error
-    first = text.partition('\n')[0]
-    rows = csv.DictReader(io.StringIO(text), delimiter=',' if ',' in first else ';')
-    if missing := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
+    table = Table(path)
+    if missing := [name for name in COLUMNS if name not in table.names]:
         raise UserError(f'{path}: has no column {", ".join(missing)}; expected those of a review: '
                         f'{", ".join(COLUMNS)}')
     corrections = []
-    for row in rows:
-        where = f'{path}:{rows.line_num}'
+    for where, row in table.all_rows():
         product, task, label, suggested, answer = (
-            text_in((row[name] or '').strip()) for name in COLUMNS)
+            text_in(row[name].strip()) for name in COLUMNS)
         require(task, tasks, where)
         if answer == YES and not suggested:
             raise UserError(f'{where}: the answer is {YES}, but nothing is suggested')

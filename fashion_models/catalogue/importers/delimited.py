@@ -78,7 +78,7 @@ def _table(source, arguments):
     missing = [name for name in REQUIRED if name not in table.names]
     if missing:
         raise UserError(f'{path}:1: missing column {", ".join(missing)}; found '
-                        f'{table.found() or "nothing"}; columns of other names can be named, as in '
+                        f'{table.found()}; columns of other names can be named, as in '
                         'product_id=SKU')
     return table
 

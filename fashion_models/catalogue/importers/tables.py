@@ -82,6 +82,14 @@ class Table:
                 report.read()
                 report.drop(problem, where)
 
+    def all_rows(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """As :meth:`rows`, for tables of which no row may be left out.
+
+        Raises:
+            UserError: If a row cannot be read.
+        """
+        yield from self.rows(_Refusal(self.path))
+
     def require(self, *names: str, what: str = 'a table') -> None:
         """Makes sure that there are columns.
 
@@ -94,7 +102,7 @@ class Table:
 
     def found(self) -> str:
         """The columns that there are, to be shown."""
-        found = ', '.join(filter(None, self.names))
+        found = ', '.join(filter(None, self.names)) or 'nothing'
         return found if len(found) <= 200 else found[:200] + ' …'
 
     def _fitted(self, values):
@@ -112,7 +120,7 @@ class Table:
             with open(self.path, 'rb') as file:
                 head = file.read(4)
         except OSError as error:
-            raise UserError(f'{self.path}: {error.strerror or error}') from error
+            raise UserError(f'{self.path}: cannot be read: {error.strerror or error}') from error
         for mark, encoding in _MARKS.items():
             if head.startswith(mark):
                 return encoding
@@ -164,11 +172,25 @@ class Table:
         except UnicodeError as error:
             raise UserError(f'{self.path}: {self._not_decoded()} ({error})') from error
         except OSError as error:
-            raise UserError(f'{self.path}: {error.strerror or error}') from error
+            raise UserError(f'{self.path}: cannot be read: {error.strerror or error}') from error
 
 
 #: What is wrong with a row of too few or too many fields.
 _NUMBER = "another number of fields than the first line's"
+
+
+class _Refusal:
+    """What is told of rows that cannot be read, and does not put up with them."""
+
+    def __init__(self, path):
+        self._path = path
+
+    def read(self):
+        """A row was read."""
+
+    def drop(self, problem, where):
+        """A row cannot be read."""
+        raise UserError(f'{self._path.with_name(where)}: {problem}')
 
 
 class _Lines:

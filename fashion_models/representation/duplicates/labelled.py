@@ -1,6 +1,5 @@
 """Learns a calibration from pairs of embedded listings that are known to be one product or two."""
 
-import csv
 import os
 import pathlib
 from collections.abc import Sequence
@@ -8,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fashion_models.catalogue.cells import text_in
+from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.split import split_of
 from fashion_models.errors import UserError
 from fashion_models.representation.duplicates.calibration import Calibration, calibrate
@@ -101,20 +101,14 @@ def read_pairs(file: str | os.PathLike, embeddings: Embeddings) -> tuple[np.ndar
         UserError: If the file is not like that, or an id is not among the embeddings.
     """
     rows, same = [], []
-    try:
-        with open(file, encoding='utf-8-sig', newline='') as content:
-            reader = csv.DictReader(content)
-            if not {'a', 'b', 'same'} <= set(reader.fieldnames or ()):
-                raise UserError(
-                    f'{file}: expected the columns a, b and same, found '
-                    f'{", ".join(reader.fieldnames or ()) or "none"}')
-            for record in reader:
-                if record['same'] not in ('0', '1') or record['a'] == record['b']:
-                    raise UserError(
-                        f'{file}:{reader.line_num}: expected two ids and 1 (the same product) or '
-                        f'0, found {record["a"]!r}, {record["b"]!r} and {record["same"]!r}')
-                rows.append(sorted(embeddings.row(text_in(record[name] or "")) for name in 'ab'))
-                same.append(record['same'] == '1')
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UserError(f'{file}: cannot be read as CSV: {error}') from None
+    table = Table(file)
+    if not {'a', 'b', 'same'} <= set(table.names):
+        raise UserError(f'{file}: expected the columns a, b and same, found {table.found()}')
+    for where, record in table.all_rows():
+        if record['same'] not in ('0', '1') or record['a'] == record['b']:
+            raise UserError(
+                f'{where}: expected two ids and 1 (the same product) or '
+                f'0, found {record["a"]!r}, {record["b"]!r} and {record["same"]!r}')
+        rows.append(sorted(embeddings.row(text_in(record[name])) for name in 'ab'))
+        same.append(record['same'] == '1')
     return np.array(rows, np.int64).reshape(-1, 2), np.array(same, bool)

@@ -16,7 +16,6 @@ Rank 1 goes first. Products of a list that share a rank are not compared, nor ar
 different lists.
 """
 
-import csv
 import dataclasses
 import json
 import os
@@ -25,6 +24,7 @@ import zipfile
 import numpy as np
 
 from fashion_models.catalogue.cells import text_in
+from fashion_models.catalogue.importers.tables import Table
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.optional import require
@@ -67,24 +67,18 @@ def read_ranked_lists(path: str | os.PathLike) -> list[RankedList]:
         UserError: If a line cannot be read, or no list has two ranks.
     """
     lists = {}
-    try:
-        with open(path, newline='', encoding='utf-8-sig') as file:
-            reader = csv.DictReader(file)
-            missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-            if missing:
-                raise UserError(
-                    f'{path}: has no column {missing[0]!r}; expected {",".join(COLUMNS)} in the '
-                    'first line')
-            for row in reader:
-                name, product, rank = (row[column] for column in COLUMNS)
-                product = text_in(product or '')
-                where = f'{path}:{reader.line_num}'
-                ranks = lists.setdefault(name, {})
-                if product in ranks:
-                    raise UserError(f'{where}: product {product!r} is in list {name!r} already')
-                ranks[product] = _rank(rank, where)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UserError(f'{path}: cannot be read: {error}') from error
+    table = Table(path)
+    for name in COLUMNS:
+        if name not in table.names:
+            raise UserError(f'{path}: has no column {name!r}; expected {",".join(COLUMNS)} in the '
+                            'first line')
+    for where, row in table.all_rows():
+        name, product, rank = (row[column] for column in COLUMNS)
+        product = text_in(product)
+        ranks = lists.setdefault(name, {})
+        if product in ranks:
+            raise UserError(f'{where}: product {product!r} is in list {name!r} already')
+        ranks[product] = _rank(rank, where)
     if not any(len(set(ranks.values())) > 1 for ranks in lists.values()):
         raise UserError(f'{path}: nothing to learn: no list has products of two ranks')
     return [RankedList(name, tuple(ranks), tuple(ranks.values())) for name, ranks in lists.items()]

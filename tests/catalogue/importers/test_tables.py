@@ -94,7 +94,13 @@ def test_of_columns_of_one_name_the_first_counts(read):
 
 def test_an_empty_file_has_no_columns(read, tmp_path):
     assert read('') == ([], Report().record())
-    with pytest.raises(UserError, match='table.csv:1: expected a table; missing column a; found $'):
+    with pytest.raises(UserError, match='table.csv:1: expected a table; missing column a; found'):
         Table(tmp_path / 'table.csv').require('a')
-    with pytest.raises(UserError, match='none.csv: No such file'):
+    with pytest.raises(UserError, match='none.csv: cannot be read: No such'):
         Table(tmp_path / 'none.csv')
+
+
+def test_where_no_row_may_be_left_out_a_bad_one_is_an_error(tmp_path):
+    (tmp_path / 'table.csv').write_text('a,b\n1,2\n3\n')
+    with pytest.raises(UserError, match=r"table\.csv:3 \(1 fields, not 2\): another number of"):
+        list(Table(tmp_path / 'table.csv').all_rows())

@@ -172,8 +172,8 @@ def test_a_calibration_from_labelled_pairs(tmp_path, shop):
 
 
 @pytest.mark.parametrize(('content', 'message'), [
-    ('a;b;same\n', 'pairs.csv: expected the columns a, b and same, found a;b;same'),
-    ('', 'found none'),
+    ('a|b|same\n', r'pairs.csv: expected the columns a, b and same, found a\|b\|same'),
+    ('', 'found nothing'),
     ('a,b,same\n0/1,0/2,yes\n', r"pairs.csv:2: expected two ids and 1 .* 'yes'"),
     ('a,b,same\n0/1,0/1,1\n', 'pairs.csv:2'),
     ('a,b,same\n0/1,0/9,1\n', "no listing has the id '0/9'"),

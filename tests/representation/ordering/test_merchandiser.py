@@ -131,7 +131,7 @@ def test_reads_lists(tmp_path):
     ('list,product\na,b\n', "lists.csv: has no column 'rank'"),
     ('', "lists.csv: has no column 'list'"),
     ('list,product,rank\ns,a,1\ns,b,first\n', "lists.csv:3: rank 'first' is not a number"),
-    ('list,product,rank\ns,a,1\ns,b\n', 'lists.csv:3: rank None is not a number'),
+    ('list,product,rank\ns,a,1\ns,b\n', r'lists.csv:3 \(2 fields, not 3\): another number'),
     ('list,product,rank\ns,a,1\ns,a,2\n', "lists.csv:3: product 'a' is in list 's' already"),
     ('list,product,rank\ns,a,1\nt,b,2\n', 'no list has products of two ranks')])
 def test_says_what_is_wrong_with_lists(tmp_path, text, words):
