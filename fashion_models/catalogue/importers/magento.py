@@ -22,23 +22,22 @@ products) are none that can be photographed by themselves, or name others that a
 """
 
 import contextlib
-import csv
 import html
 import pathlib
 import re
 
-from fashion_models.catalogue.importers import reading, scratch
+from fashion_models.catalogue.importers import scratch, shops
+from fashion_models.catalogue.importers.pictures import open_pictures
 from fashion_models.catalogue.importers.source import Source, clean
-from fashion_models.catalogue.importers.tree import FolderTree
+from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.wording import (
     genders,
     names_only_a_gender,
     one_gender,
     plain_text,
 )
-from fashion_models.catalogue.records import Header, Listing, Product
+from fashion_models.catalogue.records import Listing, Product
 from fashion_models.catalogue.tasks import LEVELS
-from fashion_models.errors import UserError
 
 SUMMARY = 'a Magento 2 product export: configurable and simple rows, one or more images each'
 
@@ -47,10 +46,11 @@ SOURCE  the CSV file of System > Data Transfer > Export > Products; the images a
         for in pub/media/catalog/product beside it or in a folder above it (else --images)
 rows    a configurable row in one colour is a product: the simple rows that it names, of all
         sizes; a simple row that none names is a product too
-labels  colour from the attribute color; type, category and subcategory from the longest of
-        the category paths, below its root (see --levels); gender from the attribute gender,
-        else from a category called Men, Women's, Girls and so on, which is then no type;
-        the other attributes are kept as extra texts
+labels  colour from the attribute color (else --attribute colour=fashion_color); type, category
+        and subcategory from the longest of the category paths, below its root (see --levels);
+        gender from the attribute gender, else from a category called Men, Women's, Girls and so
+        on, which is then no type; the other attributes are kept as extra texts, and those that
+        vary between the simple rows of a product are reported
 images  base_image, then additional_images of the product's simple rows, each once
 groups  the colours of one configurable row, and configurable rows that share a simple row
 from    your own shop; licence: yours (--licence)"""
@@ -61,7 +61,7 @@ COLOUR_ATTRIBUTES = ('color', 'colour')
 
 #: Columns that are kept of a simple row until its configurable row asks for it.
 _KEPT = ('sku', 'name', 'description', 'short_description', 'categories', 'attribute_set_code',
-         'base_image', 'additional_images', 'additional_attributes', *COLOUR_ATTRIBUTES, 'gender')
+         'base_image', 'additional_images', 'additional_attributes')
 #: Attributes that say how Magento handles a row and nothing of the goods.
 _TECHNICAL = {'has_options', 'required_options', 'sku'}
 
@@ -73,32 +73,25 @@ _PIECE = re.compile(
 
 def add_arguments(parser):
     """Adds the options that only this format has."""
-    parser.add_argument('--images', metavar='ROOT',
+    parser.add_argument('--images', metavar='ROOT', type=pathlib.Path,
                         help=f'the media folder (default: the nearest {MEDIA_FOLDER} beside or '
                              "above the CSV file, else the file's own folder)")
-    parser.add_argument('--levels', default='type/category/subcategory', metavar='LEVELS',
-                        help='what the levels of a category path stand for, below its root and '
-                             'without those that are a gender, such as category/subcategory '
-                             '(default: type/category/subcategory)')
-    parser.add_argument('--name', help="the catalogue's name (default: the CSV file's)")
-    parser.add_argument('--licence', default='', help="the images' licence, for the header")
+    shops.add_label_arguments(parser)
+    shops.add_header_arguments(parser)
 
 
 @contextlib.contextmanager
 def open_source(source, arguments):
     """Opens a product export as a :class:`Source`."""
-    table = pathlib.Path(source)
-    if not table.is_file():
-        raise UserError(f'{table}: expected the CSV file of a product export')
-    levels = arguments.levels.split('/')
-    if not set(levels) <= set(LEVELS) or len(set(levels)) < len(levels):
-        raise UserError(f'levels: found {arguments.levels}, expected some of {", ".join(LEVELS)}, '
-                        'each once, joined by /')
-    root = pathlib.Path(arguments.images) if arguments.images else _media_folder(table)
-    if not root.is_dir():
-        raise UserError(f'{root}: there is no such folder; expected that of the images')
-    header = Header(arguments.name or table.stem, source=table.name, licence=arguments.licence)
-    yield _Export(FolderTree(root), table, levels, header)
+    path = shops.only_file(source, 'the CSV file of a product export')
+    labelling = shops.Labelling.of(arguments)
+    codes = {'colour': COLOUR_ATTRIBUTES, 'gender': ('gender',)} | {
+        task: (code.lower(),) for task, code in shops.pairs(
+            'attribute', arguments.attribute).items()}
+    table = Table(path, mixed=True)
+    table.require(*REQUIRED, what='a Magento 2 product export')
+    with open_pictures(arguments.images or _media_folder(path)) as pictures:
+        yield _Export(table, pictures, labelling.levels, codes, shops.header(path, arguments))
 
 
 def _media_folder(table):
@@ -107,11 +100,14 @@ def _media_folder(table):
 
 
 class _Export(Source):
-    def __init__(self, tree, table, levels, header):
-        super().__init__(tree)
-        self.table = table
+    def __init__(self, table, pictures, levels, codes, header):
+        super().__init__(pictures.tree)
         self.header = header
+        self._table = table
+        self._pictures = pictures
         self._levels = levels
+        self._codes = codes
+        self._kept = (*_KEPT, *(code for found in codes.values() for code in found))
 
     def products(self, report):
         groups = _Groups()
@@ -119,12 +115,9 @@ class _Export(Source):
             for where, row in self._rows(report):
                 sku = clean(row['sku'])
                 if row['product_type'] == 'configurable':
-                    for identity, product in self._of_configurable(row, groups, simple):
-                        report.read()
-                        yield f'{where} ({identity})', product
+                    yield from self._of_configurable(where, row, groups, simple, report)
                 elif sku not in groups.children:
-                    report.read()
-                    yield f'{where} ({sku})', self._product(sku, sku, [row], [row])
+                    yield self._product(where, sku, sku, [row], [row], report)
 
     def _simple_rows(self, groups):
         """Yields (sku, row) of the simple rows, and tells ``groups`` of the configurable ones."""
@@ -133,68 +126,85 @@ class _Export(Source):
             if row['product_type'] == 'configurable':
                 groups.add(sku, [variation['sku'] for variation in _variations(row)])
             else:
-                yield sku, {name: row[name] for name in _KEPT if row.get(name)}
+                yield sku, {name: row[name] for name in self._kept if row.get(name)}
 
-    def _of_configurable(self, row, groups, simple):
-        """Yields (id, product) of each colour that a configurable row is sold in."""
+    def _of_configurable(self, where, row, groups, simple, report):
+        """Yields (where, product) of each colour that a configurable row is sold in."""
         sku = clean(row['sku'])
         colours = {}
         for variation in _variations(row):
             child = simple(variation['sku'])
             if child is not None:
                 child['variation'] = variation
-                colours.setdefault(_colour(child), []).append(child)
+                colours.setdefault(self._said('colour', child), []).append(child)
         if not any(_images([child]) for children in colours.values() for child in children):
             # The shop has photographs of the whole only, in one colour or in all: which of
             # several they show is not known.
             children = [child for found in colours.values() for child in found]
             pictures = [row, *children] if len(colours) == 1 else [row]
-            yield sku, self._product(sku, groups.of(sku), pictures, [row, *children])
+            yield self._product(where, sku, groups.of(sku), pictures, [row, *children], report)
             return
         for colour, children in colours.items():
             identity = f'{sku}-{colour}' if colour else sku
-            yield identity, self._product(identity, groups.of(sku), children, [row, *children])
+            yield self._product(
+                where, identity, groups.of(sku), children, [row, *children], report)
 
-    def _product(self, identity, group, pictured, rows):
-        """A product.
+    def _product(self, where, identity, group, pictured, rows, report):
+        """Where a product stands, and the product.
 
         Args:
+            where (str): Where its row stands.
             identity (str): Its id.
             group (str): Its group.
             pictured (list of dict): The rows whose images show it.
             rows (list of dict): The rows that tell of it, the more general first.
         """
+        report.read()
+        where = f'{where} ({identity})'
         row = rows[0]
         attributes = [_attributes_of(row) for row in rows]
         path = _longest_path(row)
         labels = dict(zip(self._levels, [
             html.unescape(name) for name in path if not names_only_a_gender(name)]))
-        labels['gender'] = _gender(row, attributes[0])
-        labels['colour'] = tuple(filter(None, map(clean, _colour(pictured[-1]).split('|'))))
+        labels['gender'] = _gender(row, self._said('gender', row))
+        labels['colour'] = tuple(filter(None, map(
+            clean, self._said('colour', pictured[-1]).split('|'))))
+        labels |= {task: said for task in LEVELS
+                   if task in self._codes and (said := self._said(task, row))}
+        used = {code for codes in self._codes.values() for code in codes}
         # Sizes and whatever else the simple rows differ in are told one after the other.
         extra = {'categories': row.get('categories', ''),
                  'attribute_set': row.get('attribute_set_code', ''),
                  'short_description': plain_text(row.get('short_description', ''))}
         for name in dict.fromkeys(name for found in attributes for name in found):
-            if name not in _TECHNICAL and name not in COLOUR_ATTRIBUTES:
+            if name not in _TECHNICAL and (name not in used or name == 'gender'):
                 values = dict.fromkeys(found[name] for found in attributes if name in found)
+                if len(values) > 1 and name not in used:
+                    report.note(_varying(name, rows[1:]), where)
                 extra[name] = '|'.join(clean(html.unescape(value)) for value in values)
         listing = Listing(
             title=plain_text(row.get('name', '')),
-            description=plain_text(row.get('description', '')), images=_images(pictured))
-        return Product(identity, group, labels, [listing],
-                       {name: text for name, text in extra.items() if text})
+            description=plain_text(row.get('description', '')),
+            images=self._pictures.find(_images(pictured), where, report))
+        return where, Product(identity, group, labels, [listing],
+                              {name: text for name, text in extra.items() if text})
+
+    def _said(self, task, row):
+        """What the variation, the attributes or a column of a row says of a task."""
+        for found in (row.get('variation', {}),
+                      _attributes(row.get('additional_attributes') or ''), row):
+            for code in self._codes[task]:
+                if value := clean(html.unescape(found.get(code) or '')):
+                    return value
+        return ''
 
     def _rows(self, report=None):
         """Yields (where, {column: text}) of the simple and configurable rows."""
         seen = set()
-        for where, values, columns in self._table():
-            row = dict(zip(columns, values))
+        for where, row in self._table.rows(report):
             sku, kind = clean(row.get('sku', '')), row.get('product_type')
             problem = None
-            if len(values) != len(columns):
-                problem = "another number of fields than the first line's"
-            elif row.get('store_view_code'):
+            if row.get('store_view_code'):
                 problem = 'the words of a store view for another row'
             elif kind not in ('simple', 'configurable'):
                 problem = f'product type {kind or "missing"}'
@@ -209,26 +219,6 @@ class _Export(Source):
                 report.read()
                 report.drop(problem, f'{where} ({sku})')
 
-    def _table(self):
-        """Yields (where, values, columns) of every row."""
-        with reading.open_text(FolderTree(self.table.parent), self.table.name, newline='') as file:
-            first = file.readline()
-            delimiter = max(',;\t', key=first.count)
-            columns = [clean(name) for name in next(csv.reader([first], delimiter=delimiter), [])]
-            missing = [name for name in REQUIRED if name not in columns]
-            if missing:
-                raise UserError(f'{self.table}:1: expected a Magento 2 product export; missing '
-                                f'column {", ".join(missing)}; found '
-                                f'{", ".join(columns)[:200] or "nothing"}')
-            csv.field_size_limit(1 << 30)  # descriptions may be long
-            reader = csv.reader(file, delimiter=delimiter, strict=True)
-            try:
-                for values in reader:
-                    if any(values):
-                        yield f'{self.table.name}:{reader.line_num + 1}', values, columns
-            except csv.Error as error:
-                raise UserError(f'{self.table}:{reader.line_num + 1}: no CSV: {error}') from error
-
 
 class _Groups:
     """Which configurable rows hang together, by the simple rows that they name.
@@ -238,8 +228,7 @@ class _Groups:
     """
 
     def __init__(self):
-        self.children = {}
-        self._joined = {}
+        self.children, self._joined = {}, {}
 
     def add(self, sku, children):
         """Takes in a configurable row."""
@@ -288,14 +277,15 @@ def _attributes_of(row):
     return {name: value for name, value in (found | row.get('variation', {})).items() if value}
 
 
-def _colour(row):
-    """The colour of a simple row, as the variation, its attributes or a column has it."""
-    for found in (row.get('variation', {}), _attributes(row.get('additional_attributes') or ''),
-                  row):
-        for name in COLOUR_ATTRIBUTES:
-            if value := clean(html.unescape(found.get(name) or '')):
-                return value
-    return ''
+def _varying(name, rows):
+    """What to note of an attribute that varies between the simple rows of a product."""
+    pictures = {}
+    for row in rows:
+        pictures.setdefault(_attributes_of(row).get(name), set()).update(_images([row]))
+    if any(shown != next(iter(pictures.values())) for shown in pictures.values()):
+        return (f'attribute {name} varies between the simple rows of a product, and the pictures '
+                'with it; it was not used. Is it the colour?')
+    return f'attribute {name} varies between the simple rows of a product; it was not used'
 
 
 def _images(rows):
@@ -320,8 +310,8 @@ def _longest_path(row):
     return max(_paths(row), key=len)
 
 
-def _gender(row, attributes):
-    found = genders((attributes.get('gender') or row.get('gender') or '').replace('|', ' '))
+def _gender(row, said):
+    found = genders(said.replace('|', ' '))
     if not found:
         found = {gender for path in _paths(row) for name in path if names_only_a_gender(name)
                  for gender in genders(name)}

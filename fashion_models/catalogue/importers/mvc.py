@@ -1,14 +1,17 @@
-"""MVC, multi-view clothing: garments of the shop Zappos, each in four views.
+"""MVC, multi-view clothing: garments of the shop Zappos, mostly in four or five views.
 
 The set is three JSON lists with the same index, one entry an image; whoever wants the images loads
-them from the shop by the addresses in it. What is relied on, from public code that reads the set:
+them from the shop by the addresses in it. What is relied on, from the authors' own annotation files
+(their repository MVC-Datasets/MVC) and public code that reads the set:
 
-- ``mvc_info.json`` has ``productId``, ``colourId``, ``viewId`` (0 to 3), ``productGender``,
+- ``mvc_info.json`` has ``productId``, ``colourId``, ``viewId`` (0 to 5, and 7), ``productGender``,
   ``category``, ``subCategory2``, ``productName`` and more. Many texts are in quotes of their own,
   as in ``"\\"Shirts & Tops\\""``; any field may be missing. There is a number for the colour, and
   no name.
 - ``image_links.json`` has the image's address, ``image_url_4x``, as does ``mvc_info.json``.
-- ``attribute_labels.json`` has ``filename``, ``itemN`` and 264 attributes that are 0 or 1.
+- ``attribute_labels.json`` has ``filename`` (``p<productId>_s<itemN>_v<view>``, without an ending),
+  ``itemN`` and 264 attributes that are 0 or 1, some twenty colours among them.
+- Addresses end in ``<itemN>-p-4x.jpg`` for view 0, in ``<itemN>-1-4x.jpg`` and so on for others.
 - Images are called after the last part of their address or after ``filename``; they are found by
   their name alone, wherever they lie below SOURCE.
 
@@ -31,17 +34,18 @@ from fashion_models.catalogue.importers.wording import genders, one_gender
 from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.errors import UserError
 
-SUMMARY = 'MVC, multi-view clothing: 161,260 images of the shop Zappos, four views of each garment'
+SUMMARY = 'MVC, multi-view clothing: 161,260 images of the shop Zappos, four or five a garment'
 
 DESCRIPTION = """\
 SOURCE  a folder (or one zip archive of it) with mvc_info.json, image_links.json and
         attribute_labels.json, and the images loaded by their addresses, in any folders: each
         under the last part of its address, or under attribute_labels' filename
 labels  productGender (Womens is Women), category → category, subCategory2 → subcategory; no
-        type, and no colour (the set has a number for it, no name)
+        type; colour is the attribute that is one; where several are, which is the main one is
+        not said, and they are the extra text colours
 texts   productName is the title; brandId, colourId, price, productTypeId and zetaCategory are
         extra texts, and attributes those of the 264 that the product has
-images  four views a product: front, back, left and right
+images  one to seven views a product, mostly four or five
 groups  a product is a productId in one colour; all colours of a productId are one group
 from    mvc-datasets.github.io/MVC, which states the terms; the photographs are the shop's"""
 
@@ -49,6 +53,10 @@ INFO, LINKS, ATTRIBUTES = 'mvc_info.json', 'image_links.json', 'attribute_labels
 EXTRA = ('brandId', 'colourId', 'price', 'productTypeId', 'zetaCategory')
 #: Fields of attribute_labels.json that are no attributes.
 _NAMES = ('filename', 'itemN')
+#: Attributes that are colours.
+COLOURS = ('Beige', 'Black', 'Blue', 'Bronze', 'Brown', 'Burgundy', 'Coral', 'Gold', 'Gray',
+           'Green', 'Mahogany', 'Olive', 'Orange', 'Pink', 'Purple', 'Red', 'Silver', 'Taupe',
+           'White', 'Yellow')
 _END = object()
 
 
@@ -85,8 +93,11 @@ class _MultiView(Source):
             texts = {name: _first(view[name] for view in views) for name in views[0]}
             labels = {
                 'gender': one_gender(genders(texts['productGender'])) or texts['productGender'],
-                'category': texts['category'], 'subcategory': texts['subCategory2']}
+                'category': texts['category'], 'subcategory': texts['subCategory2'],
+                'colour': texts['colours'] if '|' not in texts['colours'] else ()}
             extra = {name: texts[name] for name in (*EXTRA, 'attributes') if texts[name]}
+            if '|' in texts['colours']:
+                extra['colours'] = texts['colours']
             where = f'{self._lists[INFO]}: entry {views[0]["number"]:,} ({key})'
             listing = Listing('Zappos', texts['productName'], images=images)
             yield where, Product(key, product, labels, [listing], extra)
@@ -107,12 +118,13 @@ class _MultiView(Source):
             image = _first(map(self._image_of, names)) or f'{_first(names) or "unnamed"}.jpg'
             view = {name: _text(info.get(name)) for name in (
                 'productGender', 'category', 'subCategory2', 'productName', *EXTRA)}
+            said = [name for name, value in attributes.items()
+                    if name not in _NAMES and _text(value) not in ('', '0', 'False')]
             view |= {
+                'colours': '|'.join(name for name in COLOURS if name in said),
                 'number': number, 'view': _text(info.get('viewId')),
                 'image': image,
-                'attributes': '|'.join(
-                    name for name, value in attributes.items()
-                    if name not in _NAMES and _text(value) not in ('', '0', 'False'))}
+                'attributes': '|'.join(name for name in said if name not in COLOURS)}
             yield f'{product}-{colour}', view
 
     def _entries(self):

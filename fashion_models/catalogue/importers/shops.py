@@ -107,8 +107,8 @@ class Labelling:
         for task in attributes:
             if task not in TASKS:
                 raise UserError(f'attribute: found {task!r}, expected a task: {", ".join(TASKS)}')
-        self._levels = levels.split('/')
-        if not set(self._levels) <= set(LEVELS) or len(set(self._levels)) < len(self._levels):
+        self.levels = levels.split('/')
+        if not set(self.levels) <= set(LEVELS) or len(set(self.levels)) < len(self.levels):
             raise UserError(f'levels: found {levels}, expected some of {", ".join(LEVELS)}, '
                             'each once, joined by /')
         self._task_of = {name: task for task, names in ATTRIBUTES.items()
@@ -143,7 +143,7 @@ class Labelling:
         """
         paths = [[clean(html.unescape(name)) for name in path] for path in paths]
         longest = max(paths, key=len, default=[])
-        labels = dict(zip(self._levels, [
+        labels = dict(zip(self.levels, [
             name for name in longest if name and not names_only_a_gender(name)]))
         for task in TASKS:
             if task not in ('gender', 'colour') and (values := self._values(task, attributes)):

@@ -156,6 +156,38 @@ def test_several_colours(imported):
     assert next(iter(imported(rows).products)).colours == ('Black', 'White')
 
 
+def with_other_name(rows, name='fashion_color'):
+    return [{column: value.replace('color=', f'{name}=') for column, value in row.items()}
+            for row in rows]
+
+
+def test_the_colour_may_have_any_name(imported, import_report):
+    rows = with_other_name(hoodie())
+    catalogue = imported(rows, '--attribute', 'colour=fashion_color')
+    assert {product.id: product.colours for product in catalogue.products} == {
+        'H1-Gray': ('Gray',), 'H1-Red': ('Red',)}
+    assert 'fashion_color' not in next(iter(catalogue.products)).extra
+    assert list(import_report(catalogue)['notes']) == [
+        'attribute size varies between the simple rows of a product; it was not used']
+
+
+def test_what_varies_between_the_simple_rows_and_was_not_used_is_reported(imported, import_report):
+    catalogue = imported(with_other_name(hoodie()))
+    assert [product.id for product in catalogue.products] == ['H1']
+    notes = import_report(catalogue)['notes']
+    assert notes['attribute fashion_color varies between the simple rows of a product, and the '
+                 'pictures with it; it was not used. Is it the colour?'] == {
+        'count': 1, 'examples': ['export.csv:6 (H1)']}
+
+
+def test_names_of_pictures_in_other_letters(imported, import_report):
+    rows = [{column: value.upper() if column == 'base_image' else value
+             for column, value in row.items()} for row in hoodie()]
+    catalogue = imported(rows)
+    assert products(catalogue)['H1-Red'].images == ('images/h/1/h1-Red.jpg',)
+    assert len(import_report(catalogue)['notes']) == 2
+
+
 def without_own_images(colours):
     rows = [row(f'H1-{colour}', additional_attributes=f'color={colour}') for colour in colours]
     variations = '|'.join(f'sku=H1-{colour},color={colour}' for colour in colours)
@@ -236,7 +268,7 @@ def test_header_and_media_elsewhere(imported, tmp_path):
     (b'', 'missing column sku, product_type, base_image; found nothing'),
     (b'sku,_type\n', r'export\.csv:1: expected a Magento 2 product export; missing column '
                      'product_type, base_image; found sku, _type'),
-    (b'sku,product_type,base_image\n1,"simple,a.jpg\n', r'export\.csv:2: no CSV: '),
+    (b'sku,product_type,base_image\n1,"simple,a.jpg\n', 'no product can be kept: 1 × no CSV: '),
     (b'sku,product_type,base_image\n', 'no product can be kept: there is none')])
 def test_files_that_are_no_export(imported, tmp_path, content, message):
     with pytest.raises(UserError, match=message):

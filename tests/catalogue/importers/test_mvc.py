@@ -92,6 +92,34 @@ def test_addresses_may_be_in_the_list_of_links_alone(import_files, entries, draw
     assert len(by_id(import_files('mvc', files))['100-7'].images) == 2
 
 
+def test_the_layout_of_the_authors_own_files(import_files, drawn_images):
+    """Names without ending, views to 7, colours among the attributes; as their samples have it."""
+    views = (7, 5, 0, 4)
+    entries = [info(7258521, 9, view, '') for view in views]
+    for entry, view in zip(entries, views):
+        entry['image_url_4x'] = ('http://www.zappos.com/images/z/3/1/6/3/7/1/'
+                                 f'3163710-{view or "p"}-4x.jpg')
+    attributes = [{'filename': f'p7258521_s3163710_v{view}', 'itemN': 3163710, 'fiftyU': 0,
+                   'Fleece': 1, 'Gray': 1, 'Black': 0} for view in views]
+    files = in_layout(entries, drawn_images, attribute_labels=attributes)
+    files = {name: content for name, content in files.items() if name.endswith('.json')}
+    files |= {f'MVC/p7258521_s3163710_v{view}.jpg': image
+              for view, image in zip(views, drawn_images)}
+    (product,) = import_files('mvc', files).products
+    assert (product.id, product.group, product.colours) == ('7258521-9', '7258521', ('Gray',))
+    assert product.images == tuple(
+        f'images/MVC/p7258521_s3163710_v{view}.jpg' for view in (0, 4, 5, 7))
+    assert product.extra['attributes'] == 'Fleece'
+
+
+def test_which_of_several_colours_is_the_main_one_is_not_guessed(import_files, drawn_images):
+    entries = [info(1, 2, 0, NAMES[0])]
+    files = in_layout(entries, drawn_images, attribute_labels=[
+        {'filename': 'x', 'itemN': 1, 'White': 1, 'Black': 1}])
+    (product,) = import_files('mvc', files).products
+    assert (product.colours, product.extra['colours']) == ((), 'Black|White')
+
+
 def test_images_by_the_filename_of_the_attributes(import_files, entries, drawn_images):
     files = {name: content for name, content in in_layout(entries, drawn_images).items()
              if name.endswith('.json')}
