@@ -86,7 +86,9 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.json:
         print(json.dumps({
             'groups' if arguments.groups else 'pairs': rows, 'listings': found.listings,
-            'thresholds': found.thresholds, 'calibration': found.calibration.origin},
+            'thresholds': found.thresholds,
+            'placeholders': [[item.id for item in group] for group in found.placeholders],
+            'calibration': found.calibration.origin},
             ensure_ascii=False, indent=1))
     else:
         _print(rows, arguments)
@@ -129,6 +131,10 @@ def _summary(found, pairs, groups):
     shown = len(pairs) if groups is None else len(groups)
     if shown > SHOWN:
         lines.append(f'the first {SHOWN} of {shown:,} are shown; -o FILE.csv writes all')
+    for group in found.placeholders:
+        picture = ' '.join(group[0].images[:1]) or 'a picture'
+        lines.append(f'left out as a placeholder: {picture}, shown by {len(group)} unlike '
+                     f'listings, such as {group[0].id} and {group[1].id}')
     for name, threshold in found.thresholds.items():
         point = found.calibration.models[name].reached(threshold)
         lines.append(

@@ -139,10 +139,10 @@ class Texts:
     def __init__(self, texts: list[str]) -> None:
         text = require('sklearn.feature_extraction.text', extra='analysis',
                        purpose='comparing texts (comparing images alone does without)')
-        self._known = np.array([bool(_WORD.search(text)) for text in texts], bool)
+        self._known = np.array([bool(WORD.search(text)) for text in texts], bool)
         # Numbers are words, too: a model number is the most telling of all.
         vectorizer = text.TfidfVectorizer(
-            sublinear_tf=True, dtype=np.float32, token_pattern=_WORD.pattern)
+            sublinear_tf=True, dtype=np.float32, token_pattern=WORD.pattern)
         self._words = vectorizer.fit_transform(texts) if self._known.any() else None
         self._colours = [frozenset(fold(text)) for text in texts]
 
@@ -183,7 +183,7 @@ class Texts:
 
 
 #: Letters or digits, two or more, or single digits.
-_WORD = re.compile(r'\b\w\w+\b|\b\d\b')
+WORD = re.compile(r'\b\w\w+\b|\b\d\b')
 
 
 def text_of(item: Item) -> str:

@@ -12,6 +12,7 @@ from fashion_models.catalogue.split import split_of
 from fashion_models.errors import UserError
 from fashion_models.representation.duplicates.calibration import Calibration, calibrate
 from fashion_models.representation.duplicates.pairs import gather
+from fashion_models.representation.duplicates.placeholders import placeholders, without
 from fashion_models.representation.embeddings import Embeddings
 
 
@@ -48,6 +49,7 @@ def calibrate_on(embeddings: Embeddings, labelled: str | os.PathLike | None = No
             f'{embeddings.file}: no product has two {header["per"]}s, so no pair is known to be '
             'one product; name a CSV file of labelled pairs')
     evidence = gather(embeddings, texts)
+    evidence = without(evidence, placeholders(evidence, embeddings.items))
     same = same_product(evidence.rows, products)
     origin['pairs'] = {'neighbours': len(same), 'same': int(same.sum()), 'same_in_all': total}
     return calibrate(evidence, same, total, origin)

@@ -26,6 +26,7 @@ from fashion_models.representation.duplicates.evidence import (
     same_pictures,
     text_of,
 )
+from fashion_models.representation.duplicates.placeholders import placeholders, without
 from fashion_models.representation.embeddings import Embeddings, Item
 
 #: The least probability, if neither a threshold nor a precision is given.
@@ -69,12 +70,15 @@ class Found:
         calibration (Calibration): Where the probabilities come from.
         thresholds (dict): For each of its models that was used, the least probability.
         listings (int): How many were searched.
+        placeholders (list of list of Item): Listings that show one picture but are unlike: see
+            :mod:`~fashion_models.representation.duplicates.placeholders`. Their pairs are left out.
     """
 
     pairs: list
     calibration: Calibration
     thresholds: dict
     listings: int
+    placeholders: list
 
 
 def gather(embeddings: Embeddings, texts: bool = True, rows: np.ndarray | None = None) -> Evidence:
@@ -146,6 +150,8 @@ def find(embeddings: Embeddings, calibration: Calibration | None = None,
     """
     calibration = calibration or Calibration.load()
     evidence = gather(embeddings, texts)
+    shown = placeholders(evidence, embeddings.items)
+    evidence = without(evidence, shown)
     if across:
         retailers = [item.retailer for item in embeddings.items]
         evidence = evidence.chosen(of_two_retailers(evidence.rows, retailers))
@@ -166,7 +172,8 @@ def find(embeddings: Embeddings, calibration: Calibration | None = None,
              float(evidence.features['similarity'][number]),
              None if np.isnan(words[number]) else float(words[number]))
         for number, (a, b) in zip(chosen.tolist(), evidence.rows[chosen].tolist())]
-    return Found(pairs, calibration, thresholds, len(embeddings))
+    return Found(pairs, calibration, thresholds, len(embeddings),
+                 [[embeddings.items[row] for row in rows] for rows in shown])
 
 
 def _threshold(calibration, name, precision):
