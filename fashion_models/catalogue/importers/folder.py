@@ -14,20 +14,27 @@ SUMMARY = 'a plain folder of images: a sub-folder a product with all its images;
 
 #: More images in a folder than that are hardly those of one product.
 MOST = 50
+#: No more folders than that, of so many images each on average, may be classes.
+_FEW, _MANY = 30, 8
 
 DESCRIPTION = f"""\
 SOURCE  a folder, or a zip archive of its content: SOURCE/4711/front.jpg and SOURCE/4711/back.jpg
         are two images of the product 4711, SOURCE/4712.jpg is the only one of the product 4712;
         hidden files are passed over
-labels  none: names of folders are ids. Folders of classes, as in SOURCE/shoes/4711.jpg, would be
-        taken for one product each, so a folder of more than {MOST} images (else --most) stops the
-        import, and so does a folder in a folder; "import csv" reads a table with labels
+labels  none: names of folders are ids. A few folders of many images each, whose names hold no
+        digit, look like classes, as in SOURCE/shoes/4711.jpg: --folders classes makes each image
+        a product of that type, --folders products takes them for products all the same. A folder
+        of more than {MOST} images (else --most) stops the import, and so does a folder in a
+        folder; a lone folder around all others is entered
 images  in the order of their names
 groups  each product is one of its own"""
 
 
 def add_arguments(parser):
     """Adds the options that only this format has."""
+    parser.add_argument('--folders', choices=('products', 'classes'),
+                        help='what the folders are: products, with all their images, or classes '
+                             '(types), of which each image is a product')
     parser.add_argument('--most', type=int, default=MOST, metavar='N',
                         help='images that a product may have; a folder of more is taken for one of '
                              f'several products, and stops the import (default: {MOST})')
@@ -44,21 +51,32 @@ def open_source(source, arguments):
     name = arguments.name or (place.name if place.is_dir() else place.stem)
     header = Header(name, source=place.name, licence=arguments.licence)
     with open_tree(source) as tree:
-        yield _Folder(tree, header, arguments.most)
+        yield _Folder(tree, header, arguments.most, arguments.folders)
 
 
 class _Folder(Source):
-    def __init__(self, tree, header, most):
+    def __init__(self, tree, header, most, folders):
         super().__init__(tree)
         self.header = header
         self._most = most
         self._endings = _image_endings()
+        self.strip = self._wrapper()
+        if not folders:
+            self._ask_about_classes()
+        self._classes = folders == 'classes'
 
     def products(self, report):
-        for name, paths in itertools.groupby(self._paths(), lambda path: path.split('/')[0]):
+        for name, paths in itertools.groupby(self._paths(), self._first):
             paths = list(paths)
-            is_file = paths == [name]
+            is_file = paths == [self.strip + name]
             images = list(self._images(paths, report))
+            if self._classes and not is_file:
+                for image in images:
+                    report.read()
+                    identity = clean(posixpath.splitext(image.removeprefix(self.strip))[0])
+                    yield identity, Product(
+                        identity, identity, {'type': clean(name)}, [Listing(images=[image])])
+                continue
             if is_file and not images:
                 continue  # no product's, as notes.txt
             report.read()
@@ -74,6 +92,44 @@ class _Folder(Source):
                     '"import csv"')
             yield identity, Product(identity, identity, {}, [Listing(images=images)])
 
+    def _first(self, path):
+        """The first part of a path, within the lone folder around all others."""
+        return path.removeprefix(self.strip).split('/')[0]
+
+    def _wrapper(self):
+        """The lone folder around the products' folders, with a final ``/``; ``''`` without one."""
+        common, deeper = None, False
+        for path in self._paths():
+            if posixpath.splitext(path)[1].lower() not in self._endings:
+                continue
+            folders = path.split('/')[:-1]
+            before = folders if common is None else common
+            common = [one for one, other in itertools.takewhile(
+                lambda pair: pair[0] == pair[1], zip(before, folders))]
+            if not common:
+                return ''
+            deeper = deeper or len(before) > len(common) or len(folders) > len(common)
+        # Images of one folder alone are those of a product.
+        return ''.join(f'{name}/' for name in (common or [])[:None if deeper else -1])
+
+    def _ask_about_classes(self):
+        """Refuses folders that look like classes."""
+        counts = {}
+        for path in self._paths():
+            if posixpath.splitext(path)[1].lower() in self._endings:
+                name = self._first(path)
+                if self.strip + name == path or any(map(str.isdigit, name)):
+                    return
+                counts[name] = counts.get(name, 0) + 1
+                if len(counts) > _FEW:
+                    return
+        if len(counts) > 1 and sum(counts.values()) >= _MANY * len(counts):
+            shown = ', '.join(f'{name} ({count:,})' for name, count in list(counts.items())[:3])
+            raise UserError(
+                f'{self.tree.place}: are {shown} {"and so on " * (len(counts) > 3)}products with '
+                'so many images each, or classes whose images are a product each? folders: '
+                'found nothing, expected products or classes')
+
     def _paths(self):
         """Yields all files but hidden ones, those of a product one after the other."""
         for path in self.tree.paths():
@@ -86,7 +142,7 @@ class _Folder(Source):
                 report.drop_image(f'path {problem}', ascii(path))
             elif posixpath.splitext(path)[1].lower() not in self._endings:
                 report.drop_image("no image, by its name's ending", path)
-            elif path.count('/') > 1:
+            elif path.removeprefix(self.strip).count('/') > 1:
                 raise UserError(
                     f'{self.tree.place}: {path} lies too deep; expected PRODUCT/IMAGE, or IMAGE '
                     'alone. Name the folder in which the products\' folders lie (of an archive, '

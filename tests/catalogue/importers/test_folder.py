@@ -64,6 +64,33 @@ def test_a_folder_of_a_class_is_not_taken_for_a_product(import_files, drawn_imag
     assert ids(import_files('folder', shoes, '--most', '51')) == ['shoes']
 
 
+@pytest.mark.parametrize('wrapper', ['photos/', 'my shop/photos 2024/'])
+def test_a_lone_folder_around_the_others_is_entered(import_files, form, files, wrapper):
+    catalogue = import_files(
+        'folder', {wrapper + name: content for name, content in files.items()}, form=form)
+    assert ids(catalogue) == ['Größe 38', 'gown', 'tee.v2']
+    assert next(iter(catalogue.products)).images[0] == 'images/Größe 38/a.jpeg'
+
+
+def test_a_lone_image_may_come_first(import_files, drawn_images):
+    files = dict(zip(['x/0.jpg', 'x/gown/a.jpg'], drawn_images))
+    assert ids(import_files('folder', files)) == ['0', 'gown']
+
+
+def test_folders_that_look_like_classes_are_asked_about(import_files, tmp_path, drawn_images):
+    names = [f'{name}/{number}.jpg' for name in ('shoes', 'bags') for number in range(20)]
+    files = dict.fromkeys(names, drawn_images[0])
+    with pytest.raises(UserError, match=r'are bags \(20\), shoes \(20\) products with so many '
+                                        'images each, or classes .*expected products or classes'):
+        import_files('folder', files)
+    assert not (tmp_path / 'catalogue').exists()
+    assert ids(import_files('folder', files, '--folders', 'products')) == ['bags', 'shoes']
+    catalogue = import_files('folder', files, '--folders', 'classes', '--overwrite')
+    assert len(ids(catalogue)) == 40
+    assert ids(catalogue)[0] == 'bags/0'
+    assert next(iter(catalogue.products)).labels == {'type': 'bags'}
+
+
 @pytest.mark.parametrize('option', ['0', '-3'])
 def test_how_many_images_must_make_sense(import_files, files, option):
     with pytest.raises(UserError, match=f'most: found {option}, expected 1 or more'):
