@@ -1,19 +1,27 @@
 """An image file, whatever kind a shop has, to one uint8 RGB array."""
 
+import contextlib
+import functools
+import io
 import os
 import warnings
 from collections.abc import Sequence
 from typing import BinaryIO
 
 import numpy as np
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
+
+with contextlib.suppress(ImportError):     # the extra heif
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
 
 #: Changes whenever the same file may decode to other pixels than before: part of a store's key.
-VERSION = 1
+VERSION = 2
 
 #: The formats that shops publish. Pillow reads more, some through an external program (EPS) or with
 #: a meaning of their own (icons, scientific images): better refused than half understood.
-FORMATS = ('AVIF', 'BMP', 'GIF', 'JPEG', 'JPEG2000', 'PNG', 'TIFF', 'WEBP')
+FORMATS = ('AVIF', 'BMP', 'GIF', 'HEIF', 'JPEG', 'JPEG2000', 'PNG', 'TIFF', 'WEBP')
 
 #: A larger image is refused before its pixels are decoded: shops' cameras hardly make one, and a
 #: small file that claims to be one (a decompression bomb) would exhaust the memory.
@@ -56,7 +64,7 @@ def load_image(source: str | os.PathLike | BinaryIO,
 
     The image is turned upright by its EXIF orientation; transparent parts show white, the usual
     background of a shop's page; 16-bit greys are scaled to 8 bits; of an animation the first frame
-    is taken. Embedded colour profiles are not applied.
+    is taken. An embedded colour profile is converted to sRGB; one that is damaged is passed over.
 
     Args:
         source: Path of a file, or a seekable binary file.
@@ -163,14 +171,41 @@ def _orientation(image):
 def _rgb(image):
     if image.mode.startswith('I'):
         image = _eight_bits(image)
+    profile = image.info.get('icc_profile')
     if image.has_transparency_data:
         image = image.convert('RGBA')
         white = Image.new('RGB', image.size, 'white')
-        white.paste(image, mask=image)
+        white.paste(_in_srgb(image.convert('RGB'), profile), mask=image.getchannel('A'))
         return white
     if image.mode in ('F', 'LAB'):
         raise ImageError(f'pixels of kind {image.mode!r} are not supported')
-    return image.convert('RGB')
+    if image.mode not in ('RGB', 'L', 'CMYK'):
+        image = image.convert('RGB')
+    return _in_srgb(image, profile)
+
+
+def _in_srgb(image, profile):
+    """An image of mode RGB, L or CMYK as RGB, its colours those of a profile (bytes, or None)."""
+    transform = _transform(profile, image.mode) if profile else None
+    if transform is None:
+        return image.convert('RGB')
+    return ImageCms.applyTransform(image, transform)
+
+
+@functools.lru_cache(maxsize=16)
+def _transform(profile, mode):
+    """What converts pixels of a profile to sRGB; None if they are sRGB, or it is not of use."""
+    try:
+        opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if 'srgb' in ImageCms.getProfileDescription(opened).lower():
+            return None
+        # Without a cache of its own, several threads may use it at once.
+        return ImageCms.buildTransform(
+            opened, ImageCms.createProfile('sRGB'), mode, 'RGB',
+            ImageCms.Intent.RELATIVE_COLORIMETRIC,
+            ImageCms.Flags.NOCACHE | ImageCms.Flags.BLACKPOINTCOMPENSATION)
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return None
 
 
 def _eight_bits(image):
@@ -207,4 +242,7 @@ def _unidentified(source):
         head = source.read(16)
     if not head:
         return 'the file is empty'
+    if head[4:8] == b'ftyp' and head[8:12] in (b'heic', b'heix', b'mif1') and (
+            'HEIF' not in Image.OPEN):
+        return 'a HEIC image, which needs the extra heif (pillow-heif)'
     return f'no readable {", ".join(FORMATS[:-1])} or {FORMATS[-1]} image: it begins with {head!r}'

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageSequence
+from PIL import Image, ImageCms, ImageSequence
 
 from fashion_models.catalogue import decode
 from fashion_models.catalogue.decode import ImageError, load_image, scale_shorter_side
@@ -495,3 +495,75 @@ def test_the_largest_picture_of_16_bits_takes_less_than_a_gigabyte(tmp_path):
          'print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)', file],
         check=True, capture_output=True, text=True).stdout
     assert int(peak) < 1 << 30
+
+
+def gamut(primaries):
+    """An ICC profile (bytes) of a matrix and the gamma of Adobe RGB, for the given colorants."""
+    def fixed(value):
+        return struct.pack('>i', round(value * 65536))
+
+    def xyz(values):
+        return b'XYZ \0\0\0\0' + b''.join(map(fixed, values))
+    gamma = b'curv\0\0\0\0' + struct.pack('>IH', 1, round(2.2 * 256)) + b'\0\0'
+    name = b'wide\0'
+    description = b'desc\0\0\0\0' + struct.pack('>I', len(name)) + name + bytes(78 + 3)
+    tags = [(b'desc', description), (b'wtpt', xyz((0.9642, 1, 0.8249)))]
+    colours = b'r', b'g', b'b'
+    tags += [(colour + b'XYZ', xyz(values)) for colour, values in zip(colours, primaries)]
+    tags += [(colour + b'TRC', gamma) for colour in colours]
+    offset = 128 + 4 + 12 * len(tags)
+    table, data = struct.pack('>I', len(tags)), b''
+    for name, content in tags:
+        content += bytes(-len(content) % 4)
+        table += name + struct.pack('>II', offset + len(data), len(content))
+        data += content
+    size = 128 + len(table) + len(data)
+    header = (struct.pack('>I', size) + bytes(4) + b'\x02\x40\0\0mntrRGB XYZ ' + bytes(12) + b'acsp'
+              + bytes(28) + b''.join(map(fixed, (0.9642, 1, 0.8249))) + bytes(48))
+    return header + table + data
+
+
+#: Adobe RGB (1998), adapted to D50, as its specification has it.
+ADOBE = gamut([(0.60974, 0.31111, 0.01947), (0.20528, 0.62567, 0.06087),
+               (0.14919, 0.06322, 0.74457)])
+
+
+def with_profile(colour, profile, mode='RGB', kind='png'):
+    file = io.BytesIO()
+    Image.new(mode, (8, 8), colour).save(file, kind, icc_profile=profile)
+    file.seek(0)
+    return load_image(file)[0, 0].astype(int)
+
+
+@pytest.mark.parametrize('mode', ['RGB', 'RGBA'])
+def test_a_colour_profile_is_converted_to_srgb(mode):
+    """Adobe RGB's (150, 200, 120), by the matrices of both spaces."""
+    found = with_profile((150, 200, 120) + (255,) * (mode == 'RGBA'), ADOBE, mode)
+    assert np.abs(found - adobe_to_srgb(150, 200, 120)).max() <= 2
+
+
+def adobe_to_srgb(*values):
+    to_xyz = np.array([[0.60974, 0.20528, 0.14919], [0.31111, 0.62567, 0.06322],
+                       [0.01947, 0.06087, 0.74457]])
+    srgb = np.array([[0.43607, 0.38515, 0.14307], [0.22249, 0.71687, 0.06061],
+                     [0.01392, 0.09708, 0.71410]])
+    linear = np.linalg.solve(srgb, to_xyz @ (np.array(values) / 255) ** 2.2).clip(0, 1)
+    return 255 * np.where(linear < 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+
+
+@pytest.mark.parametrize('profile', [
+    b'no profile', ADOBE[:200], ImageCms.ImageCmsProfile(ImageCms.createProfile('sRGB')).tobytes()])
+def test_damaged_profiles_and_srgb_leave_the_colours_as_they_are(profile):
+    assert with_profile((150, 200, 120), profile).tolist() == [150, 200, 120]
+
+
+def test_a_profile_of_another_kind_of_pixels_is_passed_over():
+    assert with_profile(90, ADOBE, 'L').tolist() == [90, 90, 90]
+
+
+def test_heic_is_read_with_its_extra(tmp_path):
+    pytest.importorskip('pillow_heif')
+    Image.new('RGB', (64, 48), (200, 30, 30)).save(tmp_path / 'a.heic')
+    image = load_image(tmp_path / 'a.heic')
+    assert image.shape == (48, 64, 3)
+    assert np.abs(image[24, 32].astype(int) - (200, 30, 30)).max() < 12
