@@ -64,6 +64,12 @@ def test_a_folder_of_a_class_is_not_taken_for_a_product(import_files, drawn_imag
     assert ids(import_files('folder', shoes, '--most', '51')) == ['shoes']
 
 
+def test_names_of_250_bytes(import_files, drawn_images):
+    name = 'ü' * 123 + '.jpg'
+    (product,) = import_files('folder', {name: drawn_images[0]}).products
+    assert product.images == (f'images/{name}',)
+
+
 @pytest.mark.parametrize('wrapper', ['photos/', 'my shop/photos 2024/'])
 def test_a_lone_folder_around_the_others_is_entered(import_files, form, files, wrapper):
     catalogue = import_files(
