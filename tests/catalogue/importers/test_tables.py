@@ -51,6 +51,12 @@ def test_the_first_line_may_name_the_separator(read, first):
     assert read('sep=|\na|b\n1|ü\n')[0] == [(3, {'a': '1', 'b': 'ü'})]
 
 
+@pytest.mark.parametrize('first', ['sep="', 'sep=', 'sep=x', 'sep=\r'])
+def test_a_first_line_that_names_no_separator_is_of_the_table(tmp_path, first):
+    (tmp_path / 'table.csv').write_bytes(f'{first}\na,b\n'.encode())
+    assert Table(tmp_path / 'table.csv').names[0].startswith('sep=')
+
+
 def test_empty_columns_at_the_end_and_empty_lines(read):
     assert read('\n\na,b,,\n1,ü,,\n,,,\n\n2,x\n3,y,,,,\n')[0] == [
         (4, {'a': '1', 'b': 'ü'}), (7, {'a': '2', 'b': 'x'}), (8, {'a': '3', 'b': 'y'})]
