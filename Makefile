@@ -36,7 +36,7 @@ train: $(ready) $(if $(filter $(EMBEDDED),$(CATALOGUE)),$(EMBEDDED)/catalogue.js
 	$(python) -m fashion_models train --recipe '$(RECIPE)' --catalogue '$(CATALOGUE)' \
 	  -o '$(RUN)' $(if $(DEVICES),--devices '$(DEVICES)') $(ARGS)
 
-# Written last, so that an interrupted drawing goes on.
+# Written last, so that an interrupted drawing is resumed.
 $(EMBEDDED)/catalogue.json: | $(ready)
 	$(python) -m fashion_models catalogue synthesise $(EMBEDDED)
 

@@ -32,12 +32,12 @@ REPLACEMENTS = {
     'chainer.testing.doctest_helper': [
         ('import pkg_resources\n', 'from fashion_models.compat import pkg_resources\n'),
     ],
-    # NumPy 2 has no numpy.sctypes; ``import chainer`` fails for want of it.
+    # NumPy 2 has no numpy.sctypes; ``import chainer`` fails without it.
     'chainer.functions.array.as_strided': [
         ("np.sctypes['int']", '(np.int8, np.int16, np.int32, np.int64)'),
         ("np.sctypes['float']", '(np.float16, np.float32, np.float64)'),
     ],
-    # NumPy 1.24 removed numpy.float, which was Python's own; F.resize_images fails for want of it.
+    # NumPy 1.24 removed numpy.float, which was Python's own; F.resize_images fails without it.
     'chainer.functions.array.resize_images': [
         ('dtype=numpy.float)', 'dtype=float)'),
     ],

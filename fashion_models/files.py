@@ -65,7 +65,7 @@ def append_line(path: str | os.PathLike, line: str) -> None:
 
 
 def whole_lines(path: str | os.PathLike) -> list[str]:
-    """The lines of a text file but for a last one without line break, which is not complete.
+    """The lines of a text file, without an incomplete last one (no line break).
 
     Without a file there are none.
     """

@@ -30,8 +30,7 @@ IMPORT = """
 import importlib, pkgutil
 import fashion_models
 for module in pkgutil.walk_packages(fashion_models.__path__, 'fashion_models.'):
-    # What is copied beside an exported network runs there only.
-    if not module.name.endswith(('__main__', '.onnx_example', '.onnx_preprocessing')):
+    if not module.name.endswith('__main__'):
         importlib.import_module(module.name)
 """
 

@@ -86,14 +86,7 @@ def test_what_lies_above_may_be_imported():
     assert not upward('links', 'from fashion_models.links.zfnet import ZFNet')
 
 
-#: Long modules that are still to be divided.
-LONG = {
-    'catalogue/importers/magento.py',
-    'representation/duplicates/pairs.py', 'representation/embeddings.py',
-    'representation/tags/tagger.py'}
-
-
-@pytest.mark.parametrize('path', [path for path in MODULES if path.as_posix() not in LONG], ids=str)
+@pytest.mark.parametrize('path', MODULES, ids=str)
 def test_a_long_module_says_why_it_is_one(path):
     source = (PACKAGE / path).read_text('utf-8')
     lines = source.count('\n')

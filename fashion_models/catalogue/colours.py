@@ -61,7 +61,7 @@ def fold(text: str) -> tuple[str, ...]:
     """Finds the base colours in a shop's free text.
 
     Shades are looked for from left to right, the longest first; other words (``light``,
-    ``heather``) are passed over. Of a shade and a base colour's name with nothing but blanks
+    ``heather``) are passed over. Of a shade and a base colour's name with only blanks
     between them, the second says what the colour is: ``stone grey`` is grey, and ``mint green``
     green; but ``Cream-pink`` is two colours. After a colour, ``denim`` is the cloth.
 

@@ -65,10 +65,11 @@ class _NotLoaded(Exception):
     """Why a picture was not loaded."""
 
 
-def fetch(addresses: Iterable[str], folder, bounds: Bounds | None = None) -> collections.Counter:
+def fetch(addresses: Iterable[str], folder: str | os.PathLike,
+          bounds: Bounds | None = None) -> collections.Counter:
     """Loads pictures into a folder, and keeps a table there of which file each address became.
 
-    What was loaded before is not loaded again, so that an interrupted call is resumed by the same.
+    Pictures that are there are not loaded again: call it again to resume.
     A file is called after the last part of its address.
 
     Args:

@@ -51,7 +51,7 @@ class Catalogue:
     Attributes:
         folder (pathlib.Path): Where it lies.
         header (Header): What it says of itself.
-        products (Products): Its products; iterating over them reads the file line by line, anew
+        products (Products): Its products; iterating over them reads the file line by line, again
             each time.
     """
 

@@ -242,5 +242,5 @@ def _key(name):
 
 
 def _quoted(text):
-    # The escapes of TOML's basic strings are those of JSON, but for this one.
+    # TOML's basic strings escape what JSON does, and this character.
     return json.dumps(text, ensure_ascii=False).replace('\x7f', '\\u007f')

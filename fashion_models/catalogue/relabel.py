@@ -109,7 +109,7 @@ def read_review(path: str | os.PathLike, tasks: Iterable[str] = TASKS) -> list[C
 def relabel(catalogue: Catalogue, corrections: Sequence[Correction], folder: str | os.PathLike,
             overwrite: bool = False,
             link: bool = False) -> tuple[Report, list[tuple[str, str, str, str]]]:
-    """Writes a catalogue anew with corrected labels.
+    """Writes a copy of a catalogue with corrected labels.
 
     Nothing is lost: the label that the source gave is kept as the extra text ``source_<task>``, as
     by an import; ``relabelled.csv`` lists every label before and after. Products keep their ids and

@@ -18,7 +18,7 @@ from fashion_models.files import atomic_write, locked
 REPORT_FILE = 'import-report.json'
 #: Lies in a folder that an import was begun in and did not finish.
 MARKER_FILE = 'import-unfinished.json'
-#: The marker of a folder that is being cleared: whoever comes next goes on with that.
+#: The marker of a folder that is being cleared: the next process to claim it finishes that.
 _CLEARING = 'null'
 
 

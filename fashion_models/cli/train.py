@@ -73,7 +73,7 @@ def _check(arguments):
         raise UserError('--resume and --overwrite contradict each other: give one of them')
     if arguments.init is not None:
         raise UserError(
-            '--resume goes on from the last snapshot of the run itself: leave out --init')
+            '--resume continues from the last snapshot of the run itself: leave out --init')
     if arguments.recipe is None and (arguments.devices or arguments.seed is not None):
-        raise UserError('--resume goes on with the devices and the seed of the run: leave out '
+        raise UserError('--resume keeps the devices and the seed of the run: leave out '
                         '--devices and --seed')

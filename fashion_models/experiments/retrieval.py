@@ -109,7 +109,7 @@ def histograms(products: ProductSet, size: int) -> np.ndarray:
 
 def untrained_model(run: Run, products: ProductSet,
                     device: chainer.backend.Device) -> MultiTaskClassifier:
-    """The network of a run as it was before its training, but for batch normalization.
+    """The network of a run as it was before its training, except for batch normalization.
 
     Its running statistics start as if all activations had mean 0 and variance 1, with which an
     untrained network's signal fades from layer to layer. They are taken from batches as training

@@ -47,7 +47,7 @@ from fashion_models.representation.encoder import Encoder
 MAPPED = 5000       # products; with more of them points hide each other
 COMPONENTS = 50
 PERPLEXITY = 30
-FEWEST = 5          # products; a map of less is none
+FEWEST = 5          # products; a map of fewer shows nothing
 
 
 def tsne(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:

@@ -43,7 +43,7 @@ class ZFNet(Trunk):
         dropout: Ratio of the values dropped after each dense layer.
         normalize: Whether the dense layers are normalized, too.
         first_ksize: Height and width of the first filters. With 1, as in the article's
-            network that is trained on colour only, a filter is nothing but a colour.
+            network that is trained on colour only, a filter is merely a colour.
         second_stride: Stride of the second convolution. At 48 to 64 pixels, ZFNet's own
             strides leave 2 to 3 values in each direction.
         last_pool: Whether pool5 follows conv5. At 48 to 64 pixels it leaves one value a
@@ -80,7 +80,7 @@ class ZFNet(Trunk):
     @classmethod
     def smallest(
             cls, first_ksize: int = 7, second_stride: int = 2, last_pool: bool = True) -> int:
-        """The least size of the images, in pixels, of which something is left after the layers."""
+        """The least size of the images, in pixels, that leaves an output after all layers."""
         conv5 = 2 if last_pool else 1
         pool1 = 5 + second_stride * (2 * conv5 - 1)
         size = 4 * pool1 - 2 + first_ksize - 2 * _first_pad(first_ksize)

@@ -67,7 +67,7 @@ _FUNCTIONS = {
     'primitive_create': (_out, _handle),
     'primitive_execute': (_handle, _handle, _int, ctypes.c_void_p),
     'primitive_destroy': (_handle,),
-    # *_primitive_desc_create(result, engine, ..., attributes) but for the reorder
+    # *_primitive_desc_create(result, engine, ..., attributes) except for the reorder
     'reorder_primitive_desc_create': (_out, _md, _handle, _md, _handle, _handle),
     'binary_primitive_desc_create': (_out, _handle, _int, _md, _md, _md, _handle),
     'matmul_primitive_desc_create': (_out, _handle, _md, _md, _md, _md, _handle),

@@ -168,7 +168,7 @@ class ValidationEvaluation(training.Extension):
         self._progress = progress
         self._loss = loss
 
-    def __call__(self, trainer):
+    def __call__(self, trainer: chainer.training.Trainer) -> None:
         """Reports loss, global accuracy and accuracy of each task."""
         updater = trainer.updater
         evaluation = evaluate(

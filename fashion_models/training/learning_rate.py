@@ -25,7 +25,7 @@ AUTO = 'auto'
 
 
 def request(run: Run, learning_rate: float | str) -> None:
-    """Asks a running training, or the next resume, to go on with another learning rate.
+    """Asks a running training, or the next resume, to use another learning rate.
 
     Args:
         run: The run.
@@ -137,7 +137,7 @@ class LearningRateControl(training.Extension):
             self._log(iteration, 'recipe')
         self._apply_requests(iteration)
 
-    def __call__(self, trainer):
+    def __call__(self, trainer: chainer.training.Trainer) -> None:
         """Makes the changes that are due."""
         updater = trainer.updater
         stalled = (updater.is_new_epoch and self._recipe.schedule == PLATEAU
@@ -217,7 +217,7 @@ def _is_rate(value):
 
 
 def _read(path):
-    """The values of a file of JSON lines; ``None`` for a line that is none."""
+    """The values of a file of JSON lines; ``None`` for a line that is not JSON."""
     return [_parsed(line) for line in whole_lines(path)]
 
 

@@ -25,7 +25,7 @@ class EpochTable(training.Extension):
         self._tell = tell
         self._headed = False
 
-    def __call__(self, trainer):
+    def __call__(self, trainer: chainer.training.Trainer) -> None:
         """Prints the line of the epoch that just ended."""
         if not self._headed:
             self._tell(self.heading())
@@ -71,7 +71,7 @@ class Progress(training.Extension):
             total=iterations, initial=done, desc='training', unit=' batches', disable=None,
             dynamic_ncols=True)
 
-    def __call__(self, trainer):
+    def __call__(self, trainer: chainer.training.Trainer) -> None:
         """Moves on by one."""
         self._bar.set_postfix(loss=f'{float(trainer.observation["loss"]):.3f}', refresh=False)
         self._bar.update()
@@ -92,8 +92,8 @@ class Plots(training.Extension):
         self._tasks = tasks
         self._log = log
 
-    def __call__(self, trainer):
-        """Draws both plots anew."""
+    def __call__(self, trainer: chainer.training.Trainer) -> None:
+        """Redraws both plots."""
         plot_log(trainer.get_extension(self._log).log, self._tasks, trainer.out)
 
 

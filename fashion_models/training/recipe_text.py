@@ -98,7 +98,7 @@ def written(value: object) -> str:
     if isinstance(value, tuple):
         return '[' + ', '.join(map(written, value)) + ']'
     if isinstance(value, str):
-        # TOML's escapes are those of JSON, but for one character that JSON lets be.
+        # TOML escapes what JSON does, and one character more.
         return json.dumps(value, ensure_ascii=False).replace('\x7f', '\\u007f')
     if isinstance(value, bool):
         return str(value).lower()

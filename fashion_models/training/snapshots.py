@@ -54,7 +54,7 @@ class Snapshots(training.Extension):
             partial.unlink()
         self._last_iteration = trainer.updater.iteration
 
-    def __call__(self, trainer):
+    def __call__(self, trainer: chainer.training.Trainer) -> None:
         """Takes a snapshot if one is due."""
         loss = trainer.observation.get('validation/loss')
         if loss is not None and loss < self._best_loss:

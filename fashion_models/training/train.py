@@ -47,7 +47,7 @@ def train(
         recipe: Every choice. Those of its tasks of which no product has a label are left out, which
             is printed; the run's own recipe is the one without them.
         catalogue_folder: The catalogue to train on.
-        out: The run folder to make. What a killed start left there is done anew.
+        out: The run folder to make. What a killed start left there is made again.
         overwrite: Whether to replace a run that is there.
         store: Folder of image stores; the catalogue's own if ``None``.
         init: Folder of a run whose trunk and encoder to begin with (see

@@ -124,5 +124,5 @@ class MasterReplicasUpdater(training.updaters.StandardUpdater):
 
 
 def _seed_dropout(xp, *place):
-    # Masks that depend on nothing but their place make a resumed run equal to an unbroken one.
+    # Masks that depend only on their place make a resumed run equal to an unbroken one.
     xp.random.seed(int(np.random.SeedSequence(place).generate_state(1)[0]))

@@ -157,7 +157,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
     assert os.listdir(tmp_path) == ['e']
 
 
-def test_an_unfinished_file_is_gone_on_with(tmp_path):
+def test_an_unfinished_file_is_resumed(tmp_path):
     stop_after(tmp_path / 'e', 3, resume=True)
     with EmbeddingsWriter(tmp_path / 'e', HEADER, resume=True) as writer:
         assert writer.rows == 3

@@ -167,4 +167,4 @@ def test_run_without_a_snapshot(recipe, origin, toy_catalogue, tmp_path, capsys)
 
 def test_resume_takes_no_other_start(origin, tmp_path, capsys):
     line = fails(capsys, 'train', '-o', origin.folder, '--resume', '--init', origin.folder)
-    assert '--resume goes on from the last snapshot of the run itself: leave out --init' in line
+    assert '--resume continues from the last snapshot of the run itself: leave out --init' in line

@@ -6,6 +6,7 @@ import dataclasses
 import difflib
 from collections.abc import Collection, Iterator, Mapping
 
+from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers.source import Source, clean
 from fashion_models.catalogue.records import Product
 from fashion_models.catalogue.tasks import TASKS, Task, parts, with_further
@@ -46,7 +47,7 @@ class Declared(Source):
         self._source = source
         self._texts = texts
 
-    def products(self, report) -> Iterator[tuple[str, Product]]:
+    def products(self, report: Report) -> Iterator[tuple[str, Product]]:
         """As the source's, the texts having become labels.
 
         Raises:

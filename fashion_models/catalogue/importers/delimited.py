@@ -1,8 +1,10 @@
 """A delimited table (CSV) with one product a row."""
 
+import argparse
 import contextlib
 import os.path
 import pathlib
+from collections.abc import Iterator
 
 from fashion_models.catalogue.importers import scratch, shops
 from fashion_models.catalogue.importers.pictures import (
@@ -31,7 +33,7 @@ labels  gender, colour, type, category, subcategory, at least one of them (or a 
         train on first
 images  joined by |, by a comma or by ; (else --separator): paths relative to the CSV's folder
         (or to --images), or addresses, whose files are found by the last part; letter case,
-        Unicode form, \\, // and %20 are read kindly
+        Unicode form, \\, // and %20 need not match exactly
 groups  the products of one group_id, as the colourways of a design, never straddle a split"""
 
 REQUIRED = ('product_id', 'images')
@@ -40,7 +42,7 @@ _TEXTS = ('retailer', 'title', 'description')
 _OURS = {'product_id', 'group_id', 'images', *TASKS, *_TEXTS}
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options that only this format has."""
     add_picture_arguments(parser)
     add_table_arguments(parser)
@@ -48,18 +50,18 @@ def add_arguments(parser):
     parser.add_argument('--licence', default='', help="the images' licence, for the header")
 
 
-def add_table_arguments(parser):
+def add_table_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options that say how the table is to be read."""
     parser.add_argument('--column', action='append', default=[], metavar='NAME=COLUMN',
                         help='what the table calls a column, as in product_id=SKU; may be repeated')
     parser.add_argument('--separator', metavar='TEXT',
-                        help='what stands between several images (default: told from each field)')
+                        help='what stands between several images (default: guessed)')
     parser.add_argument('--encoding', metavar='NAME',
                         help='of the CSV file, such as cp1252 (default: UTF-8, or UTF-16 where it '
                              'begins like that)')
 
 
-def addresses(source, arguments):
+def addresses(source: str | os.PathLike, arguments: argparse.Namespace) -> Iterator[str]:
     """Yields the addresses of all images."""
     for _, row in _table(source, arguments).rows():
         yield from split(row['images'], arguments.separator)
@@ -84,7 +86,7 @@ def _table(source, arguments):
 
 
 @contextlib.contextmanager
-def open_source(source, arguments):
+def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Iterator[Source]:
     """Opens a CSV file, or the products.csv of a folder, as a :class:`Source`."""
     table = _table(source, arguments)
     if not arguments.task and not set(TASKS) & set(table.names):
@@ -104,7 +106,7 @@ def _ours(table, named):
         alias = ALIASES.get(ours)
         if alias and alias not in folded:
             ours = alias
-        # What an option has named is none of another spelling.
+        # A column that an option names is not renamed by its spelling.
         taken = ours in named and name != ours
         columns.append(ours if ours in _OURS and not taken else name)
     for name in columns:

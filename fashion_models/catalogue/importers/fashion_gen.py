@@ -50,7 +50,7 @@ labels  input_gender, input_department → type, input_category → category,
 images  one to six a product, by pose; written as PNG files, once, which loses nothing
         (about 50 kB each); there are no files to --link
 groups  the rows of one input_productID are one product, wherever they stand, and a group
-        (colourways are not told)
+        (the data set does not name colourways)
 from    fashion-gen.com, on request, under the terms stated there; the photographs are
         SSENSE's"""
 

@@ -4,8 +4,11 @@ The table ``styles.csv`` is no CSV by the book: names hold unescaped commas and 
 row is split at its first nine commas and never unquoted; ``NA`` and nothing both mean "not known".
 """
 
+import argparse
 import codecs
 import contextlib
+import os
+from collections.abc import Iterator
 
 from fashion_models.catalogue.importers.source import Source, clean
 from fashion_models.catalogue.importers.tree import open_tree
@@ -16,7 +19,7 @@ SUMMARY = 'Fashion Product Images (Kaggle), small or full: about 44,000 products
 
 DESCRIPTION = """\
 SOURCE  the zip archive as downloaded, or the folder it unpacks to: styles.csv and
-        images/ID.jpg (a folder or two around them do no harm)
+        images/ID.jpg (extra folders around them are fine)
 labels  gender, baseColour → colour, masterCategory → type, subCategory → category,
         articleType → subcategory; season, year and usage are kept as extra texts
 images  one a product: 60×80 pixels in the small edition, up to 1800×2400 in the full one
@@ -33,14 +36,14 @@ LABELS = {'gender': 'gender', 'colour': 'baseColour', 'type': 'masterCategory',
 NON_FASHION = ('Free Items', 'Home', 'Personal Care', 'Sporting Goods')
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options that only this format has."""
     parser.add_argument('--all-categories', action='store_true',
                         help=f'keep {", ".join(NON_FASHION)} too')
 
 
 @contextlib.contextmanager
-def open_source(source, arguments):
+def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Iterator[Source]:
     """Opens the data set (a folder or a zip archive) as a :class:`Source`."""
     with open_tree(source) as tree:
         tables = tree.find('styles.csv')

@@ -1,9 +1,12 @@
 """A plain folder of images: a sub-folder for each product, or an image."""
 
+import argparse
 import contextlib
 import itertools
+import os
 import pathlib
 import posixpath
+from collections.abc import Iterator
 
 from fashion_models.catalogue.importers.source import Source, clean
 from fashion_models.catalogue.importers.tree import open_tree
@@ -30,7 +33,7 @@ images  in the order of their names
 groups  each product is one of its own"""
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options that only this format has."""
     parser.add_argument('--folders', choices=('products', 'classes'),
                         help='what the folders are: products, with all their images, or classes '
@@ -43,7 +46,7 @@ def add_arguments(parser):
 
 
 @contextlib.contextmanager
-def open_source(source, arguments):
+def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Iterator[Source]:
     """Opens a folder (or a zip archive) as a :class:`Source`."""
     if arguments.most < 1:
         raise UserError(f'most: found {arguments.most}, expected 1 or more')
@@ -82,7 +85,7 @@ class _Folder(Source):
             report.read()
             identity = clean(posixpath.splitext(name)[0] if is_file else name)
             if not images or not identity:
-                report.drop('a name of nothing but spaces' if images else 'no image', ascii(name))
+                report.drop('a name of only spaces' if images else 'no image', ascii(name))
                 continue
             if len(images) > self._most:
                 raise UserError(

@@ -17,8 +17,11 @@ help (support.google.com/merchants, answers 7052112, 160589, 6324370, 6324507, 6
   Dresses``, or its number; ``product_type`` a path in the shop's own words.
 """
 
+import argparse
 import contextlib
+import os
 import re
+from collections.abc import Iterator
 
 from fashion_models.catalogue.importers import scratch, shops
 from fashion_models.catalogue.importers.pictures import open_pictures
@@ -52,7 +55,7 @@ _KEPT = ('id', 'title', 'description', 'image_link', 'additional_image_link', 'i
 _TOLD_APART = ('color', 'pattern', 'material', 'gender', 'age_group')
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options that only this format has."""
     shops.add_arguments(parser, columns=False)
     parser.add_argument('--category-from', choices=_CATEGORIES, metavar='ATTRIBUTE',
@@ -61,12 +64,12 @@ def add_arguments(parser):
                              'it is a path, else the second)')
 
 
-def add_table_arguments(parser):
+def add_table_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options that say how a feed as text is to be read."""
     shops.add_table_arguments(parser, columns=False)
 
 
-def addresses(source, arguments):
+def addresses(source: str | os.PathLike, arguments: argparse.Namespace) -> Iterator[str]:
     """Yields the addresses of all pictures."""
     for _, item in _feed(source, arguments).items():
         yield from _addresses(item)
@@ -78,7 +81,7 @@ def _feed(source, arguments):
 
 
 @contextlib.contextmanager
-def open_source(source, arguments):
+def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Iterator[Source]:
     """Opens a feed as a :class:`Source`."""
     feed = _feed(source, arguments)
     labelling = shops.Labelling.of(arguments)

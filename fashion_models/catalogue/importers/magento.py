@@ -17,14 +17,19 @@ What is relied on: the export's own columns and the way Magento writes several v
     Paths below ``pub/media/catalog/product`` with a leading ``/``; the latter joined by commas.
 
 A row with a ``store_view_code`` repeats another's ``sku`` with what that store view says otherwise
-(a translation); it is no product. Rows of other kinds (bundles, grouped, virtual, downloadable
-products) are none that can be photographed by themselves, or name others that are.
+(a translation); it is not a product. Rows of other kinds (bundles, grouped, virtual, downloadable
+products) cannot be photographed by themselves, or name others that can.
+
+One file: half of it reads the export's fields, which no other format has.
 """
 
+import argparse
 import contextlib
 import html
+import os
 import pathlib
 import re
+from collections.abc import Iterator
 
 from fashion_models.catalogue.importers import scratch, shops
 from fashion_models.catalogue.importers.pictures import open_pictures
@@ -71,7 +76,7 @@ _PIECE = re.compile(
     r'|(?P<plain>[^,]*)')
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options that only this format has."""
     parser.add_argument('--images', metavar='ROOT', type=pathlib.Path,
                         help=f'the media folder (default: the nearest {MEDIA_FOLDER} beside or '
@@ -81,7 +86,7 @@ def add_arguments(parser):
 
 
 @contextlib.contextmanager
-def open_source(source, arguments):
+def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Iterator[Source]:
     """Opens a product export as a :class:`Source`."""
     path = shops.only_file(source, 'the CSV file of a product export')
     labelling = shops.Labelling.of(arguments)
@@ -172,7 +177,7 @@ class _Export(Source):
         labels |= {task: said for task in LEVELS
                    if task in self._codes and (said := self._said(task, row))}
         used = {code for codes in self._codes.values() for code in codes}
-        # Sizes and whatever else the simple rows differ in are told one after the other.
+        # Sizes, and whatever else the simple rows differ in, are listed.
         extra = {'categories': row.get('categories', ''),
                  'attribute_set': row.get('attribute_set_code', ''),
                  'short_description': plain_text(row.get('short_description', ''))}

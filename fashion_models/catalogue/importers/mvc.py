@@ -18,13 +18,16 @@ them from the shop by the addresses in it. What is relied on, from the authors' 
 The last two files may be absent.
 """
 
+import argparse
 import collections
 import contextlib
 import html
 import itertools
 import math
+import os
 import posixpath
 import urllib.parse
+from collections.abc import Iterator
 
 from fashion_models.catalogue.importers import scratch
 from fashion_models.catalogue.importers.reading import json_list
@@ -60,12 +63,12 @@ COLOURS = ('Beige', 'Black', 'Blue', 'Bronze', 'Brown', 'Burgundy', 'Coral', 'Go
 _END = object()
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options that only this format has: none."""
 
 
 @contextlib.contextmanager
-def open_source(source, arguments):
+def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Iterator[Source]:
     """Opens the data set (a folder or a zip archive) as a :class:`Source`."""
     with open_tree(source) as tree:
         lists = {name: next(iter(tree.find(name)), None) for name in (INFO, LINKS, ATTRIBUTES)}

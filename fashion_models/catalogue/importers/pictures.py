@@ -1,15 +1,18 @@
-"""Pictures as tables name them, by address or by path, and the files that they are."""
+"""Finds the files of the pictures that a table names, by address or by path."""
 
 from __future__ import annotations
 
+import argparse
 import contextlib
+import os
 import pathlib
 import posixpath
 import re
 import unicodedata
 import urllib.parse
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers import scratch
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.tree import FolderTree
@@ -23,7 +26,7 @@ _ADDRESS = re.compile('https?://', re.IGNORECASE)
 _OTHER_SPELLING = 'pictures whose names are spelled in another way than in the table'
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options of what takes pictures from a folder."""
     parser.add_argument('--images', metavar='DIR', type=pathlib.Path,
                         help='the folder of the pictures (default: that of SOURCE); what is named '
@@ -52,7 +55,8 @@ def folded(name: str) -> str:
 
 
 @contextlib.contextmanager
-def open_pictures(folder, manifest=None):
+def open_pictures(
+        folder: str | os.PathLike, manifest: str | os.PathLike | None = None) -> Iterator[Pictures]:
     """Opens a folder of pictures.
 
     Args:
@@ -84,24 +88,25 @@ class Pictures:
     """The pictures of a folder.
 
     Args:
-        tree (FolderTree): Its files.
+        tree: Its files.
         called: A function from a folded name to the paths of the files that have it.
-        files (dict): From addresses to paths.
+        files: From addresses to paths.
     """
 
-    def __init__(self, tree, called, files):
+    def __init__(self, tree: FolderTree, called: Callable[[str], list[str]],
+                 files: Mapping[str, str]) -> None:
         self.tree = tree
         self._called = called
         self._files = files
         self._address_of = {}
 
-    def find(self, names: Iterable[str], where: str, report) -> list[str]:
+    def find(self, names: Iterable[str], where: str, report: Report) -> list[str]:
         """The paths, in the tree, of pictures.
 
         Args:
             names: Addresses and paths.
             where: What they are pictures of.
-            report (Report): Told of those that are not found, or only under another spelling.
+            report: Told of those that are not found, or only under another spelling.
         """
         found = {}
         for name in dict.fromkeys(names):
@@ -130,12 +135,12 @@ class Pictures:
         if path is None:
             return None, 'no such file among the downloads'
         if path == '':
-            return None, 'several files of that name; a manifest can say which it is'
+            return None, 'several files of that name; a manifest can say which one'
         # Query strings say which version or size of a picture is wanted.
         base = f'{parts.netloc}{parts.path}'
         if self._address_of.setdefault(path, base) != base:
             return None, ('a file that another address is called after, too; a manifest can say '
-                          'which it is')
+                          'which one')
         return path, None
 
     def _of_path(self, name):
@@ -147,7 +152,7 @@ class Pictures:
         for spelling in dict.fromkeys((path, normalised(urllib.parse.unquote(path)))):
             if not path_problem(spelling) and (found := self._best(spelling)) is not None:
                 return (found, None) if found else (
-                    None, 'several files of that name but for its letter case')
+                    None, 'several files of that name in other letter cases')
         return None, 'no such file'
 
     def _best(self, path, anywhere=False):
@@ -172,7 +177,7 @@ def split(text: str, separator: str | None = None) -> list[str]:
 
     Args:
         text: The field.
-        separator: What stands between them. By default that is told from the field: ``|``, line
+        separator: What stands between them. By default it is guessed from the field: ``|``, line
             breaks, or such ``;`` or commas as all stand between names with an ending or addresses.
 
     Returns:

@@ -5,7 +5,10 @@ import contextlib
 import io
 import itertools
 import json
+from collections.abc import Iterator
+from typing import Any, TextIO
 
+from fashion_models.catalogue.importers.tree import Tree
 from fashion_models.errors import UserError
 
 #: Name of an error handler for ``open`` and ``decode``: bytes that are not UTF-8 are taken for
@@ -29,7 +32,7 @@ codecs.register_error(MIXED, _as_windows)
 
 
 @contextlib.contextmanager
-def open_text(tree, path, newline=None):
+def open_text(tree: Tree, path: str, newline: str | None = None) -> Iterator[TextIO]:
     """Opens a file of a tree as text: UTF-8, a byte order mark or not, other bytes by MIXED.
 
     Raises:
@@ -43,7 +46,7 @@ def open_text(tree, path, newline=None):
         raise UserError(f'{path}: {error.strerror or error}') from error
 
 
-def lines(tree, path):
+def lines(tree: Tree, path: str) -> Iterator[tuple[int, str]]:
     """Yields the number (from 1) and the text of every line of a file that is not blank."""
     with open_text(tree, path) as file:
         for number, line in enumerate(file, 1):
@@ -51,7 +54,7 @@ def lines(tree, path):
                 yield number, line.rstrip('\n')
 
 
-def json_list(tree, path):
+def json_list(tree: Tree, path: str) -> Iterator[Any]:
     """Yields the elements of a JSON list one by one; the file is never in memory as a whole.
 
     Raises:
@@ -60,7 +63,7 @@ def json_list(tree, path):
     return _items(tree, path, 'list', '[]', _element)
 
 
-def json_object(tree, path):
+def json_object(tree: Tree, path: str) -> Iterator[tuple[str, Any]]:
     """Yields the (name, value) pairs of a JSON object one by one, as :func:`json_list` does."""
     return _items(tree, path, 'object', '{}', _pair)
 
@@ -95,7 +98,7 @@ def _after(sign, buffer, where):
 
 
 def _element(buffer, file, where):
-    """Decodes one value; returns it and what was read after it, of which there is something."""
+    """Decodes one value; returns it and the text read after it, never empty."""
     while True:
         try:
             value, end = json.JSONDecoder().raw_decode(buffer.lstrip())
@@ -104,7 +107,7 @@ def _element(buffer, file, where):
             problem = 'the file ends after it'
         except json.JSONDecodeError as error:
             problem = f'no JSON: {error.msg}'
-        # Perhaps only for want of the rest of it.
+        # Perhaps only because the rest is not read yet.
         more = file.read(_CHUNK)
         if not more or len(buffer) > _LONGEST:
             raise UserError(f'{where}: {problem}')

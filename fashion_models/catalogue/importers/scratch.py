@@ -10,28 +10,31 @@ import json
 import operator
 import posixpath
 import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
+from fashion_models.catalogue.importers.tree import Tree
 from fashion_models.catalogue.records import path_problem
 
 
 @contextlib.contextmanager
 def _database(columns):
     with contextlib.closing(sqlite3.connect('', isolation_level=None)) as database:
-        # What a crash would lose here is of no use to anybody.
+        # Nobody needs what a crash would lose here.
         database.execute('PRAGMA journal_mode = OFF')
         database.execute('PRAGMA synchronous = OFF')
         database.execute(f'CREATE TABLE rows ({columns})')
         yield database
 
 
-def grouped(rows):
+def grouped(rows: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, list]]:
     """Groups rows that come in any order.
 
     Args:
-        rows: Yields (key, value): str and any JSON value.
+        rows: Each a key and any JSON value.
 
     Yields:
-        tuple: Each key, sorted, with the list of its values in the order in which they came.
+        Each key, sorted, with the list of its values in the order in which they came.
     """
     with _database('key TEXT, value TEXT') as database:
         database.executemany('INSERT INTO rows VALUES (?, ?)',
@@ -42,11 +45,11 @@ def grouped(rows):
 
 
 @contextlib.contextmanager
-def table(rows):
+def table(rows: Iterable[tuple[str, Any]]) -> Iterator[Callable[[str], Any]]:
     """Keeps what is looked up by a key; of several rows with one key the first.
 
     Args:
-        rows: Yields (key, value): str and any JSON value.
+        rows: Each a key and any JSON value.
 
     Yields:
         A function from a key to its value, or to None if there is none.
@@ -63,11 +66,11 @@ def table(rows):
 
 
 @contextlib.contextmanager
-def lists(rows):
+def lists(rows: Iterable[tuple[str, str]]) -> Iterator[Callable[[str], list[str]]]:
     """Keeps what is looked up by a key, all rows of it.
 
     Args:
-        rows: Yields (key, value), both str.
+        rows: Each a key and a value.
 
     Yields:
         A function from a key to the list of its values, in the order in which they came.
@@ -79,12 +82,14 @@ def lists(rows):
             'SELECT value FROM rows WHERE key = ? ORDER BY rowid', [key])]
 
 
-def images_by_name(tree, endings=('.jpg', '.jpeg', '.png')):
+def images_by_name(
+        tree: Tree, endings: tuple[str, ...] = ('.jpg', '.jpeg', '.png'),
+) -> contextlib.AbstractContextManager[Callable[[str], str | None]]:
     """Looks the images of a tree up by their name alone, in whatever folder they lie.
 
     Args:
         tree: The files of a data set.
-        endings (tuple of str): Of the files that are images, in lower case.
+        endings: Of the files that are images, in lower case.
 
     Returns:
         A context manager that yields a function from a name without its ending, as in

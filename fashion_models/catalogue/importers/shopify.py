@@ -19,8 +19,11 @@ Since 2024 the columns have other names (``URL handle``, ``Product image URL``, 
 URL``, ``Option1 name`` …); both are read. An export of many products comes in several files.
 """
 
+import argparse
 import contextlib
+import os
 import re
+from collections.abc import Iterator
 
 from fashion_models.catalogue.importers import scratch, shops
 from fashion_models.catalogue.importers.pictures import open_pictures
@@ -60,17 +63,17 @@ _GENDER = 'Google Shopping / Gender'
 _DEFAULT = 'default title'
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options that only this format has."""
     shops.add_arguments(parser, columns=False)
 
 
-def add_table_arguments(parser):
+def add_table_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options that say how the table is to be read."""
     shops.add_table_arguments(parser, columns=False)
 
 
-def addresses(source, arguments):
+def addresses(source: str | os.PathLike, arguments: argparse.Namespace) -> Iterator[str]:
     """Yields the addresses of all pictures."""
     for _, row in _table(source, arguments).rows():
         yield row['Image Src'].strip()
@@ -86,7 +89,7 @@ def _table(source, arguments):
 
 
 @contextlib.contextmanager
-def open_source(source, arguments):
+def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Iterator[Source]:
     """Opens a product export as a :class:`Source`."""
     table = _table(source, arguments)
     labelling = shops.Labelling.of(arguments)

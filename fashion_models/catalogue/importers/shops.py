@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import html
+import os
 import pathlib
 from collections.abc import Iterable, Mapping
 
@@ -22,7 +24,7 @@ ATTRIBUTES = {
 }
 
 
-def add_arguments(parser, columns=True):
+def add_arguments(parser: argparse.ArgumentParser, columns: bool = True) -> None:
     """Adds the options that all exports of shops have."""
     pictures.add_arguments(parser)
     add_label_arguments(parser)
@@ -30,7 +32,7 @@ def add_arguments(parser, columns=True):
     add_header_arguments(parser)
 
 
-def add_table_arguments(parser, columns=True):
+def add_table_arguments(parser: argparse.ArgumentParser, columns: bool = True) -> None:
     """Adds the options that say how a table is to be read."""
     parser.add_argument('--encoding', metavar='NAME',
                         help='of the table, such as cp1252 (default: UTF-8, or UTF-16 where it '
@@ -41,7 +43,7 @@ def add_table_arguments(parser, columns=True):
                                  'Images=Bilder; may be repeated')
 
 
-def add_label_arguments(parser):
+def add_label_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options that say which attributes and categories are labels."""
     parser.add_argument('--attribute', action='append', default=[], metavar='TASK=ATTRIBUTE',
                         help='the attribute or option that holds the labels of a task, as in '
@@ -52,13 +54,13 @@ def add_label_arguments(parser):
                              'type/category/subcategory)')
 
 
-def add_header_arguments(parser):
+def add_header_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what the catalogue is to say of itself."""
     parser.add_argument('--name', help="the catalogue's name (default: the file's)")
     parser.add_argument('--licence', default='', help="the images' licence, for the header")
 
 
-def header(table, arguments):
+def header(table: str | os.PathLike, arguments: argparse.Namespace) -> Header:
     """The header of a catalogue that is made of a file."""
     table = pathlib.Path(table)
     return Header(arguments.name or table.stem, source=table.name, licence=arguments.licence)
@@ -79,11 +81,11 @@ def pairs(option: str, values: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def only_file(source, what):
+def only_file(source: str | os.PathLike, what: str) -> pathlib.Path:
     """The file that a source is.
 
     Raises:
-        UserError: If it is none.
+        UserError: If there is no such file.
     """
     source = pathlib.Path(source)
     if not source.is_file():
@@ -97,10 +99,10 @@ class Labelling:
     Args:
         attributes: From tasks to the names of attributes; a task that is not in it has the usual
             ones.
-        levels (str): What the levels of a category path stand for, joined by ``/``.
+        levels: What the levels of a category path stand for, joined by ``/``.
 
     Raises:
-        UserError: If a task or a level is none.
+        UserError: If a task or a level does not exist.
     """
 
     def __init__(self, attributes: Mapping[str, str], levels: str) -> None:
@@ -116,7 +118,7 @@ class Labelling:
         self._task_of |= {clean(name).casefold(): task for task, name in attributes.items()}
 
     @classmethod
-    def of(cls, arguments):
+    def of(cls, arguments: argparse.Namespace) -> Labelling:
         """As the options of :func:`add_label_arguments` say."""
         return cls(pairs('attribute', arguments.attribute), arguments.levels)
 
@@ -125,7 +127,7 @@ class Labelling:
         return self._task_of.get(clean(attribute).casefold())
 
     def colours(self, attributes: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
-        """The colours that attributes (name to values) tell."""
+        """The colours that attributes (name to values) give."""
         return self._values('colour', attributes)
 
     def labels(self, attributes: Mapping[str, Iterable[str]], paths: Iterable[list[str]],

@@ -1,6 +1,11 @@
 """What an importer gives: a data set's products and files."""
 
 import unicodedata
+from collections.abc import Iterator
+
+from fashion_models.catalogue.import_report import Report
+from fashion_models.catalogue.importers.tree import Tree
+from fashion_models.catalogue.records import Product
 
 
 class Source:
@@ -18,23 +23,23 @@ class Source:
     strip = ''
     same_image_same_group = False
 
-    def __init__(self, tree):
+    def __init__(self, tree: Tree) -> None:
         self.tree = tree
 
-    def products(self, report):
+    def products(self, report: Report) -> Iterator[tuple[str, Product]]:
         """Reads the products, from the first, each time it is called.
 
         Args:
-            report (Report): Told of every product read, and of those that cannot be kept.
+            report: Told of every product read, and of those that cannot be kept.
 
         Yields:
-            tuple: Where the product stands, to be shown to the user (str), and the product; its
-            image paths are those of :attr:`tree`.
+            Where the product stands, to be shown to the user, and the product; its image paths are
+            those of :attr:`tree`.
         """
         raise NotImplementedError
 
 
-def clean(text):
+def clean(text: str) -> str:
     """Returns a text in Unicode's composed form, with single spaces and none at its ends.
 
     So that ``koszula`` and ``koszula`` with a no-break space after it are one label.

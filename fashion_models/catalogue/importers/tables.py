@@ -1,6 +1,6 @@
 """Tables as spreadsheets and shops write them: delimited text whose first line names the columns.
 
-Read kindly: separated by comma, semicolon or tab (or what a first line ``sep=;`` says); UTF-8 or
+Read leniently: separated by comma, semicolon or tab (or what a first line ``sep=;`` says); UTF-8 or
 UTF-16 with a byte order mark or without; empty columns at the end. A row that cannot be read costs
 that row, never the rest, and a stray quote does not swallow the rows after it.
 """
@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import codecs
 import csv
+import os
 import pathlib
 import re
 from collections.abc import Iterator, Mapping
 
+from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers.reading import MIXED
 from fashion_models.catalogue.importers.source import clean
 from fashion_models.errors import UserError
@@ -44,8 +46,9 @@ class Table:
         UserError: If it cannot be read, or a column of ``columns`` is not in it.
     """
 
-    def __init__(self, path, encoding: str | None = None, columns: Mapping[str, str] | None = None,
-                 *, mixed: bool = False, fill: bool = False) -> None:
+    def __init__(self, path: str | os.PathLike, encoding: str | None = None,
+                 columns: Mapping[str, str] | None = None, *, mixed: bool = False,
+                 fill: bool = False) -> None:
         self.path = pathlib.Path(path)
         self._encoding = encoding or self._guess()
         self._errors = MIXED if mixed and not encoding else 'surrogateescape'
@@ -61,7 +64,7 @@ class Table:
             return
         self.names = []
 
-    def rows(self, report=None) -> Iterator[tuple[str, dict[str, str]]]:
+    def rows(self, report: Report | None = None) -> Iterator[tuple[str, dict[str, str]]]:
         """Yields where each row stands, and its fields by column; empty rows are passed over.
 
         Args:
@@ -139,7 +142,7 @@ class Table:
         for ours, theirs in columns.items():
             key = clean(theirs).casefold()
             if key not in folded:
-                raise UserError(f'{self.path}:1: column {theirs!r}: there is none; found '
+                raise UserError(f'{self.path}:1: no column {theirs!r}; found '
                                 f'{", ".join(filter(None, names)) or "nothing"}')
             names = ['' if name == ours else name for name in names]
             names[folded.index(key)] = ours

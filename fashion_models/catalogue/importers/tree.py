@@ -6,6 +6,8 @@ import os
 import pathlib
 import zipfile
 import zlib
+from collections.abc import Iterator
+from typing import BinaryIO
 
 from fashion_models.errors import UserError
 
@@ -20,12 +22,12 @@ class Tree:
 
     has_files = False
 
-    def file(self, path):
-        """Returns the file on disk (pathlib.Path, absolute, no symbolic link), or None."""
+    def file(self, path: str) -> pathlib.Path | None:
+        """Returns the file on disk (absolute, no symbolic link), or None."""
         return None
 
-    def is_copy(self, path, file):
-        """Says whether ``file`` (pathlib.Path), which an earlier import wrote, is whole."""
+    def is_copy(self, path: str, file: pathlib.Path) -> bool:
+        """Says whether ``file``, which an earlier import wrote, is whole."""
         return file.stat().st_size == self.size(path)
 
 
@@ -34,22 +36,22 @@ class FolderTree(Tree):
 
     has_files = True
 
-    def __init__(self, folder):
+    def __init__(self, folder: str | os.PathLike) -> None:
         self.place = pathlib.Path(folder)
 
-    def find(self, name, depth=2):
+    def find(self, name: str, depth: int = 2) -> list[str]:
         """Returns the paths (sorted, the shallowest first) of files called ``name``."""
         return [path.relative_to(self.place).as_posix()
                 for level in range(depth + 1)
                 for path in sorted(self.place.glob('*/' * level + name)) if path.is_file()]
 
-    def size(self, path):
+    def size(self, path: str) -> int | None:
         """Returns a file's size in bytes, or None if there is no such file."""
         file = self.place / path
         return os.path.getsize(file) if os.path.isfile(file) else None
 
-    def paths(self):
-        """Yields the path of every file (str), folder by folder, sorted; links are followed."""
+    def paths(self) -> Iterator[str]:
+        """Yields the path of every file, folder by folder, sorted; links are followed."""
         entered = set()  # each folder once, whatever links lead back to it
 
         def enter(folder):
@@ -66,15 +68,15 @@ class FolderTree(Tree):
 
         yield from enter(self.place)
 
-    def read(self, path):
+    def read(self, path: str) -> bytes:
         """Returns a file's bytes."""
         return (self.place / path).read_bytes()
 
-    def open(self, path):
+    def open(self, path: str) -> BinaryIO:
         """Opens a file for reading bytes."""
         return open(self.place / path, 'rb')
 
-    def file(self, path):
+    def file(self, path: str) -> pathlib.Path:
         return (self.place / path).resolve()
 
 
@@ -85,27 +87,27 @@ class ZipTree(Tree):
     decides nothing about where something is written.
     """
 
-    def __init__(self, path):
+    def __init__(self, path: str | os.PathLike) -> None:
         self.place = pathlib.Path(path)
         self._zip = zipfile.ZipFile(path)
         self._sizes = {member.filename: member.file_size
                        for member in self._zip.infolist() if not member.is_dir()}
 
-    def find(self, name, depth=2):
+    def find(self, name: str, depth: int = 2) -> list[str]:
         """Returns the paths (sorted, the shallowest first) of members called ``name``."""
         found = [path for path in self._sizes
                  if path.split('/')[-1] == name and path.count('/') <= depth]
         return sorted(found, key=lambda path: (path.count('/'), path))
 
-    def size(self, path):
+    def size(self, path: str) -> int | None:
         """Returns a member's size in bytes, or None if there is no such member."""
         return self._sizes.get(path)
 
-    def paths(self):
-        """Yields the path of every member (str), sorted."""
+    def paths(self) -> Iterator[str]:
+        """Yields the path of every member, sorted."""
         yield from sorted(self._sizes)
 
-    def read(self, path):
+    def read(self, path: str) -> bytes:
         """Returns a member's bytes.
 
         Raises:
@@ -115,7 +117,7 @@ class ZipTree(Tree):
             return file.read()
 
     @contextlib.contextmanager
-    def open(self, path):
+    def open(self, path: str) -> Iterator[BinaryIO]:
         """Opens a member for reading bytes, without unpacking it.
 
         Raises:
@@ -134,16 +136,16 @@ class ZipTree(Tree):
         except (zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise OSError(f'damaged or encrypted in the archive ({error})') from error
 
-    def close(self):
+    def close(self) -> None:
         self._zip.close()
 
 
 @contextlib.contextmanager
-def open_tree(source):
+def open_tree(source: str | os.PathLike) -> Iterator[FolderTree | ZipTree]:
     """Opens a folder or a zip archive.
 
     Yields:
-        FolderTree or ZipTree: Its files.
+        Its files.
 
     Raises:
         UserError: There is neither at ``source``.

@@ -18,9 +18,12 @@ and ``abstract-wc-csv-exporter.php``, version 3.1 of the format, as of 10.x):
   a description is ``\\n``.
 """
 
+import argparse
 import contextlib
 import html
+import os
 import re
+from collections.abc import Iterator
 
 from fashion_models.catalogue.importers import scratch, shops
 from fashion_models.catalogue.importers.pictures import open_pictures
@@ -50,17 +53,17 @@ _OTHERS = ('grouped', 'virtual', 'downloadable')
 _ATTRIBUTE = re.compile(r'attribute (\d+) name', re.IGNORECASE)
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options that only this format has."""
     shops.add_arguments(parser)
 
 
-def add_table_arguments(parser):
+def add_table_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options that say how the table is to be read."""
     shops.add_table_arguments(parser)
 
 
-def addresses(source, arguments):
+def addresses(source: str | os.PathLike, arguments: argparse.Namespace) -> Iterator[str]:
     """Yields the addresses of all pictures."""
     for _, row in _table(source, arguments).rows():
         yield from _values(row['Images'])
@@ -76,7 +79,7 @@ def _table(source, arguments):
 
 
 @contextlib.contextmanager
-def open_source(source, arguments):
+def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Iterator[Source]:
     """Opens a product export as a :class:`Source`."""
     table = _table(source, arguments)
     labelling = shops.Labelling.of(arguments)

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Set
 from html.parser import HTMLParser
 
 from fashion_models.catalogue.importers.source import clean
@@ -18,7 +19,7 @@ GENDERS = {
 _BREAKING = {'p', 'br', 'li', 'ul', 'ol', 'div', 'tr', 'td', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6'}
 
 
-def plain_text(text):
+def plain_text(text: str) -> str:
     """Returns a text without HTML's tags and entities, with single spaces."""
     if '<' not in text:
         return clean(html.unescape(text))
@@ -44,19 +45,19 @@ class _Text(HTMLParser):
         self.parts.append(data)
 
 
-def genders(text):
-    """Returns the genders (set of str) that the words of a text name."""
+def genders(text: str) -> set[str]:
+    """Returns the genders that the words of a text name."""
     return {GENDERS[word] for word in _words(text) if word in GENDERS}
 
 
-def names_only_a_gender(text):
-    """Says whether a text is nothing but one gender, as ``Men`` and ``Women's`` are."""
+def names_only_a_gender(text: str) -> bool:
+    """Says whether a text is only a gender, as ``Men`` and ``Women's`` are."""
     words = _words(text)
     return len(words) == 1 and words[0] in GENDERS
 
 
-def one_gender(found):
-    """Returns the gender (str) that a set of genders comes to; ``''`` if they leave it open.
+def one_gender(found: Set[str]) -> str:
+    """Returns the gender that a set of genders comes to; ``''`` if they leave it open.
 
     What is for men and for women, or for Unisex among others, is Unisex.
     """

@@ -18,7 +18,7 @@ fashion-models catalogue fetch woocommerce wc-product-export.csv pictures
 fashion-models catalogue import woocommerce wc-product-export.csv shop --images pictures'''
 
 
-def add_arguments(parser):
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     formats = parser.add_subparsers(metavar='FORMAT', required=True, help='the layout of SOURCE')
     for name, module in IMPORTERS.items():
         if not hasattr(module, 'addresses'):
@@ -54,7 +54,7 @@ def _delay(text):
     return number
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> int:
     from fashion_models.catalogue.fetching import Bounds, fetch
 
     bounds = Bounds(arguments.most, arguments.megabytes << 20, arguments.seconds, arguments.delay,

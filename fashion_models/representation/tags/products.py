@@ -9,10 +9,11 @@ from fashion_models.files import sha256
 from fashion_models.representation.embeddings import Embeddings
 from fashion_models.representation.tags.tagger import Tagger
 from fashion_models.representation.tags.words import text_of
+from fashion_models.training.run import Run
 from fashion_models.training.snapshots import BEST
 
 
-def check_embeddings(embeddings, run, catalogue) -> None:
+def check_embeddings(embeddings: Embeddings, run: Run, catalogue: Catalogue) -> None:
     """Refuses embeddings that are not of products, of this catalogue or of this run's network.
 
     Raises:
@@ -27,7 +28,7 @@ def check_embeddings(embeddings, run, catalogue) -> None:
     if header.get('catalogue_hash') != catalogue.hash():
         raise UserError(
             f'{embeddings.file}: is not of {catalogue.folder} as it is now, but of '
-            f'{header.get("catalogue")}; embed the catalogue anew')
+            f'{header.get("catalogue")}; embed the catalogue again')
 
 
 def judged_products(tagger: Tagger, catalogue: Catalogue, embeddings: Embeddings, keep: float,

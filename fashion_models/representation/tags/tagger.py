@@ -193,7 +193,7 @@ class Tagger:
         if (embeddings.header['size'] != len(self._weights)
                 or self.facts.get('space') != embeddings.space):
             raise UserError(f'{embeddings.file}: was made by another network than the learned '
-                            'words, or reduced differently; learn the words anew')
+                            'words, or reduced differently; learn the words again')
 
 
 def logit(probability: np.ndarray | float) -> np.ndarray:

@@ -88,7 +88,7 @@ def test_columns_of_other_names(imported):
     (product,) = imported('--column', 'product_id=SKU', '--column', 'images=photos',
                           '--column', 'gender=Geschlecht', table=table).products
     assert (product.id, product.labels) == ('1', {'gender': 'Men'})
-    with pytest.raises(UserError, match="column 'Foto': there is none; found SKU, Geschlecht"):
+    with pytest.raises(UserError, match="no column 'Foto'; found SKU, Geschlecht"):
         imported('--column', 'images=Foto', '--overwrite')
 
 

@@ -53,7 +53,7 @@ def test_an_id_is_one_products(import_files, import_report, drawn_images):
         ['4711.jpg', '4711.png', ' 4712 .jpg', ' .jpg'], drawn_images)))
     assert ids(catalogue) == ['4712', '4711']
     assert import_report(catalogue)['dropped'] == {
-        'a name of nothing but spaces': {'count': 1, 'examples': ["' .jpg'"]},
+        'a name of only spaces': {'count': 1, 'examples': ["' .jpg'"]},
         'an id that came before': {'count': 1, 'examples': ['4711']}}
 
 

@@ -55,7 +55,7 @@ def test_of_files_of_one_name_that_with_most_of_the_path(find):
     paths, report = find(files, ['https://x.example/green/1.jpg'])
     assert paths == []
     assert list(report['images_dropped']) == [
-        'several files of that name; a manifest can say which it is']
+        'several files of that name; a manifest can say which one']
 
 
 def test_a_file_is_one_addresss(find):
@@ -64,7 +64,7 @@ def test_a_file_is_one_addresss(find):
         'https://x.example/blue/1.jpg'])
     assert paths == ['1.jpg']
     assert list(report['images_dropped']) == [
-        'a file that another address is called after, too; a manifest can say which it is']
+        'a file that another address is called after, too; a manifest can say which one']
 
 
 def test_a_manifest_decides(find):

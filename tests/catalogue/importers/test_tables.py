@@ -86,7 +86,7 @@ def test_quotes_inside_of_fields(read):
 
 def test_columns_are_renamed(read):
     assert read('Nr;b\n1;2\n', columns={'a': 'nr'})[0] == [(2, {'a': '1', 'b': '2'})]
-    with pytest.raises(UserError, match="table.csv:1: column 'id': there is none; found Nr, b"):
+    with pytest.raises(UserError, match="table.csv:1: no column 'id'; found Nr, b"):
         read('Nr;b\n', columns={'a': 'id'})
 
 

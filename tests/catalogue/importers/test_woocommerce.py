@@ -207,7 +207,7 @@ def test_a_stray_quote_costs_its_row_alone(imported, import_report):
     (['--attribute', 'shade=Colour'], "attribute: found 'shade', expected a task: gender, colour"),
     (['--attribute', 'colour'], "attribute: found 'colour', expected NAME=NAME"),
     (['--levels', 'type/kind'], 'levels: found type/kind, expected some of type'),
-    (['--column', 'Images=Pictures'], "column 'Pictures': there is none; found ID, Type, SKU"),
+    (['--column', 'Images=Pictures'], "no column 'Pictures'; found ID, Type, SKU"),
     (['--encoding', 'base64'], "encoding base64: 'base64' is not a text encoding"),
     (['--images', '/nowhere'], '/nowhere: there is no such folder')])
 def test_bad_options(imported, options, message):

@@ -11,7 +11,7 @@ CONSTANTS = json.loads((HERE / 'constants.json').read_text('utf-8'))
 MEAN = np.load(HERE / 'mean.npy')
 
 
-def read(path):
+def read(path: str) -> np.ndarray:
     """Reads an image, scaled, cropped to its centre, less the mean: (3, size, size) float32.
 
     Images of 16-bit grey, which shops do not publish, it does not read.
