@@ -14,12 +14,16 @@ from fashion_models.data.epoch import MAX_IMAGES, TOGETHER
 from fashion_models.data.products import FIRST
 from fashion_models.errors import UserError
 from fashion_models.training import recipe_text
-from fashion_models.training.choices import CONVOLUTIONS, DROPS, faults
+from fashion_models.training.choices import ALL, CONVOLUTIONS, DROPS, faults
 
 #: The recipes that come with the package.
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / 'recipes'
-#: Marks a choice that recipes could not always make, whose default is what was done before.
-LATER = {'later': True}
+
+
+def _later(default, *earlier):
+    """A choice that recipes could not always make: its default, and what was done before."""
+    return dataclasses.field(
+        default=default, metadata={'earlier': earlier[0] if earlier else default})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Data:
     size: int = 224
     max_images: int = MAX_IMAGES
     mirror: float = 0.5
-    examples: str = dataclasses.field(default=TOGETHER, metadata=LATER)
+    examples: str = _later(TOGETHER)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,16 +44,16 @@ class Model:
     tasks: tuple[str, ...] = TASKS
     trunk: str = 'zfnet'
     width: float = 1.0
-    first_ksize: int = dataclasses.field(default=7, metadata=LATER)
-    second_stride: int = dataclasses.field(default=2, metadata=LATER)
-    last_pool: bool = dataclasses.field(default=True, metadata=LATER)
+    first_ksize: int = _later(7)
+    second_stride: int = _later(2)
+    last_pool: bool = _later(True)
     image_features: int = 4096
     pre_pool: int = 1024
-    pooling: str = dataclasses.field(default='max', metadata=LATER)
+    pooling: str = _later('max')
     post_pool: int = 1024
     representation: int = 1024
-    dropout: float = 0.5
-    normalization: str = dataclasses.field(default=CONVOLUTIONS, metadata=LATER)
+    dropout: float = 0.2
+    normalization: str = _later(ALL, CONVOLUTIONS)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,21 +63,22 @@ class Training:
     batch_size: int = 64
     devices: str = '0,1,2,3'
     epochs: int = 20
-    epoch_batches: int = dataclasses.field(default=0, metadata=LATER)
+    epoch_batches: int = _later(0)
     seed: int = 0
     learning_rate: float = 0.01
-    warmup: float = dataclasses.field(default=0.0, metadata=LATER)
+    warmup: float = _later(0.0)
     schedule: str = DROPS
     drops: tuple[int, ...] = (10, 15)
     drop_factor: float = 0.1
     plateau_epochs: int = 2
     momentum: float = 0.9
     weight_decay: float = 0.0005
-    accepted: str = dataclasses.field(default=FIRST, metadata=LATER)
-    loss: str = dataclasses.field(default='cross_entropy', metadata=LATER)
-    combine_losses: str = dataclasses.field(default='mean', metadata=LATER)
-    task_weights: dict[str, float] = dataclasses.field(default_factory=dict, metadata=LATER)
-    label_smoothing: float = dataclasses.field(default=0.0, metadata=LATER)
+    accepted: str = _later(FIRST)
+    loss: str = _later('cross_entropy')
+    combine_losses: str = _later('mean')
+    task_weights: dict[str, float] = dataclasses.field(
+        default_factory=dict, metadata={'earlier': {}})
+    label_smoothing: float = _later(0.0)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,8 +98,13 @@ class Recipe:
             raise UserError(f'recipe: {message}')
 
     @classmethod
-    def load(cls, path: str | os.PathLike) -> 'Recipe':
+    def load(cls, path: str | os.PathLike, of_run: bool = False) -> 'Recipe':
         """Reads a recipe: one of the package by its name, such as ``'small'``, or a TOML file.
+
+        Args:
+            path: The name or the file.
+            of_run: Whether a run was made with it: a choice that recipes could not make then, and
+                that is therefore missing, is what was done at the time, not today's default.
 
         Raises:
             UserError: If there is no such recipe, the file cannot be read, has a key that no recipe
@@ -106,18 +116,14 @@ class Recipe:
         except (OSError, UnicodeDecodeError) as error:
             raise UserError(f'{path}: cannot read the recipe: {error}') from error
         try:
-            return cls.from_toml(text)
+            return cls.from_toml(text, of_run)
         except UserError as error:
             raise UserError(f'{path}: {error}') from None
 
     @classmethod
-    def from_toml(cls, text: str) -> 'Recipe':
-        """The recipe in the text of a TOML file.
-
-        Raises:
-            UserError: As of :meth:`load`.
-        """
-        return cls(**recipe_text.parse(text, cls))
+    def from_toml(cls, text: str, of_run: bool = False) -> 'Recipe':
+        """The recipe in the text of a TOML file; see :meth:`load`."""
+        return cls(**recipe_text.parse(text, cls, of_run))
 
     def replace(self, **values: object) -> 'Recipe':
         """A copy with other values, each named as ``section__field``; None leaves it as it is."""
@@ -141,7 +147,8 @@ class Recipe:
         before, so that earlier runs stay what they are.
         """
         text = self.replace(training__epochs=1)._text(
-            lambda field, value: 'later' not in field.metadata or value != _default(field))
+            lambda field, value: (
+                'earlier' not in field.metadata or value != field.metadata['earlier']))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def _text(self, wanted):
@@ -172,9 +179,3 @@ def _find(path):
             f'recipe {path.name}: found neither a recipe of that name nor such a file; the recipes '
             f'are {", ".join(names())}, and a file ends in .toml')
     return FOLDER / f'{path.name}.toml'
-
-
-def _default(field):
-    if field.default_factory is not dataclasses.MISSING:
-        return field.default_factory()
-    return field.default

@@ -11,12 +11,13 @@ from fashion_models.errors import UserError
 _LENGTH = 60
 
 
-def parse(text: str, recipe: type) -> dict:
+def parse(text: str, recipe: type, of_run: bool = False) -> dict:
     """The sections of a recipe, from the text of a TOML file.
 
     Args:
         text: Of the file.
         recipe: The dataclass, whose fields are the sections.
+        of_run: Whether missing choices are what was done before there was a choice.
 
     Raises:
         UserError: If the text is no TOML, has a key that no recipe has, or a value of another type.
@@ -31,18 +32,22 @@ def parse(text: str, recipe: type) -> dict:
         raise UserError('not a recipe: a number has thousands of digits') from error
     fields = {field.name: field.default_factory for field in dataclasses.fields(recipe)}
     sections = {}
+    if of_run:
+        tables = {name: {} for name in fields} | tables
     for name, table in tables.items():
         if name not in fields:
             raise UserError(_unknown(name, fields))
         if not isinstance(table, dict):
             raise UserError(f'{name}: found {_shown(table)}, expected a table [{name}]')
-        sections[name] = _section(name, fields[name], table)
+        sections[name] = _section(name, fields[name], table, of_run)
     return sections
 
 
-def _section(section, cls, table):
+def _section(section, cls, table, of_run):
     types = {field.name: field.type for field in dataclasses.fields(cls)}
-    values = {}
+    values = {
+        field.name: field.metadata['earlier'] for field in dataclasses.fields(cls)
+        if of_run and 'earlier' in field.metadata}
     for name, value in table.items():
         key = f'{section}.{name}'
         if name not in types:

@@ -184,13 +184,13 @@ class Run:
     @cached_property
     def recipe(self) -> Recipe:
         """The recipe the run is trained with."""
-        return Recipe.load(self.folder / RECIPE)
+        return Recipe.load(self.folder / RECIPE, of_run=True)
 
     @property
     def given_recipe(self) -> Recipe:
         """The recipe as it was given, with tasks of which the catalogue has no label."""
         text = self.provenance.get('given_recipe')
-        return self.recipe if text is None else Recipe.from_toml(text)
+        return self.recipe if text is None else Recipe.from_toml(text, of_run=True)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
