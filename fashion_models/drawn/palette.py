@@ -87,7 +87,6 @@ _SHADES = {
 
 BY_COLOUR = {colour: [Shade(name, rgb, colour, *rival) for name, rgb, *rival in rows]
              for colour, rows in _SHADES.items()}
-SHADES = [shade for shades in BY_COLOUR.values() for shade in shades]
 
 #: Colours that go well with each, for patterns, trims and second colours.
 PARTNERS = {

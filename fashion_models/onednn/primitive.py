@@ -199,15 +199,6 @@ class PrimitiveDescriptor:
         return Descriptor(
             dnnl.create('memory_desc_clone', md, doing=f'asking {self.what}'), 'of its choice')
 
-    @property
-    def implementation(self) -> str:
-        """oneDNN's name of the implementation, such as ``'brgconv:avx512_core'``."""
-        name = ctypes.c_char_p()
-        library.check(
-            self._engine.dnnl.primitive_desc_query(self, c.IMPLEMENTATION, 0, ctypes.byref(name)),
-            f'asking {self.what}')
-        return name.value.decode()
-
 
 class Primitive:
     """Compiled code for one operation on arrays of one shape.
