@@ -15,8 +15,8 @@ def test_the_articles_network():
     assert '1 x 1024' in rows['encoder/column_max_pooling']
     assert '1 x 1024' in rows['encoder/representation']
     assert '1 x 158' in rows['heads/subcategory']
-    # 9216 inputs and a bias for each of 4096 units.
-    assert f'{9217 * 4096:,}' in rows['encoder/trunk/fc6']
+    # 9216 inputs, a scale and a shift for each of 4096 units.
+    assert f'{9218 * 4096:,}' in rows['encoder/trunk/fc6']
     total = sum(int(line.split()[-1].replace(',', '')) for line in text.splitlines()[1:-1])
     assert rows['all'].split()[-1] == f'{total:,}'
 
