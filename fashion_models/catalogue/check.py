@@ -1,7 +1,6 @@
 """Finds every problem of a catalogue at once, and what is likely to become one."""
 
 import collections
-import hashlib
 import itertools
 import json
 import os
@@ -18,6 +17,7 @@ from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS
 from fashion_models.catalogue.taxonomy import Places
 from fashion_models.devices import usable_cores
 from fashion_models.errors import UserError
+from fashion_models.files import sha256
 from fashion_models.plural import counted
 from fashion_models.workers import Ahead
 
@@ -145,8 +145,7 @@ class Check:
         file = self.folder / image
         try:
             sides = load_image(file).shape[:2]
-            with open(file, 'rb') as opened:
-                digest = hashlib.file_digest(opened, 'sha256').digest()
+            digest = bytes.fromhex(sha256(file))
         except ImageError as error:
             return str(error), None, None
         except OSError as error:

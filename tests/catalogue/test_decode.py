@@ -1,4 +1,7 @@
-"""Files of every kind, made pixel by pixel, and what a person would see in them."""
+"""Files of every kind, made pixel by pixel, and what a person would see in them.
+
+One file: all kinds are made by the same few helpers and held against the same six pixels.
+"""
 
 import io
 import os

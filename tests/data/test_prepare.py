@@ -1,4 +1,7 @@
-"""From a catalogue to its store: what is in it, when it is made again, and how making it fails."""
+"""From a catalogue to its store: what is in it, when it is made again, and how making it fails.
+
+One file: each failure is compared with the store that the same catalogue gives undisturbed.
+"""
 
 import os
 import pathlib

@@ -1,3 +1,8 @@
+"""Files of embeddings: written, read, interrupted, damaged.
+
+One file: the tests of writing and of reading need each other's half.
+"""
+
 import os
 import signal
 import subprocess

@@ -1,3 +1,8 @@
+"""Training from start to end, interrupted and resumed.
+
+One file: all is compared with one unbroken run, which is trained once for the module.
+"""
+
 import json
 import signal
 import subprocess
