@@ -75,7 +75,9 @@ def _layers(arrays):
 
 def _misfit(names, ours, theirs):
     """Why a layer cannot be taken, or ``None``."""
-    found = snapshots.misfit(names, ours, theirs)
+    # Weights first: they are what a user knows.
+    weights_first = sorted(names, key=lambda name: not name.endswith('/W'))
+    found = snapshots.misfit(weights_first, ours, theirs)
     if found is None:
         return None
     name, shape = found
