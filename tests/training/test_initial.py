@@ -61,7 +61,7 @@ def test_what_does_not_fit_is_new_and_named(recipe, origin):
         after['encoder/post_pool/linear/W'], before['encoder/post_pool/linear/W'])
     # A layer is taken whole or not at all, though this bias would fit.
     np.testing.assert_array_equal(
-        after['encoder/representation/linear/b'], before['encoder/representation/linear/b'])
+        after['encoder/representation/bn/beta'], before['encoder/representation/bn/beta'])
     np.testing.assert_array_equal(
         after['encoder/pre_pool/linear/W'], theirs['encoder/pre_pool/linear/W'])
 
