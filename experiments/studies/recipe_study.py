@@ -153,10 +153,11 @@ def _arrays(model):
 
 def table(recorded, names):
     """The study as a reStructuredText table, the centre first."""
-    rule = '  '.join('=' * width for width in (22, 5, 6, 6, 6, 6, 6, 6, 7))
+    width = max(map(len, names))
+    rule = '  '.join('=' * column for column in (width, 5, 6, 6, 6, 6, 6, 6, 7))
     lines = [
         rule,
-        'variant                 seeds  global  gender  colour  type    categ.  subcat  proc. s',
+        f'{"variant":{width}}  seeds  global  gender  colour  type    categ.  subcat  proc. s',
         rule]
     tasks = 'accuracy', 'gender', 'colour', 'type', 'category', 'subcategory'
     for name in names:
@@ -165,7 +166,7 @@ def table(recorded, names):
             cells = '  '.join(
                 f'{sum(one["validation"][task] for one in own) / len(own):6.3f}' for task in tasks)
             seconds = sum(one['processor_seconds'] for one in own) / len(own)
-            lines.append(f'{name:22}  {len(own):5}  {cells}  {seconds:7.0f}')
+            lines.append(f'{name:{width}}  {len(own):5}  {cells}  {seconds:7.0f}')
     return '\n'.join([*lines, lines[0], ''])
 
 

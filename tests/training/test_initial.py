@@ -59,7 +59,7 @@ def test_what_does_not_fit_is_new_and_named(recipe, origin):
         'representation': 'W is (16, 16) there, (16, 9) here'}
     np.testing.assert_array_equal(
         after['encoder/post_pool/linear/W'], before['encoder/post_pool/linear/W'])
-    # A layer is taken whole or not at all, though this bias would fit.
+    # A layer is taken whole or not at all, though its normalization would fit.
     np.testing.assert_array_equal(
         after['encoder/representation/bn/beta'], before['encoder/representation/bn/beta'])
     np.testing.assert_array_equal(
