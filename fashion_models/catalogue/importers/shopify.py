@@ -11,9 +11,9 @@ exports that are public:
 - ``Image Src`` is the address of a picture of the product, ``Image Position`` its place, which
   need not be that of its row. ``Variant Image`` is the address of the one that shows the variant.
 - ``Type`` is the shop's own word, ``Product Category`` a path in Shopify's taxonomy, ``Apparel &
-  Accessories > Clothing > Dresses``. ``Tags`` are joined by ``, ``.
+  Accessories > Clothing > Dresses``. ``Tags`` are joined by commas.
 - Metafields have columns such as ``Color (product.metafields.shopify.color-pattern)``, their values
-  joined by ``; ``; they are of the product, not of a variant.
+  joined by semicolons; they are of the product, not of a variant.
 
 Since 2024 the columns have other names (``URL handle``, ``Product image URL``, ``Variant image
 URL``, ``Option1 name`` …); both are read. An export of many products comes in several files.
