@@ -4,7 +4,7 @@ from fashion_models.drawn import copywriting, product
 from fashion_models.drawn.assortment import KINDS
 from fashion_models.drawn.dice import Dice
 from fashion_models.drawn.difficulty import EASY, Difficulty
-from fashion_models.drawn.palette import SHADES
+from fashion_models.drawn.palette import BY_COLOUR
 from fashion_models.drawn.retailers import RETAILERS
 
 SPEC = product('overcoats', 'female', 'Navy')
@@ -34,7 +34,7 @@ def test_easy_texts_are_never_wrong():
 def test_wrong_texts_name_another_colour():
     wrong = [text for text in written(RETAILERS[0], Difficulty(text_errors=0.5)) if text.wrong]
     assert 50 < len(wrong) < 130
-    colours = {shade.name: shade.colour for shade in SHADES}
+    colours = {shade.name: shade.colour for shades in BY_COLOUR.values() for shade in shades}
     assert all(colours[text.colour_word] != 'Navy' for text in wrong)
 
 
