@@ -96,6 +96,24 @@ def test_a_task_of_its_own_from_import_to_search(shop, tiny, place, run, toy_cat
     assert {entry['labels']['pattern'] for entry in ordered['order']} == {'Dotted'}
 
 
+def test_three_tasks_from_import_to_search(shop, tiny, place, run):
+    """A small shop has no taxonomy: the recipe's category and subcategory are left out."""
+    catalogue, folder, vectors = place / 'three-shop', place / 'three-run', place / 'three.vectors'
+    run('catalogue', 'import', 'csv', shop, catalogue)
+    assert 'no problem' in run('catalogue', 'check', catalogue)
+    default = ['gender', 'colour', 'type', 'category', 'subcategory']
+    printed = run('train', '--recipe', recipe_file(tiny, place, default), '--catalogue', catalogue,
+                  '-o', folder)
+    assert 'category' in printed
+    assert Run.open(folder).recipe.model.tasks == ('gender', 'colour', 'type')
+    line = next(line for line in run('evaluate', folder).splitlines() if 'Multi-task' in line)
+    assert line.split() == ['Multi-task', 'Gender', 'Color', 'Type']
+    run('embed', folder, catalogue, '-o', vectors)
+    hits = json.loads(run('search', vectors, '--product', '1', '--where', 'type=bar',
+                          '--json'))['hits']
+    assert {hit['labels']['type'] for hit in hits} == {'bar'}
+
+
 def test_three_tasks(toy_catalogue, tiny, place, run):
     tasks = ['type', 'colour', 'gender']
     folder = place / 'three'

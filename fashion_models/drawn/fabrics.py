@@ -1,7 +1,8 @@
 """Textures of fabrics, as functions of the position on the cloth.
 
 They use only additions, multiplications, divisions, square roots and floors, which every machine
-rounds alike; NumPy's sine and exponential are not.
+rounds alike; NumPy's sine and exponential are not. One file, since a fabric is a few lines and the
+fabrics share their bands, spots and noise.
 """
 
 import functools
@@ -81,39 +82,48 @@ def _spots(u, v, size, radius, pixel, seed=0, jitter=0.0, staggered=True):
 
 
 def plain(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Smooth cloth of one colour."""
     return _times(p.rgb, 1 + 0.025 * noise(u, v, 60, p.seed))
 
 
 def cotton(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Cloth with a slight slub."""
     return _times(p.rgb, 1 + 0.04 * noise(u, v, 45, p.seed) + 0.03 * clouds(u, v, 9, p.seed))
 
 
 def stripes(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Narrow horizontal stripes."""
     return _mix(p.rgb, p.second, _band(v, 0.26 * p.scale, 0.38, pixel))
 
 
 def wide_stripes(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Wide horizontal stripes."""
     return _mix(p.rgb, p.second, _band(v, 0.62 * p.scale, 0.5, pixel))
 
 
 def vertical_stripes(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Narrow vertical stripes."""
     return _mix(p.rgb, p.second, _band(u, 0.2 * p.scale, 0.4, pixel))
 
 
 def pinstripe(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Thin vertical lines, as on suits."""
     return _mix(p.rgb, p.second, 0.6 * _band(u, 0.16 * p.scale, 0.14, pixel))
 
 
 def diagonal_stripes(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Diagonal stripes, as on ties."""
     return _mix(p.rgb, p.second, _band(u + v, 0.36 * p.scale, 0.4, pixel))
 
 
 def gingham(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Small checks of two colours and their mixture."""
     a, b = _band(u, 0.24 * p.scale, 0.5, pixel), _band(v, 0.24 * p.scale, 0.5, pixel)
     return _mix(p.second, p.rgb, (a + b) / 2)
 
 
 def tartan(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Crossing bands of two widths."""
     s = 0.62 * p.scale
     cloth = _mix(p.rgb, p.second, 0.55 * _band(u, s, 0.4, pixel))
     cloth = _mix(cloth, p.second, 0.55 * _band(v, s, 0.4, pixel))
@@ -122,12 +132,14 @@ def tartan(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
 
 
 def windowpane(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Thin lines that cross far apart."""
     s = 0.42 * p.scale
     return _mix(p.rgb, p.second, 0.7 * np.maximum(_band(u, s, 0.07, pixel),
         _band(v, s, 0.07, pixel)))
 
 
 def tweed(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Flecks of both colours."""
     fleck = noise(u, v, 30, p.seed)
     bone = 0.10 * np.sign(_wave(v * 9 + np.abs(_wave(u * 2.4))))
     cloth = _times(p.rgb, 1 + bone + 0.14 * fleck)
@@ -135,6 +147,7 @@ def tweed(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
 
 
 def dots(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Dots in staggered rows."""
     return _mix(p.rgb, p.second, _spots(u, v, 0.3 * p.scale, 0.075 * p.scale, pixel)[3])
 
 
@@ -161,6 +174,7 @@ def floral(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
 
 
 def leopard(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Broken rings with a darker filling."""
     dx, dy, luck, _ = _spots(u, v, 0.26 * p.scale, 0.1, pixel, p.seed, jitter=0.22)
     away = np.sqrt(dx * dx + dy * dy * (1.4 + 0.5 * luck)) / p.scale
     ring = np.clip((0.035 - np.abs(away - 0.075)) / pixel + 0.5, 0, 1)
@@ -170,6 +184,7 @@ def leopard(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
 
 
 def snake(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Scales in diagonal rows."""
     s = 0.16 * p.scale
     scale = np.abs(_wave(u / s + v / s)) * np.abs(_wave(u / s - v / s))
     return _times(_mix(p.rgb, p.second, np.clip(clouds(u, v, 2.6, p.seed), 0, 0.75)),
@@ -177,6 +192,7 @@ def snake(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
 
 
 def camouflage(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Patches of three tones."""
     n = clouds(u, v, 16 / p.scale, p.seed)
     m = clouds(u, v, 16 / p.scale, p.seed + 9)
     cloth = _mix(p.rgb, p.second, (n > 0.25).astype(np.float32))
@@ -184,12 +200,14 @@ def camouflage(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarr
 
 
 def zigzag(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Horizontal zigzag bands."""
     s = 0.3 * p.scale
     return _mix(p.rgb, p.second, _band(v + 0.13 * p.scale * np.abs(_wave(u / s / 1.3)), s, 0.42,
         pixel))
 
 
 def argyle(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Diamonds under thin diagonal lines."""
     s = 0.62 * p.scale
     diamond = np.abs(_wave(u / s)) + np.abs(_wave(v / s / 1.4)) > 1.0
     cloth = _mix(p.rgb, p.second, diamond.astype(np.float32))
@@ -199,6 +217,7 @@ def argyle(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
 
 
 def denim(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Twill with worn places."""
     twill = 0.07 * _wave((u + v) * 26)
     slub = 0.07 * clouds(u * 6, v * 0.5, 9, p.seed)
     fade = 0.10 * clouds(u, v, 6, p.seed)
@@ -213,10 +232,12 @@ def knit(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
 
 
 def fine_knit(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Thin vertical rows of stitches."""
     return _times(p.rgb, 1 + 0.05 * _wave(u / 0.05) + 0.03 * noise(u, v, 40, p.seed))
 
 
 def rib(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Vertical ribs."""
     return _times(p.rgb, 0.98 + 0.17 * _wave(u / (0.1 * p.scale)))
 
 
@@ -230,6 +251,7 @@ def cable(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
 
 
 def fair_isle(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Knitted bands of motifs."""
     s = 0.7 * p.scale
     row = _fraction(v / s)
     peak = _band(u, 0.2 * p.scale, 0.5, pixel) * (np.abs(row - 0.5) < 0.09)
@@ -238,26 +260,32 @@ def fair_isle(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarra
 
 
 def fleece(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Soft, cloudy pile."""
     return _times(p.rgb, 1 + 0.10 * clouds(u, v, 16, p.seed) + 0.07 * noise(u, v, 34, p.seed))
 
 
 def fur(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Long, coarse hair."""
     return _times(p.rgb, 1 + 0.28 * noise(u * 3.0, v, 13, p.seed) + 0.12 * clouds(u, v, 8, p.seed))
 
 
 def velvet(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Short pile with a soft shimmer."""
     return _times(p.rgb, 0.95 + 0.14 * clouds(u, v, 7, p.seed))
 
 
 def leather(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Grained leather."""
     return _times(p.rgb, 1 + 0.05 * clouds(u, v, 26, p.seed) + 0.03 * noise(u, v, 50, p.seed))
 
 
 def suede(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Napped leather."""
     return _times(p.rgb, 1 + 0.10 * clouds(u, v, 20, p.seed) + 0.06 * noise(u, v, 55, p.seed))
 
 
 def crocodile(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Leather in rows of large scales."""
     row = np.floor(v / 0.15)
     gap = np.maximum(np.abs(_wave(v / 0.15)) > 0.84, np.abs(_wave(u / 0.2 + 0.25 * row)) > 0.87)
     return _times(p.rgb, 1.04 - 0.3 * gap)
@@ -273,6 +301,7 @@ def woven(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
 
 
 def sequin(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Glittering discs, some of them bright and some dark."""
     _, _, luck, cover = _spots(u, v, 0.095, 0.045, pixel, p.seed)
     return _times(p.rgb, (0.62 + 0.38 * cover) * (1 + 0.6 * luck * (luck > 0))
         - 0.08 * (luck < -0.4))
@@ -286,6 +315,7 @@ def lace(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
 
 
 def metal(p: Paint, u: np.ndarray, v: np.ndarray, pixel: float) -> np.ndarray:
+    """Brushed metal."""
     return _times(p.rgb, 1 + 0.03 * noise(u * 0.2, v, 40, p.seed))
 
 
