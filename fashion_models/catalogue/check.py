@@ -35,7 +35,9 @@ class Check:
     def __init__(self, folder: str | os.PathLike) -> None:
         self.folder = pathlib.Path(folder)
         if not self.folder.is_dir():
-            raise UserError(f'{folder}: there is no such folder; expected a catalogue')
+            raise UserError(f'{folder}: is a file, expected the folder of a catalogue'
+                            if self.folder.is_file() else
+                            f'{folder}: there is no such folder; expected a catalogue')
         self._header = None
         self._places = None
         self._products = 0

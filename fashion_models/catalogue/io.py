@@ -38,7 +38,9 @@ def open_catalogue(folder: str | os.PathLike) -> Catalogue:
     """
     folder = pathlib.Path(folder)
     if not folder.is_dir():
-        raise UserError(f'{folder}: there is no such folder; expected a catalogue')
+        raise UserError(f'{folder}: is a file, expected the folder of a catalogue'
+                        if folder.is_file() else
+                        f'{folder}: there is no such folder; expected a catalogue')
     for name in (HEADER_FILE, PRODUCTS_FILE):
         if not (folder / name).is_file():
             raise UserError(f'{folder} is not a catalogue: it has no {name}')

@@ -113,8 +113,11 @@ class Recipe:
         path = _find(path)
         try:
             text = path.read_text(encoding='utf-8')
-        except (OSError, UnicodeDecodeError) as error:
-            raise UserError(f'{path}: cannot read the recipe: {error}') from error
+        except OSError as error:
+            raise UserError(
+                f'{path}: cannot read the recipe: {error.strerror or error}') from error
+        except UnicodeDecodeError as error:
+            raise UserError(f'{path}: cannot read the recipe: it is not in UTF-8') from error
         try:
             return cls.from_toml(text, of_run)
         except UserError as error:

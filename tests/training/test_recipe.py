@@ -147,6 +147,15 @@ def test_missing_file(tmp_path):
         Recipe.load(tmp_path / 'none.toml')
 
 
+def test_what_is_no_text(tmp_path):
+    (tmp_path / 'binary.toml').write_bytes(b'\x93NUMPY')
+    with pytest.raises(UserError, match='binary.toml: cannot read the recipe: it is not in UTF-8$'):
+        Recipe.load(tmp_path / 'binary.toml')
+    (tmp_path / 'folder.toml').mkdir()
+    with pytest.raises(UserError, match='folder.toml: cannot read the recipe: Is a directory$'):
+        Recipe.load(tmp_path / 'folder.toml')
+
+
 def test_options_of_trunks_are_fields_of_the_recipe():
     fields = {field.name for field in dataclasses.fields(Recipe().model)}
     for trunk in TRUNKS.values():

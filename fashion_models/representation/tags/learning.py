@@ -69,7 +69,7 @@ def learn_tags(products: Iterable[Product], embeddings: Embeddings,
             split.add(product, rows[product.id])
     if len(train.products) < LEAST or len(validation.products) < LEAST:
         raise UnsuitableCatalogue(
-            f'{embeddings.file}: found {len(train.products)} training and '
+            f'products: found {len(train.products)} training and '
             f'{len(validation.products)} validation products with a text, expected {LEAST} of '
             'each or more to learn words from')
     not_colours = _not_colours(train, Lexicon(labels))
