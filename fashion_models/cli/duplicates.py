@@ -13,6 +13,7 @@ import sys
 from fashion_models.cli import options
 from fashion_models.cli.tables import aligned
 from fashion_models.errors import UserError
+from fashion_models.plural import counted
 
 NAME = 'duplicates'
 EXAMPLES = '''\
@@ -123,11 +124,11 @@ def _short(title):
 def _summary(found, pairs, groups):
     """What was found, and how far it can be trusted."""
     known = sum(pair.known for pair in pairs)
-    lines = [f'{len(pairs):,} pairs among {found.listings:,} listings'
+    lines = [f'{counted(len(pairs), "pair")} among {counted(found.listings, "listing")}'
              + (f', {known:,} of which the catalogue has as one product' if known else '')]
     if groups is not None:
         listings = sum(map(len, groups))
-        lines[0] += f'; {len(groups):,} groups of {listings:,} listings in all'
+        lines[0] += f'; {counted(len(groups), "group")} of {counted(listings, "listing")} in all'
     shown = len(pairs) if groups is None else len(groups)
     if shown > SHOWN:
         lines.append(f'the first {SHOWN} of {shown:,} are shown; -o FILE.csv writes all')

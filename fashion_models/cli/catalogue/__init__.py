@@ -1,4 +1,4 @@
-"""Import, fetch, draw, check, show, merge, relabel and prepare catalogues.
+"""Import, fetch, synthesise, check, show, merge, relabel and prepare catalogues.
 
 A catalogue is a folder: products.jsonl, with a line for each product; images; and catalogue.json,
 which names the taxonomy and the labels.
