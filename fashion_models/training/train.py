@@ -127,7 +127,7 @@ def _resume(run, recipe, catalogue_folder, epochs, store):
     run.check_vocabulary()
     run.remove_leftovers()
     if epochs is not None:
-        run.save_recipe(run.recipe.replace(training__epochs=epochs))
+        _extend(run, epochs)
     devices = _devices(run.recipe)
     known = run.provenance['catalogue']
     catalogue = open_catalogue(catalogue_folder or known['folder'])
@@ -137,6 +137,18 @@ def _resume(run, recipe, catalogue_folder, epochs, store):
             'has changed since); start a new run')
     images = prepare(catalogue, run.recipe.data.shorter_side, store)
     return _run(run, run.view.products(catalogue, images, run.vocabulary), devices)
+
+
+def _extend(run, epochs):
+    """Gives a run another number of epochs, unless it cannot be resumed or has trained longer."""
+    snapshots.newest_intact(run.snapshots, tell)
+    log = run.folder / 'log.json'
+    done = json.loads(log.read_text(encoding='utf-8'))[-1]['epoch'] if log.exists() else 0
+    if epochs < done:
+        raise UserError(
+            f'{run.folder}: epochs: found {epochs}, expected {done} or more, which are trained '
+            'already')
+    run.save_recipe(run.recipe.replace(training__epochs=epochs))
 
 
 def _for_tasks(recipe, tasks):

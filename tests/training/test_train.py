@@ -261,6 +261,19 @@ def test_resume_extends_a_finished_run(tiny, toy_catalogue, tmp_path):
     assert training.resume(run, epochs=2)
     whole, _ = training.train(tiny, toy_catalogue, tmp_path / 'whole')
     assert_same_training(run, whole)
+    before = {path: path.read_bytes() for path in run.folder.rglob('*') if path.is_file()}
+    with pytest.raises(UserError, match='epochs: found 1, expected 2 or more'):
+        training.resume(run, epochs=1)
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_run_that_cannot_be_resumed_keeps_its_epochs(tiny, toy_catalogue, tmp_path):
+    run, _ = training.train(tiny.replace(training__epochs=1), toy_catalogue, tmp_path / 'run')
+    for path in run.snapshots.glob('iteration-*.npz'):
+        path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(UserError, match='all snapshots are damaged; train anew'):
+        training.resume(run, epochs=5)
+    assert Run.open(run.folder).recipe.training.epochs == 1
 
 
 def test_single_task(tiny, toy_catalogue, tmp_path):
