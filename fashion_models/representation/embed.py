@@ -17,7 +17,7 @@ from fashion_models.errors import UserError
 from fashion_models.files import sha256
 from fashion_models.provenance import versions
 from fashion_models.representation.embeddings import Embeddings, Item, open_embeddings
-from fashion_models.representation.embeddings_writer import EmbeddingsWriter, refuse_folder
+from fashion_models.representation.embeddings_writer import EmbeddingsWriter, require_place
 from fashion_models.representation.encoder import WINDOW, Encoder
 from fashion_models.representation.linear import principal_components, require_enough
 from fashion_models.training.snapshots import BEST
@@ -57,7 +57,7 @@ def embed(encoder: Encoder, catalogue: Catalogue, file: str | os.PathLike, per: 
             'the whole catalogue')
     if pca is not None and not 1 <= pca <= encoder.size:
         raise UserError(f'pca: found {pca}, expected 1 to {encoder.size} numbers')
-    refuse_folder(file)
+    require_place(file)
     images = prepare(catalogue, encoder.run.recipe.data.shorter_side, store, progress=progress)
     header = {**_describe(encoder, catalogue, images), 'per': per, 'split': split or 'all',
               'size': encoder.size, 'dtype': dtype}

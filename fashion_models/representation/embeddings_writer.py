@@ -35,10 +35,15 @@ _PAIR = struct.Struct('<QQ')
 _PIECE = 1 << 16
 
 
-def refuse_folder(file: str | os.PathLike) -> None:
-    """Raises UserError if a file to write is a folder."""
-    if pathlib.Path(file).is_dir():
+def require_place(file: str | os.PathLike) -> None:
+    """Raises UserError if a file cannot be written there, before the work that fills it."""
+    file = pathlib.Path(file)
+    if file.is_dir():
         raise UserError(f'{file}: is a folder, expected a file to write')
+    if not file.absolute().parent.is_dir():
+        raise UserError(f'{file}: cannot be written: there is no folder {file.parent}')
+    if not os.access(file.absolute().parent, os.W_OK):
+        raise UserError(f'{file}: cannot be written: the folder {file.parent} is read-only')
 
 
 class EmbeddingsWriter:
@@ -78,7 +83,7 @@ class EmbeddingsWriter:
         self._folder = self.file.with_name(f'.{self.file.name}.partial')
 
     def __enter__(self) -> 'EmbeddingsWriter':
-        refuse_folder(self.file)
+        require_place(self.file)
         if self._folder.is_symlink():
             raise UserError(f'{self._folder}: is a symbolic link, expected a folder; delete it')
         try:

@@ -33,3 +33,8 @@ def test_embed_into_a_folder_is_told(tiny_run, tmp_path, fails):
 def test_embed_from_what_is_no_run_is_told(tiny_run, tmp_path, fails):
     assert 'not a run folder' in fails(
         'embed', tiny_run[1], tiny_run[1], '-o', tmp_path / 'e')
+
+
+def test_no_such_folder_is_told_before_the_work(tiny_run, tmp_path, fails, monkeypatch):
+    monkeypatch.setattr('fashion_models.representation.embed.prepare', None)
+    assert 'there is no folder' in fails('embed', *tiny_run, '-o', tmp_path / 'nowhere' / 'e')
