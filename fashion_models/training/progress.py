@@ -109,9 +109,11 @@ def plot_log(log: Sequence[dict], tasks: Sequence[str], folder: str | os.PathLik
         axes = figure.subplots()
         for key, label, style in curves:
             axes.plot(epochs, [record.get(key) for record in log], label=label, **style)
-        drops = [
-            after['epoch'] - 1 for before, after in zip(log, log[1:])
-            if before['learning_rate'] != after['learning_rate']]
+        # A rate that changes all the time, as in a linear schedule, has no changes to mark.
+        rates = [record['learning_rate'] for record in log]
+        held = any(before == after for before, after in zip(rates, rates[1:]))
+        drops = [epoch for epoch, before, after in zip(epochs, rates, rates[1:])
+                 if held and before != after]
         for number, epoch in enumerate(drops):
             axes.axvline(epoch, color='0.8', zorder=0,
                          label='learning rate changed' if number == 0 else None)
