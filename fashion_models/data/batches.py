@@ -9,7 +9,7 @@ import chainer
 import numpy as np
 
 from fashion_models.data.crops import assemble
-from fashion_models.data.epoch import MAX_IMAGES, plan_epoch
+from fashion_models.data.epoch import MAX_IMAGES, TOGETHER, plan_epoch
 from fashion_models.data.products import FIRST
 
 
@@ -74,6 +74,7 @@ class TrainingIterator(chainer.dataset.Iterator):
         epoch_batches (int): How many batches are called an epoch; 0 for a whole pass, as many as
             it takes for every product to come once. The sequence of batches is the same.
         accepted (str): ``'first'``, or ``'all'`` for batches that have the ``others``, too.
+        examples (str): How a product's images become examples; see :func:`~.epoch.plan_epoch`.
 
     Attributes:
         waited (float): Seconds that the last call of ``next`` waited for its batch.
@@ -81,7 +82,7 @@ class TrainingIterator(chainer.dataset.Iterator):
 
     def __init__(
             self, products, mean, batch_size, seed, max_images=MAX_IMAGES, mirror=0.5, workers=2,
-            epoch_batches=0, accepted=FIRST):
+            epoch_batches=0, accepted=FIRST, examples=TOGETHER):
         self._batches = None
         self._products = products
         self._mean = mean
@@ -90,10 +91,11 @@ class TrainingIterator(chainer.dataset.Iterator):
         self._max_images = max_images
         self._mirror = mirror
         self._workers = workers
+        self._examples = examples
         self._others = products.others_to_learn(accepted)
         self._image_counts = [len(images) for images in products.images]
-        self._batches_per_pass = len(self._plan(0))
-        self.batches_per_epoch = epoch_batches or self._batches_per_pass
+        # Of random groups, other passes have a few batches more or less.
+        self.batches_per_epoch = epoch_batches or len(self._plan(0))
         self._count = 0  # batches given so far
         self.waited = 0.0
 
@@ -140,11 +142,16 @@ class TrainingIterator(chainer.dataset.Iterator):
         self.finalize()
 
     def _place(self):
-        return divmod(self._count, self._batches_per_pass)
+        """Which pass over the products comes next, and with which of its batches."""
+        number, start = 0, self._count
+        while start >= (batches := len(self._plan(number))):
+            number, start = number + 1, start - batches
+        return number, start
 
     def _plan(self, epoch):
         return plan_epoch(
-            self._image_counts, self._batch_size, self._seed, epoch, self._max_images)
+            self._image_counts, self._batch_size, self._seed, epoch, self._max_images,
+            self._examples)
 
     def _jobs(self, epoch, start):
         while True:

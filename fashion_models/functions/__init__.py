@@ -4,7 +4,7 @@ The links call these and never ask which of the three does the work. Arrays keep
 ``(N, C, H, W)``; which order they have in memory is between the functions.
 """
 
-from fashion_models.functions.batch_normalization_relu import batch_normalization_relu
+from fashion_models.functions.batch_normalization import batch_normalization
 from fashion_models.functions.column_max_pooling import column_max_pooling
 from fashion_models.functions.column_sum_pooling import column_mean_pooling, column_sum_pooling
 from fashion_models.functions.convolution_2d import convolution_2d
@@ -15,6 +15,6 @@ from fashion_models.functions.relu import relu
 from fashion_models.functions.softmax_cross_entropy import softmax_cross_entropy
 
 __all__ = [
-    'batch_normalization_relu', 'column_max_pooling', 'column_mean_pooling', 'column_sum_pooling',
+    'batch_normalization', 'column_max_pooling', 'column_mean_pooling', 'column_sum_pooling',
     'convolution_2d', 'dropout', 'linear', 'max_pooling_2d', 'relu', 'softmax_cross_entropy',
 ]

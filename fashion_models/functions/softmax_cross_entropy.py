@@ -4,7 +4,7 @@ import chainer
 import chainer.functions as F
 
 
-def softmax_cross_entropy(x, t, others=None):
+def softmax_cross_entropy(x, t, others=None, smoothing=0.0):
     """Mean cross entropy over the labelled rows; 0, with zero gradient, if there is none.
 
     Of a row with several labels, the loss is minus the logarithm of their probabilities' sum: of
@@ -19,10 +19,22 @@ def softmax_cross_entropy(x, t, others=None):
         t: (N,) int32, -1 where there is no label.
         others: (N, k) int32, further labels of labelled rows, -1 where there are fewer; or
             ``None``. Where no row has one, the value is the same as without, bit for bit.
+        smoothing (float): Share of the target that is spread evenly over all classes ("label
+            smoothing", Szegedy et al., "Rethinking the Inception Architecture", 2015).
 
     Returns:
         ~chainer.Variable: Scalar.
     """
+    loss = _cross_entropy(x, t, others)
+    if not smoothing:
+        return loss
+    labelled = (t >= 0)[:, None]
+    evenly = F.sum(F.log_softmax(x) * labelled.astype(x.dtype)) / (
+        -x.shape[1] * max(int(labelled.sum()), 1))
+    return (1 - smoothing) * loss + smoothing * evenly
+
+
+def _cross_entropy(x, t, others):
     if others is None or not (others >= 0).any():
         return F.softmax_cross_entropy(x, t, normalize=True, ignore_label=-1)
     xp = chainer.backend.get_array_module(t)

@@ -1,20 +1,26 @@
-"""The networks, as Chainer Links: trunk, product encoder, text branch, multi-task classifier."""
+"""The networks, as Chainer Links: blocks, trunks, product encoder, multi-task classifier,
+losses."""
 
-from fashion_models.links.folding import fold_batch_normalization
-from fashion_models.links.multi_task_classifier import (
-    MultiTaskClassifier,
+from fashion_models.links.blocks import ConvBNReLU, DenseReLU, fold_batch_normalization
+from fashion_models.links.losses import (
+    COMBINATIONS,
+    LOSSES,
     count_correct,
     count_labelled,
     multi_task_loss,
 )
+from fashion_models.links.multi_task_classifier import MultiTaskClassifier
 from fashion_models.links.product_encoder import POOLINGS, ProductEncoder
 from fashion_models.links.resnet50 import ResNet50
 from fashion_models.links.text_fusion import TextFusion
+from fashion_models.links.trunk import Trunk
 from fashion_models.links.zfnet import ZFNet
 
+#: From its name in a recipe to the trunk.
 TRUNKS = {'zfnet': ZFNet, 'resnet50': ResNet50}
 
 __all__ = [
-    'POOLINGS', 'TRUNKS', 'MultiTaskClassifier', 'ProductEncoder', 'ResNet50', 'TextFusion',
-    'ZFNet', 'count_correct', 'count_labelled', 'fold_batch_normalization', 'multi_task_loss',
+    'COMBINATIONS', 'LOSSES', 'POOLINGS', 'TRUNKS', 'ConvBNReLU', 'DenseReLU',
+    'MultiTaskClassifier', 'ProductEncoder', 'ResNet50', 'TextFusion', 'Trunk', 'ZFNet',
+    'count_correct', 'count_labelled', 'fold_batch_normalization', 'multi_task_loss',
 ]

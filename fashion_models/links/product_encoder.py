@@ -4,7 +4,8 @@ import chainer
 import chainer.functions as F
 
 from fashion_models import functions
-from fashion_models.links.layers import dense, dense_relu, output_of
+from fashion_models.links.blocks import DenseReLU
+from fashion_models.links.trunk import Trunk, output_of
 
 POOLINGS = {
     'max': functions.column_max_pooling, 'mean': functions.column_mean_pooling,
@@ -24,20 +25,22 @@ class ProductEncoder(chainer.Chain):
         post_pool (int): Width of the first layer after it.
         representation (int): Width of the second, the product representation; 1024 in the article.
         pooling (str): ``'max'``, or what the article contrasts it with: ``'mean'`` or ``'sum'``.
+        normalize (bool): Whether the three dense layers are normalized, too.
     """
 
     def __init__(
-            self, trunk, pre_pool=1024, post_pool=1024, representation=1024, pooling='max'):
+            self, trunk: Trunk, pre_pool: int = 1024, post_pool: int = 1024,
+            representation: int = 1024, pooling: str = 'max', normalize: bool = False):
         super().__init__()
         self.out_size = representation
         self.pooling = pooling
         with self.init_scope():
             self.trunk = trunk
-            self.pre_pool = dense(trunk.out_size, pre_pool)
-            self.post_pool = dense(pre_pool, post_pool)
-            self.representation = dense(post_pool, representation)
+            self.pre_pool = DenseReLU(trunk.out_size, pre_pool, normalize)
+            self.post_pool = DenseReLU(pre_pool, post_pool, normalize)
+            self.representation = DenseReLU(post_pool, representation, normalize)
 
-    def forward(self, x):
+    def forward(self, x) -> chainer.Variable:
         """Product representations.
 
         Args:
@@ -59,11 +62,11 @@ class ProductEncoder(chainer.Chain):
         images = F.reshape(x, (b * n, 3, height, width))
         for name, h in self.trunk.layers(images):
             yield f'trunk/{name}', h
-        h = dense_relu(self.pre_pool, h)
+        h = self.pre_pool(h)
         yield 'pre_pool', h
         h = POOLINGS[self.pooling](h, n)
         yield f'column_{self.pooling}_pooling', h
-        h = dense_relu(self.post_pool, h)
+        h = self.post_pool(h)
         yield 'post_pool', h
-        h = dense_relu(self.representation, h)
+        h = self.representation(h)
         yield 'representation', h

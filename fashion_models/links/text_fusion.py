@@ -4,7 +4,7 @@ import chainer
 import chainer.functions as F
 
 from fashion_models import functions
-from fashion_models.links.layers import dense, dense_relu
+from fashion_models.links.blocks import DenseReLU
 
 
 class TextFusion(chainer.Chain):
@@ -36,8 +36,8 @@ class TextFusion(chainer.Chain):
         self.dropout = dropout
         with self.init_scope():
             if text_size:
-                self.text = dense(text_size, text_features)
-            self.fusion = dense(image_size + (text_features if text_size else 0), out_size)
+                self.text = DenseReLU(text_size, text_features)
+            self.fusion = DenseReLU(image_size + (text_features if text_size else 0), out_size)
 
     def forward(self, image, text):
         """Fused representations.
@@ -63,4 +63,4 @@ class TextFusion(chainer.Chain):
         return self._layer(self.fusion, F.concat(branches, axis=1))
 
     def _layer(self, layer, x):
-        return functions.dropout(dense_relu(layer, x), self.dropout)
+        return functions.dropout(layer(x), self.dropout)

@@ -1,4 +1,4 @@
-"""Batch normalization fused with ReLU, on channels-last images or on rows."""
+"""Batch normalization, with or without ReLU, on channels-last images or on rows."""
 
 import functools
 
@@ -18,22 +18,26 @@ from fashion_models.onednn.reorder import as_channels_last, as_contiguous
 
 class _Normalization:
 
-    def __init__(self, shape, eps):
+    def __init__(self, shape, eps, relu):
         self.x = channels_last(shape) if len(shape) == 4 else contiguous(shape)
         self.channel = contiguous(shape[1:2])
         self.eps = eps
-        self.flags = c.USE_SCALE | c.USE_SHIFT | c.FUSE_RELU
+        self.flags = c.USE_SCALE | c.USE_SHIFT | (c.FUSE_RELU if relu else 0)
         self.description = PrimitiveDescriptor(
             'batch_normalization_forward', c.TRAINING, self.x, self.x, eps, self.flags)
-        self.workspace = self.description.describe(c.WORKSPACE)
+        # Which values were positive; there is nothing to remember without ReLU.
+        self.workspace = self.description.describe(c.WORKSPACE) if relu else None
 
     def _arguments(self, *names):
         return dict.fromkeys(names, self.channel)
 
+    def _workspace(self):
+        return {} if self.workspace is None else {c.WORKSPACE: self.workspace}
+
     @functools.cached_property
     def forward(self):
         return Primitive(self.description, {
-            c.SRC: self.x, c.DST: self.x, c.WORKSPACE: self.workspace,
+            c.SRC: self.x, c.DST: self.x, **self._workspace(),
             **self._arguments(c.SCALE, c.SHIFT, c.MEAN, c.VARIANCE)})
 
     @functools.cached_property
@@ -50,7 +54,7 @@ class _Normalization:
             'batch_normalization_backward', c.BACKWARD, self.x, self.x, self.x, self.eps,
             self.flags, self.description)
         return Primitive(description, {
-            c.SRC: self.x, c.DIFF_DST: self.x, c.WORKSPACE: self.workspace, c.DIFF_SRC: self.x,
+            c.SRC: self.x, c.DIFF_DST: self.x, **self._workspace(), c.DIFF_SRC: self.x,
             **self._arguments(c.SCALE, c.MEAN, c.VARIANCE, c.DIFF_SCALE, c.DIFF_SHIFT)})
 
 
@@ -61,24 +65,29 @@ def _arrange(x):
     return as_channels_last(x) if x.ndim == 4 else as_contiguous(x)
 
 
+def _given(workspace):
+    return () if workspace is None else (workspace,)
+
+
 def _empty_like(x):
     return empty_channels_last(x.shape) if x.ndim == 4 else empty(x.shape)
 
 
-def forward(x, gamma, beta, eps):
-    """ReLU of the normalized x (N, C) or (N, C, H, W), with the batch's own statistics.
+def forward(x, gamma, beta, eps, relu):
+    """The normalized x (N, C) or (N, C, H, W), with the batch's own statistics; rectified if
+    wanted.
 
     Returns:
         y, the mean (C,), the (biased) variance (C,), and what :func:`backward` needs to know which
-        values were positive.
+        values were positive: ``None`` without ReLU.
     """
-    operation = _cached(x.shape, eps)
+    operation = _cached(x.shape, eps, relu)
     x = _arrange(x)
     y = _empty_like(x)
     mean, variance = empty(x.shape[1:2]), empty(x.shape[1:2])
-    workspace = empty((operation.workspace.size,), np.uint8)
+    workspace = empty((operation.workspace.size,), np.uint8) if relu else None
     operation.forward(
-        x, y, workspace, as_contiguous(gamma), as_contiguous(beta), mean, variance)
+        x, y, *_given(workspace), as_contiguous(gamma), as_contiguous(beta), mean, variance)
     finite = np.isfinite(variance)
     if not finite.all():
         # oneDNN's ReLU makes 0 of NaN, and a network that has diverged would go on unnoticed.
@@ -86,20 +95,20 @@ def forward(x, gamma, beta, eps):
     return y, mean, variance, workspace
 
 
-def forward_fixed(x, gamma, beta, mean, variance, eps):
-    """ReLU of x normalized with the given statistics."""
-    operation = _cached(x.shape, eps)
+def forward_fixed(x, gamma, beta, mean, variance, eps, relu):
+    """x normalized with the given statistics; rectified if wanted."""
+    operation = _cached(x.shape, eps, relu)
     x = _arrange(x)
     y = _empty_like(x)
     operation.forward_fixed(x, y, *map(as_contiguous, (gamma, beta, mean, variance)))
     return y
 
 
-def backward(x, gy, gamma, mean, variance, workspace, eps):
+def backward(x, gy, gamma, mean, variance, workspace, eps, relu):
     """Gradients with respect to x, gamma and beta."""
     x, gy = _arrange(x), _arrange(gy)
     gx = _empty_like(x)
     ggamma, gbeta = empty(x.shape[1:2]), empty(x.shape[1:2])
-    _cached(x.shape, eps).backward(
-        x, gy, workspace, gx, as_contiguous(gamma), mean, variance, ggamma, gbeta)
+    _cached(x.shape, eps, relu).backward(
+        x, gy, *_given(workspace), gx, as_contiguous(gamma), mean, variance, ggamma, gbeta)
     return gx, ggamma, gbeta

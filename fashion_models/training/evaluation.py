@@ -10,6 +10,7 @@ from chainer import training
 from fashion_models.data.batches import evaluation_batches
 from fashion_models.data.products import FIRST
 from fashion_models.data.views import flattened
+from fashion_models.links import multi_task_loss
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,21 +57,16 @@ class Evaluation:
         """Global accuracy, the article's "Multi-task": the mean of the tasks' accuracies."""
         return float(np.nanmean(list(self.accuracies.values())))
 
-    @property
-    def loss(self):
-        """Mean over the tasks of the mean cross entropy over labelled products."""
-        return self.loss_with(None)
+    def loss(self, function=multi_task_loss, others=None) -> float:
+        """What training minimises, over all products at once.
 
-    def loss_with(self, others):
-        """As :attr:`loss`, with the probability of any label that is right; see :meth:`right`."""
-        losses = []
-        for task, (y, t) in enumerate(zip(self.log_probabilities.values(), self.t.T)):
-            likelihood = y[np.arange(len(t)), t]
-            for other in () if others is None else others[:, task].T:
-                likelihood = np.where(
-                    other >= 0, np.logaddexp(likelihood, y[np.arange(len(t)), other]), likelihood)
-            losses.append(_mean(-likelihood, t >= 0))
-        return float(np.nanmean(losses))
+        Args:
+            function (callable): As of :func:`~fashion_models.links.multi_task_loss`.
+            others (numpy.ndarray): As of :meth:`right`.
+        """
+        with chainer.no_backprop_mode():
+            ys = [chainer.Variable(y) for y in self.log_probabilities.values()]
+            return float(function(ys, self.t, others=others).array)
 
 
 def _mean(values, selected):
@@ -170,11 +166,13 @@ class ValidationEvaluation(training.Extension):
     priority = training.PRIORITY_WRITER
     name = 'validation'
 
-    def __init__(self, products, mean, progress=True, accepted=FIRST):
+    def __init__(
+            self, products, mean, progress=True, accepted=FIRST, loss=multi_task_loss):
         self._products = products
         self._others = products.others_to_learn(accepted)
         self._mean = mean
         self._progress = progress
+        self._loss = loss
 
     def __call__(self, trainer):
         """Reports loss, global accuracy and accuracy of each task."""
@@ -182,7 +180,7 @@ class ValidationEvaluation(training.Extension):
         evaluation = evaluate(
             updater.master, self._products, self._mean, updater.devices[0], self._progress)
         chainer.report({
-            'validation/loss': evaluation.loss_with(self._others),
+            'validation/loss': evaluation.loss(self._loss, self._others),
             'validation/accuracy': evaluation.accuracy,
             **{f'validation/{task}': value for task, value in evaluation.accuracies.items()
                if not np.isnan(value)}})

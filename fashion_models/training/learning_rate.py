@@ -1,4 +1,8 @@
-"""The learning rate: controlled by hand, by the recipe's drops, or by the validation loss."""
+"""The learning rate: by the recipe's schedule, or by hand.
+
+A schedule is a function of how far the training has come; one that watches the validation loss has
+a state besides. A rate set by hand takes over from either until it is handed back.
+"""
 
 import json
 import math
@@ -9,6 +13,9 @@ from fashion_models.errors import UserError
 
 REQUESTS = 'learning-rate-requests.jsonl'
 CHANGES = 'learning-rate.jsonl'
+#: Hands the learning rate back to the recipe's schedule.
+AUTO = 'auto'
+DROPS, PLATEAU, LINEAR, COSINE = SCHEDULES = 'drops', 'plateau', 'linear', 'cosine'
 
 
 def request(run, learning_rate):
@@ -16,40 +23,80 @@ def request(run, learning_rate):
 
     Args:
         run (~fashion_models.training.run.Run): The run.
-        learning_rate (float): More than 0.
+        learning_rate (float or str): More than 0, or ``'auto'`` to go back to the schedule.
 
     Raises:
-        UserError: If the learning rate is not a positive number.
+        UserError: If it is neither.
     """
-    if not (learning_rate > 0 and math.isfinite(learning_rate)):
-        raise UserError(f'learning rate: found {learning_rate}, expected a number above 0')
+    if learning_rate != AUTO and not (
+            isinstance(learning_rate, (int, float)) and learning_rate > 0
+            and math.isfinite(learning_rate)):
+        raise UserError(
+            f'learning rate: found {learning_rate}, expected a number above 0, or {AUTO}')
     with open(run.folder / REQUESTS, 'a', encoding='utf-8') as file:
         file.write(json.dumps({'learning_rate': learning_rate}) + '\n')
+
+
+def scheduled(recipe, iteration, iterations_per_epoch):
+    """The rate that a recipe's schedule gives one iteration, the drops on a plateau left out.
+
+    ``drops`` multiplies by ``drop_factor`` after each of the epochs in ``drops``, as the article
+    did by hand. ``linear`` and ``cosine`` fall from the recipe's rate to 0 over the whole training
+    (Loshchilov & Hutter, "SGDR", 2017, without restarts). With any of them, the first ``warmup`` of
+    the training rises linearly from 0 to the recipe's rate (Goyal et al., "Accurate, Large
+    Minibatch SGD", 2017).
+
+    Args:
+        recipe (~fashion_models.training.recipe.Training): Rate, schedule, epochs.
+        iteration (int): Number of the iteration, from 0.
+        iterations_per_epoch (int): How many make an epoch.
+
+    Returns:
+        float
+    """
+    total = recipe.epochs * iterations_per_epoch
+    # In the middle of the iteration, so that neither the first nor the last has a rate of 0.
+    progress = min((iteration + 0.5) / total, 1.0)
+    rate = recipe.learning_rate
+    if recipe.schedule == DROPS:
+        epoch = iteration // iterations_per_epoch
+        rate *= recipe.drop_factor ** sum(drop <= epoch for drop in recipe.drops)
+    if progress < recipe.warmup:
+        return rate * progress / recipe.warmup
+    left = (1 - progress) / (1 - recipe.warmup)
+    if recipe.schedule == LINEAR:
+        rate *= left
+    elif recipe.schedule == COSINE:
+        rate *= (1 - math.cos(math.pi * left)) / 2
+    return rate
 
 
 class LearningRateControl(training.Extension):
     """Sets the optimizer's learning rate after each iteration, for the next one.
 
     The article controlled it by hand, looking at the validation loss: a line in the run folder
-    (:func:`request`) takes effect at the next iteration. The recipe's drops stand for those of the
-    article, and the schedule ``plateau`` does it when the validation loss has not improved for some
-    epochs. Each multiplies whatever the rate is by then. Every change is logged with its iteration;
-    after a resume, requests made since the snapshot take effect where they did the first time.
+    (:func:`request`) takes effect at the next iteration and overrides the recipe's schedule until
+    another line hands it back. The recipe's drops stand for those of the article; the schedule
+    ``plateau`` drops when the validation loss has not improved for some epochs. Steps and requests
+    are logged with their iteration; after a resume, requests made since the snapshot take effect
+    where they did the first time.
 
     Args:
         optimizer (~chainer.Optimizer): Has the attribute ``lr``.
         recipe (~fashion_models.training.recipe.Training): Initial value and schedule.
+        iterations_per_epoch (int): How many iterations make an epoch.
         folder (~pathlib.Path): The run folder.
-        tell (callable): Is given a line about each change.
+        tell (callable): Prints a line about each change.
     """
 
     trigger = 1, 'iteration'
     priority = 50  # after the evaluation and the log, before the snapshot
     name = 'learning_rate'
 
-    def __init__(self, optimizer, recipe, folder, tell=print):
+    def __init__(self, optimizer, recipe, iterations_per_epoch, folder, tell=print):
         self._optimizer = optimizer
         self._recipe = recipe
+        self._iterations_per_epoch = iterations_per_epoch
         self._requests = folder / REQUESTS
         self._changes = folder / CHANGES
         self._tell = tell
@@ -57,8 +104,10 @@ class LearningRateControl(training.Extension):
         self._requests_done = 0
         self._best_loss = math.inf
         self._stalled = 0
+        self._plateau_factor = 1.0
+        self._by_hand = math.nan
         self._replay = {}
-        optimizer.lr = recipe.learning_rate
+        self._set(0)
 
     def initialize(self, trainer):
         """Forgets the changes logged after the iteration that training goes on from."""
@@ -70,6 +119,7 @@ class LearningRateControl(training.Extension):
         kept = [change for change in changes if change['iteration'] <= iteration]
         if len(kept) < len(changes):
             self._changes.write_text(''.join(json.dumps(change) + '\n' for change in kept))
+        self._set(iteration)
         if not kept:
             self._log(iteration, 'recipe')
         self._apply_requests(iteration)
@@ -77,12 +127,16 @@ class LearningRateControl(training.Extension):
     def __call__(self, trainer):
         """Makes the changes that are due."""
         updater = trainer.updater
-        if updater.is_new_epoch:
-            if self._recipe.schedule == 'drops':
-                if updater.epoch in self._recipe.drops:
-                    self._drop(updater.iteration, 'drop')
-            elif self._has_stalled(trainer.observation):
-                self._drop(updater.iteration, 'plateau')
+        stalled = (updater.is_new_epoch and self._recipe.schedule == PLATEAU
+                   and self._has_stalled(trainer.observation))
+        if stalled:
+            self._plateau_factor *= self._recipe.drop_factor
+        before = self._optimizer.lr
+        self._set(updater.iteration)
+        # Rates that change with every iteration follow from the recipe; only steps are logged.
+        if self._optimizer.lr != before and self._recipe.schedule in (DROPS, PLATEAU) and (
+                stalled or updater.is_new_epoch and updater.epoch in self._recipe.drops):
+            self._log(updater.iteration, 'plateau' if stalled else 'drop')
         self._apply_requests(updater.iteration)
 
     def serialize(self, serializer):
@@ -91,6 +145,15 @@ class LearningRateControl(training.Extension):
         self._requests_done = int(serializer('requests_done', self._requests_done))
         self._best_loss = float(serializer('best_loss', self._best_loss))
         self._stalled = int(serializer('stalled', self._stalled))
+        self._plateau_factor = float(serializer('plateau_factor', self._plateau_factor))
+        self._by_hand = float(serializer('by_hand', self._by_hand))
+
+    def _set(self, iteration):
+        if math.isnan(self._by_hand):
+            self._optimizer.lr = self._plateau_factor * scheduled(
+                self._recipe, iteration, self._iterations_per_epoch)
+        else:
+            self._optimizer.lr = self._by_hand
 
     def _apply_requests(self, iteration):
         size = self._requests.stat().st_size if self._requests.exists() else 0
@@ -102,9 +165,11 @@ class LearningRateControl(training.Extension):
             if self._replay.get(number, iteration) > iteration:
                 return
             self._replay.pop(number, None)
-            self._optimizer.lr = requests[number]['learning_rate']
+            rate = requests[number]['learning_rate']
+            self._by_hand = math.nan if rate == AUTO else rate
             self._requests_done += 1
-            self._log(iteration, 'by hand', request=number)
+            self._set(iteration)
+            self._log(iteration, 'schedule' if rate == AUTO else 'by hand', request=number)
         self._requests_size = size
 
     def _has_stalled(self, observation):
@@ -118,10 +183,6 @@ class LearningRateControl(training.Extension):
             return False
         self._stalled = 0
         return True
-
-    def _drop(self, iteration, reason):
-        self._optimizer.lr *= self._recipe.drop_factor
-        self._log(iteration, reason)
 
     def _log(self, iteration, reason, **more):
         rate = self._optimizer.lr

@@ -11,15 +11,16 @@ import pathlib
 import tomllib
 
 from fashion_models.catalogue.model import TASKS
-from fashion_models.data.epoch import MAX_IMAGES
+from fashion_models.data.epoch import EXAMPLES, MAX_IMAGES, TOGETHER
 from fashion_models.data.products import ACCEPTED, FIRST
 from fashion_models.errors import UserError
-from fashion_models.links import POOLINGS, TRUNKS
+from fashion_models.links import COMBINATIONS, LOSSES, POOLINGS, TRUNKS
+from fashion_models.training.learning_rate import DROPS, SCHEDULES
 
-TRUNK_MINIMUM_SIZES = {name: trunk.minimum_size for name, trunk in TRUNKS.items()}
 #: The recipes that come with the package.
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / 'recipes'
-SCHEDULES = ('drops', 'plateau')
+#: Where batch normalization sits: after each convolution, or after each dense layer, too.
+CONVOLUTIONS, ALL = NORMALIZATIONS = 'convolutions', 'all'
 #: Marks a choice that recipes could not always make, whose default is what was done before.
 LATER = {'later': True}
 
@@ -32,6 +33,7 @@ class Data:
     size: int = 224
     max_images: int = MAX_IMAGES
     mirror: float = 0.5
+    examples: str = dataclasses.field(default=TOGETHER, metadata=LATER)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Model:
     post_pool: int = 1024
     representation: int = 1024
     dropout: float = 0.5
+    normalization: str = dataclasses.field(default=CONVOLUTIONS, metadata=LATER)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,13 +63,18 @@ class Training:
     epoch_batches: int = dataclasses.field(default=0, metadata=LATER)
     seed: int = 0
     learning_rate: float = 0.01
-    schedule: str = 'drops'
+    warmup: float = dataclasses.field(default=0.0, metadata=LATER)
+    schedule: str = DROPS
     drops: tuple[int, ...] = (10, 15)
     drop_factor: float = 0.1
     plateau_epochs: int = 2
     momentum: float = 0.9
     weight_decay: float = 0.0005
     accepted: str = dataclasses.field(default=FIRST, metadata=LATER)
+    loss: str = dataclasses.field(default='cross_entropy', metadata=LATER)
+    combine_losses: str = dataclasses.field(default='mean', metadata=LATER)
+    task_weights: dict[str, float] = dataclasses.field(default_factory=dict, metadata=LATER)
+    label_smoothing: float = dataclasses.field(default=0.0, metadata=LATER)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -138,7 +146,7 @@ class Recipe:
         before, so that earlier runs stay what they are.
         """
         text = self.replace(training__epochs=1)._text(
-            lambda field, value: 'later' not in field.metadata or value != field.default)
+            lambda field, value: 'later' not in field.metadata or value != _default(field))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def _text(self, wanted):
@@ -169,6 +177,12 @@ def _find(path):
             f'recipe {path.name}: found neither a recipe of that name nor such a file; the recipes '
             f'are {", ".join(names())}, and a file ends in .toml')
     return FOLDER / f'{path.name}.toml'
+
+
+def _default(field):
+    if field.default_factory is not dataclasses.MISSING:
+        return field.default_factory()
+    return field.default
 
 
 def _sections(tables):
@@ -205,9 +219,13 @@ def _typed(key, wanted, value):
     if wanted == tuple[str, ...] and isinstance(value, list) and all(
             type(item) is str for item in value):
         return tuple(value)
+    if wanted == dict[str, float] and isinstance(value, dict) and all(
+            type(item) in (int, float) for item in value.values()):
+        return {name: float(item) for name, item in value.items()}
     names = {
         int: 'a whole number', float: 'a number', str: 'a text in quotes',
-        tuple[int, ...]: 'a list of whole numbers', tuple[str, ...]: 'a list of texts'}
+        tuple[int, ...]: 'a list of whole numbers', tuple[str, ...]: 'a list of texts',
+        dict[str, float]: 'a table of numbers'}
     raise UserError(f'{key}: found {value!r}, expected {names[wanted]}')
 
 
@@ -228,16 +246,16 @@ def _faults(recipe):
         yield f'data.mirror: found {data.mirror}, expected 0 to 1'
     if not model.tasks or len(set(model.tasks)) < len(model.tasks) or set(model.tasks) - set(TASKS):
         yield f'model.tasks: found {list(model.tasks)}, expected some of {", ".join(TASKS)}'
-    if model.trunk not in TRUNK_MINIMUM_SIZES:
-        yield f'model.trunk: found {model.trunk!r}, expected {_or(TRUNK_MINIMUM_SIZES)}'
-    elif data.size < TRUNK_MINIMUM_SIZES[model.trunk]:
-        yield (f'data.size: found {data.size}, expected at least '
-               f'{TRUNK_MINIMUM_SIZES[model.trunk]} for the trunk {model.trunk}')
+    if data.examples not in EXAMPLES:
+        yield f'data.examples: found {data.examples!r}, expected {_or(EXAMPLES)}'
+    if model.trunk in TRUNKS:
+        yield from _trunk_faults(data, model)
+    else:
+        yield f'model.trunk: found {model.trunk!r}, expected {_or(TRUNKS)}'
     if model.first_ksize < 1:
         yield f'model.first_ksize: found {model.first_ksize}, expected 1 or more'
-    if model.first_ksize != 7 and model.trunk != 'zfnet':
-        yield (f'model.first_ksize: found {model.first_ksize}, expected 7 with the trunk '
-               f'{model.trunk}: only zfnet has another')
+    if model.normalization not in NORMALIZATIONS:
+        yield f'model.normalization: found {model.normalization!r}, expected {_or(NORMALIZATIONS)}'
     if model.pooling not in POOLINGS:
         yield f'model.pooling: found {model.pooling!r}, expected {_or(POOLINGS)}'
     if not 0 <= model.dropout < 1:
@@ -257,6 +275,30 @@ def _faults(recipe):
         yield f'training.schedule: found {training.schedule!r}, expected {_or(SCHEDULES)}'
     if training.accepted not in ACCEPTED:
         yield f'training.accepted: found {training.accepted!r}, expected {_or(ACCEPTED)}'
+    for name, known in ('loss', LOSSES), ('combine_losses', COMBINATIONS):
+        if getattr(training, name) not in known:
+            yield f'training.{name}: found {getattr(training, name)!r}, expected {_or(known)}'
+    for name in 'warmup', 'label_smoothing':
+        if not 0 <= getattr(training, name) < 1:
+            yield f'training.{name}: found {getattr(training, name)}, expected 0 to less than 1'
+    for task, weight in training.task_weights.items():
+        if task not in model.tasks:
+            yield f'training.task_weights: found {task!r}, expected some of the tasks'
+        elif not weight > 0:
+            yield f'training.task_weights: found {weight} for {task}, expected more than 0'
+
+
+def _trunk_faults(data, model):
+    trunk = TRUNKS[model.trunk]
+    if data.size < trunk.minimum_size:
+        yield (f'data.size: found {data.size}, expected at least {trunk.minimum_size} for the '
+               f'trunk {model.trunk}')
+    options = {option for other in TRUNKS.values() for option in other.options}
+    for field in dataclasses.fields(model):
+        value = getattr(model, field.name)
+        if field.name in options - set(trunk.options) and value != field.default:
+            yield (f'model.{field.name}: found {value}, expected {field.default} with the trunk '
+                   f'{model.trunk}, which has no such option')
 
 
 def _or(names):
@@ -269,4 +311,7 @@ def _toml(value):
     if isinstance(value, str):
         # The escapes of TOML's basic strings are those of JSON for all that a recipe can hold.
         return '"' + value.replace('\\', '\\\\').replace('"', '\\"') + '"'
+    if isinstance(value, dict):
+        items = (f'{_toml(name)} = {_toml(item)}' for name, item in value.items())
+        return '{' + ', '.join(items) + '}'
     return repr(value)

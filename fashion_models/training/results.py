@@ -10,6 +10,7 @@ from fashion_models.data.products import require_products
 from fashion_models.files import atomic_write
 from fashion_models.provenance import provenance
 from fashion_models.training.evaluation import evaluate, majority_accuracies
+from fashion_models.training.model import build_loss
 from fashion_models.training.table import ARTICLE, accuracy_table
 
 
@@ -49,7 +50,8 @@ def evaluate_run(run, splits, device, which='best', catalogue_folder=None, store
                 'hash': images.catalogue_hash},
             'products': len(own),
             'images': sum(map(len, own.images)),
-            'loss': evaluation.loss_with(own.others_to_learn(run.recipe.training.accepted)),
+            'loss': evaluation.loss(
+                build_loss(run.recipe), own.others_to_learn(run.recipe.training.accepted)),
             'accuracy': evaluation.accuracy,
             'accuracies': evaluation.accuracies,
             'labelled': dict(zip(run.vocabulary.tasks, map(int, (evaluation.t >= 0).sum(axis=0)))),

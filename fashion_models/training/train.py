@@ -26,7 +26,7 @@ from fashion_models.training.evaluation import ValidationEvaluation
 from fashion_models.training.graph import write_graph
 from fashion_models.training.interrupt import Interrupt
 from fashion_models.training.learning_rate import LearningRateControl
-from fashion_models.training.model import build_model
+from fashion_models.training.model import build_loss, build_model
 from fashion_models.training.optimizer import MomentumSGD
 from fashion_models.training.run import FINISHED, Run
 from fashion_models.training.updater import MasterReplicasUpdater, NonFiniteLossError
@@ -148,20 +148,23 @@ def build_trainer(run, products, devices, interrupted=lambda: False):
     optimizer.setup(model)
     iterator = TrainingIterator(
         products['train'], run.mean, recipe.batch_size, recipe.seed, run.recipe.data.max_images,
-        run.recipe.data.mirror, epoch_batches=recipe.epoch_batches, accepted=recipe.accepted)
-    updater = MasterReplicasUpdater(iterator, optimizer, devices, recipe.seed)
+        run.recipe.data.mirror, epoch_batches=recipe.epoch_batches, accepted=recipe.accepted,
+        examples=run.recipe.data.examples)
+    loss = build_loss(run.recipe)
+    updater = MasterReplicasUpdater(iterator, optimizer, devices, recipe.seed, loss)
     trainer = training.Trainer(
         updater, lambda trainer: interrupted() or updater.epoch >= recipe.epochs,
         out=str(run.folder))
     tasks = run.vocabulary.tasks
     trainer.extend(ValidationEvaluation(
-        products['validation'], run.mean, accepted=recipe.accepted))
+        products['validation'], run.mean, accepted=recipe.accepted, loss=loss))
     trainer.extend(extensions.LogReport(
         filename='log.json',
         postprocess=lambda record: report.complete_record(record, optimizer)), name='log')
     trainer.extend(report.EpochTable(tasks, tell=tell))
     trainer.extend(report.Plots(tasks))
-    trainer.extend(LearningRateControl(optimizer, recipe, run.folder, tell))
+    trainer.extend(LearningRateControl(
+        optimizer, recipe, iterator.batches_per_epoch, run.folder, tell))
     trainer.extend(snapshots.Snapshots(run.snapshots, run.recipe.hash()))
     return trainer
 

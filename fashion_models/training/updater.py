@@ -43,15 +43,17 @@ class MasterReplicasUpdater(training.updaters.StandardUpdater):
         optimizer (~chainer.Optimizer): Set up with the master.
         devices (list of ~chainer.backend.Device): g devices, of which several may be ``@numpy``.
         seed (int): Dropout masks follow from it and from the number of the iteration alone.
+        loss (callable): As of :func:`~fashion_models.links.multi_task_loss`, the article's.
 
     Attributes:
         on_first_loss (callable): Called once with the first share's loss before its backward.
     """
 
-    def __init__(self, iterator, optimizer, devices, seed=0):
+    def __init__(self, iterator, optimizer, devices, seed=0, loss=multi_task_loss):
         super().__init__(iterator, optimizer)
         self.devices = list(devices)
         self.seed = seed
+        self.loss = loss
         self.on_first_loss = None
         self.master = optimizer.target
         self.master.to_device(self.devices[0])
@@ -106,7 +108,7 @@ class MasterReplicasUpdater(training.updaters.StandardUpdater):
         x, t = device.send(batch.x[share]), device.send(batch.t[share])
         ys = model(x)
         others = None if batch.others is None else device.send(batch.others[share])
-        loss = multi_task_loss(ys, t, labelled, others)
+        loss = self.loss(ys, t, labelled, others)
         if self.on_first_loss is not None:
             self.on_first_loss(loss)
             self.on_first_loss = None

@@ -66,3 +66,37 @@ def test_every_product_is_drawn_sooner_or_later():
 def test_too_few_products_for_a_batch():
     with pytest.raises(UserError, match='3 products, fewer than the 4 of one batch'):
         plan_epoch([1, 2, 3], 4, 0, 0)
+
+
+@settings(deadline=None)
+@given(counts=counts, b=st.integers(1, 8), seed=st.integers(0, 9),
+       examples=st.sampled_from(['groups', 'single']))
+def test_every_image_is_seen_once(counts, b, seed, examples):
+    seen = []
+    for batch in plan_epoch(counts, b, seed, 0, examples=examples):
+        assert batch.choice.shape[0] == len(batch.products) == b
+        assert 1 <= batch.choice.shape[1] <= (1 if examples == 'single' else 5)
+        for product, choice in zip(batch.products, batch.choice):
+            seen += [(product, image) for image in choice]
+            assert max(choice) < counts[product]
+    assert len(set(seen)) == len(seen), 'no image comes twice'
+    # Each of the five buckets hands fewer than b examples down, at the cost of an image each.
+    assert sum(counts) - len(seen) < (b if examples == 'single' else 5 * b)
+
+
+def test_groups_are_of_every_size_and_drawn_anew():
+    sizes, plans = np.zeros(5, int), set()
+    for epoch in range(200):
+        own = [
+            tuple(choice) for batch in plan_epoch([4], 1, 0, epoch, examples='groups')
+            for choice in batch.choice]
+        assert sorted(image for group in own for image in group) == [0, 1, 2, 3]
+        sizes[[len(group) for group in own]] += 1
+        plans.add(tuple(sorted(own)))
+    assert (sizes[1:] > 0).all()
+    assert len(plans) == 15, 'the ways to divide four images into groups (a Bell number)'
+    # One to four groups are equally likely; 200 draws of each number come within 5 deviations.
+    numbers = np.bincount([
+        sum(len(batch.products) for batch in plan_epoch([4], 1, 0, epoch, examples='groups'))
+        for epoch in range(200)])[1:]
+    assert abs(numbers - 50).max() < 5 * np.sqrt(200 * 0.25 * 0.75)

@@ -20,10 +20,10 @@ def test_one_representation_a_product(image_size, text_size):
 
 def test_by_hand():
     fusion = TextFusion(2, 3, text_features=2, out_size=2)
-    fusion.text.W.array[:] = [[1, 0, 2], [0, -1, 0]]
-    fusion.text.b.array[:] = [-1, 0.5]
-    fusion.fusion.W.array[:] = [[1, 1, 1, 0], [0, -1, 0, 2]]
-    fusion.fusion.b.array[:] = [0.25, 0]
+    fusion.text.linear.W.array[:] = [[1, 0, 2], [0, -1, 0]]
+    fusion.text.linear.b.array[:] = [-1, 0.5]
+    fusion.fusion.linear.W.array[:] = [[1, 1, 1, 0], [0, -1, 0, 2]]
+    fusion.fusion.linear.b.array[:] = [0.25, 0]
     # The text's layer gives 1 + 2 * 2 - 1 = 4 and -3 + 0.5, of which ReLU leaves 0.
     # Beside the image, 3 and 1: 3 + 1 + 4 + 0.25, and -1.
     with chainer.using_config('train', False):

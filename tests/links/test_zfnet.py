@@ -33,12 +33,13 @@ def test_number_of_weights_at_the_articles_size():
 def test_first_filters_of_one_pixel():
     """As in the article's network that is trained on colour only."""
     trunk = ZFNet(64, width=0.1, image_features=10, first_ksize=1)
-    assert trunk.conv1.W.shape == (10, 3, 1, 1)
+    assert trunk.conv1.conv.W.shape == (10, 3, 1, 1)
     x = random_images(1, 64)
     with chainer.using_config('train', False), chainer.no_backprop_mode():
         h = dict(trunk.layers(x))['conv1'].array
     np.testing.assert_allclose(
-        h[0, :, 5, 7], F.relu(trunk.conv1.W.array[:, :, 0, 0] @ x[0, :, 10, 14]).array, rtol=1e-4)
+        h[0, :, 5, 7], F.relu(trunk.conv1.conv.W.array[:, :, 0, 0] @ x[0, :, 10, 14]).array,
+        rtol=1e-4)
 
 
 @pytest.mark.parametrize('first_ksize', [1, 3, 5])
@@ -55,14 +56,14 @@ def test_any_size_from_48_up(size):
 
 
 def test_smaller_images_are_refused():
-    with pytest.raises(ValueError, match='at least 48 pixels, not 47'):
+    with pytest.raises(ValueError, match='found 47 pixels, expected at least 48'):
         ZFNet(47)
 
 
 def test_width_scales_channels_and_hidden_units_but_not_the_image_features():
     trunk = ZFNet(64, width=0.5)
-    assert trunk.conv1.W.shape == (48, 3, 7, 7)
-    assert trunk.fc6.W.shape[0] == 2048
+    assert trunk.conv1.conv.W.shape == (48, 3, 7, 7)
+    assert trunk.fc6.linear.W.shape[0] == 2048
     assert trunk.out_size == 4096
 
 
@@ -70,22 +71,25 @@ def test_every_parameter_is_initialised_at_construction():
     assert all(param.is_initialized for param in ZFNet(64, width=0.1).params())
 
 
+@pytest.mark.parametrize('normalize', [False, True])
 @pytest.mark.parametrize('train', [False, True])
-def test_equals_chainers_own_links(train):
+def test_equals_chainers_own_links(train, normalize):
     size = 64
-    trunk = ZFNet(size, width=0.1, image_features=20, dropout=0.0)
+    trunk = ZFNet(size, width=0.1, image_features=20, dropout=0.0, normalize=normalize)
     x = random_images(4, size)
     with chainer.using_config('train', train):
         h = x
         reference = trunk.copy('copy')
-        h = F.max_pooling_2d(F.relu(reference.bn1(reference.conv1(h))), 3, 2)
-        h = F.max_pooling_2d(F.relu(reference.bn2(reference.conv2(h))), 3, 2)
-        h = F.relu(reference.bn3(reference.conv3(h)))
-        h = F.relu(reference.bn4(reference.conv4(h)))
-        h = F.max_pooling_2d(F.relu(reference.bn5(reference.conv5(h))), 3, 2)
-        h = F.relu(reference.fc7(F.relu(reference.fc6(h))))
+        for name in 'conv1', 'conv2', 'conv3', 'conv4', 'conv5':
+            block = reference[name]
+            h = F.relu(block.bn(block.conv(h)))
+            if name in ('conv1', 'conv2', 'conv5'):
+                h = F.max_pooling_2d(h, 3, 2)
+        for name in 'fc6', 'fc7':
+            block = reference[name]
+            h = F.relu(block.bn(block.linear(h)) if normalize else block.linear(h))
         np.testing.assert_allclose(trunk(x).array, h.array, rtol=1e-3, atol=1e-4)
-    np.testing.assert_allclose(trunk.bn5.avg_var, reference.bn5.avg_var, rtol=1e-3)
+    np.testing.assert_allclose(trunk.conv5.bn.avg_var, reference.conv5.bn.avg_var, rtol=1e-3)
 
 
 def test_dropout_only_in_training():

@@ -166,7 +166,7 @@ def train(examples, validation, classes, devices, seed, epochs=EPOCHS):
             model.cleargrads()
             loss.backward()
             optimizer.update()
-        losses.append(evaluate(model, validation).loss_with(validation.others))
+        losses.append(evaluate(model, validation).loss(others=validation.others))
         if np.argmin(losses) == epoch:
             best = copy.deepcopy(model)
         elif epoch - np.argmin(losses) >= PATIENCE:

@@ -26,7 +26,6 @@ from fashion_models.catalogue.decode import MAX_ASPECT
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.functions.backend import without_onednn
-from fashion_models.links.layers import dense_relu
 from fashion_models.provenance import versions
 
 OPSET = 11      # the newest that onnx_chainer, which comes with Chainer, knows
@@ -98,7 +97,7 @@ class _ImageTower(chainer.Chain):
             self.pre_pool = encoder.pre_pool.copy()
 
     def forward(self, x):
-        return dense_relu(self.pre_pool, self.trunk(x))
+        return self.pre_pool(self.trunk(x))
 
 
 def image_graph(encoder):
@@ -159,9 +158,9 @@ def product_graph(encoder):
         node('Gemm', [given, f'{name}/W', f'{name}/b'], output, transB=1)
 
     node(_POOLINGS[network.pooling], ['features'], 'pooled', axes=[1], keepdims=0)
-    dense(network.post_pool, 'post_pool', 'pooled', 'post_pool')
+    dense(network.post_pool.linear, 'post_pool', 'pooled', 'post_pool')
     node('Relu', ['post_pool'], 'post_pool_relu')
-    dense(network.representation, 'representation', 'post_pool_relu', 'last')
+    dense(network.representation.linear, 'representation', 'post_pool_relu', 'last')
     node('Relu', ['last'], 'activations')
     node('ReduceL2', ['activations'], 'length', axes=[1], keepdims=1)
     constant('least', np.finfo(np.float32).tiny)    # a representation of zeros stays one
@@ -176,7 +175,7 @@ def product_graph(encoder):
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
 
     graph = helper.make_graph(
-        nodes, 'product', [value('features', 'b', 'n', network.pre_pool.W.shape[0])],
+        nodes, 'product', [value('features', 'b', 'n', network.pre_pool.linear.W.shape[0])],
         [value(name, 'b', size) for name, size in outputs.items()], constants)
     return helper.make_model(
         graph, producer_name='fashion_models', ir_version=6,

@@ -1,3 +1,5 @@
+import functools
+
 import chainer
 import chainer.functions as F
 import numpy as np
@@ -10,6 +12,8 @@ from fashion_models import functions
 
 pytestmark = pytest.mark.usefixtures('onednn')
 
+batch_normalization_relu = functools.partial(functions.batch_normalization, relu=True)
+
 SHAPES = [
     (4, 3, 5, 6), (2, 64, 7, 7), (64, 17, 1, 1), (1, 1, 3, 1), (3, 96, 15, 15), (8, 33), (64, 1),
     (3, 4096)]
@@ -19,7 +23,7 @@ def running(c):
     return np.linspace(-1, 1, c, dtype=np.float32), np.linspace(0.5, 2, c, dtype=np.float32)
 
 
-def chainers(train, mean, variance):
+def chainers(train, mean, variance, relu=True):
     def function(x, gamma, beta):
         axis = (0,) if x.ndim == 2 else (0, 2, 3)
         if train:
@@ -28,24 +32,25 @@ def chainers(train, mean, variance):
         else:
             y = F.fixed_batch_normalization(
                 x, gamma, beta, mean.astype(x.dtype), variance.astype(x.dtype), axis=axis)
-        return F.relu(y)
+        return F.relu(y) if relu else y
     return function
 
 
+@pytest.mark.parametrize('relu', [True, False])
 @pytest.mark.parametrize('train', [True, False])
 @pytest.mark.parametrize('shape', SHAPES)
-def test_agrees_with_chainer(agree, values, shape, train):
+def test_agrees_with_chainer(agree, values, shape, train, relu):
     c = shape[1]
     mean, variance = running(c)
-    agree(lambda x, gamma, beta: functions.batch_normalization_relu(
-              x, gamma, beta, mean.copy(), variance.copy(), train=train),
-          chainers(train, mean.copy(), variance.copy()),
+    agree(lambda x, gamma, beta: functions.batch_normalization(
+              x, gamma, beta, mean.copy(), variance.copy(), relu=relu, train=train),
+          chainers(train, mean.copy(), variance.copy(), relu),
           [values(*shape), values(c, seed=1), values(c, seed=2)], tolerance=1e-4)
 
 
 @pytest.mark.parametrize('order', ['channels last', 'with gaps', 'backwards'])
 def test_arrays_may_lie_in_any_order(agree, values, order):
-    agree(lambda *inputs: functions.batch_normalization_relu(*inputs, *running(5), train=True),
+    agree(lambda *inputs: batch_normalization_relu(*inputs, *running(5), train=True),
           chainers(True, *running(5)),
           [values(3, 5, 4, 6, order=order), values(5, seed=1), values(5, seed=2)])
 
@@ -58,7 +63,7 @@ def test_agrees_for_any_shape(agree, values, n, c, h, w, dense, seed):
     # Of two values, one becomes 1 and the other -1: the gradient is the rounding's alone.
     n = max(n, 3)
     shape = (n, c) if dense else (n, c, h, w)
-    agree(lambda *inputs: functions.batch_normalization_relu(*inputs, *running(c), train=True),
+    agree(lambda *inputs: batch_normalization_relu(*inputs, *running(c), train=True),
           chainers(True, *running(c)),
           [values(*shape, seed=seed), values(c, seed=seed + 1), values(c, seed=seed + 2)],
           tolerance=1e-3)
@@ -71,7 +76,7 @@ def test_running_statistics_move_as_chainers(values, shape):
     axis = (0,) if len(shape) == 2 else (0, 2, 3)
     for seed in range(3):
         x = 3 * values(*shape, seed=seed) + 1
-        functions.batch_normalization_relu(
+        batch_normalization_relu(
             x, np.ones(3, np.float32), np.zeros(3, np.float32), *ours, decay=0.7, train=True)
         F.batch_normalization(
             x.astype(np.float64), np.ones(3), np.zeros(3), running_mean=theirs[0],
@@ -83,7 +88,7 @@ def test_running_statistics_move_as_chainers(values, shape):
 def test_evaluation_leaves_running_statistics_alone(values):
     mean, variance = running(3)
     with chainer.using_config('train', False):
-        functions.batch_normalization_relu(
+        batch_normalization_relu(
             values(2, 3, 4, 4), values(3), values(3), mean, variance)
     np.testing.assert_array_equal(mean, running(3)[0])
     np.testing.assert_array_equal(variance, running(3)[1])
@@ -94,7 +99,7 @@ def test_follows_the_configuration(values):
     y = {}
     for train in (True, False):
         with chainer.using_config('train', train):
-            y[train] = functions.batch_normalization_relu(x, gamma, beta, *running(3)).array
+            y[train] = batch_normalization_relu(x, gamma, beta, *running(3)).array
     assert np.abs(y[True] - y[False]).max() > 0.1
 
 
@@ -102,13 +107,15 @@ def test_numerical_gradient(values):
     x = values(3, 2, 2, 3)
     gamma, beta = np.array([1, 2], np.float32), np.array([0.3, -0.4], np.float32)
     gradient_check.check_backward(
-        lambda *inputs: functions.batch_normalization_relu(*inputs, *running(2), train=True),
+        lambda *inputs: batch_normalization_relu(*inputs, *running(2), train=True),
         (x, gamma, beta), values(3, 2, 2, 3, seed=1), eps=1e-3, rtol=2e-2, atol=2e-2)
 
 
-def test_second_derivative(values):
+@pytest.mark.parametrize('relu', [True, False])
+def test_second_derivative(values, relu):
     gradient_check.check_double_backward(
-        lambda *inputs: functions.batch_normalization_relu(*inputs, *running(2), train=True),
+        lambda *inputs: functions.batch_normalization(
+            *inputs, *running(2), relu=relu, train=True),
         (values(4, 2), np.ones(2, np.float32), np.full(2, 3, np.float32)), values(4, 2, seed=1),
         (values(4, 2, seed=2), values(2, seed=3), values(2, seed=4)),
         eps=1e-2, rtol=5e-2, atol=5e-2)
@@ -116,17 +123,19 @@ def test_second_derivative(values):
 
 @pytest.mark.parametrize('bad', [np.nan, np.inf])
 @pytest.mark.parametrize('shape', [(4, 3, 5, 5), (6, 3)])
-def test_divergence_shows(values, shape, bad):
+@pytest.mark.parametrize('relu', [True, False])
+def test_divergence_shows(values, shape, bad, relu):
     x = values(*shape)
     x[2, 1] = bad
-    y = functions.batch_normalization_relu(
-        x, np.ones(3, np.float32), np.zeros(3, np.float32), *running(3), train=True).array
+    y = functions.batch_normalization(
+        x, np.ones(3, np.float32), np.zeros(3, np.float32), *running(3), relu=relu,
+        train=True).array
     assert np.isnan(y[:, 1]).all()
     assert np.isfinite(y[:, [0, 2]]).all()
 
 
 def test_large_mean_does_not_swallow_the_variance(agree, values):
     x = values(16, 3, 8, 8) + 100
-    agree(lambda *inputs: functions.batch_normalization_relu(*inputs, *running(3), train=True),
+    agree(lambda *inputs: batch_normalization_relu(*inputs, *running(3), train=True),
           chainers(True, *running(3)), [x, np.ones(3, np.float32), np.zeros(3, np.float32)],
           tolerance=1e-3)

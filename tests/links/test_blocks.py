@@ -11,10 +11,11 @@ from fashion_models.links import (
 )
 
 
-def trained(trunk):
+def trained(trunk, normalize=False):
     """A network whose normalization does not leave values as they are."""
     model = MultiTaskClassifier(
-        ProductEncoder(trunk, pre_pool=20, post_pool=20, representation=10), {'gender': 2})
+        ProductEncoder(trunk, pre_pool=20, post_pool=20, representation=10,
+                       normalize=normalize), {'gender': 2})
     random = np.random.RandomState(0)
     for link in model.links():
         if isinstance(link, chainer.links.BatchNormalization):
@@ -31,9 +32,10 @@ def evaluate(model):
         return [y.array for y in model(x)]
 
 
+@pytest.mark.parametrize('normalize', [False, True])
 @pytest.mark.parametrize('make', [ZFNet, ResNet50])
-def test_folding_changes_no_result(make):
-    model = trained(make(64, width=0.1, image_features=30))
+def test_folding_changes_no_result(make, normalize):
+    model = trained(make(64, width=0.1, image_features=30, normalize=normalize), normalize)
     before = evaluate(model)
     assert fold_batch_normalization(model) is model
     for _ in range(2):  # the second time with the kept copies of the weights
@@ -41,9 +43,20 @@ def test_folding_changes_no_result(make):
             np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4)
 
 
-def test_no_normalization_is_left():
+@pytest.mark.parametrize('normalize', [False, True])
+@pytest.mark.parametrize('make', [ZFNet, ResNet50])
+def test_no_normalization_is_left(make, normalize):
+    model = fold_batch_normalization(
+        trained(make(64, width=0.1, image_features=30, normalize=normalize), normalize))
+    assert not [
+        link for link in model.links() if isinstance(link, chainer.links.BatchNormalization)]
+
+
+def test_every_layer_has_a_bias_then():
     model = fold_batch_normalization(trained(ZFNet(64, width=0.1, image_features=30)))
     assert not [
         link for link in model.links() if isinstance(link, chainer.links.BatchNormalization)]
     assert {name for name, _ in model.encoder.trunk.namedparams() if name.endswith('/b')} == {
-        f'/{layer}/b' for layer in ('conv1', 'conv2', 'conv3', 'conv4', 'conv5', 'fc6', 'fc7')}
+        f'/{layer}/b' for layer in (
+            'conv1/conv', 'conv2/conv', 'conv3/conv', 'conv4/conv', 'conv5/conv', 'fc6/linear',
+            'fc7/linear')}
