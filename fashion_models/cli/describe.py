@@ -4,6 +4,7 @@ With --backend, prints which library computes on this machine's CPU, and why.
 """
 
 import argparse
+import pathlib
 
 from fashion_models.errors import UserError
 
@@ -11,12 +12,14 @@ NAME = 'describe'
 EXAMPLES = '''\
 fashion-models describe lyst2016
 fashion-models describe my-recipe.toml --images 5
+fashion-models describe runs/shop                 what this run was trained with
 fashion-models describe --backend'''
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('recipe', metavar='RECIPE', nargs='?',
-                        help='the name of a recipe, such as small or lyst2016, or a TOML file')
+                        help='the name of a recipe, such as small or lyst2016, a TOML file, or a '
+                             'run folder')
     parser.add_argument('--images', metavar='N', type=int, default=3, choices=range(1, 6),
                         help='how many images the product has, 1 to 5 (default: 3)')
     parser.add_argument('--backend', action='store_true',
@@ -27,10 +30,13 @@ def run(arguments: argparse.Namespace) -> None:
     from fashion_models.functions import backend
     from fashion_models.training.describe import describe
     from fashion_models.training.recipe import Recipe
+    from fashion_models.training.run import Run
 
     if arguments.recipe is None and not arguments.backend:
         raise UserError('describe: give a recipe, or --backend')
     if arguments.backend:
         print(backend.describe())
     if arguments.recipe:
-        print(describe(Recipe.load(arguments.recipe), arguments.images))
+        of_run = pathlib.Path(arguments.recipe).is_dir()
+        recipe = Run.open(arguments.recipe).recipe if of_run else Recipe.load(arguments.recipe)
+        print(describe(recipe, arguments.images))

@@ -10,3 +10,9 @@ def test_describe(recipe_file, capsys):
     assert 'heads/subcategory' in output
     assert cli.main(['describe', '--backend']) == 0
     assert 'oneDNN' in capsys.readouterr().out
+
+
+def test_describe_a_run(tiny_run, capsys):
+    run, _ = tiny_run
+    assert cli.main(['describe', str(run)]) == 0
+    assert '3 x 24' in next(line for line in capsys.readouterr().out.splitlines() if 'fc7' in line)
