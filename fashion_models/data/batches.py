@@ -127,8 +127,10 @@ class TrainingIterator(chainer.dataset.Iterator):
 
     def serialize(self, serializer: chainer.AbstractSerializer) -> None:
         """Saves or restores the place in the sequence of batches."""
-        self._count = int(serializer('count', self._count))
-        self.finalize()
+        count = int(serializer('count', self._count))
+        if count != self._count:    # read, not written: a snapshot does not stop the threads
+            self._count = count
+            self.finalize()
 
     def _place(self):
         """Which pass over the products comes next, and with which of its batches."""

@@ -8,6 +8,7 @@ import pytest
 
 from fashion_models.data.batches import TrainingIterator, evaluation_batches
 from fashion_models.data.crops import assemble
+from fashion_models.data.epoch import plan_epoch
 from fashion_models.data.products import ProductSet
 
 
@@ -182,3 +183,21 @@ def test_an_epoch_of_another_length_is_the_same_sequence_of_batches(toy_splits):
     assert_same(take(whole, number), take(short, number))
     assert short.epoch == number // 3
     assert short.is_new_epoch == (number % 3 == 0)
+
+
+def test_a_snapshot_does_not_stop_the_threads(toy_splits, ramp, monkeypatch):
+    """Or every epoch would plan all earlier ones again."""
+    planned = []
+
+    def plan(*arguments):
+        planned.append(arguments[3])
+        return plan_epoch(*arguments)
+    monkeypatch.setattr('fashion_models.data.batches.plan_epoch', plan)
+    iterator = TrainingIterator(toy_splits['train'], ramp, 8, seed=0)
+    for _ in range(3 * iterator.batches_per_epoch):
+        next(iterator)
+        iterator.serialize(chainer.serializers.DictionarySerializer())
+    iterator.finalize()
+    # Once to count the batches, once to find the place, then each as it comes.
+    assert sorted(planned)[:3] == [0, 0, 0]
+    assert planned.count(1) == 1
