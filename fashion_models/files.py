@@ -50,10 +50,16 @@ def atomic_write(
         raise
 
 
-def append_line(path: str | os.PathLike, line: str) -> None:
+def append_line(path: str | os.PathLike, line: str, durable: bool = False) -> None:
     """Adds a line to a text file, which is made if need be.
 
     What follows the file's last line break is a line that a crash has cut short; it is removed.
+
+    Args:
+        path: The file.
+        line: Without its line break.
+        durable: Whether to return only once the line is on the disk, so that no power cut can
+            lose it.
     """
     with open(path, 'a+b') as file:
         if file.seek(0, os.SEEK_END):
@@ -62,6 +68,9 @@ def append_line(path: str | os.PathLike, line: str) -> None:
                 file.seek(0)
                 file.truncate(file.read().rfind(b'\n') + 1)
         file.write(line.encode() + b'\n')
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def whole_lines(path: str | os.PathLike) -> list[str]:
@@ -73,7 +82,8 @@ def whole_lines(path: str | os.PathLike) -> list[str]:
         content = pathlib.Path(path).read_bytes()
     except FileNotFoundError:
         return []
-    return content[:content.rfind(b'\n') + 1].decode().splitlines()
+    # Not splitlines: a text may hold what Unicode counts as a line break.
+    return content[:content.rfind(b'\n') + 1].decode().split('\n')[:-1]
 
 
 @contextlib.contextmanager

@@ -86,9 +86,10 @@ def test_lines_are_appended(tmp_path):
     path = tmp_path / 'a.jsonl'
     assert whole_lines(path) == []
     append_line(path, 'one')
-    append_line(path, 'zwölf')
-    assert path.read_bytes() == 'one\nzwölf\n'.encode()
-    assert whole_lines(path) == ['one', 'zwölf']
+    append_line(path, 'zwölf', durable=True)
+    append_line(path, 'a\u2028b')
+    assert path.read_bytes() == 'one\nzwölf\na\u2028b\n'.encode()
+    assert whole_lines(path) == ['one', 'zwölf', 'a\u2028b']
 
 
 @pytest.mark.parametrize('whole', ['', 'one\n', 'one\ntwo\n'])
