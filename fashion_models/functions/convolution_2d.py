@@ -6,7 +6,9 @@ from chainer.utils import type_check
 
 from fashion_models.functions import chainers_own
 from fashion_models.functions.backend import Array, apply, pair, use_onednn
+from fashion_models.functions.precision import bfloat16
 from fashion_models.onednn import convolution
+from fashion_models.onednn.reorder import images_as_bfloat16
 
 
 def convolution_2d(
@@ -30,7 +32,7 @@ def convolution_2d(
     stride, pad = pair(stride), pair(pad)
     if x.ndim != 4 or not use_onednn(x, W, b):
         return _chainers(x, W, b, stride, pad, relu)
-    return apply(Convolution2D(stride, pad, relu), x, W, b)
+    return apply(Convolution2D(stride, pad, relu, bfloat16()), x, W, b)
 
 
 def _chainers(x, W, b, stride, pad, relu):
@@ -41,8 +43,10 @@ def _chainers(x, W, b, stride, pad, relu):
 class Convolution2D(chainer.FunctionNode):
     """The node of :func:`convolution_2d` on oneDNN."""
 
-    def __init__(self, stride: tuple[int, int], pad: tuple[int, int], relu: bool) -> None:
-        self.stride, self.pad, self.relu = stride, pad, relu
+    def __init__(
+            self, stride: tuple[int, int], pad: tuple[int, int], relu: bool,
+            bfloat16: bool = False) -> None:
+        self.stride, self.pad, self.relu, self.bfloat16 = stride, pad, relu, bfloat16
 
     def check_type_forward(self, in_types: type_check.TypeInfoTuple) -> None:
         type_check.expect(in_types.size() >= 2, in_types.size() <= 3)
@@ -60,7 +64,7 @@ class Convolution2D(chainer.FunctionNode):
         if self.relu:
             self.retain_outputs((0,))
         return convolution.forward(
-            x, W, b[0] if b else None, self.stride, self.pad, self.relu),
+            x, W, b[0] if b else None, self.stride, self.pad, self.relu, self.bfloat16),
 
     def backward(
             self, indexes: tuple[int, ...],
@@ -72,6 +76,8 @@ class Convolution2D(chainer.FunctionNode):
         gy = gys[0].array
         if self.relu:
             gy = gy * (self.get_retained_outputs()[0].array > 0)
+        if self.bfloat16:
+            gy = images_as_bfloat16(gy)
         gx = gW = gb = None
         if 0 in indexes:
             gx = convolution.backward_data(gy, W, x.shape, self.stride, self.pad)

@@ -6,7 +6,9 @@ from chainer.utils import type_check
 
 from fashion_models.functions import chainers_own
 from fashion_models.functions.backend import Array, apply, use_onednn
+from fashion_models.functions.precision import bfloat16
 from fashion_models.onednn import dense
+from fashion_models.onednn.reorder import as_bfloat16
 
 
 def linear(
@@ -24,7 +26,8 @@ def linear(
     """
     if x.ndim != 2 or not use_onednn(x, W, b):
         return _chainers(x, W, b, relu)
-    return apply(Linear(relu), x, W, b)
+    # Products of single numbers stay float32: of those, oneDNN 3.6 writes no result.
+    return apply(Linear(relu, bfloat16() and min(x.shape) > 1), x, W, b)
 
 
 def _chainers(x, W, b, relu):
@@ -35,8 +38,8 @@ def _chainers(x, W, b, relu):
 class Linear(chainer.FunctionNode):
     """The node of :func:`linear` on oneDNN."""
 
-    def __init__(self, relu: bool) -> None:
-        self.relu = relu
+    def __init__(self, relu: bool, bfloat16: bool = False) -> None:
+        self.relu, self.bfloat16 = relu, bfloat16
 
     def check_type_forward(self, in_types: type_check.TypeInfoTuple) -> None:
         type_check.expect(in_types.size() >= 2, in_types.size() <= 3)
@@ -49,7 +52,11 @@ class Linear(chainer.FunctionNode):
         self.retain_inputs(range(len(inputs)))
         if self.relu:
             self.retain_outputs((0,))
-        return dense.forward(*inputs, relu=self.relu),
+        x, W, *b = inputs
+        if self.bfloat16:
+            # Kept for backward: to round it takes as long as to multiply with it.
+            self._W = W = as_bfloat16(W)
+        return dense.forward(x, W, *b, relu=self.relu),
 
     def backward(
             self, indexes: tuple[int, ...],
@@ -62,12 +69,9 @@ class Linear(chainer.FunctionNode):
         gy = gys[0].array
         if self.relu:
             gy = gy * (self.get_retained_outputs()[0].array > 0)
-        return tuple(chainer.as_variable(_gradient(i, x, W, gy)) for i in indexes)
-
-
-def _gradient(i, x, W, gy):
-    if i == 0:
-        return dense.backward_data(gy, W)
-    if i == 1:
-        return dense.backward_weights(x, gy)
-    return gy.sum(axis=0)
+        gb = gy.sum(axis=0) if 2 in indexes else None
+        if self.bfloat16:
+            W, gy = self._W, as_bfloat16(gy)
+        gx = dense.backward_data(gy, W) if 0 in indexes else None
+        gW = dense.backward_weights(x, gy) if 1 in indexes else None
+        return tuple(chainer.as_variable((gx, gW, gb)[i]) for i in indexes)

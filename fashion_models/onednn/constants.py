@@ -1,9 +1,12 @@
 """Values of oneDNN's enumerations (``dnnl_types.h``); they are the same in every version 3."""
 
 # dnnl_data_type_t, dnnl_format_tag_t, dnnl_scratchpad_mode_t
-F32, SAME_TYPE = 3, 0
+BF16, F32, SAME_TYPE = 2, 3, 0
 ANY = 1
 SCRATCHPAD_USER = 1
+
+# dnnl_cpu_isa_t: a set of bits, one for each extension that is included
+AVX512_CORE_BF16 = 0xe7
 
 # dnnl_prop_kind_t
 TRAINING, INFERENCE, BACKWARD = 64, 96, 128

@@ -1,4 +1,8 @@
-"""Two-dimensional convolution and its two gradients, on channels-last arrays."""
+"""Two-dimensional convolution and its two gradients, on channels-last arrays.
+
+With ``bfloat16``, images, weights and gradients of outputs are rounded to it on their way in; what
+comes out is float32.
+"""
 
 import numpy as np
 
@@ -42,7 +46,7 @@ class _Operation:
                 elif arrays is inputs:
                     copies.append(Reorder(ours, wanted))
                 else:
-                    copies.append((Reorder(wanted, ours), wanted.size // 4))
+                    copies.append((Reorder(wanted, ours), wanted.size))
         self._primitive = Primitive(description, arguments)
 
     def __call__(self, inputs, outputs):
@@ -50,7 +54,7 @@ class _Operation:
             array if copy is None else copy.constant(array)
             for array, copy in zip(inputs, self._before)]
         laid_out = [
-            array if copy is None else empty((copy[1],))
+            array if copy is None else empty((copy[1],), np.uint8)
             for array, copy in zip(outputs, self._after)]
         self._primitive(*inputs, *laid_out)
         for array, laid, copy in zip(outputs, laid_out, self._after):
@@ -61,26 +65,29 @@ class _Operation:
 class _Convolution:
     """The three operations for arrays of one shape, each made on first use."""
 
-    def __init__(self, x_shape, W_shape, stride, pad, bias, relu):
+    def __init__(self, x_shape, W_shape, stride, pad, bias, relu, bfloat16):
         (n, _, h, w), (out, _, kh, kw) = x_shape, W_shape
         y_h, y_w = (h + 2 * pad[0] - kh) // stride[0] + 1, (w + 2 * pad[1] - kw) // stride[1] + 1
         self.y_shape = n, out, y_h, y_w
         self.x, self.y = channels_last(x_shape), channels_last(self.y_shape)
-        self.W, self.any_W = contiguous(W_shape), any_layout(W_shape)
+        self.W = contiguous(W_shape)
         self.b = contiguous((out,)) if bias else None
         self.relu = relu
         self.geometry = tuple(map(dims, (stride, (0, 0), pad, pad)))
-        if h * w <= SMALL_IMAGE:
-            self.images = any_layout(x_shape), any_layout(self.y_shape)
-        else:
-            self.images = self.x, self.y
+        layout = any_layout if h * w <= SMALL_IMAGE else channels_last
+        dtype = c.BF16 if bfloat16 else c.F32
+        # What is multiplied may be rounded, what is summed up is not.
+        self.factors = (
+            layout(x_shape, dtype), any_layout(W_shape, dtype), layout(self.y_shape, dtype))
+        self.sums = layout(x_shape), any_layout(W_shape), layout(self.y_shape)
+        self.gy = channels_last(self.y_shape, dtype)
         self.hint = self._describe_forward(relu=False)
 
     def _describe_forward(self, relu):
-        x, y = self.images
+        (x, W, _), (_, _, y) = self.factors, self.sums
         # For inference, too, blocks of channels are faster here, but oneDNN would not choose them.
         return PrimitiveDescriptor(
-            'convolution_forward', c.TRAINING, c.CONVOLUTION_DIRECT, x, self.any_W, self.b, y,
+            'convolution_forward', c.TRAINING, c.CONVOLUTION_DIRECT, x, W, self.b, y,
             *self.geometry, attributes=Attributes(relu=relu))
 
     @cached_property
@@ -93,39 +100,44 @@ class _Convolution:
 
     @cached_property
     def backward_data(self):
-        x, y = self.images
+        (_, W, gy), (gx, _, _) = self.factors, self.sums
         description = PrimitiveDescriptor(
-            'convolution_backward_data', c.CONVOLUTION_DIRECT, x, self.any_W, y, *self.geometry,
+            'convolution_backward_data', c.CONVOLUTION_DIRECT, gx, W, gy, *self.geometry,
             self.hint)
         return _Operation(
             description,
-            [(c.DIFF_DST, self.y), (c.WEIGHTS, self.W)], [(c.DIFF_SRC, self.x)])
+            [(c.DIFF_DST, self.gy), (c.WEIGHTS, self.W)], [(c.DIFF_SRC, self.x)])
 
     @cached_property
     def backward_weights(self):
-        x, y = self.images
+        (x, _, gy), (_, gW, _) = self.factors, self.sums
         description = PrimitiveDescriptor(
-            'convolution_backward_weights', c.CONVOLUTION_DIRECT, x, self.any_W, self.b, y,
+            'convolution_backward_weights', c.CONVOLUTION_DIRECT, x, gW, self.b, gy,
             *self.geometry, self.hint)
         outputs = [(c.DIFF_WEIGHTS, self.W)]
         if self.b is not None:
             outputs.append((c.DIFF_BIAS, self.b))
-        return _Operation(description, [(c.SRC, self.x), (c.DIFF_DST, self.y)], outputs)
+        return _Operation(description, [(c.SRC, self.x), (c.DIFF_DST, self.gy)], outputs)
 
 
 _cached = cached(256)(_Convolution)
 
 
+def _is_bfloat16(array):
+    return array.dtype == np.uint16
+
+
 def forward(
         x: np.ndarray, W: np.ndarray, b: np.ndarray | None, stride: tuple, pad: tuple,
-        relu: bool = False) -> np.ndarray:
+        relu: bool = False, bfloat16: bool = False) -> np.ndarray:
     """y (N, O, H', W'), channels-last, of x (N, C, H, W), W (O, C, kh, kw) and b (O,) or ``None``.
 
     Args:
         stride, pad: Pairs, for height and width.
         relu (bool): Whether ReLU follows.
+        bfloat16 (bool): Whether x and W are rounded to bfloat16.
     """
-    operation = _cached(x.shape, W.shape, stride, pad, b is not None, relu)
+    operation = _cached(x.shape, W.shape, stride, pad, b is not None, relu, bfloat16)
     inputs = [as_channels_last(x), as_contiguous(W)]
     if b is not None:
         inputs.append(as_contiguous(b))
@@ -136,9 +148,13 @@ def forward(
 
 def backward_data(
         gy: np.ndarray, W: np.ndarray, x_shape: tuple, stride: tuple, pad: tuple) -> np.ndarray:
-    """Gradient with respect to x, channels-last, from gy (N, O, H', W')."""
+    """Gradient with respect to x, channels-last, from gy (N, O, H', W').
+
+    Args:
+        gy: If it is :func:`~fashion_models.onednn.reorder.images_as_bfloat16`, W is rounded, too.
+    """
     gx = empty_channels_last(x_shape)
-    _cached(x_shape, W.shape, stride, pad, False, False).backward_data(
+    _cached(x_shape, W.shape, stride, pad, False, False, _is_bfloat16(gy)).backward_data(
         [as_channels_last(gy), as_contiguous(W)], [gx])
     return gx
 
@@ -146,10 +162,14 @@ def backward_data(
 def backward_weights(
         x: np.ndarray, gy: np.ndarray, W_shape: tuple, stride: tuple, pad: tuple,
         bias: bool = False) -> tuple[np.ndarray, np.ndarray | None]:
-    """Gradients with respect to W, in C order, and to b (``None`` without ``bias``)."""
+    """Gradients with respect to W, in C order, and to b (``None`` without ``bias``).
+
+    Args:
+        gy: If it is :func:`~fashion_models.onednn.reorder.images_as_bfloat16`, x is rounded, too.
+    """
     outputs = [empty(W_shape)]
     if bias:
         outputs.append(empty(W_shape[:1]))
-    _cached(x.shape, W_shape, stride, pad, bias, False).backward_weights(
+    _cached(x.shape, W_shape, stride, pad, bias, False, _is_bfloat16(gy)).backward_weights(
         [as_channels_last(x), as_channels_last(gy)], outputs)
     return outputs[0], outputs[1] if bias else None

@@ -4,6 +4,10 @@ A batch has few rows and the weights are many: reordering the weights as a matri
 best takes longer than the product itself. Hence the forms chosen here, the fastest of those tried
 for 32 to 160 rows. Both products with W compute the transpose of their result, which reads W as it
 lies; transposing the small result costs little.
+
+With weights, or gradients of outputs, in bfloat16 (see
+:func:`~fashion_models.onednn.reorder.as_bfloat16`), the other factor is rounded to it, too.
+Products are summed up in float32.
 """
 
 import numpy as np
@@ -18,7 +22,7 @@ from fashion_models.onednn.primitive import (
     contiguous,
     strided,
 )
-from fashion_models.onednn.reorder import Reorder, as_contiguous
+from fashion_models.onednn.reorder import Reorder, as_bfloat16, as_contiguous
 
 
 class _TurnedProduct:
@@ -26,10 +30,11 @@ class _TurnedProduct:
 
     Args:
         w: Descriptor of the transpose of w.
+        dtype (int): Of a and w.
     """
 
-    def __init__(self, n, inner, out, w):
-        a, product = strided((inner, n), (1, inner)), contiguous((out, n))
+    def __init__(self, n, inner, out, w, dtype):
+        a, product = strided((inner, n), (1, inner), dtype), contiguous((out, n))
         self._product = Primitive(
             PrimitiveDescriptor('matmul', w, a, None, product),
             {c.SRC: w, c.WEIGHTS: a, c.DST: product})
@@ -37,7 +42,7 @@ class _TurnedProduct:
         self._shape = n, out
 
     def __call__(self, a, w):
-        if a.shape[1] == 1:
+        if a.shape[1] == 1 and a.dtype == np.float32:
             # Products of single numbers, for which oneDNN 3.6 writes no result.
             return a * w.reshape(1, -1)
         turned, result = empty(self._shape[::-1]), empty(self._shape)
@@ -48,37 +53,49 @@ class _TurnedProduct:
 class _Dense:
     """The operations for x (n, inner) and W (out, inner), each made on first use."""
 
-    def __init__(self, n, inner, out):
+    def __init__(self, n, inner, out, bfloat16):
         self.sizes = n, inner, out
+        self.dtype = c.BF16 if bfloat16 else c.F32
 
     @cached_property
     def forward(self):
         n, inner, out = self.sizes
-        return _TurnedProduct(n, inner, out, contiguous((out, inner)))
+        W = contiguous((out, inner), self.dtype)
+        return _TurnedProduct(n, inner, out, W, self.dtype)
 
     @cached_property
     def backward_data(self):
         n, inner, out = self.sizes
-        return _TurnedProduct(n, out, inner, strided((inner, out), (1, inner)))
+        W = strided((inner, out), (1, inner), self.dtype)
+        return _TurnedProduct(n, out, inner, W, self.dtype)
 
     @cached_property
     def backward_weights(self):
         n, inner, out = self.sizes
-        x, W, y = map(contiguous, ((n, inner), (out, inner), (n, out)))
-        hint = PrimitiveDescriptor('inner_product_forward', c.TRAINING, x, W, None, y)
+        gy = strided((out, n), (1, out), self.dtype)
+        x, gW = contiguous((n, inner), self.dtype), contiguous((out, inner))
         return Primitive(
-            PrimitiveDescriptor('inner_product_backward_weights', x, W, None, y, hint),
-            {c.SRC: x, c.DIFF_DST: y, c.DIFF_WEIGHTS: W})
+            PrimitiveDescriptor('matmul', gy, x, None, gW), {c.SRC: gy, c.WEIGHTS: x, c.DST: gW})
 
 
 _cached = cached(256)(_Dense)
+
+
+def _is_bfloat16(array):
+    return array.dtype == np.uint16
+
+
+def _alike(a, b):
+    """Both in C order; a in the number format of b."""
+    return (as_bfloat16 if _is_bfloat16(b) else as_contiguous)(a), as_contiguous(b)
 
 
 def forward(
         x: np.ndarray, W: np.ndarray, b: np.ndarray | None = None,
         relu: bool = False) -> np.ndarray:
     """y (N, O) of x (N, C), W (O, C) and b (O,) or ``None``; its positive part with ``relu``."""
-    y = _cached(*x.shape, len(W)).forward(as_contiguous(x), as_contiguous(W))
+    x, W = _alike(x, W)
+    y = _cached(*x.shape, len(W), _is_bfloat16(W)).forward(x, W)
     if b is not None:
         y += b
     if relu:
@@ -89,12 +106,16 @@ def forward(
 def backward_data(gy: np.ndarray, W: np.ndarray) -> np.ndarray:
     """Gradient with respect to x (N, C)."""
     out, inner = W.shape
-    return _cached(len(gy), inner, out).backward_data(as_contiguous(gy), as_contiguous(W))
+    gy, W = _alike(gy, W)
+    return _cached(len(gy), inner, out, _is_bfloat16(W)).backward_data(gy, W)
 
 
 def backward_weights(x: np.ndarray, gy: np.ndarray) -> np.ndarray:
     """Gradient with respect to W (O, C)."""
     (n, inner), out = x.shape, gy.shape[1]
     gW = empty((out, inner))
-    _cached(n, inner, out).backward_weights(as_contiguous(x), as_contiguous(gy), gW)
+    if n == 1 and not _is_bfloat16(gy):
+        return np.multiply(gy.T, x, out=gW)     # see _TurnedProduct
+    x, gy = _alike(x, gy)
+    _cached(n, inner, out, _is_bfloat16(gy)).backward_weights(gy, x, gW)
     return gW

@@ -85,10 +85,6 @@ _FUNCTIONS = {
         _out, _handle, _int, _md, _md, _float, ctypes.c_uint, _handle),
     'batch_normalization_backward_primitive_desc_create': (
         _out, _handle, _int, _md, _md, _md, _float, ctypes.c_uint, _handle, _handle),
-    'inner_product_forward_primitive_desc_create': (
-        _out, _handle, _int, _md, _md, _md, _md, _handle),
-    'inner_product_backward_weights_primitive_desc_create': (
-        _out, _handle, _md, _md, _md, _md, _handle, _handle),
 }
 
 
@@ -115,6 +111,7 @@ class Library:
         path (str): The file, or the name that the system's loader found it by.
         version (str): Such as ``'3.2.0'``.
         threads: Function that gives the number of threads that it uses.
+        isa: Function that gives the instruction sets that it uses (``dnnl_cpu_isa_t``).
     """
 
     def __init__(self, path: str | os.PathLike) -> None:
@@ -146,6 +143,7 @@ class Library:
             self.threads = dll.omp_get_max_threads
             self.set_threads = dll.omp_set_num_threads
             self.memory_desc_equal = dll.dnnl_memory_desc_equal
+            self.isa = dll.dnnl_get_effective_cpu_isa
         except AttributeError as error:
             raise Unavailable(f'{path} lacks a function: {error}') from error
         self.primitive_desc_query_md.argtypes = (_handle, _int, _int)

@@ -103,32 +103,33 @@ class Descriptor:
 
 
 @cached(4096)
-def strided(shape: tuple[int, ...], strides: tuple[int, ...]) -> Descriptor:
-    """Descriptor of float32 elements ``strides`` elements apart."""
+def strided(
+        shape: tuple[int, ...], strides: tuple[int, ...], dtype: int = c.F32) -> Descriptor:
+    """Descriptor of elements ``strides`` elements apart; ``dtype`` is ``F32`` or ``BF16``."""
     return Descriptor(engine().dnnl.create(
-        'memory_desc_create_with_strides', len(shape), dims(shape), c.F32, dims(strides),
+        'memory_desc_create_with_strides', len(shape), dims(shape), dtype, dims(strides),
         doing=f'describing shape {shape}, strides {strides}'), shape)
 
 
-def contiguous(shape: tuple[int, ...]) -> Descriptor:
+def contiguous(shape: tuple[int, ...], dtype: int = c.F32) -> Descriptor:
     """Descriptor of a C-contiguous array."""
     strides = [1]
     for size in reversed(shape[1:]):
         strides.insert(0, strides[0] * size)
-    return strided(tuple(shape), tuple(strides))
+    return strided(tuple(shape), tuple(strides), dtype)
 
 
-def channels_last(shape: tuple[int, ...]) -> Descriptor:
+def channels_last(shape: tuple[int, ...], dtype: int = c.F32) -> Descriptor:
     """Descriptor of an array of logical shape (N, C, H, W) that lies as (N, H, W, C)."""
     _, channels, h, w = shape
-    return strided(tuple(shape), (h * w * channels, 1, w * channels, channels))
+    return strided(tuple(shape), (h * w * channels, 1, w * channels, channels), dtype)
 
 
 @cached(4096)
-def any_layout(shape: tuple[int, ...]) -> Descriptor:
+def any_layout(shape: tuple[int, ...], dtype: int = c.F32) -> Descriptor:
     """Descriptor that leaves the layout to oneDNN."""
     return Descriptor(engine().dnnl.create(
-        'memory_desc_create_with_tag', len(shape), dims(shape), c.F32, c.ANY,
+        'memory_desc_create_with_tag', len(shape), dims(shape), dtype, c.ANY,
         doing=f'describing shape {shape}'), shape)
 
 

@@ -1,4 +1,4 @@
-"""Copies between memory layouts, with all threads."""
+"""Copies between memory layouts and number formats, with all threads."""
 
 import weakref
 
@@ -21,7 +21,7 @@ _copies = {}
 
 
 class Reorder:
-    """Copies an array from one layout to another; both are given by their descriptors."""
+    """Copies an array to another layout or number format; descriptors give both."""
 
     def __init__(self, source: Descriptor, destination: Descriptor) -> None:
         self._destination = destination
@@ -31,9 +31,9 @@ class Reorder:
             {c.SRC: source, c.DST: destination})
 
     def __call__(self, source: np.ndarray, destination: np.ndarray | None = None) -> np.ndarray:
-        """Copies to ``destination``, or to a new array, and returns it."""
+        """Copies to ``destination``, or to a new array of bytes, and returns it."""
         if destination is None:
-            destination = empty((self._destination.size // 4,))
+            destination = empty((self._destination.size,), np.uint8)
         self._primitive(source, destination)
         return destination
 
@@ -87,3 +87,25 @@ def as_contiguous(x: np.ndarray) -> np.ndarray:
         return _to_channels_first(x.shape)(x, y)
     np.copyto(y, x)
     return y
+
+
+@cached(256)
+def _to_bfloat16(shape):
+    return Reorder(contiguous(shape), contiguous(shape, c.BF16))
+
+
+def as_bfloat16(x: np.ndarray) -> np.ndarray:
+    """x rounded to bfloat16, as the uint16 of the same bits, in C order; as it is if it is that.
+
+    Of an array of its own that is read-only, the same copy each time.
+    """
+    if x.dtype == np.uint16:
+        return x
+    return _to_bfloat16(x.shape).constant(as_contiguous(x)).view(np.uint16).reshape(x.shape)
+
+
+def images_as_bfloat16(x: np.ndarray) -> np.ndarray:
+    """As :func:`as_bfloat16`, of x (N, C, H, W), channels-last."""
+    if x.dtype == np.uint16:
+        return x
+    return as_bfloat16(as_channels_last(x).transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from fashion_models.data.epoch import EXAMPLES, MAX_IMAGES
 from fashion_models.data.products import ACCEPTED
+from fashion_models.functions.precision import PRECISIONS
 from fashion_models.links import COMBINATIONS, LOSSES, POOLINGS, TRUNKS, task_fault
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ def _wrong(recipe):
     for name in 'epoch_batches', 'seed', 'momentum', 'weight_decay':
         if getattr(training, name) < 0:
             yield f'training.{name}: found {getattr(training, name)}, expected 0 or more'
+    if training.precision not in PRECISIONS:
+        yield f'training.precision: found {training.precision!r}, expected {_or(PRECISIONS)}'
     if training.momentum >= 1:
         yield f'training.momentum: found {training.momentum}, expected less than 1'
     if training.schedule not in SCHEDULES:

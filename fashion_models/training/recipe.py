@@ -13,6 +13,7 @@ from fashion_models.catalogue.tasks import TASKS
 from fashion_models.data.epoch import MAX_IMAGES, TOGETHER
 from fashion_models.data.products import FIRST
 from fashion_models.errors import UserError
+from fashion_models.functions.precision import FLOAT32
 from fashion_models.training import recipe_text
 from fashion_models.training.choices import ALL, CONVOLUTIONS, DROPS, faults
 
@@ -62,6 +63,7 @@ class Training:
 
     batch_size: int = 64
     devices: str = '0,1,2,3'
+    precision: str = _later(FLOAT32)
     epochs: int = 20
     epoch_batches: int = _later(0)
     seed: int = 0

@@ -24,6 +24,7 @@ from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.devices import resolve
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
+from fashion_models.functions.precision import require_precision, using_precision
 from fashion_models.provenance import provenance
 from fashion_models.training import initial, progress, snapshots
 from fashion_models.training.evaluation import ValidationEvaluation
@@ -165,6 +166,7 @@ def _devices(recipe):
         raise UserError(
             f'batch size {b} cannot be shared evenly by {g} devices (b % g must be 0); change '
             'training.batch_size or training.devices in the recipe')
+    require_precision(recipe.training.precision, devices)
     return devices
 
 
@@ -221,7 +223,7 @@ def build_trainer(
 
 def _run(run, products, devices):
     (run.folder / FINISHED).unlink(missing_ok=True)
-    with Interrupt() as interrupt:
+    with Interrupt() as interrupt, using_precision(run.recipe.training.precision):
         trainer = build_trainer(run, products, devices, lambda: interrupt.requested)
         updater = trainer.updater
         last = snapshots.newest_intact(run.snapshots, tell)
