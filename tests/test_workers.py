@@ -126,8 +126,8 @@ def test_abandoned_processes_end_without_a_wait():
     begun = time.monotonic()
     del results
     assert time.monotonic() - begun < 0.1
-    # The pool's own thread joins them, too: whichever thread comes second cannot tell at once that a
-    # process has ended.
+    # The pool's own thread joins them, too; whichever thread comes second cannot tell at once that
+    # a process has ended.
     deadline = time.monotonic() + 30
     while any(process.is_alive() for process in processes):
         assert time.monotonic() < deadline

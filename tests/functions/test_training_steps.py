@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from fashion_models.errors import UserError
 from fashion_models.functions import backend
+from fashion_models.functions.precision import require_precision, using_precision
 from fashion_models.links import MultiTaskClassifier, ProductEncoder, ZFNet, multi_task_loss
 from fashion_models.training.optimizer import MomentumSGD
 
@@ -41,6 +43,25 @@ def test_ten_steps_agree(onednn, request, n):
         scale = np.abs(chainers_params[name]).max()
         np.testing.assert_allclose(
             found / scale, chainers_params[name] / scale, atol=2e-3, err_msg=name)
+
+
+def test_ten_steps_in_bfloat16(onednn):
+    try:
+        require_precision('bfloat16')
+    except UserError as error:
+        pytest.skip(str(error))
+    with using_precision('bfloat16'):
+        (losses, params), (again, _) = ten_steps(2), ten_steps(2)
+    assert losses == again
+    exact, exact_params = ten_steps(2)
+    assert losses != exact
+    np.testing.assert_allclose(losses, exact, rtol=5e-3)
+    for name, found in params.items():
+        assert found.dtype == exact_params[name].dtype
+        if name.endswith(('W', 'gamma')):   # the others begin at 0 and have hardly moved
+            scale = np.abs(exact_params[name]).max()
+            np.testing.assert_allclose(
+                found / scale, exact_params[name] / scale, atol=0.01, err_msg=name)
 
 
 def test_ten_steps_are_reproducible(onednn):

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from fashion_models.errors import UserError
+from fashion_models.functions.precision import require_precision
 from fashion_models.training import train as training
 from fashion_models.training.learning_rate import request
 from fashion_models.training.results import evaluate_run, results_table
@@ -163,10 +164,15 @@ def interrupted_train(monkeypatch, iterations, *arguments, **options):
         return training.train(*arguments, **options)
 
 
-@pytest.mark.parametrize('devices', ['@numpy', '@numpy*2'])
+@pytest.mark.parametrize(('devices', 'precision'), [
+    ('@numpy', 'float32'), ('@numpy*2', 'float32'), ('@numpy*2', 'bfloat16')])
 def test_resume_with_replicas_equals_no_interruption(
-        tiny, toy_catalogue, tmp_path, monkeypatch, devices):
-    recipe = tiny.replace(training__devices=devices)
+        tiny, toy_catalogue, tmp_path, monkeypatch, devices, precision):
+    try:
+        require_precision(precision)
+    except UserError as error:
+        pytest.skip(str(error))
+    recipe = tiny.replace(training__devices=devices, training__precision=precision)
     whole, finished = training.train(recipe, toy_catalogue, tmp_path / 'whole')
     assert finished
     for iterations in 3, 10:

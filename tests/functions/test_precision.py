@@ -1,0 +1,163 @@
+"""Products in bfloat16 against Chainer's in double precision, of factors rounded beforehand."""
+
+import chainer
+import chainer.functions as F
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fashion_models import functions
+from fashion_models.errors import UserError
+from fashion_models.functions import backend
+from fashion_models.functions.precision import (
+    PRECISIONS,
+    bfloat16,
+    require_precision,
+    using_precision,
+)
+from fashion_models.onednn.reorder import as_bfloat16, images_as_bfloat16
+
+
+@pytest.fixture
+def in_bfloat16(onednn):
+    """Computes in bfloat16, where the processor can."""
+    try:
+        require_precision('bfloat16')
+    except UserError as error:
+        pytest.skip(str(error))
+    with using_precision('bfloat16'):
+        yield
+
+
+def rounded(x):
+    """x with the 16 last bits rounded off, to the nearest and half to even."""
+    bits = x.astype(np.float32).view(np.uint32)
+    bits = (bits + 0x7fff + (bits >> 16 & 1)) & np.uint32(0xffff0000)
+    return bits.view(np.float32).astype(np.float64)
+
+
+def assert_rounded(ours, chainers, arrays, gy):
+    """Outputs and gradients are those of rounded factors; the bias is no factor."""
+    inputs = [chainer.Variable(array) for array in arrays]
+    y = ours(*inputs)
+    y.grad = gy
+    y.backward()
+    with chainer.using_config('dtype', np.float64):
+        doubles = [chainer.Variable(rounded(array)) for array in arrays[:2]]
+        doubles += [chainer.Variable(array.astype(np.float64)) for array in arrays[2:]]
+        expected = chainers(*doubles)
+        expected.grad = rounded(gy)
+        expected.backward()
+    pairs = [(y.array, expected.array)]
+    pairs += [(ours.grad, chainers.grad) for ours, chainers in zip(inputs, doubles)]
+    for found, wanted in pairs:
+        assert found.dtype == np.float32
+        scale = max(1.0, float(np.abs(wanted).max()))
+        np.testing.assert_allclose(found / scale, wanted / scale, atol=1e-5)
+
+
+@pytest.mark.parametrize('bias', [False, True])
+@pytest.mark.parametrize(('x', 'W', 'stride', 'pad'), [
+    ((4, 3, 33, 31), (96, 3, 7, 7), 2, 1),
+    ((2, 96, 9, 11), (64, 96, 5, 5), 2, 0),
+    ((64, 32, 5, 5), (48, 32, 3, 3), 1, 1),
+    ((1, 17, 6, 5), (33, 17, 1, 1), 2, 0),
+    ((3, 5, 1, 1), (7, 5, 3, 3), 1, 1)])
+def test_convolution(in_bfloat16, values, x, W, stride, pad, bias):
+    arrays = [values(*x), values(*W, seed=1)] + [values(W[0], seed=2)] * bias
+    shape = F.convolution_2d(arrays[0], arrays[1], stride=stride, pad=pad).shape
+    assert_rounded(
+        lambda *inputs: functions.convolution_2d(*inputs, stride=stride, pad=pad),
+        lambda *inputs: F.convolution_2d(*inputs, stride=stride, pad=pad),
+        arrays, values(*shape, seed=3))
+
+
+@pytest.mark.parametrize('bias', [False, True])
+@pytest.mark.parametrize(('n', 'inner', 'out'), [(32, 64, 48), (5, 7, 3), (1, 8, 4), (6, 1, 2)])
+def test_dense_layer(in_bfloat16, values, n, inner, out, bias):
+    arrays = [values(n, inner), values(out, inner, seed=1)] + [values(out, seed=2)] * bias
+    if min(n, inner) == 1:      # which stays float32
+        arrays = [rounded(array).astype(np.float32) for array in arrays]
+    gy = rounded(values(n, out, seed=3)).astype(np.float32)     # whose sum is that of the bias
+    assert_rounded(functions.linear, F.linear, arrays, gy)
+
+
+def test_constant_weights(in_bfloat16, values):
+    x, W = values(4, 16, 5, 5), values(32, 16, 3, 3, seed=1)
+    dense = values(8, 400, seed=2)
+    for array in W, dense:
+        array.setflags(write=False)
+    with chainer.no_backprop_mode():
+        for _ in range(2):
+            np.testing.assert_allclose(
+                functions.convolution_2d(x, W).array,
+                F.convolution_2d(rounded(x), rounded(W)).array, atol=1e-3)
+            flat = x.reshape(4, 400)
+            np.testing.assert_allclose(
+                functions.linear(flat, dense).array,
+                F.linear(rounded(flat), rounded(dense)).array, atol=1e-3)
+
+
+@given(st.lists(st.floats(width=32, allow_nan=False, allow_subnormal=False), min_size=1))
+def test_rounding(onednn, numbers):
+    x = np.array(numbers, np.float32)
+    found = as_bfloat16(x).astype(np.uint32) << 16
+    np.testing.assert_array_equal(found.view(np.float32), rounded(x).astype(np.float32))
+
+
+def test_rounding_of_images_lies_channels_last(onednn, values):
+    x = values(2, 3, 5, 4)
+    found = images_as_bfloat16(x)
+    assert found.transpose(0, 2, 3, 1).flags.c_contiguous
+    np.testing.assert_array_equal(
+        (found.astype(np.uint32) << 16).view(np.float32), rounded(x).astype(np.float32))
+    assert images_as_bfloat16(found) is found
+
+
+def test_only_within_the_block(in_bfloat16):
+    assert bfloat16()
+    with using_precision('float32'):
+        assert not bfloat16()
+    assert bfloat16()
+
+
+def test_gradients_have_the_precision_of_the_forward_pass(in_bfloat16, values):
+    def gradient(precision):
+        x, W = chainer.Variable(values(8, 16)), chainer.Variable(values(4, 16, seed=1))
+        with using_precision('bfloat16'):
+            y = functions.linear(x, W)
+        y.grad = values(8, 4, seed=2)
+        with using_precision(precision):
+            y.backward()
+        return W.grad
+    np.testing.assert_array_equal(*map(gradient, PRECISIONS))
+
+
+def test_unknown_precision():
+    with pytest.raises(UserError, match="precision: found 'half', expected float32 or bfloat16"):
+        require_precision('half')
+
+
+def test_without_onednn(without_onednn):
+    require_precision('float32')
+    with pytest.raises(UserError, match='bfloat16 needs oneDNN, which is not used: not wanted'):
+        require_precision('bfloat16')
+
+
+def test_processor_without_the_instructions(onednn, monkeypatch):
+    monkeypatch.setattr(backend.choice().library, 'isa', lambda: 0x67)
+    with pytest.raises(UserError, match='avx512_bf16'):
+        require_precision('bfloat16')
+
+
+def test_device_that_is_no_cpu():
+    class Gpu:
+        xp = None
+
+        def __str__(self):
+            return '@cupy:0'
+
+    require_precision('float32', [Gpu()])
+    with pytest.raises(UserError, match='for the CPU, @numpy, not for @cupy:0'):
+        require_precision('bfloat16', [chainer.get_device('@numpy'), Gpu()])
