@@ -15,6 +15,11 @@ import xxhash
 
 from fashion_models.errors import UserError
 
+try:
+    import fcntl
+except ImportError:     # Windows
+    fcntl = None
+
 
 @contextlib.contextmanager
 def atomic_write(
@@ -23,7 +28,8 @@ def atomic_write(
 
     The data is flushed to disk before the rename, so that after a crash or a full disk ``path``
     holds either its old content or the whole new one. On an exception the temporary file is removed
-    and ``path`` is left as it was.
+    and ``path`` is left as it was. What a killed process left is removed by the next that writes
+    ``path``.
 
     Args:
         path: The file to write.
@@ -34,20 +40,75 @@ def atomic_write(
         The open temporary file.
     """
     path = pathlib.Path(path)
-    temporary = path.with_name(f'.{path.name}.{secrets.token_hex(4)}.partial')
     # With '+', NumPy writes through Python; else np.save writes by itself, and the error of a full
     # disk can get lost.
-    file = open(temporary, mode.replace('w', 'x') + '+', **open_arguments)  # noqa: SIM115
-    try:
-        with file:
+    temporary, file = _open_beside(path, mode.replace('w', 'x') + '+', open_arguments)
+    with file:
+        try:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise
+            _close_if_needed(file)
+            os.replace(temporary, path)
+        except BaseException:
+            _close_if_needed(file)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)
+            raise
+
+
+def _open_beside(path, mode, arguments):
+    """Opens a new file beside ``path``; returns its path, too.
+
+    It is locked as long as it is open, and always has the same name, so that what a killed process
+    left makes way. Where that is in use, another process is writing ``path``, too: then, and where
+    files cannot be locked, it has a name that nobody else uses.
+    """
+    usual = path.with_name(f'.{path.name}.partial')
+    while fcntl is not None:
+        try:
+            file = open(usual, mode, **arguments)  # noqa: SIM115 (its caller closes it)
+        except FileExistsError:
+            if _removed(usual):
+                continue
+            break
+        with contextlib.suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_EX)
+        if _is_at(file.fileno(), usual):
+            return usual, file
+        file.close()    # somebody took it for a leftover, before it was locked
+    unique = path.with_name(f'.{path.name}.{secrets.token_hex(4)}.partial')
+    return unique, open(unique, mode, **arguments)
+
+
+def _removed(partial):
+    """Removes a temporary file, unless it is in use; whether it is gone."""
+    try:
+        descriptor = os.open(partial, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _is_at(descriptor, partial):
+                os.unlink(partial)
+        finally:
+            os.close(descriptor)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def _is_at(descriptor, path):
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(path, follow_symlinks=False))
+    except FileNotFoundError:
+        return False
+
+
+def _close_if_needed(file):
+    """Closes a file before it is renamed or removed, as Windows demands; else it stays locked."""
+    if fcntl is None:
+        file.close()
 
 
 def append_line(path: str | os.PathLike, line: str, durable: bool = False) -> None:

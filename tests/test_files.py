@@ -1,3 +1,4 @@
+import concurrent.futures
 import contextlib
 import os
 import stat
@@ -52,6 +53,63 @@ def test_the_umask_of_the_process_stays_as_it_is(tmp_path, monkeypatch):
     monkeypatch.setattr(os, 'umask', lambda mask: pytest.fail('sets the umask'))
     with atomic_write(tmp_path / 'a.bin') as file:
         file.write(b'x')
+
+
+KILLED = """
+import os, signal, sys
+from fashion_models.files import atomic_write
+with atomic_write(sys.argv[1]) as file:
+    file.write(b'half')
+    file.flush()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform == 'win32', reason='Windows does not lock by name')
+def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path):
+    path = tmp_path / 'a.bin'
+    path.write_bytes(b'old')
+    subprocess.run([sys.executable, '-c', KILLED, path], timeout=60, check=False)
+    assert sorted(os.listdir(tmp_path)) == ['.a.bin.partial', 'a.bin']
+    assert path.read_bytes() == b'old'
+    with atomic_write(path) as file:
+        file.write(b'new')
+    assert os.listdir(tmp_path) == ['a.bin']
+    assert path.read_bytes() == b'new'
+
+
+def test_two_that_write_the_same_file_do_not_disturb_each_other(tmp_path):
+    path = tmp_path / 'a.bin'
+    with atomic_write(path) as first, atomic_write(path) as second:
+        first.write(b'first')
+        second.write(b'second')
+    assert path.read_bytes() == b'first'    # the last to end
+    with contextlib.suppress(RuntimeError), atomic_write(path) as first, atomic_write(path) as file:
+        file.write(b'half')
+        raise RuntimeError
+    assert path.read_bytes() == b'first'
+    assert os.listdir(tmp_path) == ['a.bin']
+
+    def write(letter):
+        for length in range(200):
+            with atomic_write(path) as file:
+                file.write(letter * (length + 1))
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, [b'a', b'b', b'c', b'd']))
+    assert len(set(path.read_bytes())) == 1
+    assert os.listdir(tmp_path) == ['a.bin']
+
+
+@pytest.mark.skipif(sys.platform == 'win32', reason='needs symbolic links')
+def test_what_lies_where_a_temporary_file_would_is_not_followed(tmp_path):
+    (tmp_path / 'thesis.doc').write_text('precious')
+    (tmp_path / '.a.bin.partial').symlink_to(tmp_path / 'thesis.doc')
+    (tmp_path / '.b.bin.partial').mkdir()
+    for name in 'a.bin', 'b.bin':
+        with atomic_write(tmp_path / name) as file:
+            file.write(b'new')
+        assert (tmp_path / name).read_bytes() == b'new'
+    assert (tmp_path / 'thesis.doc').read_text() == 'precious'
 
 
 #: Saves an array where a file may have 1000 bytes, as on a disk that is nearly full.

@@ -1,8 +1,8 @@
 """Train the network of a recipe on a catalogue.
 
 Leaves a run folder with the network, its log and plots, and all that is needed to repeat the run.
-Ctrl-C saves a snapshot and stops; --resume continues from there. While it runs, "fashion-models lr"
-changes the learning rate.
+Ctrl-C saves a snapshot and stops; the same command, or --resume, continues from there. While it
+runs, "fashion-models lr" changes the learning rate.
 """
 
 import argparse
@@ -45,20 +45,23 @@ def run(arguments: argparse.Namespace) -> int:
             training__devices=arguments.devices, training__seed=arguments.seed,
             training__epochs=arguments.epochs)
 
+    def evaluate(run):
+        print_results(
+            run, ['validation'], 'best', run.recipe.training.devices, None, arguments.store)
+
     _check(arguments)
     if arguments.resume:
         run = Run.open(arguments.output)
         finished = train.resume(
             run, recipe() if arguments.recipe else None, arguments.catalogue, arguments.epochs,
-            arguments.store)
+            arguments.store, evaluate)
     else:
         run, finished = train.train(
             recipe(), arguments.catalogue, arguments.output, arguments.overwrite, arguments.store,
-            arguments.init)
+            arguments.init, finish=evaluate)
     if not finished:
         print(f'stopped; to resume: fashion-models train -o {arguments.output} --resume')
         return 130
-    print_results(run, ['validation'], 'best', run.recipe.training.devices, None, arguments.store)
     return 0
 
 

@@ -77,12 +77,13 @@ class Run:
         run = cls(folder)
         if not run.folder.is_dir():
             raise UserError(f'{folder}: no such folder, expected one that a training left')
-        missing = [
-            name for name in (RECIPE, LABELS, MEAN, PROVENANCE)
-            if not (run.folder / name).is_file()]
-        if missing:
+        if missing := run._missing():
             raise UserError(f'{folder}: not a run folder: it has no {", ".join(missing)}')
         return run
+
+    def _missing(self):
+        return [name for name in (RECIPE, LABELS, MEAN, PROVENANCE)
+                if not (self.folder / name).is_file()]
 
     @classmethod
     def create(
@@ -238,6 +239,11 @@ class Run:
     def finished(self) -> bool:
         """Whether the training has come to its end."""
         return (self.folder / FINISHED).exists()
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the folder holds a run whose training has not come to its end."""
+        return not self.finished and not self._missing()
 
     @property
     def view(self) -> View:

@@ -92,7 +92,8 @@ def _write(path, arrays):
             raise TypeError(f'{key}: an object array would need pickle')
     try:
         with atomic_write(path) as file:
-            np.savez(file, **arrays)
+            # Chainer gives them in the order of a set, which is another in each process.
+            np.savez(file, **dict(sorted(arrays.items())))
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise

@@ -23,7 +23,7 @@ from fashion_models.data.views import View
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.devices import resolve
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write
+from fashion_models.files import atomic_write, sha256
 from fashion_models.functions.precision import require_precision, using_precision
 from fashion_models.provenance import provenance
 from fashion_models.training import initial, progress, snapshots
@@ -41,19 +41,23 @@ from fashion_models.training.updater import MasterReplicasUpdater, NonFiniteLoss
 def train(
         recipe: Recipe, catalogue_folder: str | os.PathLike, out: str | os.PathLike,
         overwrite: bool = False, store: str | os.PathLike | None = None,
-        init: str | os.PathLike | None = None, view: View | None = None) -> tuple[Run, bool]:
-    """Trains a new network.
+        init: str | os.PathLike | None = None, view: View | None = None,
+        finish: Callable[[Run], object] | None = None) -> tuple[Run, bool]:
+    """Trains a new network; or goes on where a call with the same arguments was interrupted.
 
     Args:
         recipe: Every choice. Those of its tasks of which no product has a label are left out, which
             is printed; the run's own recipe is the one without them.
         catalogue_folder: The catalogue to train on.
-        out: The run folder to make. What a killed start left there is made again.
+        out: The run folder to make. What a killed start left there is made again; an unfinished run
+            of the same recipe, catalogue, initial network and view is resumed, which is printed.
         overwrite: Whether to replace a run that is there.
         store: Folder of image stores; the catalogue's own if ``None``.
         init: Folder of a run whose trunk and encoder to begin with (see
             :func:`~fashion_models.training.initial.take_over`), instead of random ones.
         view: What to see of the catalogue; its own split and its products as they are if ``None``.
+        finish: Called last with the run, before it counts as finished, to write what else belongs
+            into its folder.
 
     Returns:
         The run, and whether the training came to its end (it was not interrupted).
@@ -62,6 +66,11 @@ def train(
         UserError: If something the user gave cannot be used.
     """
     devices = _devices(recipe)
+    if not overwrite and Run(out).unfinished:
+        run = Run.open(out)
+        _require_same(run, recipe, catalogue_folder, init, view or View())
+        tell(f'{out}: holds a run of this recipe and catalogue that is not finished; resuming it')
+        return run, resume(run, catalogue_folder=catalogue_folder, store=store, finish=finish)
     Run(out).check_free(overwrite)
     origin = None if init is None else Run.open(init)
     catalogue = open_catalogue(catalogue_folder)
@@ -93,13 +102,14 @@ def train(
             tell(line)
     with Run(out).locked():
         run = Run.create(out, recipe, vocabulary, mean, source, overwrite, model)
-        return run, _run(run, products, devices)
+        return run, _ended(run, _run(run, products, devices), finish)
 
 
 def resume(
         run: Run, recipe: Recipe | None = None,
         catalogue_folder: str | os.PathLike | None = None, epochs: int | None = None,
-        store: str | os.PathLike | None = None) -> bool:
+        store: str | os.PathLike | None = None,
+        finish: Callable[[Run], object] | None = None) -> bool:
     """Resumes a training that was interrupted, or extends one.
 
     Args:
@@ -108,6 +118,7 @@ def resume(
         catalogue_folder: Where the catalogue is now; where it was if ``None``.
         epochs: New number of epochs; that of the recipe if ``None``.
         store: Folder of image stores; the catalogue's own if ``None``.
+        finish: As of :func:`train`.
 
     Returns:
         Whether the training came to its end.
@@ -117,7 +128,23 @@ def resume(
             trains it.
     """
     with run.locked():
-        return _resume(run, recipe, catalogue_folder, epochs, store)
+        return _ended(run, _resume(run, recipe, catalogue_folder, epochs, store), finish)
+
+
+def _require_same(run, recipe, catalogue_folder, init, view):
+    """Raises UserError unless the run was begun with these arguments."""
+    begun = run.provenance
+    same = {
+        'recipe': recipe.hash() in (run.recipe.hash(), run.given_recipe.hash()),
+        'number of epochs': recipe.training.epochs == run.recipe.training.epochs,
+        'catalogue': open_catalogue(catalogue_folder).hash() == begun['catalogue']['hash'],
+        'initial network': begun.get('init', {}).get('sha256') == (
+            None if init is None else sha256(Run.open(init).snapshot('best'))),
+        'view': run.view == view}
+    if other := [name for name, fits in same.items() if not fits]:
+        raise UserError(
+            f'{run.folder}: holds an unfinished run of another {" and ".join(other)}; resume it, '
+            'overwrite it or choose another folder')
 
 
 def _resume(run, recipe, catalogue_folder, epochs, store):
@@ -242,8 +269,13 @@ def _run(run, products, devices):
         except NonFiniteLossError as error:
             raise _name_batch(error, run, products['train']) from error
         trainer.get_extension('snapshots').take(trainer)
-    finished = updater.epoch >= run.recipe.training.epochs
+    return updater.epoch >= run.recipe.training.epochs
+
+
+def _ended(run, finished, finish):
     if finished:
+        if finish:
+            finish(run)
         (run.folder / FINISHED).touch()
     return finished
 

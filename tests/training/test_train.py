@@ -13,6 +13,7 @@ import chainer
 import numpy as np
 import pytest
 
+from fashion_models.data.views import View
 from fashion_models.errors import UserError
 from fashion_models.functions.precision import require_precision
 from fashion_models.training import train as training
@@ -106,13 +107,13 @@ def wait_for(path, process):
     ['snapshots/best.npz', 'snapshots/.*.partial'],
     ['accuracy.png', 'snapshots/iteration-*14.npz'],
 ])
-def test_kill_at_any_moment_and_resume(unbroken, recipe_file, toy_catalogue, tmp_path, moments):
+def test_killed_at_any_moment_it_is_finished_by_the_same_command(
+        unbroken, recipe_file, toy_catalogue, tmp_path, moments):
     out = tmp_path / 'killed'
     kills = 0
     for moment in [*moments, None]:
-        more = ['--resume'] if (out / 'provenance.json').exists() else []
         process = subprocess.Popen(
-            command(recipe_file, toy_catalogue, out, *more), stdout=subprocess.DEVNULL)
+            command(recipe_file, toy_catalogue, out), stdout=subprocess.DEVNULL)
         if moment is not None:
             wait_for(out / moment, process)
             process.send_signal(signal.SIGKILL)
@@ -120,6 +121,8 @@ def test_kill_at_any_moment_and_resume(unbroken, recipe_file, toy_catalogue, tmp
     assert kills
     assert process.returncode == 0
     assert_same_training(Run.open(out), unbroken[0])
+    best = [(run.snapshots / 'best.npz').read_bytes() for run in (Run.open(out), unbroken[0])]
+    assert best[0] == best[1]       # the whole file, although two processes order sets differently
 
 
 def test_ctrl_c_leaves_a_snapshot_and_resume_goes_on(
@@ -162,6 +165,29 @@ def interrupted_train(monkeypatch, iterations, *arguments, **options):
     with monkeypatch.context() as patch:
         patch.setattr(training, 'Interrupt', lambda: StopAfter(iterations))
         return training.train(*arguments, **options)
+
+
+def test_the_same_call_resumes_and_another_is_refused(
+        tiny, tiny_run, toy_catalogue, two_coloured_catalogue, tmp_path, monkeypatch, capsys):
+    out = tmp_path / 'run'
+    interrupted_train(monkeypatch, 3, tiny, toy_catalogue, out)
+    for recipe, catalogue, more, other in (
+            (tiny.replace(training__seed=1), toy_catalogue, {}, 'recipe'),
+            (tiny.replace(training__epochs=9), two_coloured_catalogue, {},
+             'number of epochs and catalogue'),
+            (tiny, toy_catalogue, {'init': tiny_run[0]}, 'initial network'),
+            (tiny, toy_catalogue, {'view': View(flattened=True)}, 'view')):
+        with pytest.raises(UserError, match=f'run: holds an unfinished run of another {other};'):
+            training.train(recipe, catalogue, out, **more)
+    order = []
+    run, finished = training.train(
+        tiny, toy_catalogue, out, finish=lambda run: order.append(run.finished))
+    assert finished
+    assert order == [False]     # whatever finish writes is there once the run is finished
+    assert 'that is not finished; resuming it' in capsys.readouterr().out
+    assert_same_training(run, Run.open(tiny_run[0]))
+    with pytest.raises(UserError, match='holds a run already'):
+        training.train(tiny, toy_catalogue, out)
 
 
 @pytest.mark.parametrize(('devices', 'precision'), [

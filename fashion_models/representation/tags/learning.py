@@ -191,7 +191,7 @@ def _visual(validation, evidence, words, lexicon):
         count = said.sum(axis=0)
         better += (ranks * said).sum(axis=0) - count * (count + 1) / 2
         pairs += count * (len(listings) - count)
-    return np.array([word.kind != STYLE for word in words]) | (
+    return np.array([word.kind != STYLE for word in words], bool) | (
         better >= VISUAL * np.maximum(pairs, 1))
 
 

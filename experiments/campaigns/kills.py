@@ -1,0 +1,123 @@
+"""Kills every command that writes, kill -9, and gives the same command again.
+
+    python experiments/campaigns/kills.py [--quick] [--seed N] [--moments N] [--only COMMAND …]
+
+Before each change to a file, by whichever of the command's processes (of a row of writes into one
+file, before the first, the last and one in between), and at random moments. The bar: the same
+command finishes or redoes what was killed, and leaves the same bytes as an unkilled one, times
+aside; no other files are left. Where the kill came when all was done, "already" will do for an
+answer. Linux on x86-64 only.
+
+Time: half an hour; seconds with ``--quick``.
+"""
+
+import itertools
+import os
+import random
+import signal
+import time
+
+import campaign
+import tracing
+from commands import COMMANDS, World, differences, wait
+
+#: Of a quick campaign: commands, kill points of each.
+QUICK = 9, 3
+
+
+def kills(arguments, folder):
+    """Runs the campaign; see :func:`campaign.run`."""
+    if reason := tracing.available():
+        campaign.skip(reason)
+    rng = random.Random(arguments.seed)
+    chosen = [
+        command for command in COMMANDS if not arguments.only or command.name in arguments.only]
+    moments = arguments.moments
+    if arguments.quick:
+        chosen = rng.sample([command for command in chosen if not command.slow], QUICK[0])
+        moments = 1
+    outcome = campaign.Outcome(
+        'The same command after kill -9', (
+            'command', 'changes to files', 'killed before one', 'killed at a random moment',
+            'same bytes after the same command'))
+    with World(folder) as world:
+        for command in chosen:
+            _kill(world, command, rng, arguments.quick, 0 if command.adds else moments, outcome)
+    return outcome
+
+
+def _kill(world, command, rng, quick, moments, outcome):
+    world.fresh(command)
+    events = []
+    status, text = world.run(command, at=lambda number, event: events.append(event))
+    if status:
+        outcome.fault(f'{command.name}: ended with {status}: {text}')
+        return
+    expected = world.content()
+    seconds = _seconds(world, command)
+    points = kill_points(events, rng)
+    if quick:
+        points = sorted(rng.sample(points, min(QUICK[1], len(points))))
+    kinds = [('change', point) for point in points]
+    kinds += [('second', rng.uniform(0, seconds)) for _ in range(moments)]
+    faults = 0
+    for kind, point in kinds:
+        world.fresh(command)
+        if kind == 'change':
+            world.run(
+                command, at=lambda number, event, point=point: 'kill' if number == point else None)
+            when = f'change {point} of {len(events)}, {" ".join(events[point - 1])}'
+        else:
+            _kill_after(world, command, point)
+            when = f'{point:.3f} of {seconds:.3f} s'
+        if problem := _redo(world, command, expected):
+            faults += 1
+            outcome.fault(f'{command.name}, killed at {when}: {problem}')
+    outcome.rows.append((command.name, len(events), len(points), moments,
+                         f'{len(kinds) - faults} of {len(kinds)}'))
+    print(*outcome.rows[-1], sep='  ', flush=True)
+
+
+def kill_points(events, rng):
+    """Numbers of the events to kill before: of writes in a row, the first, the last, another."""
+    points = []
+    for event, row in itertools.groupby(enumerate(events, 1), key=lambda pair: pair[1]):
+        numbers = [number for number, _ in row]
+        if event[0] in ('write', 'pwrite64', 'writev') and len(numbers) > 3:
+            numbers = [numbers[0], rng.choice(numbers[1:-1]), numbers[-1]]
+        points += numbers
+    return points
+
+
+def _seconds(world, command):
+    world.fresh(command)
+    started = time.monotonic()
+    world.run(command)
+    return time.monotonic() - started
+
+
+def _kill_after(world, command, seconds):
+    with open(os.devnull, 'wb') as output:
+        process = world.start(command, output)
+    time.sleep(seconds)
+    os.kill(process, signal.SIGKILL)
+    wait(process)
+
+
+def _redo(world, command, expected):
+    """Runs the command again; returns what is wrong then, or ``''``."""
+    status, text = world.run(command)
+    different = differences(world.content(), expected)
+    if status and not (status == 2 and 'already' in text and not different):
+        return f'the same command ended with {status}: {text.strip()[-300:]}'
+    return different
+
+
+def _arguments(parser):
+    parser.add_argument('--moments', type=int, default=200, metavar='N',
+                        help='random moments of each command (default: 200)')
+    parser.add_argument('--only', nargs='+', metavar='COMMAND', help='as the table names them')
+
+
+if __name__ == '__main__':
+    raise SystemExit(campaign.run('kills', __doc__, kills, _arguments))
