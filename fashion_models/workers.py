@@ -114,7 +114,7 @@ class InProcesses(Ahead):
         # Spawned, not forked: a forked child of a process in which Chainer, OpenMP or CUDA have
         # run, or in which any thread holds a lock at that moment, may hang.
         return concurrent.futures.ProcessPoolExecutor(
-            workers, multiprocessing.get_context('spawn'), initializer=_start)
+            workers, multiprocessing.get_context('spawn'), initializer=follow_parent)
 
     def __next__(self) -> object:
         return self._function(next(self._jobs)) if self._pool is None else super().__next__()
@@ -157,12 +157,12 @@ def _submit(pool, function, job):
 
     Workers inherit that: Ctrl-C is for this process, which ends them in order.
     """
-    with _ctrl_c_later():
+    with ctrl_c_later():
         return pool.submit(function, job)
 
 
 @contextlib.contextmanager
-def _ctrl_c_later():
+def ctrl_c_later() -> Iterator[None]:
     """Blocks Ctrl-C for this thread and what it starts; one that comes meanwhile follows.
 
     That it is blocked here does not keep the system from giving the signal to another thread (NumPy
@@ -186,8 +186,8 @@ def _ctrl_c_later():
         signal.raise_signal(signal.SIGINT)
 
 
-def _start():
-    """Readies a worker: it leaves Ctrl-C to its parent, and ends if that is killed."""
+def follow_parent() -> None:
+    """Readies a worker process: it leaves Ctrl-C to its parent, and ends if that is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)    # Windows has no inherited mask
 
     def wait():

@@ -114,10 +114,11 @@ def experiment(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[
             f'{settings.catalogue.folder}: no product of the test split has a colour')
     several = any(len(product.colours) > 1 for product in settings.catalogue.products)
     settings.networks = len(settings.seeds) * (2 if several else 1)
-    runs = {
-        taught: [settings.run(f'multi-image-{accepted}', seed, settings.recipe.replace(
-            training__accepted=accepted)) for seed in settings.seeds]
+    kinds = {
+        taught: (f'multi-image-{accepted}', settings.recipe.replace(training__accepted=accepted))
         for taught, accepted in TAUGHT.items() if several or accepted == FIRST}
+    settings.train([(*kind, None) for kind in kinds.values()])
+    runs = {taught: settings.seeds_of(*kind) for taught, kind in kinds.items()}
     figures, tables = named_figures(runs, products)
     if several:
         figures['right'] = right_figures(runs, settings.products(runs[TAUGHT_FIRST][0])['test'])

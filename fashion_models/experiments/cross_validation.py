@@ -125,8 +125,14 @@ def _fold(settings, number, folds):
             f'{name}-fold-{number}', seed, recipe.replace(training__epoch_batches=epoch_batches),
             View(folds, number, flattened))
 
+    settings.train([
+        (f'{name}-fold-{number}', recipe, View(folds, number, name == SINGLE))
+        for name in (MULTI, SINGLE)])
     multi = [run(MULTI, seed) for seed in settings.seeds]
     batches = read_log(multi[0])[-1]['iteration'] // recipe.training.epochs
+    settings.train([(
+        f'{SINGLE}-equal-updates-fold-{number}', recipe.replace(training__epoch_batches=batches),
+        View(folds, number, True))])
     single = {
         SINGLE: [run(SINGLE, seed, True) for seed in settings.seeds],
         UPDATES: [run(f'{SINGLE}-equal-updates', seed, True, batches) for seed in settings.seeds]}

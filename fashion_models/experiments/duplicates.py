@@ -98,8 +98,7 @@ def experiment(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[
     rng = np.random.default_rng(0)
     draws = None
     measured, called, calibrations = {}, {}, []
-    for seed in settings.seeds:
-        run = settings.run('multi-image', seed)
+    for run in settings.seeds_of('multi-image'):
         with tempfile.TemporaryDirectory() as scratch:
             validation, test = _splits(settings, run, scratch)
             _require_pairs(settings.catalogue, validation)

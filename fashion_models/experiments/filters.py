@@ -58,9 +58,10 @@ def filters(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Tab
         MULTI: ('multi-task', settings.recipe), COLOUR: ('colour-only', colour),
         COLOUR_1: ('colour-only-1x1', colour.replace(model__first_ksize=1))}
     settings.networks = len(recipes) * len(settings.seeds)
+    settings.train([(run_name, recipe, None) for run_name, recipe in recipes.values()])
     weights = {}
     for name, (run_name, recipe) in recipes.items():
-        runs = [settings.run(run_name, seed, recipe) for seed in settings.seeds]
+        runs = settings.seeds_of(run_name, recipe)
         trained, started = (np.stack(list(map(part, runs))) for part in (_trained, _start))
         weights[name] = {
             TRAINED: trained, LEARNT: learnt(trained, started), STARTED: started}

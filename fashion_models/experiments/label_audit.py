@@ -44,6 +44,7 @@ from collections.abc import Sequence
 from fashion_models.catalogue.io import HEADER_FILE, open_catalogue
 from fashion_models.catalogue.relabel import relabel
 from fashion_models.data.prepare import prepare
+from fashion_models.data.views import View
 from fashion_models.errors import UserError
 from fashion_models.experiments.drawing.label_lists import draw_lists
 from fashion_models.experiments.kit.held_out import held_out
@@ -85,6 +86,8 @@ def label_audit(
     catalogue = settings.catalogue
     count = folds_of(arguments)
     settings.networks = (count + 3) * len(settings.seeds)
+    settings.train([
+        (f'multi-image-fold-{fold}', None, View(count, fold)) for fold in range(count)])
     answers = held_out(
         catalogue, prepare(catalogue, settings.recipe.data.shorter_side), count,
         lambda view, seed: settings.run(f'multi-image-fold-{view.fold}', seed, view=view),

@@ -36,7 +36,7 @@ TOP = 3
 def main_table(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     settings.networks = len(settings.seeds)
-    runs = [settings.run('multi-task', seed) for seed in settings.seeds]
+    runs = settings.seeds_of('multi-task')
     vocabulary = runs[0].vocabulary
     products = settings.products(runs[0])
     figures = {'tasks': vocabulary.tasks, 'article': {

@@ -62,7 +62,7 @@ from fashion_models.experiments.tabulating.misclassified import cause_table, con
 def misclassified(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     settings.networks = len(settings.seeds)
-    runs = [settings.run('multi-task', seed) for seed in settings.seeds]
+    runs = settings.seeds_of('multi-task')
     vocabulary = runs[0].vocabulary
     test = settings.products(runs[0])['test']
     require_products(test, 'test', settings.catalogue)

@@ -72,7 +72,7 @@ _SHOPPER, _OTHER, _MERCHANDISER = 1, 2, 3
 def ordering(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     settings.networks = len(settings.seeds)
-    runs = [settings.run('multi-task', seed) for seed in settings.seeds]
+    runs = settings.seeds_of('multi-task')
     attributes = true_attributes(settings.catalogue)
     shoppers = QUICK_SHOPPERS if settings.quick else SHOPPERS
     merchandisers = QUICK_MERCHANDISERS if settings.quick else MERCHANDISERS

@@ -200,6 +200,8 @@ def experiment(
     """Returns figures and tables."""
     settings.begin_with(arguments.init)
     settings.networks = len(settings.seeds) * (2 if arguments.single_image else 1)
+    settings.train([('multi-image', None, None)] + [
+        ('single-image', None, View(flattened=True))] * arguments.single_image)
     found = {}
     for seed in settings.seeds:
         run = settings.run('multi-image', seed)

@@ -56,7 +56,7 @@ TEXTS = {'given': 'texts as they are', 'planted': 'texts with false words'}
 def tags(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     settings.networks = len(settings.seeds)
-    runs = [settings.run('multi-task', seed) for seed in settings.seeds]
+    runs = settings.seeds_of('multi-task')
     truth = WordTruth(settings.catalogue)
     labels = runs[0].vocabulary.labels
     given = list(settings.catalogue.products)

@@ -55,9 +55,9 @@ def tsne(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]
     require_open_tsne()
     colour = settings.recipe.replace(model__tasks=('colour',))
     settings.networks = 2 * len(settings.seeds)
+    settings.train([('multi-task', None, None), ('colour-only', colour, None)])
     runs = {
-        MULTI: [settings.run('multi-task', seed) for seed in settings.seeds],
-        COLOUR: [settings.run('colour-only', seed, colour) for seed in settings.seeds]}
+        MULTI: settings.seeds_of('multi-task'), COLOUR: settings.seeds_of('colour-only', colour)}
     vocabulary = runs[MULTI][0].vocabulary
     products = settings.products(runs[MULTI][0])['test']
     require_products(products, 'test', settings.catalogue)

@@ -64,7 +64,7 @@ if TYPE_CHECKING:   # SciPy comes with the extra ``analysis``
 def with_text(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     settings.networks = len(settings.seeds)
-    runs = [settings.run('multi-task', seed) for seed in settings.seeds]
+    runs = settings.seeds_of('multi-task')
     vocabulary, products = runs[0].vocabulary, settings.products(runs[0])
     texts = fusion.product_texts(settings.catalogue)
     features = fusion.TextFeatures([texts[id] for id in products['train'].ids])

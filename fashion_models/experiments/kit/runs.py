@@ -67,7 +67,7 @@ def trained_run(
         # Another process may have trained it, or begun to, while this one waited.
         run = find_run(runs_folder, sought)
         if run is None:
-            run = _begun(runs_folder, sought) or Run(runs_folder / f'{name}-{sought.digest()}')
+            run = Run(run_folder(runs_folder, sought, name))
             _train(run, recipe, catalogue, view, init, store, place)
             _remove_snapshots(run)
     return run
@@ -141,6 +141,20 @@ def find_run(runs_folder: str | os.PathLike, identity: Identity) -> Run | None:
     """The finished run of this identity; ``None`` if there is none."""
     return next((run for run in _runs(runs_folder, '*')
                  if run.finished and Identity.of_run(run) == identity), None)
+
+
+def run_folder(
+        runs_folder: str | os.PathLike, identity: Identity, name: str) -> pathlib.Path:
+    """The folder in which a run is trained: one that was begun before, whatever its name, or new.
+
+    Args:
+        runs_folder: Folder of the runs.
+        identity: Of the run.
+        name: Start of a new folder's name.
+    """
+    begun = _begun(runs_folder, identity)
+    return pathlib.Path(runs_folder, f'{name}-{identity.digest()}') if begun is None else (
+        begun.folder)
 
 
 def _begun(runs_folder, identity):

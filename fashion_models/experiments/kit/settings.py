@@ -13,11 +13,13 @@ from fashion_models.catalogue.split import split_of
 from fashion_models.data.prepare import prepare
 from fashion_models.data.products import ProductSet
 from fashion_models.data.views import View
+from fashion_models.devices import usable_cores
 from fashion_models.errors import UnsuitableCatalogue, UserError
 from fashion_models.experiments.kit.catalogues import EMBEDDED, open_or_draw
 from fashion_models.experiments.kit.held_out import FOLDS
 from fashion_models.experiments.kit.results import Figures, Table, write_results
-from fashion_models.experiments.kit.runs import Interrupted, progress, trained_run
+from fashion_models.experiments.kit.runs import Interrupted, find_run, progress, trained_run
+from fashion_models.experiments.kit.side_by_side import Network, train_side_by_side
 from fashion_models.training.recipe import Recipe
 from fashion_models.training.run import Run
 
@@ -30,6 +32,8 @@ RESULTS = pathlib.Path('experiments', 'results')
 QUICK_RESULTS = pathlib.Path('runs', 'quick-results')
 SEEDS = 3
 QUICK_EPOCHS = 2
+#: Images of as many pixels a side leave cores idle when several of them train one network.
+SMALL = 64
 QUICK_FOLDS = 2
 #: Exit statuses of an experiment, besides 0 and 2: the catalogue cannot answer it; Ctrl-C.
 NOT_POSSIBLE, INTERRUPTED = 3, 130
@@ -54,6 +58,7 @@ class Settings:
         init: Folder of the run that networks begin with; see :meth:`begin_with`.
         networks: How many networks the experiment needs, which it sets before it asks for the
             first, so that progress can be shown.
+        jobs: How many networks to train at a time.
         used: The runs that :meth:`run` has returned.
     """
 
@@ -67,6 +72,7 @@ class Settings:
     pictures: bool = False
     init: str | None = None
     networks: int = 1
+    jobs: int = 1
     used: list[Run] = dataclasses.field(default_factory=list)
     _products: dict[tuple, dict[str, ProductSet]] = dataclasses.field(default_factory=dict)
 
@@ -97,6 +103,34 @@ class Settings:
         if run.folder not in [other.folder for other in self.used]:
             self.used.append(run)
         return run
+
+    def seeds_of(self, name: str, recipe: Recipe | None = None,
+                 view: View | None = None) -> list[Run]:
+        """The trained runs of all seeds; see :meth:`run`."""
+        self.train([(name, recipe, view)])
+        return [self.run(name, seed, recipe, view) for seed in self.seeds]
+
+    def train(self, kinds: Sequence[tuple[str, Recipe | None, View | None]],
+              seeds: Sequence[int] | None = None) -> None:
+        """Trains what is missing, ``jobs`` networks at a time, so that :meth:`run` finds it.
+
+        Args:
+            kinds: For each kind of network, the name, recipe and view that :meth:`run` takes.
+            seeds: Of each kind; by default the experiment's.
+        """
+        if self.jobs < 2:
+            return
+        catalogue_hash = self.catalogue.hash()
+        missing = {}
+        for name, recipe, view in kinds:
+            for seed in self.seeds if seeds is None else seeds:
+                network = Network(f'{self.name}-{name}-{seed}', seed, recipe or self.recipe,
+                                  view or View(), self.init)
+                identity = network.identity(catalogue_hash)
+                if find_run(self.runs, identity) is None:
+                    missing.setdefault(identity, network)
+        if len(missing) > 1:
+            train_side_by_side(self.catalogue, list(missing.values()), self.runs, self.jobs)
 
     def products(self, run: Run) -> dict[str, ProductSet]:
         """The catalogue's products as they are, not as the run's view has them.
@@ -138,6 +172,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         f'train every network with N seeds (default: {SEEDS}, or 1 with --quick)'))
     parser.add_argument('--runs', metavar='DIR', default=RUNS, help=(
         f'folder of the trained networks, which all experiments share (default: {RUNS})'))
+    parser.add_argument('--jobs', metavar='N', type=int, help=(
+        'train N networks at a time, each with its share of the cores (default: one for each core '
+        f'with images of up to {SMALL} pixels on the CPU, else 1)'))
     parser.add_argument('-o', '--output', metavar='DIR', help=(
         f'write results to DIR/<experiment>/<catalogue> (default: {RESULTS}, or {QUICK_RESULTS} '
         'with --quick)'))
@@ -177,6 +214,8 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
         seeds = 1 if arguments.quick else SEEDS
     if seeds < 1:
         raise UserError(f'seeds: found {seeds}, expected 1 or more')
+    if arguments.jobs is not None and arguments.jobs < 1:
+        raise UserError(f'jobs: found {arguments.jobs}, expected 1 or more')
     recipe = Recipe.load(arguments.recipe).replace(training__devices=arguments.devices)
     catalogue = open_or_draw(arguments.catalogue)
     settings = Settings(
@@ -185,7 +224,13 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
         pathlib.Path(arguments.output or (QUICK_RESULTS if arguments.quick else RESULTS)),
         arguments.quick, arguments.pictures)
     settings.recipe = settings.shortened(recipe)
+    settings.jobs = arguments.jobs or _jobs(recipe)
     return settings
+
+
+def _jobs(recipe):
+    on_cpu = recipe.training.devices == '@numpy'
+    return usable_cores() if on_cpu and recipe.data.size <= SMALL else 1
 
 
 def require_test_split(catalogue: Catalogue) -> None:

@@ -1,6 +1,7 @@
 """Single-task against multi-task networks, and single-image against multi-image ones."""
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -14,7 +15,8 @@ from fashion_models.experiments.kit.settings import Settings, with_epochs
 from fashion_models.training.run import Run
 
 SPLITS = 'validation', 'test'
-TASKS = 'colour', 'category'
+#: Those that the article compares.
+ARTICLES_TASKS = 'colour', 'category'
 #: Number of epochs in units of the recipe's; the learning rate drops at the same shares of them.
 SCHEDULES = {"the multi-task network's": 1, 'half as long': 0.5, 'half as long again': 1.5}
 #: A row by number of images over fewer products than this would mean nothing.
@@ -41,19 +43,38 @@ def schedules(settings: Settings) -> dict[str, float]:
     return dict(list(SCHEDULES.items())[:2 if settings.quick else None])
 
 
-def compare_task(settings: Settings, task: str, multi: list[Run],
-                 products: dict[str, ProductSet]) -> Figures:
-    """Single-task against multi-task: schedules tried, accuracies, differences, by split."""
+def compare_tasks(settings: Settings, tasks: Sequence[str], multi: list[Run],
+                  products: dict[str, ProductSet]) -> dict[str, Figures]:
+    """Single-task against multi-task, by task: schedules tried, accuracies and differences."""
+    recipes = {task: _recipes(settings, task) for task in tasks}
+    settings.train(
+        [(f'{task}-only', recipe, None) for task in tasks for recipe in recipes[task].values()],
+        settings.seeds[:1])
+    tried = {task: {
+        name: _schedule(settings.run(f'{task}-only', settings.seeds[0], recipe))
+        for name, recipe in recipes[task].items()} for task in tasks}
+    chosen = {
+        task: min(tried[task], key=lambda name: tried[task][name]['validation_loss'])
+        for task in tasks}
+    settings.train([(f'{task}-only', recipes[task][chosen[task]], None) for task in tasks])
+    return {
+        task: {'schedules': tried[task], 'chosen': chosen[task], **_compare_task(
+            settings, task, recipes[task][chosen[task]], multi, products)}
+        for task in tasks}
+
+
+def _recipes(settings, task):
+    """Recipes of a single task, one for each schedule."""
     recipes = {}
     for name, share in schedules(settings).items():
         epochs = max(1, round(share * settings.recipe.training.epochs))
         recipes[name] = with_epochs(settings.recipe, epochs).replace(model__tasks=(task,))
-    tried = {
-        name: _schedule(settings.run(f'{task}-only', settings.seeds[0], recipe))
-        for name, recipe in recipes.items()}
-    chosen = min(tried, key=lambda name: tried[name]['validation_loss'])
-    single = [settings.run(f'{task}-only', seed, recipes[chosen]) for seed in settings.seeds]
-    found = {'schedules': tried, 'chosen': chosen}
+    return recipes
+
+
+def _compare_task(settings, task, recipe, multi, products):
+    single = settings.seeds_of(f'{task}-only', recipe)
+    found = {}
     column = multi[0].vocabulary.tasks.index(task)
     for split in SPLITS:
         own = products[split]
@@ -84,15 +105,15 @@ def compare_images(settings: Settings, multi: list[Run],
     batches = read_log(multi[0])[-1]['iteration'] // settings.recipe.training.epochs
     equal = settings.recipe.replace(training__epoch_batches=batches)
     flat = View(flattened=True)
-    runs = {
-        SINGLE: [settings.run('single-image', seed, view=flat) for seed in settings.seeds],
-        UPDATES: [settings.run('single-image-equal-updates', seed, equal, flat)
-                  for seed in settings.seeds]}
+    single = {
+        SINGLE: ('single-image', None, flat), UPDATES: ('single-image-equal-updates', equal, flat)}
     pooling = {
-        f'multi-image, {pooling} pooling': [
-            settings.run(f'{pooling}-pooling', seed, settings.recipe.replace(
-                model__pooling=pooling)) for seed in settings.seeds]
+        f'multi-image, {pooling} pooling': (
+            f'{pooling}-pooling', settings.recipe.replace(model__pooling=pooling), None)
         for pooling in ('mean', 'sum')}
+    settings.train([*single.values(), *pooling.values()])
+    runs = {name: settings.seeds_of(*kind) for name, kind in single.items()}
+    pooling = {name: settings.seeds_of(*kind) for name, kind in pooling.items()}
     found = {'batches_per_epoch': batches, 'updates': {
         name: read_log(own[0])[-1]['iteration'] for name, own in {MULTI: multi, **runs}.items()}}
     for split in SPLITS:

@@ -1,8 +1,8 @@
 """Which claims of the article reproduce: our figures for each, and a verdict by a fixed rule.
 
 The documentation's page "What reproduces" is made from this: :mod:`.tables` inserts
-:func:`claims_table` where a page asks for it. A verdict follows from the intervals in
-``results.json`` alone:
+:func:`claims_summary` and :func:`claims_table` where a page asks for them. A verdict follows from
+the intervals in ``results.json`` alone:
 
 ==========  ========================================================================================
 rule        verdict
@@ -12,7 +12,7 @@ rule        verdict
             *cannot be told*.
 ``ALIKE``   The article finds none. That *reproduces* if our whole interval is within 0.02 of 0,
             *does not* if the whole interval is outside, and otherwise *cannot be told*.
-``LEVEL``   A number on the article's own catalogue, which is private: *cannot be told*.
+``LEVEL``   A number on the article's own catalogue, which is private: *not comparable*.
 ==========  ========================================================================================
 
 A claim about several intervals reproduces if all of them do, and does not if any of them does not.
@@ -31,6 +31,9 @@ from fashion_models.experiments.kit.results import RESULTS
 
 MORE, ALIKE, LEVEL = 'more', 'alike', 'level'
 REPRODUCES, DOES_NOT, UNKNOWN = 'reproduces', 'does not', 'cannot be told'
+NOT_COMPARABLE = 'not comparable'
+#: Catalogues drawn by code have names that begin with this one.
+DRAWN = 'embedded'
 MARGIN = 0.02
 
 
@@ -195,7 +198,7 @@ def verdict_of(rule: str, interval: tuple[float, ...], difference: float = 0.0) 
         if low >= -MARGIN and high <= MARGIN:
             return REPRODUCES
         return DOES_NOT if low > MARGIN or high < -MARGIN else UNKNOWN
-    return UNKNOWN
+    return NOT_COMPARABLE
 
 
 @dataclasses.dataclass(frozen=True)
@@ -237,12 +240,31 @@ def findings(claim: Claim, folder: str | os.PathLike) -> list[Finding]:
         verdicts = {
             verdict_of(claim.rule, _widest(interval), claim.differences.get(name, 0.0))
             for name, interval in intervals.items()}
-        verdict = next(v for v in (DOES_NOT, UNKNOWN, REPRODUCES) if v in verdicts)
+        verdict = next(v for v in (DOES_NOT, UNKNOWN, REPRODUCES, NOT_COMPARABLE) if v in verdicts)
         results = path.parent.relative_to(folder).as_posix()
         found.append(Finding(
             results, tuple(_line(claim.rule, name, record) for name, record in intervals.items()),
             verdict, claim.reasons.get(results, '')))
     return found
+
+
+def claims_summary(folder: str | os.PathLike) -> str:
+    """A line for each claim, in reStructuredText: the verdicts on drawn and on real products."""
+    lines = [
+        '.. list-table::', '   :header-rows: 1', '   :widths: 40 20 20 20', '',
+        '   * - The article says', '     - its figure', '     - drawn products',
+        '     - real products']
+    for claim in CLAIMS:
+        cells = {True: [], False: []}
+        for finding in findings(claim, folder):
+            drawn = finding.results.split('/')[1].startswith(DRAWN)
+            cells[drawn].append(finding.figures[0] if claim.rule == LEVEL and len(
+                finding.figures) == 1 else finding.verdict)
+        drawn, real = (', '.join(dict.fromkeys(cells[own])) or 'not recorded'
+                       for own in (True, False))
+        lines += [f'   * - {claim.claim}', f'     - {claim.article}', f'     - {drawn}',
+                  f'     - {real}']
+    return '\n'.join(lines) + '\n'
 
 
 def claims_table(folder: str | os.PathLike) -> str:

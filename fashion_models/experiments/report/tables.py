@@ -12,8 +12,9 @@ and the closing comment is replaced by that table of ``results.json``::
     .. end of table
 
 A comment ``.. claims of experiments/results`` is followed by the table of the article's claims
-(:mod:`.claims`) in the same way. ``make docs`` does this for all pages. ``--check`` changes nothing
-and fails where a page and its results disagree.
+(:mod:`.claims`) in the same way, and ``.. summary of experiments/results`` by a short one. ``make
+docs`` does this for all pages. ``--check`` changes nothing and fails where a page and its results
+disagree.
 """
 
 import argparse
@@ -26,10 +27,10 @@ from collections.abc import Sequence
 
 from fashion_models.errors import UserError
 from fashion_models.experiments.kit.results import RESULTS, Table
-from fashion_models.experiments.report.claims import claims_table
+from fashion_models.experiments.report.claims import claims_summary, claims_table
 from fashion_models.files import atomic_write
 
-_OPENING = r'^\.\. (?:table (?P<number>\d+)|claims) of (?P<folder>\S+)\n'
+_OPENING = r'^\.\. (?:table (?P<number>\d+)|(?P<claims>claims|summary)) of (?P<folder>\S+)\n'
 _PLACE = re.compile(
     rf'(?P<opening>{_OPENING}).*?^(?P<closing>\.\. end of table)$', re.MULTILINE | re.DOTALL)
 
@@ -52,8 +53,10 @@ def updated(text: str, root: str | os.PathLike = '.') -> str:
 
     def table(match):
         folder = pathlib.Path(root, match['folder'])
-        found = (load_table(folder, int(match['number'])).rst() if match['number']
-                 else claims_table(folder))
+        if match['number']:
+            found = load_table(folder, int(match['number'])).rst()
+        else:
+            found = (claims_summary if match['claims'] == 'summary' else claims_table)(folder)
         return f'{match["opening"]}\n{found}\n{match["closing"]}'
 
     return _PLACE.sub(table, text)

@@ -10,9 +10,11 @@ from fashion_models.experiments.report.claims import (
     DOES_NOT,
     LEVEL,
     MORE,
+    NOT_COMPARABLE,
     REPRODUCES,
     UNKNOWN,
     Claim,
+    claims_summary,
     claims_table,
     findings,
     verdict_of,
@@ -33,7 +35,7 @@ RECORDED = pathlib.Path(__file__).resolve().parents[3] / 'experiments' / 'result
     (ALIKE, (-0.03, 0.01), 0.0, UNKNOWN),
     (ALIKE, (0.021, 0.05), 0.0, DOES_NOT),
     (ALIKE, (-0.05, -0.021), 0.0, DOES_NOT),
-    (LEVEL, (0.72, 0.74), 0.0, UNKNOWN),
+    (LEVEL, (0.72, 0.74), 0.0, NOT_COMPARABLE),
 ])
 def test_verdicts(rule, interval, difference, expected):
     assert verdict_of(rule, interval, difference) == expected
@@ -83,6 +85,17 @@ def test_several_experiments_may_look_into_a_claim(results):
     assert [(own.results, own.figures[0][:8], own.reason) for own in findings(claim, results)] == [
         ('other/two', 'x +0.070', 'It is held out.'), ('some/one', 'x +0.030', ''),
         ('some/two', 'x +0.030', '')]
+
+
+def test_summary(results, monkeypatch):
+    (results / 'some' / 'two').rename(results / 'some' / 'embedded-2')
+    level = Claim('So much.', '0.9', LEVEL, {'some': {'': ('b',)}})
+    monkeypatch.setattr(reproduces, 'CLAIMS', (CLAIM, level, Claim('What?', '', MORE, {})))
+    rows = [row.split('\n     - ') for row in claims_summary(results).split('   * - ')[2:]]
+    assert [[cell.strip() for cell in row] for row in rows] == [
+        ['More.', '0.5 against 0.4', DOES_NOT, REPRODUCES],
+        ['So much.', '0.9', '-0.050 [-0.080, -0.020]', '0.050 [0.020, 0.080]'],
+        ['What?', '', 'not recorded', 'not recorded']]
 
 
 def test_table(results, monkeypatch):

@@ -1,0 +1,122 @@
+import multiprocessing
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from fashion_models.catalogue.io import open_catalogue
+from fashion_models.data.views import View
+from fashion_models.errors import UserError
+from fashion_models.experiments.kit import side_by_side
+from fashion_models.experiments.kit.runs import Interrupted, find_run
+from fashion_models.experiments.kit.side_by_side import Network, train_side_by_side
+
+
+@pytest.fixture(scope='module')
+def catalogue(toy_catalogue):
+    return open_catalogue(toy_catalogue)
+
+
+def networks(tiny, epochs, seeds=(0, 1, 2)):
+    return [Network(f'toy-{seed}', seed, tiny.replace(training__epochs=epochs)) for seed in seeds]
+
+
+def test_all_are_trained_and_each_is_its_own(tiny, catalogue, tmp_path, capfd):
+    wanted = networks(tiny, 1, (0, 1)) + [
+        Network('flat-0', 0, tiny.replace(training__epochs=1), View(flattened=True))]
+    before = os.environ.get('OMP_NUM_THREADS')
+    train_side_by_side(catalogue, wanted, tmp_path, 2)
+    assert os.environ.get('OMP_NUM_THREADS') == before
+    assert 'training 3 networks, 2 at a time' in capfd.readouterr().out
+    for network in wanted:
+        run = find_run(tmp_path, network.identity(catalogue.hash()))
+        assert run.folder.name.startswith(network.name)
+        assert run.recipe.training.seed == network.seed
+        assert run.view == network.view
+    assert not list(tmp_path.glob('*.txt'))
+    assert not multiprocessing.active_children()
+
+
+def test_each_has_its_share_of_the_cores(monkeypatch):
+    monkeypatch.setattr(side_by_side, 'usable_cores', lambda: 7)
+    monkeypatch.delenv('OMP_NUM_THREADS')
+    with side_by_side._threads(3):
+        assert os.environ['OMP_NUM_THREADS'] == '2'
+    assert 'OMP_NUM_THREADS' not in os.environ
+
+
+def test_one_that_fails_is_told_and_the_others_end(tiny, catalogue, tmp_path):
+    bad = tiny.replace(training__epochs=1, training__learning_rate=1e30)
+    with pytest.raises(UserError, match=r'bad\.txt: the training failed: .*the loss is'):
+        train_side_by_side(
+            catalogue, [Network('bad', 0, bad), *networks(tiny, 500, (1,))], tmp_path, 2)
+    assert not multiprocessing.active_children()
+    (unfinished,) = tmp_path.glob('toy-1-*')
+    assert list((unfinished / 'snapshots').glob('iteration-*.npz'))
+
+
+SCRIPT = '''
+import sys
+from fashion_models.catalogue.io import open_catalogue
+from fashion_models.experiments.kit.runs import Interrupted
+from fashion_models.experiments.kit.side_by_side import Network, train_side_by_side
+from fashion_models.training.recipe import Recipe
+if __name__ == '__main__':
+    recipe = Recipe.load(sys.argv[2])
+    try:
+        train_side_by_side(open_catalogue(sys.argv[1]), [
+            Network(f'toy-{seed}', seed, recipe) for seed in range(2)], sys.argv[3], 2)
+    except Interrupted:
+        sys.exit(130)
+'''
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGKILL])
+def test_ctrl_c_and_kill_end_all(tiny, toy_catalogue, tmp_path, number):
+    (tmp_path / 'script.py').write_text(SCRIPT)
+    (tmp_path / 'recipe.toml').write_text(tiny.replace(training__epochs=5000).to_toml())
+    process = subprocess.Popen(
+        [sys.executable, tmp_path / 'script.py', toy_catalogue, tmp_path / 'recipe.toml',
+         tmp_path / 'runs'], start_new_session=True, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 90
+    snapshots = 'runs/*/snapshots/iteration-*.npz'
+    while len({path.parent for path in tmp_path.glob(snapshots)}) < 2:
+        assert time.monotonic() < deadline
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.1)
+    if number == signal.SIGINT:     # as a terminal does: to the whole group
+        os.killpg(process.pid, number)
+        assert process.wait(60) == 130
+    else:
+        process.kill()
+        process.wait(60)
+    while running(tmp_path / 'runs'):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert len({path.parent for path in tmp_path.glob(snapshots)}) == 2
+    assert not list(tmp_path.glob('runs/*/finished'))
+
+
+def running(folder):
+    """Processes that have a file of the folder open."""
+    found = []
+    for link in pathlib.Path('/proc').glob('[0-9]*/fd/*'):
+        try:
+            if str(folder) in os.readlink(link):
+                found.append(link.parent.parent.name)
+        except OSError:
+            continue
+    return found
+
+
+def test_interrupted_is_not_a_failure():
+    class Process:
+        exitcode = 130
+
+    with pytest.raises(KeyboardInterrupt):
+        side_by_side._check(Process(), pathlib.Path('log'))
+    assert issubclass(Interrupted, Exception)
