@@ -16,6 +16,8 @@ import fashion_models  # noqa: F401  (adapts Chainer, which test modules import 
 from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
 from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.catalogue.relabel import Correction, relabel
+from fashion_models.errors import UserError
+from fashion_models.functions.precision import require_precision
 from fashion_models.training import train
 from fashion_models.training.recipe import Data, Model, Recipe, Training
 
@@ -148,3 +150,12 @@ def jpeg():
         Image.new('RGB', (60, 80), colour).save(file, 'jpeg')
         return file.getvalue()
     return encode
+
+
+@pytest.fixture
+def needs_bfloat16():
+    """Skips where the CPU engine cannot compute in bfloat16."""
+    try:
+        require_precision('bfloat16')
+    except UserError as error:
+        pytest.skip(str(error))

@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                              'training split')
     options.snapshot(parser)
     options.devices(parser)
+    options.precision(parser)
     options.store(parser)
 
 
@@ -44,7 +45,8 @@ def run(arguments: argparse.Namespace) -> None:
     run = Run.open(arguments.run)
     catalogue = open_catalogue(arguments.catalogue)
     encoder = Encoder(
-        run, arguments.snapshot, arguments.devices or run.recipe.training.devices)
+        run, arguments.snapshot, arguments.devices or run.recipe.training.devices,
+        precision=arguments.precision or 'float32')
     embeddings = embed(
         encoder, catalogue, arguments.output, arguments.per, arguments.split,
         'float16' if arguments.float16 else 'float32', arguments.pca, arguments.store)

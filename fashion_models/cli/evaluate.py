@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--known-only', action='store_true',
                         help='leave out labels that the run does not know')
     options.devices(parser)
+    options.precision(parser)
     options.store(parser)
 
 
@@ -44,11 +45,12 @@ def run(arguments: argparse.Namespace) -> None:
     print_results(
         run, SPLITS if arguments.split == 'all' else [arguments.split], arguments.snapshot,
         arguments.devices or run.recipe.training.devices, arguments.catalogue, arguments.store,
-        arguments.known_only)
+        arguments.known_only, arguments.precision or 'float32')
 
 
 def print_results(run: Run, splits: Collection[str], which: str, devices: str,
-                  catalogue: str | None, store: str | None, known_only: bool = False) -> None:
+                  catalogue: str | None, store: str | None, known_only: bool = False,
+                  precision: str = 'float32') -> None:
     """Prints the table of a run, then writes its records; arguments as of ``evaluate_run``."""
     from fashion_models.devices import resolve
     from fashion_models.training.results import (
@@ -59,7 +61,7 @@ def print_results(run: Run, splits: Collection[str], which: str, devices: str,
     )
 
     records = evaluate_run(run, splits, resolve(devices)[0], which, catalogue, store,
-                           known_only)
+                           known_only, precision)
     print()
     print(results_table(records, run.vocabulary.tasks))
     for record in records.values():

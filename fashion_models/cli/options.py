@@ -74,6 +74,14 @@ def devices(parser: argparse.ArgumentParser, several: bool = False) -> None:
             if several else 'a GPU by number, as in 0, or @numpy for the CPU'))
 
 
+def precision(parser: argparse.ArgumentParser, default: str = 'float32') -> None:
+    """``--precision``."""
+    parser.add_argument(
+        '--precision', choices=('float32', 'bfloat16'),
+        help='what to compute with: bfloat16 is faster on a CPU that has instructions for it '
+             f'(default: {default})')
+
+
 def init(parser: argparse.ArgumentParser, more: str = '') -> None:
     """``--init``."""
     parser.add_argument(

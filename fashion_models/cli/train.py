@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help='the catalogue folder; with --resume, where it was moved to')
     options.output(parser, 'RUN', 'the run folder to write, or with --resume to continue')
     options.devices(parser, several=True)
+    options.precision(parser, 'that of RECIPE')
     parser.add_argument('--seed', type=int, metavar='N', help='instead of training.seed in RECIPE')
     parser.add_argument('--epochs', type=options.positive, metavar='N',
                         help='instead of training.epochs in RECIPE')
@@ -43,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     def recipe():
         return Recipe.load(arguments.recipe).replace(
             training__devices=arguments.devices, training__seed=arguments.seed,
-            training__epochs=arguments.epochs)
+            training__epochs=arguments.epochs, training__precision=arguments.precision)
 
     def evaluate(run):
         print_results(
@@ -77,6 +78,7 @@ def _check(arguments):
     if arguments.init is not None:
         raise UserError(
             '--resume continues from the last snapshot of the run itself: leave out --init')
-    if arguments.recipe is None and (arguments.devices or arguments.seed is not None):
-        raise UserError('--resume keeps the devices and the seed of the run: leave out '
-                        '--devices and --seed')
+    if arguments.recipe is None and (
+            arguments.devices or arguments.precision or arguments.seed is not None):
+        raise UserError('--resume keeps devices, precision and seed of the run: leave out '
+                        '--devices, --precision and --seed')

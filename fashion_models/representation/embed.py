@@ -15,6 +15,7 @@ from fashion_models.data.prepare import prepare
 from fashion_models.data.store import ImageStore
 from fashion_models.errors import UserError
 from fashion_models.files import sha256
+from fashion_models.functions.precision import FLOAT32
 from fashion_models.provenance import versions
 from fashion_models.representation.embeddings import Embeddings, Item, open_embeddings
 from fashion_models.representation.embeddings_writer import EmbeddingsWriter, require_place
@@ -77,7 +78,9 @@ def _describe(encoder, catalogue, images):
         'recipe': run.recipe.hash(), 'catalogue': str(pathlib.Path(catalogue.folder).resolve()),
         'tasks': {name: task.several for name, task in catalogue.tasks.items()},
         'catalogue_name': catalogue.header.name, 'catalogue_hash': images.catalogue_hash,
-        'store': images.key, 'versions': versions()}
+        'store': images.key, 'versions': versions(),
+        # Only where it is not the usual, so that what was begun before can be finished.
+        **({} if encoder.precision == FLOAT32 else {'precision': encoder.precision})}
 
 
 def units(catalogue: Catalogue, images: ImageStore, per: str, split: str | None = None,

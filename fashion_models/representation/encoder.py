@@ -21,6 +21,7 @@ from fashion_models.data.crops import assemble
 from fashion_models.data.products import ProductSet
 from fashion_models.devices import resolve
 from fashion_models.errors import UserError
+from fashion_models.functions.precision import FLOAT32, require_precision, using_precision
 from fashion_models.links import MultiTaskClassifier
 from fashion_models.representation.linear import normalize
 from fashion_models.training.run import Run
@@ -59,20 +60,25 @@ class Encoder:
         which: ``'best'`` or ``'last'`` snapshot.
         device: Where to compute.
         model: Another network with the recipe of the run, instead of the snapshot's.
+        precision: ``'float32'``, or ``'bfloat16'``, which is faster on a CPU that has instructions
+            for it.
 
     Attributes:
         run (~fashion_models.training.run.Run): The run.
         which (str): ``'best'`` or ``'last'``.
         device (~chainer.backend.Device): Where it computes.
+        precision (str): What it computes with.
         size (int): Numbers in a representation; 1024 in the article.
         model (~fashion_models.links.MultiTaskClassifier): The network.
     """
 
     def __init__(self, run: Run, which: str = 'best', device: str = '@numpy',
-                 model: MultiTaskClassifier | None = None) -> None:
+                 model: MultiTaskClassifier | None = None, precision: str = FLOAT32) -> None:
         self.run = run
         self.which = which
         self.device = resolve(device)[0]
+        require_precision(precision, [self.device])
+        self.precision = precision
         self.model = run.load_model(which) if model is None else model
         self.model.to_device(self.device)
         self.size = self.model.encoder.out_size
@@ -252,7 +258,8 @@ class Encoder:
     @contextlib.contextmanager
     def _inference(self):
         self.device.use()
-        with chainer.using_config('train', False), chainer.no_backprop_mode():
+        with (using_precision(self.precision), chainer.using_config('train', False),
+              chainer.no_backprop_mode()):
             yield
 
 

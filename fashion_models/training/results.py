@@ -18,6 +18,7 @@ from fashion_models.data.prepare import prepare
 from fashion_models.data.products import ProductSet, require_products
 from fashion_models.data.vocabulary import MISSING, UNKNOWN, Vocabulary
 from fashion_models.files import atomic_write, told_if_unwritable
+from fashion_models.functions.precision import FLOAT32, require_precision, using_precision
 from fashion_models.provenance import provenance
 from fashion_models.training.evaluation import Evaluation, evaluate, majority_accuracies
 from fashion_models.training.model import build_loss
@@ -31,7 +32,8 @@ _NAMED = 12
 def evaluate_run(
         run: Run, splits: Sequence[str], device: chainer.backend.Device, which: str = 'best',
         catalogue_folder: str | os.PathLike | None = None,
-        store: str | os.PathLike | None = None, known_only: bool = False) -> dict[str, dict]:
+        store: str | os.PathLike | None = None, known_only: bool = False,
+        precision: str = FLOAT32) -> dict[str, dict]:
     """Evaluates a trained network.
 
     Args:
@@ -43,13 +45,16 @@ def evaluate_run(
             know count as wrong.
         store: Folder of image stores; the catalogue's own if ``None``.
         known_only: Whether labels that the run does not know are left out instead.
+        precision: What to compute with: ``'float32'`` or ``'bfloat16'``.
 
     Returns:
         From each split to its record, for :func:`write_records`.
 
     Raises:
-        UserError: If there is no snapshot, or a split is empty.
+        UserError: If there is no snapshot, a split is empty, or the device cannot compute with the
+            precision.
     """
+    require_precision(precision, [device])
     catalogue = open_catalogue(catalogue_folder or run.provenance['catalogue']['folder'])
     model = run.load_model(which)
     model.to_device(device)
@@ -62,11 +67,13 @@ def evaluate_run(
         unknown = unknown_labels(catalogue, own, run)
         if known_only:
             own = dataclasses.replace(own, t=np.where(own.t == UNKNOWN, MISSING, own.t))
-        evaluation = evaluate(model, own, run.mean, device, progress=True)
+        with using_precision(precision):
+            evaluation = evaluate(model, own, run.mean, device, progress=True)
         several = (own.others >= 0).any(axis=2).sum(axis=0)
         record = {
             'split': split,
             'snapshot': which,
+            'precision': precision,
             'catalogue': {
                 'name': catalogue.header.name, 'version': catalogue.header.version,
                 'hash': images.catalogue_hash},

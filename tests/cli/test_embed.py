@@ -26,6 +26,16 @@ def test_embed_one_split(tiny_run, tmp_path, works):
     assert open_embeddings(tmp_path / 'e').header['split'] == 'validation'
 
 
+def test_embed_in_bfloat16(tiny_run, tmp_path, works, needs_bfloat16):
+    works('embed', *tiny_run, '-o', tmp_path / 'exact')
+    works('embed', *tiny_run, '-o', tmp_path / 'e', '--precision', 'bfloat16')
+    exact, found = open_embeddings(tmp_path / 'exact'), open_embeddings(tmp_path / 'e')
+    assert 'precision' not in exact.header
+    assert found.header['precision'] == 'bfloat16'
+    assert (found.vectors != exact.vectors).any()
+    assert (found.vectors * exact.vectors).sum(axis=1).min() > 0.99
+
+
 def test_embed_into_a_folder_is_told(tiny_run, tmp_path, fails):
     assert f'{tmp_path}: is a folder' in fails('embed', *tiny_run, '-o', tmp_path)
 

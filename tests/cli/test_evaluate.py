@@ -28,6 +28,12 @@ def test_evaluate(trained, capsys):
                 assert sum(row.values()) == classes[label]['products']
 
 
+def test_evaluate_in_bfloat16(run_copy, works, needs_bfloat16):
+    works('evaluate', run_copy.folder, '--precision', 'bfloat16')
+    record = json.loads((run_copy.folder / 'evaluation-validation.json').read_text())
+    assert record['precision'] == 'bfloat16'
+
+
 def test_snapshot_that_does_not_fit_the_network(tiny, run_copy, fails):
     run_copy.save_recipe(tiny.replace(model__post_pool=9))
     assert 'does not fit the recipe' in fails('evaluate', run_copy.folder)

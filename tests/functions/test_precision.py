@@ -20,12 +20,8 @@ from fashion_models.onednn.reorder import as_bfloat16, images_as_bfloat16
 
 
 @pytest.fixture
-def in_bfloat16(onednn):
-    """Computes in bfloat16, where the processor can."""
-    try:
-        require_precision('bfloat16')
-    except UserError as error:
-        pytest.skip(str(error))
+def in_bfloat16(needs_bfloat16):
+    """Computes in bfloat16."""
     with using_precision('bfloat16'):
         yield
 

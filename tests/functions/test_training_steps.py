@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from fashion_models.errors import UserError
 from fashion_models.functions import backend
-from fashion_models.functions.precision import require_precision, using_precision
+from fashion_models.functions.precision import using_precision
 from fashion_models.links import MultiTaskClassifier, ProductEncoder, ZFNet, multi_task_loss
 from fashion_models.training.optimizer import MomentumSGD
 
@@ -45,11 +44,7 @@ def test_ten_steps_agree(onednn, request, n):
             found / scale, chainers_params[name] / scale, atol=2e-3, err_msg=name)
 
 
-def test_ten_steps_in_bfloat16(onednn):
-    try:
-        require_precision('bfloat16')
-    except UserError as error:
-        pytest.skip(str(error))
+def test_ten_steps_in_bfloat16(needs_bfloat16):
     with using_precision('bfloat16'):
         (losses, params), (again, _) = ten_steps(2), ten_steps(2)
     assert losses == again

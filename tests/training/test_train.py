@@ -15,7 +15,6 @@ import pytest
 
 from fashion_models.data.views import View
 from fashion_models.errors import UserError
-from fashion_models.functions.precision import require_precision
 from fashion_models.training import train as training
 from fashion_models.training.learning_rate import request
 from fashion_models.training.results import evaluate_run, results_table
@@ -193,11 +192,9 @@ def test_the_same_call_resumes_and_another_is_refused(
 @pytest.mark.parametrize(('devices', 'precision'), [
     ('@numpy', 'float32'), ('@numpy*2', 'float32'), ('@numpy*2', 'bfloat16')])
 def test_resume_with_replicas_equals_no_interruption(
-        tiny, toy_catalogue, tmp_path, monkeypatch, devices, precision):
-    try:
-        require_precision(precision)
-    except UserError as error:
-        pytest.skip(str(error))
+        tiny, toy_catalogue, tmp_path, monkeypatch, request, devices, precision):
+    if precision == 'bfloat16':
+        request.getfixturevalue('needs_bfloat16')
     recipe = tiny.replace(training__devices=devices, training__precision=precision)
     whole, finished = training.train(recipe, toy_catalogue, tmp_path / 'whole')
     assert finished
