@@ -14,8 +14,9 @@ from PIL import Image, ImageDraw
 
 import fashion_models  # noqa: F401  (adapts Chainer, which test modules import first)
 from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
+from fashion_models.catalogue.label_answers import Correction
 from fashion_models.catalogue.records import Header, Listing, Product
-from fashion_models.catalogue.relabel import Correction, relabel
+from fashion_models.catalogue.relabel import relabel
 from fashion_models.errors import UserError
 from fashion_models.functions.precision import require_precision
 from fashion_models.training import train

@@ -24,6 +24,7 @@ from collections.abc import Iterable, Iterator
 from tqdm import tqdm
 
 import fashion_models
+from fashion_models.catalogue.cells import MARK, cell, text_in
 from fashion_models.catalogue.importers.pictures import MANIFEST_FILE, is_address
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.records import path_problem
@@ -150,16 +151,17 @@ def _loaded(folder):
     """The file of each address that was loaded before; the table of them is begun."""
     path = folder / MANIFEST_FILE
     if not whole_lines(path):
-        append_line(path, _line('address', 'file'))
+        append_line(path, MARK + _line('address', 'file'))
     table = Table(path)
     table.require('address', 'file', what='a table of downloads')
-    return {row['address']: row['file'] for _, row in table.rows()
-            if '/' not in row['file'] and not path_problem(row['file'])}
+    files = {text_in(row['address']): text_in(row['file']) for _, row in table.rows()}
+    return {address: file for address, file in files.items()
+            if '/' not in file and not path_problem(file)}
 
 
 def _line(*fields):
     text = io.StringIO()
-    csv.writer(text, lineterminator='').writerow(fields)
+    csv.writer(text, lineterminator='').writerow(map(cell, fields))
     return text.getvalue()
 
 

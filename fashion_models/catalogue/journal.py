@@ -10,12 +10,13 @@ is a line of JSON at the end of a file that is only ever added to::
 
 :meth:`Journal.add` returns once the decisions are on the disk; a line that a crash cut short was
 never acknowledged, and is passed over. Several processes may write at once: each takes a lock for
-its lines. What counts is the last word on each label and each pair (:class:`State`); what was
-undone does not. Nothing is lost: an undo is a further line, and may itself be undone.
+its lines. What counts is the last word on each label and each pair (:class:`State`). An undo is a
+further line, and may itself be undone.
 """
 
 import dataclasses
 import datetime
+import functools
 import json
 import os
 import pathlib
@@ -41,10 +42,6 @@ def _now():
     return now.isoformat(timespec='milliseconds').replace('+00:00', 'Z')
 
 
-def _new_id():
-    return secrets.token_hex(8)
-
-
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Entry:
     """A line of a journal.
@@ -60,7 +57,7 @@ class Entry:
 
     who: str
     when: str = dataclasses.field(default_factory=_now)
-    id: str = dataclasses.field(default_factory=_new_id)
+    id: str = dataclasses.field(default_factory=functools.partial(secrets.token_hex, 8))
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -122,7 +119,7 @@ class LabelDecision(Entry):
 
     @property
     def word(self) -> str:
-        """What two reviewers may disagree on."""
+        """What reviewers may disagree on."""
         return self.after
 
 
@@ -156,17 +153,13 @@ class PairDecision(Entry):
 
     @property
     def word(self) -> str:
-        """What two reviewers may disagree on."""
+        """What reviewers may disagree on."""
         return self.answer
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Undo(Entry):
-    """Takes an earlier entry back, of the same reviewer or of another.
-
-    Attributes:
-        entry (str): The id of the entry; that of an undo brings back what it took.
-    """
+    """Takes back the ``entry`` of that id, of any reviewer; what an undo took, it brings back."""
 
     entry: str
 
@@ -292,6 +285,26 @@ class Journal:
                  for number, line in enumerate(content.split(b'\n')[:-1], first)]
         self._read += len(content)
         return found
+
+
+def journal_at(path: str | os.PathLike, encoding: str | None = None) -> State | None:
+    """What the journal at a path comes to; ``None`` if the path does not end as a journal's.
+
+    Args:
+        path: Of a journal, or of a table of answers.
+        encoding: Of the table; a journal has none to choose.
+
+    Raises:
+        UserError: If it is a journal and is not there, or cannot be read.
+    """
+    path = pathlib.Path(path)
+    if path.suffix.lower() != SUFFIX:
+        return None
+    if encoding:
+        raise UserError(f'encoding: {path} is a journal, which is UTF-8; leave the encoding out')
+    if not path.is_file():
+        raise UserError(f'{path}: there is no such file; expected a journal of decisions')
+    return Journal(path).state()
 
 
 def _parsed(line, where):

@@ -1,17 +1,4 @@
-"""Applies the answers of a review of labels.
-
-A review is a CSV file with a row for each label that somebody is to look at; further columns do not
-matter. ``fashion-models audit`` writes one.
-
-=============  =====================================================================================
-``product``    the product's id
-``task``       gender, colour, type, category, subcategory, or a further one of the catalogue
-``label``      what the catalogue says; several are joined by ``|``, the main one first
-``suggested``  what it may be instead
-``answer``     to be filled in: nothing where the label is right, ``y`` where the suggestion is,
-               ``?`` where nobody can tell (the product loses this label), or else the right label;
-               several are joined by ``|``
-=============  =====================================================================================
+"""Applies a person's answers on labels (:mod:`~fashion_models.catalogue.label_answers`).
 
 Labels stay in agreement with the taxonomy. The wider labels of a corrected one follow it: whoever
 makes *rucksacks* of a product's *loafers* need not say that it is a bag. A narrower one that
@@ -19,91 +6,35 @@ contradicts a corrected label was wrong, too, and is taken away.
 """
 
 import collections
-import csv
 import dataclasses
 import difflib
 import os
 import pathlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from fashion_models.catalogue.cells import cell, text_in
+from fashion_models.catalogue.cells import write_table
 from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers.source import Source
-from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.tree import FolderTree
 from fashion_models.catalogue.importing import run_import
 from fashion_models.catalogue.io import IMAGES_FOLDER, Catalogue
+from fashion_models.catalogue.label_answers import Correction
 from fashion_models.catalogue.records import Product
 from fashion_models.catalogue.tasks import (
     DEFAULT_TASKS,
     LEVELS,
-    TASKS,
     Task,
     ordered,
     parts,
-    require,
 )
 from fashion_models.catalogue.taxonomy import Places
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write
 
-COLUMNS = 'product', 'task', 'label', 'suggested', 'answer'
-YES, UNKNOWN = 'y', '?'
 #: In the new catalogue: every label that is not what it was.
 CHANGES_FILE = 'relabelled.csv'
 #: The extra text that names the tasks whose labels answers have settled, or taken away.
 SETTLED = 'relabelled'
 _SHOWN = 3
-
-
-@dataclasses.dataclass(frozen=True)
-class Correction:
-    """A person's answer on one label.
-
-    Attributes:
-        product (str): The product's id.
-        task (str): Of which label.
-        before (str): What the catalogue must say, so that no answer is applied to another label
-            than the one that was looked at; several are joined by ``|``.
-        after (str): What is right; ``''`` takes the label away.
-        where (str): Where the answer stands, for messages.
-    """
-
-    product: str
-    task: str
-    before: str
-    after: str
-    where: str = ''
-
-
-def read_review(path: str | os.PathLike, tasks: Iterable[str] = TASKS) -> list[Correction]:
-    """Reads the answers of a review.
-
-    Args:
-        path: The CSV file, in any form that :class:`~importers.tables.Table` reads.
-        tasks (iterable of str): Those of the catalogue.
-
-    Returns:
-        list of Correction: One for each row with an answer that changes the label.
-
-    Raises:
-        UserError: It cannot be read or lacks a column, or a row cannot be used.
-    """
-    table = Table(path)
-    if missing := [name for name in COLUMNS if name not in table.names]:
-        raise UserError(f'{path}: has no column {", ".join(missing)}; expected those of a review: '
-                        f'{", ".join(COLUMNS)}')
-    corrections = []
-    for where, row in table.all_rows():
-        product, task, label, suggested, answer = (
-            text_in(row[name].strip()) for name in COLUMNS)
-        require(task, tasks, where)
-        if answer == YES and not suggested:
-            raise UserError(f'{where}: the answer is {YES}, but nothing is suggested')
-        after = {YES: suggested, UNKNOWN: ''}.get(answer.lower(), answer)
-        if answer and after != label:
-            corrections.append(Correction(product, task, label, after, where))
-    return corrections
 
 
 def relabel(catalogue: Catalogue, corrections: Sequence[Correction], folder: str | os.PathLike,
@@ -135,11 +66,8 @@ def relabel(catalogue: Catalogue, corrections: Sequence[Correction], folder: str
         'corrections': [dataclasses.astuple(one)[:4] for one in corrections]}
 
     def write_changes():
-        with atomic_write(
-                pathlib.Path(folder) / CHANGES_FILE, 'w', encoding='utf-8', newline='') as file:
-            writer = csv.writer(file, lineterminator='\n')
-            writer.writerow(['product', 'task', 'before', 'after'])
-            writer.writerows(map(cell, change) for change in source.changes)
+        write_table(pathlib.Path(folder) / CHANGES_FILE, ('product', 'task', 'before', 'after'),
+                    source.changes)
 
     report = run_import(
         source, folder, origin=origin, overwrite=overwrite, link=link, finish=write_changes)

@@ -22,7 +22,8 @@ fashion-models duplicates listings.embeddings --precision 0.95 -o pairs.csv
 fashion-models duplicates listings.embeddings --groups --picture groups.png
 fashion-models embed runs/shop shop -o validation.embeddings --listings --split validation
 fashion-models duplicates validation.embeddings --calibrate -o mine.json
-fashion-models duplicates listings.embeddings --calibration mine.json'''
+fashion-models duplicates listings.embeddings --calibration mine.json
+fashion-models duplicates validation.embeddings --calibrate pairs.csv -o answered.json'''
 
 #: Pairs or groups that the terminal shows, and that a picture does.
 SHOWN = 20
@@ -48,13 +49,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--calibration', metavar='JSON', type=pathlib.Path,
                         help="a calibration that --calibrate wrote, instead of the package's")
     parser.add_argument('--calibrate', metavar='PAIRS', nargs='?', const=_OWN,
-                        help='find nothing, but learn a calibration and write it to -o: from the '
-                             'pairs of a CSV file (columns a, b, same: two ids, 1 or 0), or '
-                             'without one, from neighbours in EMBEDDINGS, of which those that the '
-                             'catalogue has as one product are the same')
+                        help='find nothing, but learn a calibration and write it to -o: from a '
+                             "person's answers, in a file that -o wrote (columns a, b, answer) or "
+                             'a journal of "serve" (.jsonl), or without one, from neighbours in '
+                             'EMBEDDINGS, of which those that the catalogue has as one product are '
+                             'the same')
+    options.encoding(parser, 'the file of answers')
     options.json(parser)
-    options.output(parser, 'FILE', 'write all pairs or groups to this CSV file; with --calibrate, '
-                                   'the calibration to this JSON file', required=False)
+    options.output(parser, 'FILE', 'write all pairs or groups to this CSV file, pairs with a '
+                                   'column for answers; with --calibrate, the calibration to this '
+                                   'JSON file', required=False)
     parser.add_argument('--picture', metavar='PICTURE', type=pathlib.Path,
                         help=f'draw the {DRAWN} most probable pairs or largest groups; the ending '
                              'names the format (.png)')
@@ -65,9 +69,17 @@ def run(arguments: argparse.Namespace) -> None:
     from fashion_models.catalogue.show import picture_kind
     from fashion_models.representation.duplicates.calibration import Calibration
     from fashion_models.representation.duplicates.pairs import find, grouped
-    from fashion_models.representation.duplicates.tables import group_rows, pair_rows, write_csv
+    from fashion_models.representation.duplicates.tables import (
+        group_rows,
+        pair_rows,
+        write_groups,
+        write_pairs,
+    )
     from fashion_models.representation.embeddings import open_embeddings
 
+    if arguments.encoding and arguments.calibrate in (None, _OWN):
+        raise UserError('--encoding: is that of a file of answers, which --calibrate names; leave '
+                        'it out')
     if arguments.calibrate:
         _calibrate(arguments)
         return
@@ -83,7 +95,7 @@ def run(arguments: argparse.Namespace) -> None:
               if not arguments.new or len({item.product for item in group}) > 1]
     rows = group_rows(groups) if arguments.groups else pair_rows(pairs)
     if arguments.output:
-        write_csv(arguments.output, rows)
+        (write_groups if arguments.groups else write_pairs)(arguments.output, rows)
     if arguments.json:
         print(json.dumps({
             'groups' if arguments.groups else 'pairs': rows, 'listings': found.listings,
@@ -163,7 +175,7 @@ def _calibrate(arguments):
     calibration = calibrate_on(
         open_embeddings(arguments.file),
         None if arguments.calibrate == _OWN else arguments.calibrate,
-        texts=not arguments.images_only)
+        texts=not arguments.images_only, encoding=arguments.encoding)
     with told_if_unwritable(arguments.output):
         calibration.save(arguments.output)
     print(f'{arguments.output}: learnt from '

@@ -82,6 +82,13 @@ def precision(parser: argparse.ArgumentParser, default: str = 'float32') -> None
              f'(default: {default})')
 
 
+def encoding(parser: argparse.ArgumentParser, what: str) -> None:
+    """``--encoding``, of CSV files that people edit."""
+    parser.add_argument(
+        '--encoding', metavar='NAME',
+        help=f'of {what}, such as cp1252 (default: UTF-8, or UTF-16 where it begins like that)')
+
+
 def init(parser: argparse.ArgumentParser, more: str = '') -> None:
     """``--init``."""
     parser.add_argument(

@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--save', metavar='FILE', type=pathlib.Path,
                         help='keep what --like-merchandiser learned, to order other products by it '
                              '(.npz)')
+    options.encoding(parser, 'the lists and of --products')
     parser.add_argument('--products', metavar='FILE', type=pathlib.Path,
                         help='order only these: a text file with one id a line')
     options.where(parser)
@@ -67,7 +68,7 @@ def run(arguments: argparse.Namespace) -> None:
     seen = [embeddings.row(id) for id in [*(arguments.liked or ()), *arguments.disliked]]
     if arguments.products:
         chosen = np.zeros(len(embeddings), bool)
-        chosen[[embeddings.row(id) for id in _ids(arguments.products)]] = True
+        chosen[[embeddings.row(id) for id in _ids(arguments)]] = True
     else:
         chosen = np.ones(len(embeddings), bool)
     if where:
@@ -112,7 +113,8 @@ def _taste(arguments, embeddings, seen, whitening):
         order = LinearOrder.load(arguments.examples)
         order.check(embeddings)
     else:
-        order = learn_order(read_ranked_lists(arguments.examples), embeddings, whitening)
+        order = learn_order(read_ranked_lists(arguments.examples, arguments.encoding),
+                            embeddings, whitening)
         facts = order.facts
         judged = ('one list is too few to measure how well' if facts['tau'] is None else
                   f"Kendall's tau on held-out lists {facts['tau']:.2f}")
@@ -123,10 +125,13 @@ def _taste(arguments, embeddings, seen, whitening):
     return order
 
 
-def _ids(path):
+def _ids(arguments):
+    path = arguments.products
     try:
-        lines = path.read_text(encoding='utf-8-sig').splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        lines = path.read_text(encoding=arguments.encoding or 'utf-8-sig').splitlines()
+    except LookupError as error:
+        raise UserError(f'--encoding {arguments.encoding}: {error}') from None
+    except (OSError, UnicodeError) as error:
         raise UserError(f'--products {path}: cannot be read: {error}') from error
     ids = [line.strip() for line in lines if line.strip()]
     if not ids:

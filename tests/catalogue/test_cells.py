@@ -1,6 +1,14 @@
-import pytest
+import codecs
+import pathlib
+import tempfile
 
-from fashion_models.catalogue.cells import cell, text_in
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fashion_models.catalogue.cells import cell, text_in, write_table
+from fashion_models.catalogue.importers.tables import Table
+from fashion_models.errors import UserError
 
 
 @pytest.mark.parametrize('text', [
@@ -13,3 +21,22 @@ def test_a_formula_becomes_text_and_is_read_back(text):
 @pytest.mark.parametrize('text', ['', 'Shoes', 'T-shirt', "'90s", "Levi's", '4711', 'a=b'])
 def test_other_texts_stay_as_they_are(text):
     assert cell(text) == text_in(text) == text
+
+
+@given(st.lists(st.tuples(st.text(st.characters(exclude_categories=['Cs'])), st.integers()),
+                max_size=5))
+def test_a_table_is_read_back(rows):
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, 'table.csv')
+        write_table(path, ('text', 'number'), rows)
+        found = [(text_in(row['text']), int(row['number'])) for _, row in Table(path).all_rows()]
+    assert found == rows
+
+
+def test_a_table_begins_with_a_byte_order_mark_and_has_no_formulas(tmp_path):
+    write_table(tmp_path / 'table.csv', ('id', 'probability'), [('=1+1', -0.5), ('Größe', None)])
+    content = (tmp_path / 'table.csv').read_bytes()
+    assert content.startswith(codecs.BOM_UTF8)
+    assert content.decode('utf-8-sig') == "id,probability\r\n'=1+1,-0.5\r\nGröße,\r\n"
+    with pytest.raises(UserError, match='none/table.csv: cannot be written'):
+        write_table(tmp_path / 'none' / 'table.csv', ('id',), [])

@@ -65,7 +65,7 @@ def test_pictures_and_the_table_of_their_addresses(shop, asked, tmp_path, jpeg):
                  f'{shop.address}/b/größe 1', 'not/an/address.jpg', 'file:///etc/passwd',
                  f'{shop.address}/a/front.jpg?v=1']
     assert fetch(addresses, tmp_path, HERE) == {'loaded': 3}
-    assert (tmp_path / 'addresses.csv').read_text().splitlines() == [
+    assert (tmp_path / 'addresses.csv').read_text('utf-8-sig').splitlines() == [
         'address,file', f'{addresses[0]},front.jpg', f'{addresses[1]},front-2.jpg',
         f'{addresses[2]},größe 1.jpg']
     assert (tmp_path / 'front.jpg').read_bytes() == jpeg()

@@ -3,10 +3,13 @@ import json
 
 import pytest
 
+from fashion_models import cli
 from fashion_models.catalogue.check import Check
 from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
+from fashion_models.catalogue.journal import Journal, LabelDecision
+from fashion_models.catalogue.label_answers import Correction, decided, read_review
 from fashion_models.catalogue.records import Header, Listing, Product
-from fashion_models.catalogue.relabel import Correction, corrected, read_review, relabel
+from fashion_models.catalogue.relabel import corrected, relabel
 from fashion_models.catalogue.taxonomy import Places
 from fashion_models.errors import UserError
 
@@ -87,7 +90,7 @@ def test_source_label_is_kept(folder, tmp_path):
     assert products['1'].extra == {'source_colour': 'Red|Blue', 'relabelled': 'colour'}
     # The source said navy; what was made of it is in the list of changes.
     assert products['2'].extra == {'source_colour': 'navy', 'relabelled': 'colour'}
-    with open(tmp_path / 'new' / 'relabelled.csv', encoding='utf-8') as file:
+    with open(tmp_path / 'new' / 'relabelled.csv', encoding='utf-8-sig') as file:
         assert list(csv.reader(file)) == [
             ['product', 'task', 'before', 'after'],
             ['1', 'colour', 'Red|Blue', 'Blue|Red'], ['2', 'colour', 'Blue', 'Black']]
@@ -145,6 +148,50 @@ def test_answers_that_do_not_fit(folder, tmp_path, corrections, message):
     assert not (tmp_path / 'new').exists()
 
 
+def test_another_encoding(review):
+    path = review('1;colour;Red|Blue;Grün;y', head='product;task;label;suggested;answer\n',
+                  encoding='cp1252')
+    assert [one.after for one in read_review(path, encoding='cp1252')] == ['Grün']
+
+
+def test_a_journal(folder, tmp_path, command, capsys):
+    journal = Journal(tmp_path / 'journal.jsonl')
+
+    def decide(product, task, before, answer, label='', who='anna'):
+        journal.add(LabelDecision(who=who, product=product, task=task, before=before,
+                                  answer=answer, label=label))
+
+    decide('1', 'colour', 'Red|Blue', 'label', 'Black')
+    decide('1', 'colour', 'Red|Blue', 'right', who='bo')
+    decide('2', 'colour', 'Blue', 'label', 'Black', who='bo')
+    decide('3', 'type', 'bags', 'cannot tell')
+    decide('gone', 'type', 'bags', 'right')
+    state = journal.state()
+    found = decided(journal.path, state, open_catalogue(folder))
+    assert [(one.product, one.task, one.before, one.after) for one in found.corrections] == [
+        ('2', 'colour', 'Blue', 'Black'), ('3', 'type', 'bags', '')]
+    assert (found.applied, found.absent) == (1, 1)
+
+    assert cli.main(['catalogue', 'relabel', str(folder), str(journal.path),
+                     str(tmp_path / 'new')]) == 0
+    printed = capsys.readouterr()
+    assert '2 labels of 2 products changed: colour 1, type 1; 1 of them taken away' in printed.out
+    assert ('reviewers disagree on 1 label; the last word counts:\n'
+            '  colour of product 1: anna: Black, bo: Red|Blue\n') in printed.err
+    # All that it says has been done; what is decided afterwards is of the new catalogue.
+    with pytest.raises(UserError, match='no answer in it changes a label'):
+        command('relabel', tmp_path / 'new', journal.path, tmp_path / 'newer')
+    decide('2', 'colour', 'Black', 'label', 'White')
+    command('relabel', tmp_path / 'new', journal.path, tmp_path / 'newer')
+    decide('2', 'colour', 'Red', 'label', 'Black')
+    with pytest.raises(UserError, match="anna at 20.*Z: the review looked at colour 'Red'"):
+        command('relabel', tmp_path / 'newer', journal.path, tmp_path / 'newest')
+    with pytest.raises(UserError, match='journal.jsonl is a journal, which is UTF-8'):
+        command('relabel', folder, journal.path, tmp_path / 'newest', '--encoding', 'cp1252')
+    with pytest.raises(UserError, match='none.jsonl: there is no such file; expected a journal'):
+        command('relabel', folder, tmp_path / 'none.jsonl', tmp_path / 'newest')
+
+
 def test_command(folder, review, command, tmp_path):
     path = review('3,colour,Black,White,y,1', '1,category,boots,flats,y,2')
     status, output = command('relabel', folder, path, tmp_path / 'new', '--link')
@@ -154,7 +201,7 @@ def test_command(folder, review, command, tmp_path):
     # The same review does not fit the catalogue that it has corrected.
     with pytest.raises(UserError, match="the catalogue says 'White'"):
         command('relabel', tmp_path / 'new', path, tmp_path / 'newer')
-    with pytest.raises(UserError, match='no row has an answer'):
+    with pytest.raises(UserError, match='no answer in it changes a label'):
         command('relabel', folder, review('3,colour,Black,White,,1'), tmp_path / 'newer')
     with pytest.raises(UserError, match='lies in it; choose'):
         command('relabel', folder, path, folder)

@@ -85,8 +85,9 @@ def test_json_holds_every_pair(run):
 
 def test_csv_holds_the_same(run, tmp_path):
     printed = json.loads(run('--json', '-o', tmp_path / 'pairs.csv').out)['pairs']
-    with open(tmp_path / 'pairs.csv', encoding='utf-8', newline='') as file:
+    with open(tmp_path / 'pairs.csv', encoding='utf-8-sig', newline='') as file:
         rows = list(csv.DictReader(file))
+    assert {row['answer'] for row in rows} == {''}
     assert [(row['a'], row['b'], float(row['probability'])) for row in rows] == [
         (pair['a'], pair['b'], pair['probability']) for pair in printed]
 
@@ -109,7 +110,7 @@ def test_groups(run, tmp_path):
     of_listing = {row['id']: row['group'] for row in rows}
     assert sum(of_listing.get(f'{number}/1', -1) == of_listing.get(f'{number}/2', -2)
                for number in range(80)) > 60
-    assert (tmp_path / 'groups.csv').read_text().splitlines()[0] == (
+    assert (tmp_path / 'groups.csv').read_text('utf-8-sig').splitlines()[0] == (
         'group,id,product,retailer,title')
     assert 'groups of' in run('--groups').out
 
@@ -128,7 +129,8 @@ def test_nothing_found_is_said_and_written(run, tmp_path):
     printed = run('--threshold', 1, '-o', tmp_path / 'none.csv', '--picture', tmp_path / 'no.png')
     assert printed.out.startswith('0 pairs among 160 listings')
     assert 'no.png: not drawn' in printed.err
-    assert (tmp_path / 'none.csv').read_text().splitlines() == ['a,b']
+    assert (tmp_path / 'none.csv').read_text('utf-8-sig') == (
+        'probability,similarity,words,known,a,b,answer,retailer_a,retailer_b,title_a,title_b\n')
 
 
 def test_images_only_goes_without_texts(run):
@@ -152,8 +154,25 @@ def test_errors_are_one_line(run, folder, tmp_path):
     assert 'there is no such folder' in error(
         '--picture', tmp_path / 'found.png', '--catalogue', tmp_path / 'gone')
     assert 'has no meaning with --calibrate' in error('--calibrate', '-o', tmp_path / 'x.json')
+    assert '--encoding: is that of a file of answers' in error('--encoding', 'cp1252')
     assert main(['duplicates', str(folder / 'listings'), '--calibrate']) == 2
     assert main(['duplicates', str(tmp_path / 'none')]) == 2
+
+
+def test_answers_in_what_was_written_calibrate(run, folder, tmp_path, works):
+    pairs = tmp_path / 'pairs.csv'
+    run('-o', pairs, '--threshold', 0)
+    lines = pairs.read_text('utf-8-sig').splitlines()
+    a, b, answer = map(lines[0].split(',').index, ('a', 'b', 'answer'))
+    rows = [line.split(',') for line in lines[1:]]
+    for row in rows:
+        row[answer] = 'same' if row[a].split('/')[0] == row[b].split('/')[0] else 'Different'
+    # As a German Excel saves it.
+    text = '\r\n'.join(';'.join(row) for row in [lines[0].split(','), *rows])
+    pairs.write_bytes(text.encode('cp1252'))
+    out = works('duplicates', folder / 'listings', '--calibrate', pairs, '--encoding', 'cp1252',
+                '-o', tmp_path / 'mine.json')
+    assert 'mine.json: learnt from pairs.csv file, 80 same, ' in out
 
 
 @pytest.mark.parametrize('value', ['1.1', '-0.1', 'much', 'nan'])

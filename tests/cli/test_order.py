@@ -86,3 +86,19 @@ def test_says_in_a_line_what_is_wrong(shop, capsys, options, words):
     assert status == 2
     assert words in error
     assert error.count('\n') == 1
+
+
+def test_lists_and_ids_in_another_encoding(shop, capsys, tmp_path):
+    pytest.importorskip('sklearn')
+    lists = tmp_path / 'lists.csv'
+    lists.write_bytes('list;product;rank\nGrün;3;1\nGrün;4;2\n'.encode('cp1252'))
+    (tmp_path / 'ids.txt').write_bytes('7\n9\n'.encode('utf-16'))
+    status, _, error = run(capsys, shop, '--like-merchandiser', lists, '--encoding', 'cp1252')
+    assert (status, error.count('1 pairs of 1 lists')) == (0, 1)
+    assert run(capsys, shop, '--like-merchandiser', lists)[0] == 2
+    assert len(ordered(capsys, shop, '--liked', 3, '--products', tmp_path / 'ids.txt',
+                       '--encoding', 'utf-16')) == 2
+    for name, message in (('klingon', 'unknown encoding: klingon'), ('ascii', 'cannot be read')):
+        status, _, error = run(capsys, shop, '--liked', 3, '--products', tmp_path / 'ids.txt',
+                               '--encoding', name)
+        assert (status, message in error) == (2, True)

@@ -14,7 +14,7 @@ What is relied on: the data set's README, and what public code that reads it has
 
 import argparse
 import contextlib
-import csv
+import functools
 import gzip
 import itertools
 import json
@@ -36,6 +36,7 @@ from fashion_models.catalogue.importers.abo_listing import (
     word,
 )
 from fashion_models.catalogue.importers.source import Source
+from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.tree import FolderTree
 from fashion_models.catalogue.importers.wording import names_only_a_gender, plain_text
 from fashion_models.catalogue.records import Header, Listing, Product
@@ -173,14 +174,12 @@ class _Abo(Source):
 
     def _image_paths(self):
         """Yields (image id, path)."""
-        with _open(self._images) as file:
-            rows = csv.DictReader(line.decode('utf-8', 'replace') for line in file)
-            if not {'image_id', 'path'} <= set(rows.fieldnames or ()):
-                raise UserError(f'{self._images}:1: expected the columns image_id and path, found '
-                                f'{", ".join(rows.fieldnames or ()) or "nothing"}')
-            for row in rows:
-                if row['path']:
-                    yield row['image_id'], row['path']
+        table = Table(self._images, mixed=True, fill=True,
+                      opener=functools.partial(_open, self._images))
+        table.require('image_id', 'path', what='the table of images')
+        for _, row in table.rows():
+            if row['path']:
+                yield row['image_id'], row['path']
 
     def _product(self, identity, group, records, path_of, report):
         kind = type_of(records[0])

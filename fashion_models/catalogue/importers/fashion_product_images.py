@@ -72,12 +72,15 @@ class _FashionProductImages(Source):
     def products(self, report):
         lines = self._lines()
         _, header = next(lines, (1, ''))
-        if header.split(',') != list(FIELDS):
+        # Some programs save it with other separators.
+        separator = max(',;\t', key=header.count)
+        if header.split(separator) != list(FIELDS):
             raise UserError(f'{self.table}:1: expected the columns {",".join(FIELDS)}, '
                             f'found {header[:200]}')
         for number, line in lines:
             if line:
-                yield from self._product(line, f'{self.table}:{number}', report)
+                yield from self._product(line.split(separator, len(FIELDS) - 1),
+                                         f'{self.table}:{number}', report)
 
     def _lines(self):
         """Yields the number and the text of each line of the table (a few megabytes)."""
@@ -91,9 +94,8 @@ class _FashionProductImages(Source):
             except UnicodeDecodeError as error:
                 raise UserError(f'{self.table}:{number}: not UTF-8: {error}') from error
 
-    def _product(self, line, where, report):
+    def _product(self, values, where, report):
         report.read()
-        values = line.split(',', len(FIELDS) - 1)
         if len(values) < len(FIELDS) or not values[0].strip().isdecimal():
             report.drop('not a row of ten fields that begins with a number', where)
             return

@@ -82,6 +82,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help=f'the media folder (default: the nearest {MEDIA_FOLDER} beside or '
                              "above the CSV file, else the file's own folder)")
     shops.add_label_arguments(parser)
+    shops.add_table_arguments(parser, columns=False)
     shops.add_header_arguments(parser)
 
 
@@ -93,7 +94,7 @@ def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Ite
     codes = {'colour': COLOUR_ATTRIBUTES, 'gender': ('gender',)} | {
         task: (code.lower(),) for task, code in shops.pairs(
             'attribute', arguments.attribute).items()}
-    table = Table(path, mixed=True)
+    table = Table(path, arguments.encoding, mixed=True)
     table.require(*REQUIRED, what='a Magento 2 product export')
     with open_pictures(arguments.images or _media_folder(path)) as pictures:
         yield _Export(table, pictures, labelling.levels, codes, shops.header(path, arguments))

@@ -12,6 +12,7 @@ import unicodedata
 import urllib.parse
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from fashion_models.catalogue.cells import text_in
 from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers import scratch
 from fashion_models.catalogue.importers.tables import Table
@@ -77,7 +78,8 @@ def open_pictures(
     if manifest or (folder / MANIFEST_FILE).is_file():
         table = Table(manifest or folder / MANIFEST_FILE)
         table.require('address', 'file', what='a table of downloads')
-        files = {row['address'].strip(): normalised(row['file']) for _, row in table.rows()}
+        files = {text_in(row['address'].strip()): normalised(text_in(row['file']))
+                 for _, row in table.rows()}
     names = ((folded(posixpath.basename(path)), path) for path in tree.paths()
              if not path_problem(path))
     with scratch.lists(names) as called:

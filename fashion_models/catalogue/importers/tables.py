@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import codecs
 import csv
+import functools
+import io
 import os
 import pathlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import BinaryIO
 
 from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers.reading import MIXED
@@ -37,6 +40,7 @@ class Table:
         mixed: Whether bytes that are not UTF-8 are taken for Windows-1252, instead of costing
             their row.
         fill: Whether a row may be too short, as where an editor removed tabs at its end.
+        opener: Opens the file, where it is not one on disk that holds plain text.
 
     Attributes:
         path (pathlib.Path): The file.
@@ -48,8 +52,9 @@ class Table:
 
     def __init__(self, path: str | os.PathLike, encoding: str | None = None,
                  columns: Mapping[str, str] | None = None, *, mixed: bool = False,
-                 fill: bool = False) -> None:
+                 fill: bool = False, opener: Callable[[], BinaryIO] | None = None) -> None:
         self.path = pathlib.Path(path)
+        self._open = opener or functools.partial(open, self.path, 'rb')
         self._encoding = encoding or self._guess()
         self._errors = MIXED if mixed and not encoding else 'surrogateescape'
         self._fill = fill
@@ -120,7 +125,7 @@ class Table:
 
     def _guess(self):
         try:
-            with open(self.path, 'rb') as file:
+            with self._open() as file:
                 head = file.read(4)
         except OSError as error:
             raise UserError(f'{self.path}: cannot be read: {error.strerror or error}') from error
@@ -151,9 +156,9 @@ class Table:
     def _records(self):
         """Yields line number, values and problem (str or None) of each row that is not empty."""
         try:
-            with open(self.path, encoding=self._encoding, errors=self._errors,
-                      newline='') as file:
-                lines = _Lines(file)
+            with (self._open() as file, io.TextIOWrapper(
+                    file, self._encoding, self._errors, newline='') as text):
+                lines = _Lines(text)
                 delimiter = _delimiter(lines)
                 reader = csv.reader(lines, delimiter=delimiter, strict=True)
                 csv.field_size_limit(LONGEST)

@@ -14,15 +14,15 @@ What is relied on, from the set's own readme and from public code that reads it:
 
 import argparse
 import contextlib
-import csv
+import functools
 import html
 import os
 import urllib.parse
 from collections.abc import Iterator
 
 from fashion_models.catalogue.importers import scratch
-from fashion_models.catalogue.importers.reading import open_text
 from fashion_models.catalogue.importers.source import Source, clean
+from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.tree import open_tree
 from fashion_models.catalogue.importers.wording import genders, one_gender
 from fashion_models.catalogue.records import Header, Listing, Product
@@ -71,18 +71,11 @@ class _Zappos(Source):
         self._image_of = image_of
 
     def products(self, report):
-        with open_text(self.tree, self.table, newline='') as file:
-            reader = csv.DictReader(file, restkey=None, restval='')
-            columns = [clean(name) for name in reader.fieldnames or ()]
-            if missing := [name for name in REQUIRED if name not in columns]:
-                raise UserError(f'{self.table}:1: missing column {", ".join(missing)}; '
-                                f'found {", ".join(columns) or "nothing"}')
-            reader.fieldnames = columns
-            try:
-                for row in reader:
-                    yield from self._product(row, f'{self.table}:{reader.line_num}', report)
-            except csv.Error as error:
-                raise UserError(f'{self.table}:{reader.line_num}: no CSV: {error}') from error
+        table = Table(self.table, mixed=True, fill=True,
+                      opener=functools.partial(self.tree.open, self.table))
+        table.require(*REQUIRED, what="the set's table")
+        for where, row in table.rows(report):
+            yield from self._product(row, where, report)
 
     def _product(self, row, where, report):
         report.read()

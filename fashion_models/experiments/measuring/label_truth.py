@@ -1,11 +1,13 @@
 """Which labels of a catalogue are wrong: by its truth, or because they were planted."""
 
-import csv
 import dataclasses
 import random
 
+from fashion_models.catalogue.cells import text_in
+from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.io import Catalogue
-from fashion_models.catalogue.relabel import CHANGES_FILE, Correction
+from fashion_models.catalogue.label_answers import Correction
+from fashion_models.catalogue.relabel import CHANGES_FILE
 from fashion_models.drawn.truth import read_truth
 from fashion_models.representation.audit.review import with_main_label
 
@@ -108,7 +110,6 @@ def planted_corrections(
 def planted_truth(catalogue: Catalogue) -> LabelTruth:
     """The truth of a catalogue that :func:`planted_corrections` were applied to."""
     wrong = {product.id: {} for product in catalogue.products}
-    with open(catalogue.folder / CHANGES_FILE, encoding='utf-8', newline='') as file:
-        for row in csv.DictReader(file):
-            wrong[row['product']][row['task']] = row['before']
+    for _, row in Table(catalogue.folder / CHANGES_FILE).all_rows():
+        wrong[text_in(row['product'])][row['task']] = text_in(row['before'])
     return LabelTruth(wrong, {})

@@ -1,18 +1,17 @@
 """What a person needs to review labels: a page with pictures, and a CSV file for the answers."""
 
-import csv
 import dataclasses
 import itertools
 import pathlib
 from collections.abc import Sequence
 
 from fashion_models import pages
-from fashion_models.catalogue.cells import cell
+from fashion_models.catalogue.cells import write_table
 from fashion_models.catalogue.io import Catalogue
+from fashion_models.catalogue.label_answers import COLUMNS
 from fashion_models.catalogue.records import Product
-from fashion_models.catalogue.relabel import COLUMNS
 from fashion_models.catalogue.tasks import SEPARATOR, joined
-from fashion_models.files import atomic_write, told_if_unwritable
+from fashion_models.files import told_if_unwritable
 
 PAGE_FILE, ANSWERS_FILE = 'review.html', 'review.csv'
 #: The longer side of a picture in pixels, and how many of a product's pictures are shown.
@@ -79,15 +78,11 @@ def write_review(folder: pathlib.Path, title: str,
 
 
 def _write_answers(file, sections):
-    with (told_if_unwritable(file),
-          atomic_write(file, 'w', encoding='utf-8', newline='') as answers):
-        writer = csv.writer(answers, lineterminator='\n')
-        writer.writerow(['row', *COLUMNS, 'p_label', 'p_suggested'])
-        for row, suspect in enumerate((one for _, own in sections for one in own), 1):
-            writer.writerow([
-                row, cell(suspect.product.id), suspect.task,
-                cell(suspect.product.label_text(suspect.task)), cell(suspect.answer), '',
-                f'{suspect.p_label:.3f}', f'{suspect.p_suggested:.3f}'])
+    suspects = (one for _, own in sections for one in own)
+    write_table(file, ('row', *COLUMNS, 'p_label', 'p_suggested'), (
+        (row, one.product.id, one.task, one.product.label_text(one.task), one.answer, '',
+         f'{one.p_label:.3f}', f'{one.p_suggested:.3f}')
+        for row, one in enumerate(suspects, 1)))
 
 
 def _shown(row, suspect, catalogue):

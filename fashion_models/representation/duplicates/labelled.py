@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fashion_models.catalogue.cells import text_in
-from fashion_models.catalogue.importers.tables import Table
+from fashion_models.catalogue.journal import SAME, journal_at
+from fashion_models.catalogue.pair_answers import read_pair_answers
 from fashion_models.catalogue.split import split_of
 from fashion_models.errors import UserError
 from fashion_models.representation.duplicates.calibration import Calibration, calibrate
@@ -17,16 +17,16 @@ from fashion_models.representation.embeddings import Embeddings
 
 
 def calibrate_on(embeddings: Embeddings, labelled: str | os.PathLike | None = None,
-                 texts: bool = True) -> Calibration:
+                 texts: bool = True, encoding: str | None = None) -> Calibration:
     """Learns a calibration from the listings of a file.
 
     Args:
         embeddings: Of listings whose products the network was not trained on: those it was trained
             on look more alike to it than they should.
-        labelled: A CSV file with the columns ``a``, ``b`` (ids) and ``same`` (1 or 0), one pair a
-            row. By default, all neighbours, which are the same if the catalogue has them as one
-            product.
+        labelled: A person's answers: a CSV file or a journal; see :func:`read_pairs`. By default,
+            all neighbours, which are the same if the catalogue has them as one product.
         texts: Whether to look at the texts, too.
+        encoding: Of the CSV file.
 
     Raises:
         UserError: If the pairs cannot be read, are too few, or are of training products.
@@ -36,12 +36,14 @@ def calibrate_on(embeddings: Embeddings, labelled: str | os.PathLike | None = No
                                                  'split', 'per', 'versions')}
     origin |= {'listings': len(embeddings)}
     if labelled is not None:
-        rows, same = read_pairs(labelled, embeddings)
-        _require_untrained(embeddings, np.unique(rows).tolist())
+        rows, same = read_pairs(labelled, embeddings, encoding)
         origin['pairs'] = {'file': pathlib.Path(labelled).name, 'same': int(same.sum()),
                            'different': int((~same).sum())}
         return calibrate(gather(embeddings, texts, rows), same, origin=origin)
-    _require_untrained(embeddings)
+    if _holds_trained(embeddings):
+        raise UserError(
+            f'{embeddings.file}: holds the products that its run was trained on, which look more '
+            'alike to it than others do; calibrate on embeddings of the validation split')
     products = [item.product for item in embeddings.items]
     total = pairs_of_one(products)
     if not total:
@@ -67,50 +69,55 @@ def pairs_of_one(products: Sequence[str]) -> int:
     return int((counts * (counts - 1) // 2).sum())
 
 
-def _require_untrained(embeddings, rows=None):
-    """Raises UserError if the file, or any of its rows, holds products its run was trained on."""
+def _holds_trained(embeddings):
+    """Whether the file may hold products that its run was trained on."""
     from fashion_models.training.run import Run
 
     header = embeddings.header
     if header.get('split') in ('validation', 'test'):
-        return
+        return False
     try:
         trained = Run.open(header['run']).provenance['catalogue']['hash']
     except (UserError, KeyError):
-        return  # the run has moved: whether it was trained on these is unknown
-    if trained != header.get('catalogue_hash'):
-        return
-    if rows is None:
-        raise UserError(
-            f'{embeddings.file}: holds the products that its run was trained on, which look more '
-            'alike to it than others do; calibrate on embeddings of the validation split')
-    learnt = [embeddings.ids[row] for row in rows
-              if split_of(embeddings.items[row].group) == 'train']
-    if learnt:
-        raise UserError(
-            f'{len(learnt)} of the {len(rows)} {header["per"]}s in the pairs, such as {learnt[0]}, '
-            'are of products that the run was trained on, which look more alike to it than others '
-            'do; name pairs of the validation and test splits')
+        return False    # the run has moved: whether it was trained on these is unknown
+    return trained == header.get('catalogue_hash')
 
 
-def read_pairs(file: str | os.PathLike, embeddings: Embeddings) -> tuple[np.ndarray, np.ndarray]:
-    """Reads labelled pairs: a CSV file with the columns ``a``, ``b`` and ``same``.
+def read_pairs(file: str | os.PathLike, embeddings: Embeddings,
+               encoding: str | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Reads labelled pairs: a person's answers (:mod:`fashion_models.catalogue.pair_answers`).
+
+    Colourways are different products. Of a journal, which holds what was answered on the whole
+    catalogue, the pairs count that are in the embeddings and not of products that the run was
+    trained on; of a CSV file, all must be so.
+
+    Args:
+        file: A CSV file or a journal.
+        embeddings: Those of the pairs' listings, or products.
+        encoding: Of the CSV file.
 
     Returns:
         Rows (m, 2) int64, the lower first, and whether each pair is one product, (m,) bool.
 
     Raises:
-        UserError: If the file is not like that, or an id is not among the embeddings.
+        UserError: If the file cannot be read, or its pairs cannot be used.
     """
-    rows, same = [], []
-    table = Table(file)
-    if not {'a', 'b', 'same'} <= set(table.names):
-        raise UserError(f'{file}: expected the columns a, b and same, found {table.found()}')
-    for where, record in table.all_rows():
-        if record['same'] not in ('0', '1') or record['a'] == record['b']:
+    answers = read_pair_answers(file, encoding)
+    if journal_at(file, encoding):
+        ids = set(embeddings.ids)
+        answers = [one for one in answers if {one.a, one.b} <= ids]
+    rows = [sorted(embeddings.row(id) for id in (one.a, one.b)) for one in answers]
+    same = [one.answer == SAME for one in answers]
+    if _holds_trained(embeddings):
+        used = {row for pair in rows for row in pair}
+        learnt = {row for row in used if split_of(embeddings.items[row].group) == 'train'}
+        if learnt and not journal_at(file, encoding):
+            per = embeddings.header['per']
             raise UserError(
-                f'{where}: expected two ids and 1 (the same product) or '
-                f'0, found {record["a"]!r}, {record["b"]!r} and {record["same"]!r}')
-        rows.append(sorted(embeddings.row(text_in(record[name])) for name in 'ab'))
-        same.append(record['same'] == '1')
+                f'{len(learnt)} of the {len(used)} {per}s in the pairs, such as '
+                f'{embeddings.ids[min(learnt)]}, are of products that the run was trained on, '
+                'which look more alike to it than others do; name pairs of the validation and '
+                'test splits')
+        kept = [number for number, pair in enumerate(rows) if learnt.isdisjoint(pair)]
+        rows, same = [rows[number] for number in kept], [same[number] for number in kept]
     return np.array(rows, np.int64).reshape(-1, 2), np.array(same, bool)

@@ -1,14 +1,15 @@
 """Pairs and groups of listings, as rows of a table and as a CSV file."""
 
-import csv
-import io
 import os
 from collections.abc import Iterable, Sequence
 
-from fashion_models.catalogue.cells import cell
-from fashion_models.files import atomic_write, told_if_unwritable
+from fashion_models.catalogue.cells import write_table
 from fashion_models.representation.duplicates.pairs import Pair
 from fashion_models.representation.embeddings import Item
+
+PAIR_COLUMNS = ('probability', 'similarity', 'words', 'known', 'a', 'b', 'answer', 'retailer_a',
+                'retailer_b', 'title_a', 'title_b')
+GROUP_COLUMNS = 'group', 'id', 'product', 'retailer', 'title'
 
 
 def pair_rows(pairs: Iterable[Pair]) -> list[dict]:
@@ -27,18 +28,25 @@ def group_rows(groups: Iterable[Sequence[Item]]) -> list[dict]:
              'title': item.title} for number, group in enumerate(groups, 1) for item in group]
 
 
-def write_csv(path: str | os.PathLike, rows: list[dict]) -> None:
-    """Writes rows to a CSV file, with their names as the heading.
+def write_pairs(path: str | os.PathLike, rows: Iterable[dict]) -> None:
+    """Writes the rows of :func:`pair_rows` to a CSV file, with an empty column for answers.
+
+    :mod:`fashion_models.catalogue.pair_answers` says what may be answered.
 
     Raises:
         UserError: If it cannot be written.
     """
-    content = io.StringIO(newline='')
-    names = list(rows[0]) if rows else ['a', 'b']
-    writer = csv.DictWriter(content, names, lineterminator='\n')
-    writer.writeheader()
-    writer.writerows({name: cell(value) if isinstance(value, str) else value
-                      for name, value in row.items()} for row in rows)
-    with (told_if_unwritable(path),
-          atomic_write(path, 'w', encoding='utf-8', newline='') as file):
-        file.write(content.getvalue())
+    _write(path, PAIR_COLUMNS, ({**row, 'answer': ''} for row in rows))
+
+
+def write_groups(path: str | os.PathLike, rows: Iterable[dict]) -> None:
+    """Writes the rows of :func:`group_rows` to a CSV file.
+
+    Raises:
+        UserError: If it cannot be written.
+    """
+    _write(path, GROUP_COLUMNS, rows)
+
+
+def _write(path, columns, rows):
+    write_table(path, columns, ([row[name] for name in columns] for row in rows))

@@ -57,8 +57,13 @@ class RankedList:
     ranks: tuple
 
 
-def read_ranked_lists(path: str | os.PathLike) -> list[RankedList]:
+def read_ranked_lists(
+        path: str | os.PathLike, encoding: str | None = None) -> list[RankedList]:
     """Reads ranked lists from a CSV file; see the module for the format.
+
+    Args:
+        path: The file.
+        encoding: Its encoding; by default UTF-8, or UTF-16 where its first bytes say so.
 
     Returns:
         In the order of the file.
@@ -67,14 +72,14 @@ def read_ranked_lists(path: str | os.PathLike) -> list[RankedList]:
         UserError: If a line cannot be read, or no list has two ranks.
     """
     lists = {}
-    table = Table(path)
+    table = Table(path, encoding)
     for name in COLUMNS:
         if name not in table.names:
             raise UserError(f'{path}: has no column {name!r}; expected {",".join(COLUMNS)} in the '
                             'first line')
     for where, row in table.all_rows():
         name, product, rank = (row[column] for column in COLUMNS)
-        product = text_in(product)
+        name, product = text_in(name), text_in(product)
         ranks = lists.setdefault(name, {})
         if product in ranks:
             raise UserError(f'{where}: product {product!r} is in list {name!r} already')

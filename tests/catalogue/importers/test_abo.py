@@ -189,7 +189,7 @@ IMAGES = 'images/metadata/images.csv.gz'
     (rewrite(LISTINGS, b'{}'), r'listings_0\.json\.gz: damaged or incomplete: '),
     (rewrite(LISTINGS, gzip.compress(b'')), 'no product can be kept: there is none'),
     (rewrite(IMAGES, gzip.compress(b'id,path\n')),
-     r'images\.csv\.gz:1: expected the columns image_id and path, found id, path')])
+     r'images\.csv\.gz:1: expected the table of images; missing column image_id; found id, path')])
 def test_folders_that_cannot_be_used(imported, tmp_path, change, message):
     with pytest.raises(UserError, match=message):
         imported([PUMP], change=change)

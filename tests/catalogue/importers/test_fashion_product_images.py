@@ -131,6 +131,13 @@ def test_windows_line_ends_and_byte_order_mark(imported, files):
     assert len(titles) == 4
 
 
+@pytest.mark.parametrize('separator', ';\t')
+def test_other_separators(imported, files, separator):
+    rows = [row.replace(',', separator, HEADER.count(',')) for row in [HEADER, *ROWS]]
+    catalogue = imported(files={**files, 'styles.csv': '\n'.join(rows).encode()})
+    assert next(iter(catalogue.products)).title == 'Turtle Check Men Navy Blue Shirt'
+
+
 def test_contradicting_labels_are_settled_and_reported(imported, files, jpeg):
     rows = [f'{n},Men,Accessories,Socks,Socks,Black,Fall,2011,Casual,S' for n in range(11, 18)]
     rows += ['18,Men,Apparel,Socks,Socks,Black,Fall,2011,Casual,S']

@@ -253,6 +253,12 @@ def test_byte_order_mark_and_semicolons(imported):
     assert len(products(imported([], content=content))) == 2
 
 
+def test_an_encoding_that_is_named(imported):
+    content = table([row('B', name='Żakiet', base_image='b/a/bag.jpg')]).decode().encode('cp1250')
+    (product,) = imported([], '--encoding', 'cp1250', content=content).products
+    assert product.title == 'Żakiet'
+
+
 def test_links(imported, tmp_path):
     catalogue = imported(hoodie(), '--link')
     assert (catalogue.folder / 'images/h/1/h1-Red.jpg').samefile(

@@ -99,17 +99,19 @@ def test_the_report_accounts_for_every_row(import_files, import_report, files):
     report = import_report(import_files('ut-zappos50k', files))
     assert (report['read'], report['kept'], report['groups']) == (9, 6, 5)
     assert report['dropped'] == {
-        'no image': {'count': 1, 'examples': ['ut-zap50k-data/meta-data.csv:8 (8003-9)']},
+        'no image': {'count': 1, 'examples': ['meta-data.csv:8 (8003-9)']},
         'an id that came before': {
-            'count': 1, 'examples': ['ut-zap50k-data/meta-data.csv:9 (100627-255)']},
-        'no CID': {'count': 1, 'examples': ['ut-zap50k-data/meta-data.csv:10']}}
+            'count': 1, 'examples': ['meta-data.csv:9 (100627-255)']},
+        'no CID': {'count': 1, 'examples': ['meta-data.csv:10']}}
     assert report['images_dropped'] == {'no such file': {
-        'count': 1, 'examples': ['8003.9.jpg of ut-zap50k-data/meta-data.csv:8 (8003-9)']}}
+        'count': 1, 'examples': ['8003.9.jpg of meta-data.csv:8 (8003-9)']}}
 
 
 @pytest.mark.parametrize('encoding', ['utf-8', 'utf-8-sig', 'cp1252'])
-def test_columns_in_any_order_and_encoding(import_files, drawn_images, encoding):
+@pytest.mark.parametrize('separator', ',;\t')
+def test_columns_in_any_order_and_encoding(import_files, drawn_images, encoding, separator):
     table = 'Gender,SubCategory,CID,Category,Material\r\nMen,Flat,8002-9,Sandals,Café\r\n'
+    table = table.replace(',', separator)
     (product,) = import_files(
         'ut-zappos50k', in_layout(drawn_images, table=table, encoding=encoding)).products
     assert product.extra == {'Material': 'Café', 'brand': 'Nina'}
@@ -136,8 +138,8 @@ def test_links_and_goes_on_after_an_interruption(import_files, tmp_path, files, 
 
 @pytest.mark.parametrize(('files', 'message'), [
     ({'a.txt': b''}, 'expected ut-zap50k-data/meta-data.csv, and found no meta-data.csv'),
-    ({'meta-data.csv': b''}, 'meta-data.csv:1: missing column CID, Category, SubCategory, Gender; '
-                             'found nothing'),
+    ({'meta-data.csv': b''}, 'meta-data.csv:1: expected the set.s table; missing column CID, '
+                             'Category, SubCategory, Gender; found nothing'),
     ({'meta-data.csv': b'CID,Category,Gender\n'}, 'missing column SubCategory; found CID, Cat'),
     ({'meta-data.csv': TABLE.encode()}, r'no product can be kept: 7 × no image'),
 ])

@@ -20,5 +20,5 @@ def test_answers_are_applied(catalogue, tmp_path, command):
 def test_a_review_without_answers(catalogue, tmp_path, command):
     review = tmp_path / 'review.csv'
     review.write_text('product,task,label,suggested,answer\n1,colour,Blue,Red,\n')
-    with pytest.raises(UserError, match='no row has an answer that changes a label'):
+    with pytest.raises(UserError, match='no answer in it changes a label'):
         command('relabel', catalogue, review, tmp_path / 'new')

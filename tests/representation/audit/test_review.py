@@ -5,8 +5,9 @@ import re
 import pytest
 
 from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
+from fashion_models.catalogue.label_answers import read_review
 from fashion_models.catalogue.records import Header, Listing, Product
-from fashion_models.catalogue.relabel import read_review, relabel
+from fashion_models.catalogue.relabel import relabel
 from fashion_models.representation.audit.review import Suspect, with_main_label, write_review
 
 
@@ -36,7 +37,7 @@ def test_answers_go_back_into_the_catalogue(catalogue, tmp_path):
     write_review(tmp_path / 'review', 'Labels', sections, catalogue)
     path = tmp_path / 'review' / 'review.csv'
     assert read_review(path) == []          # nothing is answered yet
-    with open(path, encoding='utf-8', newline='') as file:
+    with open(path, encoding='utf-8-sig', newline='') as file:
         rows = list(csv.DictReader(file))
     assert [row['row'] for row in rows] == ['1', '2', '3']
     for row in rows:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fashion_models.catalogue.io import open_catalogue
+from fashion_models.catalogue.journal import Journal, PairDecision
 from fashion_models.catalogue.split import split_of
 from fashion_models.errors import UserError
 from fashion_models.representation.duplicates.calibration import Calibration
@@ -159,9 +160,10 @@ def test_one_pair_makes_no_chain():
 
 def test_a_calibration_from_labelled_pairs(tmp_path, shop):
     pytest.importorskip('sklearn')
-    lines = ['a,b,same,note']
-    lines += [f'{number}/2,{number}/1,1,seen' for number in range(40)]
-    lines += [f'{number}/1,{number + 1}/2,0,' for number in range(40)]
+    lines = ['a,b,answer,note']
+    lines += [f'{number}/2,{number}/1,same,seen' for number in range(40)]
+    lines += [f'{number}/1,{number + 1}/2,{"dc"[number % 2]},' for number in range(40)]
+    lines += ['0/1,5/2,,', '0/1,6/2,?,']
     (tmp_path / 'pairs.csv').write_text('\n'.join(lines) + '\n')
     rows, same = read_pairs(tmp_path / 'pairs.csv', shop)
     assert rows[0].tolist() == [0, 1]
@@ -171,12 +173,23 @@ def test_a_calibration_from_labelled_pairs(tmp_path, shop):
     assert found.models['images'].threshold(0.9) is not None
 
 
+def test_a_calibration_from_a_journal(tmp_path, shop):
+    pytest.importorskip('sklearn')
+    journal = Journal(tmp_path / 'journal.jsonl')
+    journal.add(*[PairDecision(who='anna', a=f'{number}/1', b=f'{other}/2', answer=answer)
+                  for number in range(40)
+                  for other, answer in ((number, 'same'), (number + 1, 'different'))],
+                PairDecision(who='anna', a='0/1', b='elsewhere', answer='same'))
+    found = calibrate_on(shop, journal.path)
+    assert found.origin['pairs'] == {'file': 'journal.jsonl', 'same': 40, 'different': 40}
+
+
 @pytest.mark.parametrize(('content', 'message'), [
-    ('a|b|same\n', r'pairs.csv: expected the columns a, b and same, found a\|b\|same'),
+    ('a|b|answer\n', r'pairs.csv:1: expected answers on pairs; missing column a, b, answer; found'),
     ('', 'found nothing'),
-    ('a,b,same\n0/1,0/2,yes\n', r"pairs.csv:2: expected two ids and 1 .* 'yes'"),
-    ('a,b,same\n0/1,0/1,1\n', 'pairs.csv:2'),
-    ('a,b,same\n0/1,0/9,1\n', "no listing has the id '0/9'"),
+    ('a,b,answer\n0/1,0/2,yes\n', r"pairs.csv:2: expected two ids and an answer .* 'yes'"),
+    ('a,b,answer\n0/1,0/1,same\n', 'pairs.csv:2'),
+    ('a,b,answer\n0/1,0/9,same\n', "no listing has the id '0/9'"),
 ])
 def test_a_file_of_pairs_that_is_none_is_refused(tmp_path, shop, content, message):
     (tmp_path / 'pairs.csv').write_text(content)
@@ -208,13 +221,21 @@ def test_training_products_among_labelled_pairs_are_refused(tiny_run, tmp_path):
         by_split.setdefault(split_of(item.group), []).append(item.id)
 
     def calibrate(a, b):
-        (tmp_path / 'pairs.csv').write_text(f'a,b,same\n{a},{b},1\n')
+        (tmp_path / 'pairs.csv').write_text(f'a,b,answer\n{a},{b},same\n')
         calibrate_on(embeddings, tmp_path / 'pairs.csv')
 
     with pytest.raises(UserError, match='1 of the 2 listings in the pairs, .* was trained on'):
         calibrate(by_split['train'][0], by_split['test'][0])
     with pytest.raises(UserError, match='too few labelled pairs'):
         calibrate(*by_split['test'][:2])
+    # A journal is of the whole catalogue.
+    journal = Journal(tmp_path / 'journal.jsonl')
+    journal.add(*[PairDecision(who='anna', a=own[0], b=own[1], answer='same')
+                  for own in by_split.values()])
+    rows, same = read_pairs(journal.path, embeddings)
+    assert [embeddings.ids[row] for row in rows[0]] == sorted(
+        by_split['test'][:2], key=embeddings.row)
+    assert len(same) == len([split for split in by_split if split != 'train'])
 
 
 def test_the_same_pictures_are_one_product_unless_texts_name_different_colours(
