@@ -25,7 +25,7 @@ whole  = $(VENV)/installed-whole$(if $(EXTRAS),-$(EXTRAS))
 empty  =
 space  = $(empty) $(empty)
 
-.PHONY: help install train test lint bench docs dist clean
+.PHONY: help install train reproduce test lint bench docs dist clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -39,6 +39,9 @@ train: $(ready) $(if $(filter $(EMBEDDED),$(CATALOGUE)),$(EMBEDDED)/catalogue.js
 # Written last, so that an interrupted drawing is resumed.
 $(EMBEDDED)/catalogue.json: | $(ready)
 	$(python) -m fashion_models catalogue synthesise $(EMBEDDED)
+
+reproduce: $(ready) ## Run all experiments, which takes hours; says how many first [ARGS='--seeds 5']
+	$(python) -m fashion_models.experiments $(ARGS)
 
 test: $(whole) ## Run the tests [ARGS='-k words']
 	$(python) -m pytest $(ARGS)

@@ -3,7 +3,8 @@
     python -m fashion_models.experiments [--catalogue DIR] [--seeds 3]
     python -m fashion_models.experiments --quick
 
-A network that several experiments need is trained once. --quick gives a first look at all of them,
+A network that several experiments need is trained once. How long all of it takes here is estimated
+first; Ctrl-C stops it, and the same command resumes. --quick gives a first look at all of them,
 with one seed and two epochs; its results prove nothing, and go to a folder of their own. An
 experiment that fails does not stop the others. One that the catalogue cannot answer is listed as
 not possible here, which does not count as a failure.
@@ -14,8 +15,16 @@ import sys
 import time
 from collections.abc import Sequence
 
-from fashion_models.experiments.kit.settings import INTERRUPTED, NOT_POSSIBLE, add_arguments
-from fashion_models.experiments.registry import EXPERIMENTS
+from fashion_models.errors import UserError
+from fashion_models.experiments.kit.estimate import training_seconds
+from fashion_models.experiments.kit.settings import (
+    INTERRUPTED,
+    NOT_POSSIBLE,
+    add_arguments,
+    settings_of,
+)
+from fashion_models.experiments.registry import EXPERIMENTS, Experiment
+from fashion_models.plural import counted
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -32,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog='python -m fashion_models.experiments', description=__doc__,
         epilog='experiments:\n' + '\n'.join(
-            f'  {one.name:17} {one.title} ({one.of}{"" if one.trains else "; trains nothing"})'
+            f'  {one.name:17} {one.title} ({one.of})'
             for one in EXPERIMENTS),
         formatter_class=argparse.RawDescriptionHelpFormatter)
     add_arguments(parser)
@@ -42,6 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     by_name = dict(zip(names, EXPERIMENTS))
     chosen = [by_name[name] for name in arguments.only or names]
     argv = _without_only(argv)
+    if not arguments.quick:
+        announce(arguments, chosen)
     outcomes = []
     for number, experiment in enumerate(chosen, 1):
         print(f'\nexperiment {number} of {len(chosen)}: {experiment.name}, {experiment.title}',
@@ -53,6 +64,23 @@ def main(argv: Sequence[str] | None = None) -> int:
             break
     print(f'\n{_time_table(outcomes)}')
     return next((status for _, status, _ in outcomes if status not in (0, NOT_POSSIBLE)), 0)
+
+
+def announce(arguments: argparse.Namespace, chosen: Sequence[Experiment]) -> None:
+    """Prints about how long the trainings of some experiments take on this machine."""
+    try:
+        settings = settings_of(arguments)
+    except UserError:
+        return      # which the first experiment will report
+    seeds = len(settings.seeds)
+    trainings = round(sum(one.per_seed * seeds + one.once for one in chosen))
+    if EXPERIMENTS[0] not in chosen:
+        trainings += seeds      # whose network nearly all others use
+    seconds = training_seconds(settings.recipe, settings.catalogue)
+    print(f'about {counted(trainings, "training")} of {seconds / 60:.1f} minutes, '
+          f'{trainings * seconds / 3600:.1f} hours in all'
+          + (f', or less, since {settings.jobs} run side by side' if settings.jobs > 1 else '')
+          + '; what is trained already is reused', flush=True)
 
 
 def _time_table(outcomes):

@@ -17,13 +17,16 @@ class Experiment:
         name: Of its module, and of the folder of its results.
         title: What it shows, in a line.
         of: The part of the article that it reproduces, or the use that it measures.
-        trains: Whether it trains networks, or reuses trained ones.
+        per_seed: About how many trainings of the recipe it takes for each seed, beyond those that
+            experiments before it have left.
+        once: Likewise, whatever the number of seeds.
     """
 
     name: str
     title: str
     of: str
-    trains: bool = True
+    per_seed: float = 0
+    once: float = 0
 
     @property
     def main(self) -> Callable[[Sequence[str] | None], int]:
@@ -32,25 +35,24 @@ class Experiment:
 
 
 EXPERIMENTS = (
-    Experiment('main_table', 'the accuracy of every task', "the article's first table"),
+    Experiment('main_table', 'the accuracy of every task', "the article's first table", 1),
     Experiment('single_vs_multi', 'one task or five, one image or all',
-               "the article's second and third table"),
+               "the article's second and third table", 5.4, 4),
     Experiment('filters', 'the first filters, and how much of them is colour',
-               "the article's figure of filters"),
+               "the article's figure of filters", 2),
     Experiment('tsne', 'maps of the representation', "the article's t-SNE maps"),
     Experiment('misclassified', 'which products are misclassified, and why',
                "the article's figures of errors"),
     Experiment('with_text', 'what texts add to images', "the article's textual features"),
-    Experiment('label_audit', 'wrong labels, found and corrected', "the article's fixed labels"),
-    Experiment('graph', 'the computational graph of a mini-batch', "the article's graph",
-               trains=False),
-    Experiment('devices', 'training on 1, 2 and 4 devices', "the article's parallel training"),
+    Experiment('label_audit', 'wrong labels, found and corrected', "the article's fixed labels", 7),
+    Experiment('graph', 'the computational graph of a mini-batch', "the article's graph"),
+    Experiment('devices', 'training on 1, 2 and 4 devices', "the article's parallel training", 2),
     Experiment('colours', 'several colours, learnt and named',
-               "the article's products of several colours"),
+               "the article's products of several colours", 1),
     Experiment('retrieval', 'how well the nearest products match', 'search'),
     Experiment('duplicates', 'listings of one product, found', 'duplicates'),
     Experiment('ordering', 'orders that suit shoppers and merchandisers', 'ordering'),
     Experiment('tags', 'words of texts that are true, false or missing', 'tags'),
     Experiment('cross_validation', 'one image or all, on a small catalogue',
-               "the article's third table"),
+               "the article's third table", 15),
 )

@@ -4,7 +4,7 @@ import pathlib
 
 import pytest
 
-from fashion_models.experiments import registry
+from fashion_models.experiments import __main__, registry
 from fashion_models.experiments.__main__ import main
 from fashion_models.experiments.kit.settings import NOT_POSSIBLE
 from fashion_models.experiments.registry import EXPERIMENTS
@@ -37,6 +37,7 @@ def called(monkeypatch):
             calls.append((name, argv))
             return statuses.get(name, 0)
         monkeypatch.setattr(module, 'main', stand_in)
+    monkeypatch.setattr(__main__, 'training_seconds', lambda *_: 90)
     return calls, statuses
 
 
@@ -56,14 +57,14 @@ def test_some_of_them(called):
 
 def test_a_failure_does_not_keep_the_others_from_running(called, capsys):
     called[1][NAMES[0]] = 2
-    assert main([]) == 2
+    assert main(['--catalogue', 'nowhere']) == 2
     assert len(called[0]) == len(EXPERIMENTS)
     assert 'failed (2)' in capsys.readouterr().out
 
 
 def test_what_the_catalogue_cannot_answer_is_no_failure(called, capsys):
     called[1][NAMES[3]] = NOT_POSSIBLE
-    assert main([]) == 0
+    assert main(['--catalogue', 'nowhere']) == 0
     assert len(called[0]) == len(NAMES)
     [line] = [line for line in capsys.readouterr().out.splitlines() if 'not possible here' in line]
     assert line.startswith(f'{NAMES[3]} ')
@@ -71,8 +72,22 @@ def test_what_the_catalogue_cannot_answer_is_no_failure(called, capsys):
 
 def test_an_interruption_does(called):
     called[1][NAMES[1]] = 130
-    assert main([]) == 130
+    assert main(['--catalogue', 'nowhere']) == 130
     assert len(called[0]) == 2
+
+
+def test_how_long_it_takes_is_told_first(called, words, capsys):
+    words = [word for word in words if word != '--quick']
+    assert main([*words, '--seeds', '2', '--jobs', '1', '--only', 'filters', 'label_audit']) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    # Two seeds of 2 and 7 trainings, and of the one that main_table would have left.
+    assert first == (
+        'about 20 trainings of 1.5 minutes, 0.5 hours in all; what is trained already is reused')
+
+
+def test_a_catalogue_that_is_missing_is_left_to_the_experiments(called, capsys):
+    assert main(['--catalogue', 'nowhere']) == 0
+    assert 'trainings' not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize('name', NAMES)
