@@ -1,4 +1,4 @@
-"""Decodes a catalogue's images once into an image store."""
+"""Decodes a catalogue's images into an image store; each picture once, wherever it comes again."""
 
 import contextlib
 import errno
@@ -9,15 +9,19 @@ import json
 import math
 import os
 import pathlib
+import re
 import shutil
 import sys
 
+import numpy as np
 import PIL
 from tqdm import tqdm
 
 from fashion_models.catalogue import decode
 from fashion_models.catalogue.io import Catalogue
-from fashion_models.data.store import LAYOUT, ImageStore, StoreWriter
+from fashion_models.data.pictures import Pictures, SegmentWriter
+from fashion_models.data.stamps import Stamps, stamps
+from fashion_models.data.store import LAYOUT, ImageStore, PicturesGone, StoreWriter
 from fashion_models.devices import usable_cores
 from fashion_models.errors import UserError
 from fashion_models.files import locked
@@ -42,7 +46,9 @@ def prepare(
         workers: int | None = None, progress: bool = True) -> ImageStore:
     """Opens the image store of a catalogue, and makes it first where there is none.
 
-    A store is named by a key, a hash of everything that decides its content: the catalogue, the
+    Pictures are kept by the content of their files: what any store in the folder has already, for a
+    catalogue as it was before, at another place, or for another catalogue, is not decoded again.
+    The store itself, which pictures a catalogue has, is named after the catalogue's hash and the
     size and time of change of each of its image files, the shorter side, and the versions of
     :mod:`fashion_models.catalogue.decode` and of the files' layout. So a store that no longer fits
     is never opened; a folder of stores may be deleted at any time. A store appears complete or not
@@ -72,82 +78,171 @@ def prepare(
         raise UserError(
             f'the shorter side of prepared images is {shorter_side}; expected '
             f'{SHORTER_SIDES[0]} to {SHORTER_SIDES[-1]} pixels')
-    key, catalogue_hash, images = _key(catalogue, shorter_side)
-    header = {'key': key, 'shorter_side': shorter_side, 'catalogue_hash': catalogue_hash}
+    source, catalogue_hash, files = _source(catalogue, shorter_side)
+    header = {
+        'source': source, 'shorter_side': shorter_side, 'catalogue_hash': catalogue_hash,
+        'decode_version': decode.VERSION, 'pillow_version': PIL.__version__}
     parent = pathlib.Path(catalogue.folder, '.prepared') if folder is None else pathlib.Path(folder)
-    store = parent / f'{shorter_side}-{key[:16]}'
-    if not store.exists():
+    store = parent / f'{shorter_side}-{source[:16]}'
+    prepared = _opened(store)
+    if prepared is None:
         refuse_while_spawned()
         with _writing_to(parent), locked(parent / 'lock', lambda: _wait(parent, progress)):
             _remove_partial(parent)
-            if not store.exists():  # another process may have made it while this one waited
+            if _opened(store) is None:  # another process may have made it while this one waited
+                earlier = _earlier(parent, shorter_side)
+                if earlier and progress:
+                    print(f'{parent}: images prepared by an earlier version are prepared again',
+                          file=sys.stderr)
                 partial = store.with_name(f'{store.name}.partial')
                 try:
-                    partial.mkdir()
-                    _write(catalogue, images, partial, workers, progress, header)
-                    if _key(catalogue, shorter_side)[0] != key:
-                        raise UserError(
-                            f'{catalogue.folder}: the catalogue changed while its images were '
-                            'prepared; start again')
-                    os.rename(partial, store)
-                except BaseException:
+                    _make(catalogue, files, partial, store, workers, progress, header)
+                finally:
                     shutil.rmtree(partial, ignore_errors=True)
-                    raise
-    prepared = ImageStore.open(store)
-    if prepared.key != key:
+                for folder in earlier:
+                    shutil.rmtree(folder, ignore_errors=True)
+        prepared = ImageStore.open(store)
+    if prepared.source != source:
         raise UserError(f'{store}: this image store belongs to another catalogue; delete it')
     return prepared
 
 
-def _key(catalogue, shorter_side):
-    """The store's key, the catalogue's hash, and the number of the catalogue's images."""
-    images = 0
+def _opened(store):
+    """The store, or None where there is none, or pictures that it needs were deleted."""
+    try:
+        return ImageStore.open(store) if store.exists() else None
+    except PicturesGone:
+        return None
+
+
+def _earlier(parent, shorter_side):
+    """Folders of stores and pictures that this version no longer opens."""
+    found = [folder for folder in (parent / 'pictures').glob(f'{shorter_side}-v*')
+             if folder.name != _pictures_name(shorter_side)]
+    for folder in parent.glob(f'{shorter_side}-*'):
+        if re.fullmatch(r'\d+-[0-9a-f]{16}', folder.name):
+            try:
+                header = json.loads((folder / 'store.json').read_text('utf-8'))
+                fits = (header['layout'], header['decode_version']) == (LAYOUT, decode.VERSION)
+            except (OSError, ValueError, KeyError, TypeError):
+                continue    # damaged, which is told when it is opened
+            if not fits:
+                found.append(folder)
+    return found
+
+
+def _pictures_name(shorter_side):
+    return f'{shorter_side}-v{decode.VERSION}'
+
+
+def _source(catalogue, shorter_side):
+    """What names a store, the catalogue's hash, and the :func:`stamps` of its image files."""
     catalogue_hash = catalogue.hash()
     digest = hashlib.sha256(json.dumps(
         [LAYOUT, decode.VERSION, shorter_side, catalogue_hash]).encode())
-    for product in catalogue.products:
-        for path in product.images:
-            images += 1
-            try:
-                status = os.stat(os.path.join(catalogue.folder, path))
-                file = [path, status.st_size, status.st_mtime_ns]
-            except (OSError, ValueError):
-                file = [path, None, None]  # missing; when it comes, the key changes
-            digest.update(json.dumps(file).encode())
-    return digest.hexdigest(), catalogue_hash, images
+    files = stamps(_files(catalogue))
+    # Size and time of change; zeros where a file is missing: when it comes, another store is made.
+    digest.update(np.ascontiguousarray(files[:, 1:3]))
+    return digest.hexdigest(), catalogue_hash, files
 
 
-def _write(catalogue, images, folder, workers, progress, header):
-    """Decodes all images of the catalogue into a store in ``folder``, products in their order."""
+def _files(catalogue):
+    return (os.path.join(catalogue.folder, path)
+            for product in catalogue.products for path in product.images)
+
+
+def _make(catalogue, files, partial, store, workers, progress, header):
+    """Decodes the pictures that are not there yet, then writes the store; all by way of partial."""
+    parent, shorter_side = store.parent, header['shorter_side']
+    known = Stamps(parent)
+    digests = known.digests(_files(catalogue), files)
+    folder = parent / 'pictures' / _pictures_name(shorter_side)
+    pictures = Pictures(folder)
+    partial.mkdir()
+    with contextlib.closing(SegmentWriter(partial)) as segment:
+        failed = _decode_missing(
+            catalogue, digests, pictures, segment, shorter_side, workers, progress)
+        if len(segment):
+            segment.finish()
+    _require_unchanged(catalogue, header)
+    if len(segment):
+        folder.mkdir(parents=True, exist_ok=True)
+        os.rename(partial, folder / pictures.next_segment())
+        pictures = Pictures(folder)
+        partial.mkdir()
+    _write(catalogue, digests, pictures, failed, partial, progress, header)
+    _require_unchanged(catalogue, header)
+    shutil.rmtree(store, ignore_errors=True)    # one whose pictures were deleted
+    os.rename(partial, store)
+    known.save(files, digests)
+
+
+def _require_unchanged(catalogue, header):
+    if _source(catalogue, header['shorter_side'])[0] != header['source']:
+        raise UserError(
+            f'{catalogue.folder}: the catalogue changed while its images were prepared; '
+            'start again')
+
+
+def _decode_missing(catalogue, digests, pictures, segment, shorter_side, workers, progress):
+    """Adds the pictures that are not there yet to a segment.
+
+    Returns:
+        dict: The reasons why images cannot be used: by digest, or by an image's number in the
+        catalogue if its file cannot be read at all.
+    """
+    unread = digests == b''
+    first = np.zeros(len(digests), bool)
+    first[np.unique(digests, return_index=True)[1]] = True
+    wanted = unread | first & (pictures.find(digests) < 0)
+    count = np.count_nonzero(wanted)
     if workers is None:
-        workers = min(usable_cores(), math.ceil(images / IMAGES_PER_WORKER))
+        workers = min(usable_cores(), math.ceil(count / IMAGES_PER_WORKER))
     # In a log file a bar is noise, unless the work takes long.
     quiet = {} if sys.stderr.isatty() else {'delay': 60, 'mininterval': 60, 'maxinterval': 60}
-    products, ahead = itertools.tee(catalogue.products)
-    files = (os.path.join(catalogue.folder, path) for product in ahead for path in product.images)
+    files = itertools.compress(_files(catalogue), wanted)
     chunks = iter(lambda: list(itertools.islice(files, CHUNK if workers > 1 else 1)), [])
-    decode_chunk = functools.partial(_decode, shorter_side=header['shorter_side'])
+    failed = {}
     with (
-        contextlib.closing(StoreWriter(folder)) as writer,
         _death_told(),
-        InProcesses(decode_chunk, chunks, workers) as decoded,
-        tqdm(total=images, desc='preparing images', unit=' images', disable=not progress,
+        InProcesses(functools.partial(_decode, shorter_side=shorter_side), chunks, workers
+                    ) as decoded,
+        tqdm(total=count, desc='preparing images', unit=' images', disable=not progress,
              **quiet) as bar,
     ):
-        decoded_images = itertools.chain.from_iterable(decoded)
-        for row, product in enumerate(products):
-            of_product = []
-            for path in product.images:
-                image = next(decoded_images)
-                of_product.append((path, image) if isinstance(image, str) else image)
-                bar.update()
-            writer.add(product.id, row, of_product)
-        dropped = writer.dropped
-        if not len(writer):
-            raise UserError(f'{catalogue.folder}: ' + (
-                f'not one of its {len(dropped["products"])} products has a readable image '
-                f'({_line(dropped["images"][0])})' if images else 'the catalogue has no products'))
-        writer.finish(decode_version=decode.VERSION, pillow_version=PIL.__version__, **header)
+        for number, image in zip(
+                np.flatnonzero(wanted).tolist(), itertools.chain.from_iterable(decoded)):
+            if isinstance(image, str):
+                failed[number if unread[number] else digests[number]] = image
+            elif unread[number]:
+                failed[number] = 'it came while images were prepared'    # which is refused later
+            else:
+                segment.add(digests[number], image)
+            bar.update()
+    return failed
+
+
+def _write(catalogue, digests, pictures, failed, folder, progress, header):
+    """Writes the store, products in their order."""
+    places = pictures.find(digests).tolist()
+    writer = StoreWriter(folder, pictures)
+    number = 0
+    for row, product in enumerate(catalogue.products):
+        of_product = []
+        for path in product.images:
+            of_product.append(places[number] if places[number] >= 0 else (
+                path, failed[digests[number] or number]))
+            number += 1
+        writer.add(product.id, row, of_product)
+    dropped = writer.dropped
+    if not len(writer):
+        raise UserError(f'{catalogue.folder}: ' + (
+            f'not one of its {len(dropped["products"])} products has a readable image '
+            f'({_line(dropped["images"][0])})' if number else 'the catalogue has no products'))
+    key = hashlib.sha256(json.dumps(
+        [LAYOUT, decode.VERSION, header['shorter_side'], header['catalogue_hash']]).encode())
+    key.update(digests)
+    writer.finish(key=key.hexdigest(), **header)
     if progress:
         _report(dropped)
 

@@ -1,18 +1,17 @@
-"""The image store: a catalogue's images, decoded and scaled once, in one memory-mapped file.
+"""The image store: a catalogue's images, decoded and scaled once, memory-mapped.
 
 A store is a folder, written by :mod:`fashion_models.data.prepare`::
 
-    pixels.bin         the images' pixels, (h, w, 3) uint8 RGB each, one after another
-    index.npz          each image's size and checksum, and which product it belongs to
+    index.npz          which picture each image is, where its pixels lie, and its product
     product_ids.json   list of the ids of the products
     store.json         key, shorter side, catalogue hash, versions, and what had to be left out
 
-Only products with at least one image are in it; ``product_index`` leads back to the catalogue. Its
-files are never written into once they are there, since other processes may have mapped them;
+The pixels lie in a folder beside it, which the stores of all catalogues share
+(:mod:`fashion_models.data.pictures`). Only products with at least one image are in a store;
+``product_index`` leads back to the catalogue. Its files are never written into once they are there;
 checksums tell where one was.
 """
 
-import contextlib
 import io
 import json
 import os
@@ -22,11 +21,16 @@ import zipfile
 import numpy as np
 
 from fashion_models.caching import cached_property
+from fashion_models.data.pictures import DIGEST_SIZE, Pictures, map_segments
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, checksum, sealed, unsealed
 
 #: Of the files' layout; a store of another one is not opened.
-LAYOUT = 2
+LAYOUT = 3
+
+
+class PicturesGone(UserError):
+    """The pictures that a store is made of are not there any more."""
 
 
 class ImageStore:
@@ -39,7 +43,9 @@ class ImageStore:
     Attributes:
         folder (pathlib.Path): Where it is, absolute.
         shorter_side (int): Pixels of each image's shorter side.
-        key (str): Stands for the catalogue, its image files and the way they were decoded.
+        key (str): Stands for the catalogue, the content of its image files and the way they were
+            decoded.
+        source (str): Stands for the catalogue and for its image files as they were found.
         catalogue_hash (str): Hash of the catalogue that it was made from.
         product_ids (list of str): ``(p,)`` ids.
         product_index: ``(p,)`` int64, the products' row numbers in ``products.jsonl``, from 0.
@@ -48,6 +54,7 @@ class ImageStore:
         image_index: ``(m,)`` int64, the image's position in its product's ``images`` in the
             catalogue (those left out count).
         sizes: ``(m, 2)`` int64, height and width.
+        digests: ``(m, 16)`` uint8, which stand for the content of the images' files.
         dropped (dict): What could not be read: ``'images'``, a list of ``{'product', 'file',
             'reason'}``, and ``'products'``, the list of the ids of those that had no other image.
     """
@@ -56,10 +63,17 @@ class ImageStore:
         self.folder = pathlib.Path(folder).resolve()
         header = _read_header(self.folder)
         self.key = header['key']
+        self.source = header['source']
         self.shorter_side = header['shorter_side']
         self.catalogue_hash = header['catalogue_hash']
         self.dropped = header['dropped']
-        pixels = self.folder / 'pixels.bin'
+        pictures = self.folder.parent / header['pictures']
+        self._files = [pictures / name / 'pixels.bin' for name in header['segments']]
+        for file in self._files:
+            if not file.exists():
+                raise PicturesGone(
+                    f'{file}: there is no such file, which the image store {self.folder} is made '
+                    f'of; delete {self.folder}')
         try:
             self.product_ids = json.loads(self._content(header, 'product_ids.json'))
             index = io.BytesIO(self._content(header, 'index.npz'))
@@ -68,18 +82,21 @@ class ImageStore:
                 self.first_image = index['first_image']
                 self.image_index = index['image_index']
                 self.sizes = index['sizes']
+                self.digests = index['digests']
+                self._segment = index['segment']
+                self._offset = index['offset']
                 self._checksums = index['checksums']
-            bytes_found = pixels.stat().st_size
+            self._pixels = map_segments(pictures, header['segments'])
         except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
             raise UserError(
                 f'{self.folder}: the image store is damaged ({error}); delete it') from None
-        self._offsets = np.concatenate([[0], np.cumsum(3 * self.sizes.prod(axis=1))])
-        if bytes_found != self._offsets[-1]:
-            raise UserError(
-                f'{pixels}: the image store is damaged: {bytes_found} bytes where its index '
-                f'expects {self._offsets[-1]}; delete {self.folder}')
-        # An array over the map, not a numpy.memmap: slicing that is several times slower.
-        self._pixels = np.asarray(np.memmap(pixels, np.uint8, 'r'))
+        ends = self._offset + 3 * self.sizes.prod(axis=1)
+        for number, (file, pixels) in enumerate(zip(self._files, self._pixels)):
+            end = ends[self._segment == number].max(initial=0)
+            if end > len(pixels):
+                raise UserError(
+                    f'{file}: the prepared pictures are damaged: {len(pixels)} bytes where the '
+                    f'image store {self.folder} expects {end} or more; delete {file.parent}')
         self._checked = bytearray(len(self.sizes))
 
     def _content(self, header, name):
@@ -113,14 +130,14 @@ class ImageStore:
                 reads it for the first time.
         """
         height, width = self.sizes[i]
-        # Negative numbers count from the end, as in sizes.
-        start = self._offsets[range(len(self))[i]]
-        pixels = self._pixels[start:start + 3 * height * width]
+        start, segment = self._offset[i], self._segment[i]
+        pixels = self._pixels[segment][start:start + 3 * height * width]
         if not self._checked[i]:
             if checksum(pixels) != self._checksums[i]:
+                file = self._files[segment]
                 raise UserError(
-                    f'{self.folder / "pixels.bin"}: the image store is damaged: image {i} is not '
-                    f'as it was written; delete {self.folder}')
+                    f'{file}: the prepared pictures are damaged: image {i} of the image store '
+                    f'{self.folder} is not as it was written; delete {file.parent}')
             self._checked[i] = True
         return pixels.reshape(height, width, 3)
 
@@ -156,50 +173,48 @@ def _read_header(folder):
 
 
 class StoreWriter:
-    """Writes a store, image by image, into an empty folder that nobody else uses.
+    """Writes a store, product by product, into an empty folder that nobody else uses.
 
-    The pixels go to disk as they come; in memory remain a few numbers for each image. The store is
-    complete only after :meth:`finish`, which writes ``store.json`` last.
+    It is complete only after :meth:`finish`, which writes ``store.json`` last.
+
+    Args:
+        folder: Where to write.
+        pictures: Where the pixels lie.
     """
 
-    def __init__(self, folder: pathlib.Path) -> None:
+    def __init__(self, folder: pathlib.Path, pictures: Pictures) -> None:
         self._folder = folder
-        self._pixels = open(folder / 'pixels.bin', 'wb')  # noqa: SIM115 (see close)
+        self._pictures = pictures
         self._product_ids = []
         self._product_index = []
         self._first_image = [0]
         self._image_index = []
-        self._sizes = []
-        self._checksums = []
+        self._places = []
         self._dropped_images = []
         self._dropped_products = []
 
-    def add(
-            self, product_id: str, row: int, images: list[np.ndarray | tuple[str, str]]) -> None:
+    def add(self, product_id: str, row: int, images: list[int | tuple[str, str]]) -> None:
         """Adds a product, or what is left of it.
 
         Args:
             product_id (str): Its id.
             row (int): Its row in ``products.jsonl``, from 0.
-            images: A list with, for each of its images in order, the ``(h, w, 3)`` uint8 array, or
+            images: A list with, for each of its images in order, its place among the pictures, or
                 ``(file, reason)`` if it cannot be used.
         """
         for position, image in enumerate(images):
-            if isinstance(image, np.ndarray):
-                image = np.ascontiguousarray(image)
-                self._pixels.write(image.data)
-                self._checksums.append(checksum(image))
-                self._sizes.append(image.shape[:2])
-                self._image_index.append(position)
-            else:
+            if isinstance(image, tuple):
                 file, reason = image
                 self._dropped_images.append({'product': product_id, 'file': file, 'reason': reason})
-        if len(self._sizes) == self._first_image[-1]:
+            else:
+                self._places.append(image)
+                self._image_index.append(position)
+        if len(self._places) == self._first_image[-1]:
             self._dropped_products.append(product_id)
             return
         self._product_ids.append(product_id)
         self._product_index.append(row)
-        self._first_image.append(len(self._sizes))
+        self._first_image.append(len(self._places))
 
     @property
     def dropped(self) -> dict[str, list]:
@@ -211,21 +226,23 @@ class StoreWriter:
         return len(self._product_ids)
 
     def finish(self, **header: object) -> None:
-        """Writes the index and the header, and sees everything to the disk.
+        """Writes the index and the header.
 
         Args:
-            header: ``key``, ``shorter_side``, ``catalogue_hash``, and what else is worth recording.
+            header: ``key``, ``source``, ``shorter_side``, ``catalogue_hash``, and what else is
+                worth recording.
         """
-        self._pixels.flush()
-        os.fsync(self._pixels.fileno())
+        pictures, places = self._pictures, np.array(self._places, np.int64)
+        segments, segment = np.unique(pictures.segment[places], return_inverse=True)
         index = io.BytesIO()
         np.savez(
             index,
             product_index=np.array(self._product_index, np.int64),
             first_image=np.array(self._first_image, np.int64),
             image_index=np.array(self._image_index, np.int64),
-            sizes=np.array(self._sizes, np.int64).reshape(-1, 2),
-            checksums=np.array(self._checksums, np.uint64))
+            sizes=pictures.sizes[places], checksums=pictures.checksums[places],
+            digests=pictures.digests[places].view(np.uint8).reshape(-1, DIGEST_SIZE),
+            segment=segment.astype(np.int64), offset=pictures.offset[places])
         contents = {
             'index.npz': index.getvalue(),
             'product_ids.json': json.dumps(self._product_ids).encode()}
@@ -233,14 +250,11 @@ class StoreWriter:
             with atomic_write(self._folder / name) as file:
                 file.write(content)
         header = sealed({
-            'layout': LAYOUT, **header, 'products': len(self), 'images': len(self._sizes),
+            'layout': LAYOUT, **header, 'products': len(self), 'images': len(places),
+            'pictures': pathlib.Path(
+                os.path.relpath(pictures.folder, self._folder.parent)).as_posix(),
+            'segments': [pictures.segments[number] for number in segments],
             'dropped': self.dropped,
             'checksums': {name: checksum(content) for name, content in contents.items()}})
         with atomic_write(self._folder / 'store.json', 'w', encoding='utf-8') as file:
             json.dump(header, file, indent=1)
-
-    def close(self) -> None:
-        """Closes the file of pixels, finished or not."""
-        # On a full disk what is still buffered fails once more; the first failure was raised.
-        with contextlib.suppress(OSError):
-            self._pixels.close()

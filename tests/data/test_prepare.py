@@ -5,6 +5,7 @@ One file: each failure is compared with the store that the same catalogue gives 
 
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,8 +18,9 @@ from PIL import Image
 from fashion_models.catalogue import decode
 from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
 from fashion_models.catalogue.records import Header, Listing, Product
+from fashion_models.data import pictures as pictures_module
 from fashion_models.data import prepare as prepare_module
-from fashion_models.data import store as store_module
+from fashion_models.data import stamps as stamps_module
 from fashion_models.data.prepare import prepare
 from fashion_models.data.store import ImageStore
 from fashion_models.errors import UserError
@@ -60,7 +62,13 @@ def colours(store):
 
 
 def folders(parent):
-    return sorted(path.name for path in parent.iterdir() if path.is_dir())
+    """The names of the stores, and of what is not complete."""
+    return sorted(
+        path.name for path in parent.iterdir() if path.is_dir() and path.name != 'pictures')
+
+
+def segments(parent):
+    return sorted(parent.glob('pictures/*/*'))
 
 
 def test_every_image_is_scaled_and_kept_in_order(catalogue):
@@ -83,7 +91,7 @@ def test_workers_give_the_same_store_as_one_process(tmp_path):
     catalogue = make_catalogue(tmp_path / 'shop', products)
     alone = prepare(catalogue, 4, tmp_path / 'alone', workers=1)
     together = prepare(catalogue, 4, tmp_path / 'together', workers=3)
-    for name in 'pixels.bin', 'store.json', 'product_ids.json':
+    for name in 'store.json', 'product_ids.json', '../pictures/4-v2/000001/pixels.bin':
         assert (alone.folder / name).read_bytes() == (together.folder / name).read_bytes()
     assert colours(together) == {name: images[:1] for name, images in products.items()}
     assert len(together.dropped['images']) == 50
@@ -159,10 +167,113 @@ def decoded(monkeypatch):
 
 def test_a_prepared_store_is_opened_not_made_again(catalogue, decoded):
     first = prepare(catalogue, 10)
-    assert len(decoded) == 6
+    assert decoded == ['shoe-0.png', 'shoe-1.png', 'hat-0.png', 'bag-0.png'], 'each picture once'
     second = prepare(open_catalogue(catalogue.folder), 10)
     assert second.folder == first.folder
-    assert len(decoded) == 6
+    assert len(decoded) == 4
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """The list of the files whose content is read."""
+    files = []
+
+    def digest(file, digest=stamps_module._digest):
+        files.append(pathlib.Path(file).name)
+        return digest(file)
+
+    monkeypatch.setattr(stamps_module, '_digest', digest)
+    return files
+
+
+def test_only_new_pictures_are_read_and_decoded(tmp_path, decoded, read):
+    products = {f'p{i}': [(i, i, i)] for i in range(20)}
+    prepare(make_catalogue(tmp_path / 'shop', products), 10)
+    decoded.clear()
+    read.clear()
+    del products['p3'], products['p0']
+    (tmp_path / 'shop' / 'images' / 'p5-0.png').unlink()
+    products |= {'new': [(50, 0, 0), (1, 1, 1)], 'p5': [(60, 0, 0)]}
+    with CatalogueWriter(tmp_path / 'shop', Header(name='test'), overwrite=True) as writer:
+        for name, own in products.items():
+            paths = [f'images/{name}-{i}.png' for i in range(len(own))]
+            for path, colour in zip(paths, own):
+                if not (tmp_path / 'shop' / path).exists():
+                    Image.new('RGB', (20, 30), colour).save(tmp_path / 'shop' / path)
+            writer.add(Product(
+                id=name, group=name, labels={}, listings=[Listing(images=paths)]))
+    store = prepare(open_catalogue(tmp_path / 'shop'), 10)
+    assert colours(store) == products
+    assert sorted(read) == ['new-0.png', 'new-1.png', 'p5-0.png']
+    assert sorted(decoded) == ['new-0.png', 'p5-0.png'], 'new-1.png is what p1-0.png is'
+    assert len(segments(tmp_path / 'shop' / '.prepared')) == 2
+    fresh = prepare(open_catalogue(tmp_path / 'shop'), 10, tmp_path / 'fresh')
+    assert fresh.key == store.key
+    np.testing.assert_array_equal(fresh.digests, store.digests)
+
+
+def test_a_folder_that_is_moved_or_copied_keeps_its_pictures(catalogue, tmp_path, decoded):
+    first = prepare(catalogue, 10)
+    decoded.clear()
+    moved = catalogue.folder.rename(tmp_path / 'moved')
+    assert prepare(open_catalogue(moved), 10).key == first.key
+    copied = pathlib.Path(shutil.copytree(moved, tmp_path / 'copied'))
+    for file in (copied / 'images').iterdir():
+        os.utime(file, (1, 1))
+    assert prepare(open_catalogue(copied), 10).key == first.key
+    assert not decoded
+
+
+def test_catalogues_share_the_pictures_in_a_folder_of_stores(tmp_path, decoded):
+    a = make_catalogue(tmp_path / 'a', {'shoe': [(1, 2, 3)], 'hat': [(4, 5, 6)]})
+    b = make_catalogue(tmp_path / 'b', {'cap': [(4, 5, 6), (7, 8, 9)]})
+    prepare(a, 10, tmp_path / 'stores')
+    assert colours(prepare(b, 10, tmp_path / 'stores')) == {'cap': [(4, 5, 6), (7, 8, 9)]}
+    assert decoded == ['shoe-0.png', 'hat-0.png', 'cap-1.png']
+
+
+def test_stores_of_an_earlier_version_are_made_again(catalogue, capsys):
+    folder = catalogue.folder / '.prepared'
+    for name in '10-0123456789abcdef', '11-0123456789abcdef':
+        (folder / name).mkdir(parents=True)
+        (folder / name / 'store.json').write_text('{"layout": 2, "decode_version": 2}')
+    (folder / '10-mine').mkdir()
+    store = prepare(catalogue, 10)
+    assert capsys.readouterr().err.splitlines()[0] == (
+        f'{folder}: images prepared by an earlier version are prepared again')
+    assert folders(folder) == sorted(['10-mine', '11-0123456789abcdef', store.folder.name])
+
+
+def test_pictures_that_were_deleted_are_decoded_again(catalogue, decoded):
+    before = colours(prepare(catalogue, 10))
+    shutil.rmtree(segments(catalogue.folder / '.prepared')[0])
+    assert colours(prepare(catalogue, 10)) == before
+    assert len(decoded) == 8
+
+
+def test_a_damaged_list_of_stamps_only_costs_time(catalogue, read):
+    prepare(catalogue, 10)
+    assert len(read) == 6
+    stamps = catalogue.folder / '.prepared' / 'stamps.npz'
+    prepare(catalogue, 11)
+    assert len(read) == 6, 'nothing has changed'
+    content = bytearray(stamps.read_bytes())
+    for place in range(0, len(content), 7):
+        content[place] ^= 1
+    stamps.write_bytes(content)
+    assert len(prepare(catalogue, 12)) == 6
+    assert len(read) == 12
+
+
+def test_a_picture_that_cannot_be_used_is_tried_again(tmp_path, decoded):
+    catalogue = make_catalogue(tmp_path / 'shop', {'shoe': [b'no', (1, 2, 3)], 'hat': [b'no']})
+    store = prepare(catalogue, 10)
+    assert [image['file'] for image in store.dropped['images']] == [
+        'images/shoe-0.png', 'images/hat-0.png']
+    assert decoded == ['shoe-0.png', 'shoe-1.png']
+    os.utime(catalogue.folder / 'images' / 'shoe-0.png', (1, 1))
+    prepare(catalogue, 10)
+    assert decoded[2:] == ['shoe-0.png']
 
 
 def change_pixels(folder):
@@ -198,7 +309,7 @@ def test_another_size_or_decoder_makes_another_store(catalogue, monkeypatch):
     monkeypatch.setattr(decode, 'VERSION', decode.VERSION + 1)
     keys.add(prepare(catalogue, 10).key)
     assert len(keys) == 3
-    assert len(folders(catalogue.folder / '.prepared')) == 3
+    assert len(folders(catalogue.folder / '.prepared')) == 2, 'the one of before is gone'
 
 
 def test_a_missing_image_that_comes_back(catalogue):
@@ -221,8 +332,8 @@ def test_a_catalogue_that_changes_meanwhile_is_not_prepared(catalogue, monkeypat
 
 
 def test_a_damaged_store_is_said_to_be_one(catalogue):
-    store = prepare(catalogue, 10)
-    os.truncate(store.folder / 'pixels.bin', 10)
+    prepare(catalogue, 10)
+    os.truncate(segments(catalogue.folder / '.prepared')[0] / 'pixels.bin', 10)
     with pytest.raises(UserError, match='damaged'):
         prepare(catalogue, 10)
 
@@ -400,7 +511,7 @@ def test_a_store_elsewhere_leaves_the_catalogue_untouched(catalogue, tmp_path):
 def test_a_full_disk_is_said_to_be_one_and_nothing_is_left(catalogue, monkeypatch):
     # /dev/full answers every write as a full disk does.
     monkeypatch.setattr(
-        store_module, 'open', lambda path, mode: open('/dev/full', mode),  # noqa: SIM115
+        pictures_module, 'open', lambda path, mode: open('/dev/full', mode),  # noqa: SIM115
         raising=False)
     with pytest.raises(UserError, match=r'\.prepared: the disk is full; .*another place'):
         prepare(catalogue, 10)

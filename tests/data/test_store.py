@@ -1,5 +1,6 @@
 """What is written into a store is what is read from it, in any process."""
 
+import hashlib
 import json
 import multiprocessing
 import os
@@ -10,23 +11,42 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fashion_models.data.store import ImageStore, StoreWriter
+from fashion_models.data.pictures import Pictures, SegmentWriter
+from fashion_models.data.store import ImageStore, PicturesGone, StoreWriter
 from fashion_models.errors import UserError
 
 
 def write(folder, products):
-    """Writes ``products``, a list of (id, row, images)."""
-    folder.mkdir(parents=True, exist_ok=True)
-    writer = StoreWriter(folder)
-    for product in products:
-        writer.add(*product)
-    writer.finish(key='k', shorter_side=2, catalogue_hash='h')
+    """Writes ``products``, a list of (id, row, images), and the pictures they have."""
+    segment = folder.parent / 'pictures' / '000001'
+    segment.mkdir(parents=True)
+    writer = SegmentWriter(segment)
+    for _, _, images in products:
+        for image in images:
+            if isinstance(image, np.ndarray):
+                writer.add(digest(image), image)
+    writer.finish()
     writer.close()
+    pictures = Pictures(segment.parent)
+    folder.mkdir(parents=True, exist_ok=True)
+    writer = StoreWriter(folder, pictures)
+    for name, row, images in products:
+        writer.add(name, row, [
+            int(pictures.find(np.array([digest(image)]))[0]) if isinstance(image, np.ndarray)
+            else image for image in images])
+    writer.finish(key='k', source='s', shorter_side=2, catalogue_hash='h')
     return folder
+
+
+def digest(image):
+    return hashlib.sha256(image.tobytes() + bytes(image.shape)).digest()[:16]
 
 
 def picture(height, width, seed=0):
     return np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+
+
+PIXELS = '../pictures/000001/pixels.bin'
 
 
 @pytest.fixture
@@ -93,7 +113,7 @@ def test_any_mixture_of_good_and_bad_images(tmp_path_factory, products):
     kept = [name for name in good if good[name]]
     if not kept:
         return
-    store = ImageStore.open(write(tmp_path_factory.mktemp('store'), written))
+    store = ImageStore.open(write(tmp_path_factory.mktemp('store') / 'store', written))
     assert store.product_ids == kept
     assert store.dropped['products'] == [name for name in good if not good[name]]
     for name, images in zip(store.product_ids, store.product_images):
@@ -151,7 +171,7 @@ def test_a_header_of_something_else(folder, header):
         ImageStore.open(folder)
 
 
-@pytest.mark.parametrize('name', ['pixels.bin', 'index.npz', 'product_ids.json'])
+@pytest.mark.parametrize('name', ['index.npz', 'product_ids.json'])
 def test_a_truncated_or_missing_file(folder, name):
     os.truncate(folder / name, (folder / name).stat().st_size - 1)
     with pytest.raises(UserError, match=f'{folder}.* damaged'):
@@ -161,10 +181,23 @@ def test_a_truncated_or_missing_file(folder, name):
         ImageStore.open(folder)
 
 
-@pytest.mark.parametrize('name', ['pixels.bin', 'index.npz', 'product_ids.json', 'store.json'])
+def test_truncated_or_missing_pictures(folder):
+    pixels = (folder / PIXELS).resolve()
+    os.truncate(pixels, pixels.stat().st_size - 1)
+    with pytest.raises(UserError, match=rf'{pixels}: .* damaged.*delete {pixels.parent}'):
+        ImageStore.open(folder)
+    with pytest.raises(UserError, match=rf'{pixels.parent}: .* damaged'):
+        Pictures(pixels.parents[1])
+    pixels.unlink()
+    with pytest.raises(PicturesGone, match=f'{pixels}: there is no such file'):
+        ImageStore.open(folder)
+
+
+@pytest.mark.parametrize('name', [PIXELS, 'index.npz', 'product_ids.json', 'store.json'])
 def test_every_changed_byte_is_noticed(folder, name):
     whole = (folder / name).read_bytes()
     expected = [picture(2, 3), picture(4, 2, 1), picture(2, 2, 2)]
+    named = str((folder / name).resolve().parent)
     for place in range(len(whole)):
         changed = bytearray(whole)
         changed[place] ^= 1 << place % 8
@@ -178,30 +211,30 @@ def test_every_changed_byte_is_noticed(folder, name):
         except UserError as error:
             message = str(error)
         # Else a change of form only, such as a line break for a blank.
-        assert str(folder) in message or json.loads(changed) == json.loads(whole)
+        assert named in message or json.loads(changed) == json.loads(whole)
         assert '\n' not in message
 
 
 def test_the_image_that_was_changed_is_named(folder):
-    pixels = bytearray((folder / 'pixels.bin').read_bytes())
+    pixels = bytearray((folder / PIXELS).read_bytes())
     pixels[18] ^= 1     # the first of image 1
-    (folder / 'pixels.bin').unlink()
-    (folder / 'pixels.bin').write_bytes(pixels)
+    (folder / PIXELS).unlink()
+    (folder / PIXELS).write_bytes(pixels)
     store = ImageStore.open(folder)
     np.testing.assert_array_equal(store.image(0), picture(2, 3))
     for number in 1, -2, 1:
-        with pytest.raises(UserError, match=rf'pixels\.bin: .* damaged: image {number} is not'):
+        with pytest.raises(UserError, match=(
+                rf'pixels\.bin: .* damaged: image {number} of the image store {folder} is not')):
             store.image(number)
 
 
 def test_a_store_is_none_before_it_is_finished(tmp_path):
-    writer = StoreWriter(tmp_path)
-    writer.add('shoe', 0, [picture(2, 2)])
-    writer.close()
+    writer = StoreWriter(tmp_path, Pictures(tmp_path / 'pictures'))
+    writer.add('shoe', 0, [('images/shoe.jpg', 'empty')])
     with pytest.raises(UserError, match='no image store'):
         ImageStore.open(tmp_path)
 
 
 def test_nothing_in_a_store_needs_pickle(folder):
     with np.load(folder / 'index.npz', allow_pickle=False) as index:
-        assert all(index[name].dtype in (np.int64, np.uint64) for name in index.files)
+        assert all(index[name].dtype in (np.int64, np.uint64, np.uint8) for name in index.files)

@@ -1,0 +1,103 @@
+"""What image files hold, without reading those again that have not changed since.
+
+A file's stamp (number, size, times of the last change of its content and of its entry) is what the
+system changes whenever somebody writes it. Beside the image stores lies ``stamps.npz``, which
+content each file of the catalogue prepared last had, by its stamp. It may be deleted at any time.
+"""
+
+import hashlib
+import os
+import pathlib
+import zipfile
+from collections.abc import Iterable
+
+import numpy as np
+
+from fashion_models.data.pictures import DIGEST_SIZE, DIGESTS, positions
+from fashion_models.files import atomic_write
+from fashion_models.workers import Ahead
+
+_STAMPS = 'S32'     # four int64
+#: Reading waits for the disk, or for another machine.
+_THREADS = 4
+
+
+def stamps(files: Iterable[str]) -> np.ndarray:
+    """The stamps of files, ``(m, 4)`` int64, zeros where there is none."""
+    return np.array([_stamp(file) for file in files], np.int64).reshape(-1, 4)
+
+
+def _stamp(file):
+    try:
+        status = os.stat(file)
+    except (OSError, ValueError):
+        return 0, 0, 0, 0
+    return status.st_ino % 2**63, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+class Stamps:
+    """The contents of files by their stamps.
+
+    Args:
+        folder: Where ``stamps.npz`` lies, if it is there.
+
+    Attributes:
+        read (int): Files that had to be read so far.
+    """
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        self._file = folder / 'stamps.npz'
+        self.read = 0
+        self._known, self._digests = np.empty(0, _STAMPS), np.empty(0, DIGESTS)
+        try:
+            with np.load(self._file, allow_pickle=False) as found:
+                known, digests = _strings(found['stamps'], _STAMPS), _strings(
+                    found['digests'], DIGESTS)
+        except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
+            return      # none, or a damaged one: the files are read
+        self._known, first = np.unique(known, return_index=True)
+        self._digests = digests[first]
+
+    def digests(self, files: Iterable[str], found: np.ndarray) -> np.ndarray:
+        """The digests of files' contents.
+
+        Args:
+            files: m paths; iterated over once.
+            found: Their :func:`stamps`.
+
+        Returns:
+            ``(m,)`` strings of 16 bytes, empty where a file cannot be read.
+        """
+        places = positions(self._known, _strings(found, _STAMPS))
+        digests = np.zeros(len(found), DIGESTS)
+        seen = places >= 0
+        digests[seen] = self._digests[places[seen]]
+        unseen = np.flatnonzero(~seen)
+        self.read += len(unseen)
+        jobs = (file for file, old in zip(files, seen) if not old)
+        with Ahead(_digest, jobs, _THREADS, 16 * _THREADS) as read:
+            for number, digest in zip(unseen, read):
+                digests[number] = digest
+        return digests
+
+    def save(self, found: np.ndarray, digests: np.ndarray) -> None:
+        """Keeps what :meth:`digests` found, instead of what was kept before."""
+        there = found.any(axis=1)
+        with atomic_write(self._file) as file:
+            np.savez(file, stamps=found[there],
+                     digests=digests[there].view(np.uint8).reshape(-1, DIGEST_SIZE))
+
+
+def _strings(array, dtype):
+    return np.ascontiguousarray(array).view(dtype).ravel()
+
+
+def _digest(file):
+    # Anything but a file, such as a pipe, could block for ever.
+    try:
+        if not os.path.isfile(file):
+            return b''
+        with open(file, 'rb') as content:
+            return hashlib.file_digest(content, 'sha256').digest()[:DIGEST_SIZE]
+    except (OSError, ValueError):
+        return b''
