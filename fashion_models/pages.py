@@ -19,7 +19,8 @@ from fashion_models.catalogue.decode import ImageError, load_image
 from fashion_models.files import atomic_write, told_if_unwritable
 
 _TEMPLATES = importlib.resources.files(__package__) / 'templates'
-_ENVIRONMENT = jinja2.Environment(
+#: Escapes all that is shown; the workbench uses it, too.
+ENVIRONMENT = jinja2.Environment(
     loader=jinja2.PackageLoader(__package__, 'templates'), autoescape=True, trim_blocks=True,
     lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined)
 
@@ -38,7 +39,7 @@ def write_page(file: str | os.PathLike, template: str, **values: object) -> None
     """
     style = '\n' + (_TEMPLATES / f'{template}.css').read_text(encoding='utf-8')
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    parts = _ENVIRONMENT.get_template(f'{template}.html').generate(
+    parts = ENVIRONMENT.get_template(f'{template}.html').generate(
         style=style, style_hash=f'sha256-{digest}', **values)
     with told_if_unwritable(file), atomic_write(file, 'w', encoding='utf-8') as page:
         page.writelines(parts)

@@ -58,8 +58,8 @@ class ImageError(ValueError):
     """A file that cannot be used as an image; the text is the reason, without the file's name."""
 
 
-def load_image(source: str | os.PathLike | BinaryIO,
-               shorter_side: int | None = None) -> np.ndarray:
+def load_image(source: str | os.PathLike | BinaryIO, shorter_side: int | None = None,
+               max_pixels: int | None = None) -> np.ndarray:
     """Decodes an image as a person sees it in a shop.
 
     The image is turned upright by its EXIF orientation; transparent parts show white, the usual
@@ -70,17 +70,18 @@ def load_image(source: str | os.PathLike | BinaryIO,
         source: Path of a file, or a seekable binary file.
         shorter_side (int): If given, the image is scaled by :func:`scale_shorter_side`. A JPEG of
             several times that size is decoded at a fraction of it, which is several times faster.
+        max_pixels (int): A larger image is refused; ``MAX_PIXELS`` by default.
 
     Returns:
         numpy.ndarray: ``(h, w, 3)`` uint8, RGB.
 
     Raises:
         ImageError: If the file is missing, empty, truncated or damaged, is no image or one of an
-            unsupported kind, or has more than ``MAX_PIXELS`` pixels or ``MAX_SIDE`` a side.
+            unsupported kind, or has more than ``max_pixels`` pixels or ``MAX_SIDE`` a side.
     """
     try:
         with _open(source) as image:
-            return _decode(image, shorter_side)
+            return _decode(image, shorter_side, max_pixels or MAX_PIXELS)
     except ImageError:
         raise
     except UnidentifiedImageError:
@@ -137,10 +138,10 @@ def _open(source):
     return Image.open(source, formats=[name for name in FORMATS if name in Image.OPEN])
 
 
-def _decode(image, shorter_side):
-    if image.width * image.height > MAX_PIXELS:
+def _decode(image, shorter_side, max_pixels):
+    if image.width * image.height > max_pixels:
         raise ImageError(
-            f'{image.width} × {image.height} are more than {MAX_PIXELS:,} pixels')
+            f'{image.width} × {image.height} are more than {max_pixels:,} pixels')
     if max(image.size) > MAX_SIDE:
         raise ImageError(
             f'found {image.width} × {image.height} pixels, expected at most {MAX_SIDE:,} a side')

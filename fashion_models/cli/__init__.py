@@ -32,6 +32,7 @@ from fashion_models.cli import (
     order,
     predict,
     search,
+    serve,
     tags,
     train,
 )
@@ -42,7 +43,7 @@ from fashion_models.errors import UserError
 #: Every command, in the order of the help.
 COMMANDS = (
     catalogue, train, evaluate, predict, describe, lr, embed, search, index, duplicates, order,
-    tags, colour, audit, export)
+    tags, colour, audit, serve, export)
 
 
 def build_parser() -> Parser:

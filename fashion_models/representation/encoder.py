@@ -15,7 +15,7 @@ import chainer
 import chainer.functions as F
 import numpy as np
 
-from fashion_models.catalogue.decode import ImageError, load_image
+from fashion_models.catalogue.decode import ImageError, load_image, scale_shorter_side
 from fashion_models.data.batches import IMAGES_PER_BATCH, batches
 from fashion_models.data.crops import assemble
 from fashion_models.data.products import ProductSet
@@ -30,8 +30,8 @@ from fashion_models.workers import Ahead
 #: Products that are encoded together: batches within a window come in any order.
 WINDOW = 1024
 
-#: One image file of a product, or several.
-Paths = str | os.PathLike | Iterable[str | os.PathLike]
+#: One image file of a product, or several; among several may be decoded images, (h, w, 3) uint8.
+Paths = str | os.PathLike | Iterable[str | os.PathLike | np.ndarray]
 
 
 def load(run_folder: str | os.PathLike, which: str = 'best', device: str = '@numpy') -> 'Encoder':
@@ -243,8 +243,11 @@ class Encoder:
         return self._assemble([list(map(self._load, _list(paths)))])
 
     def _load(self, path):
+        side = self.run.recipe.data.shorter_side
+        if isinstance(path, np.ndarray):
+            return scale_shorter_side(path, side)
         try:
-            return load_image(path, self.run.recipe.data.shorter_side)
+            return load_image(path, side)
         except (ImageError, OSError) as error:
             raise UserError(f'{path}: not a usable image: {error}') from error
 

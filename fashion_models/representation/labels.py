@@ -1,5 +1,6 @@
 """The labels of all items of a file as numbers, to search among some of them only."""
 
+import collections
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -73,11 +74,11 @@ class Labels:
         return cls({task: list(names) for task, names in known.items()}, numbers, groups,
                    tasks)
 
-    def allowed(self, where: Mapping[str, str]) -> np.ndarray:
+    def allowed(self, where: Mapping[str, str | Sequence[str]]) -> np.ndarray:
         """Which items have all the given labels; if one has several of a task, any of them counts.
 
         Args:
-            where: Task to label.
+            where: Task to label, or to several labels, any of which will do.
 
         Returns:
             (n,) bool.
@@ -86,13 +87,33 @@ class Labels:
             UserError: If no item has one of the labels.
         """
         allowed = np.ones(len(self.groups), bool)
-        for task, label in where.items():
-            fitting = [number for number, name in enumerate(self.names[task])
-                       if label in self._parts(task, name)]
-            if not fitting:
-                raise UserError(f'where {task}={label}: {self._choices(task, label)}')
+        for task, labels in where.items():
+            fitting = [number for label in ([labels] if isinstance(labels, str) else labels)
+                       for number in self._fitting(task, label)]
             allowed &= np.isin(self.numbers[task], fitting)
         return allowed
+
+    def counts(self, task: str, allowed: np.ndarray) -> dict[str, int]:
+        """How many of some items have each label of a task, the commonest first.
+
+        Args:
+            task: The task.
+            allowed: (n,) bool, the items to count.
+        """
+        numbers = self.numbers[task][allowed]
+        counts = np.bincount(numbers[numbers >= 0], minlength=len(self.names[task]))
+        found = collections.Counter()
+        for name, count in zip(self.names[task], counts.tolist()):
+            found.update(dict.fromkeys(self._parts(task, name), count))
+        return {label: count for label, count in sorted(
+            found.items(), key=lambda pair: (-pair[1], pair[0])) if count}
+
+    def _fitting(self, task, label):
+        fitting = [number for number, name in enumerate(self.names[task])
+                   if label in self._parts(task, name)]
+        if not fitting:
+            raise UserError(f'where {task}={label}: {self._choices(task, label)}')
+        return fitting
 
     def _choices(self, task, label):
         choices = sorted({part for name in self.names[task] for part in self._parts(task, name)})

@@ -54,6 +54,9 @@ class Shopper:
         whitening: That of the catalogue.
         liked: (m, d) vectors of liked products, at least one.
         disliked: (m', d) vectors of disliked products; may be empty.
+
+    Attributes:
+        taste (numpy.ndarray): (c,) float32 of unit length, in whitened space.
     """
 
     def __init__(self, whitening: Whitening, liked: np.ndarray, disliked: np.ndarray = ()) -> None:
@@ -61,11 +64,11 @@ class Shopper:
         taste = whitening(liked).mean(axis=0)
         if len(disliked):
             taste = taste - DISLIKED * whitening(disliked).mean(axis=0)
-        self._taste = normalize(taste)
+        self.taste = normalize(taste)
 
     def relevance(self, vectors: np.ndarray) -> np.ndarray:
         """The nearness of products (n, d) to the taste: (n,) float32, cosines in whitened space."""
-        return in_blocks(lambda block: self._whitening(block) @ self._taste, vectors)
+        return in_blocks(lambda block: self._whitening(block) @ self.taste, vectors)
 
 
 def diversify(relevance: np.ndarray, vectors: np.ndarray, diversity: float, top: int) -> np.ndarray:

@@ -95,13 +95,16 @@ class Searcher:
     Args:
         embeddings: An open file.
         exact: Whether to compare all vectors, however many there are.
+        labels: Those of the items, if they have been read already.
 
     Raises:
         UserError: If an index is needed and cannot be built.
     """
 
-    def __init__(self, embeddings: Embeddings, exact: bool = False) -> None:
+    def __init__(self, embeddings: Embeddings, exact: bool = False,
+                 labels: Labels | None = None) -> None:
         self.embeddings = embeddings
+        self._labels = labels
         self._index = None
         if not exact and len(embeddings) > EXACT_LIMIT:
             self._index = open_index(embeddings)
@@ -113,6 +116,8 @@ class Searcher:
     @cached_property
     def labels(self) -> Labels:
         """The :class:`~fashion_models.representation.labels.Labels` of the items."""
+        if self._labels:
+            return self._labels
         return self._index.labels if self._index else Labels.of(
             self.embeddings.items, self.embeddings.tasks)
 
@@ -123,7 +128,8 @@ class Searcher:
         Args:
             id: The item's id.
             k: How many to find.
-            where: Task to label: only items with all of these are found.
+            where: Task to label, or to several labels of which any will do: only items with all
+                of these are found.
             other_groups: Whether to leave out the rest of its group, such as its colourways, too.
 
         Returns:
@@ -146,7 +152,8 @@ class Searcher:
         Args:
             vector: (d,), of unit length.
             k: How many to find.
-            where: Task to label: only items with all of these are found.
+            where: Task to label, or to several labels of which any will do: only items with all
+                of these are found.
             without: Rows to leave out.
 
         Returns:

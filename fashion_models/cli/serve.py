@@ -1,0 +1,72 @@
+"""Search, order and review a catalogue in a browser, and by an HTTP API.
+
+Serves the products of EMBEDDINGS on this machine until it is interrupted (Ctrl-C). With --host,
+others can reach it, too; they need the token that is printed.
+"""
+
+import argparse
+import os
+import pathlib
+import secrets
+
+from fashion_models.cli import options
+from fashion_models.errors import UserError
+
+NAME = 'serve'
+EXAMPLES = '''\
+fashion-models serve shop.embeddings
+fashion-models serve shop.embeddings --catalogue shop --run runs/shop --port 8080
+fashion-models serve shop.embeddings --host 0.0.0.0     (for colleagues; asks for a token)'''
+
+HOST, PORT = '127.0.0.1', 8000
+TOKEN = 'FASHION_MODELS_TOKEN'
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    options.embeddings(parser)
+    options.moved_catalogue(parser)
+    parser.add_argument('--run', metavar='RUN', type=pathlib.Path,
+                        help='the run that made EMBEDDINGS, if it was moved since')
+    parser.add_argument('--words', metavar='FILE', type=pathlib.Path,
+                        help='what "tags --save" learned, to judge the texts of products by')
+    parser.add_argument('--lists', metavar='CSV', type=pathlib.Path,
+                        help='where lists that are put in order by hand are kept (default: '
+                             'EMBEDDINGS.lists.csv)')
+    parser.add_argument('--host', metavar='ADDRESS', default=HOST,
+                        help=f'the address to listen at (default: {HOST}, this machine only); for '
+                             f'any other, requests need a token: that of the environment variable '
+                             f'{TOKEN}, or else a new one')
+    parser.add_argument('--port', metavar='N', type=int, default=PORT,
+                        help=f'the port to listen at, 0 for any that is free (default: {PORT})')
+
+
+def run(arguments: argparse.Namespace) -> None:
+    from fashion_models.optional import require
+
+    for module in ('fastapi', 'uvicorn', 'python_multipart'):
+        require(module, extra='serve', purpose='the workbench')
+    from fashion_models.serve.app import LOCAL, create_app, listen, run_server
+    from fashion_models.serve.shop import Shop
+    from fashion_models.serve.workbench import Workbench
+
+    local = arguments.host in LOCAL
+    token = os.environ.get(TOKEN) or (None if local else secrets.token_urlsafe(24))
+    if token and not token.isascii():
+        raise UserError(f'{TOKEN}: expected letters and digits of ASCII only')
+    listening = listen(arguments.host, arguments.port)
+    shop = Shop(arguments.file, arguments.catalogue, arguments.run, arguments.words)
+    bench = Workbench(shop, arguments.lists)
+    app = create_app(bench, token, LOCAL if local else None)
+    port = listening.getsockname()[1]
+
+    def ready():
+        name = f'[{arguments.host}]' if ':' in arguments.host else arguments.host
+        query = f'/?token={token}' if token else '/'
+        print(f'{len(shop):,} {shop.noun}s at http://{name}:{port}{query}', flush=True)
+        if shop.catalogue is None:
+            print('without pictures: their catalogue is not there; --catalogue says where it is')
+        if not shop.has_network:
+            print('without search by picture: the run is not there; --run says where it is')
+        print('Ctrl-C ends it', flush=True)
+
+    run_server(app, bench, listening, ready)

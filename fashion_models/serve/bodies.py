@@ -1,0 +1,80 @@
+"""Reads the body of a request: JSON, or a form with pictures."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import pydantic
+from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+
+from fashion_models.serve.browse import where_of
+from fashion_models.serve.queries import PICTURES
+from fashion_models.serve.refusal import Refusal
+
+_FIELDS = 40
+_FORMS = 'multipart/form-data', 'application/x-www-form-urlencoded'
+Body = TypeVar('Body', bound=pydantic.BaseModel)
+
+
+def body_of(model: type[Body]) -> Callable[[Request], Awaitable[tuple[Body, list[bytes]]]]:
+    """A dependency that reads a body, and the pictures in it.
+
+    A form has the same names as the JSON object. ``where`` is repeated, ``TASK=LABEL`` each, and so
+    is ``pictures``, a file each.
+    """
+    async def read(request: Request):
+        values, pictures = await _read(request)
+        try:
+            return model.model_validate(values), pictures
+        except pydantic.ValidationError as error:
+            raise RequestValidationError(error.errors()) from None
+    return read
+
+
+def described(model: type[Body], pictures: bool = True) -> dict:
+    """What FastAPI is to say of such a body in the OpenAPI document."""
+    schema = model.model_json_schema(ref_template='#/components/schemas/{model}')
+    content = {'application/json': {'schema': schema}}
+    if pictures:
+        form = {**schema, 'properties': {
+            **schema['properties'], 'pictures': {
+                'type': 'array', 'items': {'type': 'string', 'format': 'binary'},
+                'description': f'Pictures of one product, up to {PICTURES}'}}}
+        if 'where' in form['properties']:
+            form['properties']['where'] = {
+                'type': 'array', 'items': {'type': 'string'},
+                'description': 'TASK=LABEL, repeated', 'examples': [['type=shoes']]}
+        content['multipart/form-data'] = {'schema': form}
+    return {'requestBody': {'content': content, 'required': True}}
+
+
+async def _read(request):
+    kind = request.headers.get('content-type', '').partition(';')[0].strip().lower()
+    if kind == 'application/json':
+        try:
+            return json.loads(await request.body()), []
+        except (ValueError, RecursionError) as error:
+            raise Refusal(400, f'the body is not JSON: {error}') from None
+    if kind not in _FORMS:
+        raise Refusal(415, f'the body is of type {kind or "unknown"!r}; expected application/json, '
+                           'or multipart/form-data with pictures')
+    values, where, pictures = {}, [], []
+    try:
+        async with request.form(max_files=PICTURES + 1, max_fields=_FIELDS) as form:
+            for name, value in form.multi_items():
+                if isinstance(value, UploadFile):
+                    if name != 'pictures':
+                        raise Refusal(400, f'{name}: found a file; pictures are sent as "pictures"')
+                    pictures.append(await value.read())
+                elif name == 'where':
+                    where.append(value)
+                else:
+                    values[name] = value
+    except HTTPException as error:
+        raise Refusal(400, f'the form cannot be read: {error.detail}') from None
+    except ClientDisconnect:
+        raise Refusal(400, 'the request ended early') from None
+    return values | ({'where': dict(where_of(where))} if where else {}), pictures

@@ -1,0 +1,206 @@
+"""The API: what it finds is what the library finds, and errors have one form."""
+
+import csv
+import io
+
+import numpy as np
+import pytest
+
+import fashion_models
+from fashion_models.representation.encoder import load
+from fashion_models.representation.linear import Whitening
+from fashion_models.representation.ordering.order import Shopper, order_products
+from fashion_models.representation.search.searcher import Searcher
+
+
+def test_health_and_version(client):
+    assert client.get('/api/health').json() == {'status': 'ok'}
+    assert client.get('/api/version').json() == {
+        'version': fashion_models.__version__, 'catalogue': 'toy', 'vectors': 80, 'per': 'product',
+        'tasks': ['gender', 'colour', 'type', 'category', 'subcategory']}
+
+
+def test_search_by_id_finds_what_the_library_finds(client, shop):
+    expected = Searcher(shop.embeddings).like('5', 7, {'type': 'disc'}, other_groups=True)
+    body = {'id': '5', 'k': 7, 'where': {'type': 'disc'}, 'other_groups': True}
+    answer = client.post('/api/search', json=body).json()
+    assert answer['query'] is None
+    assert [hit['id'] for hit in answer['hits']] == [hit.item.id for hit in expected]
+    assert [hit['similarity'] for hit in answer['hits']] == pytest.approx(
+        [hit.similarity for hit in expected], abs=1e-6)
+    form = client.post('/api/search', data={
+        'id': '5', 'k': 7, 'where': 'type=disc', 'other_groups': 'true'})
+    assert form.json() == answer
+
+
+def test_any_of_several_labels_of_a_task_will_do(client):
+    answer = client.post('/api/search', json={
+        'id': '5', 'k': 80, 'where': {'colour': ['red', 'blue'], 'type': 'bar'}}).json()
+    found = {(hit['labels']['colour'], hit['labels']['type']) for hit in answer['hits']}
+    assert found == {('red', 'bar'), ('blue', 'bar')}
+
+
+def test_search_by_pictures_finds_what_the_library_finds(client, shop, toys):
+    _, run, catalogue = toys
+    files = [catalogue / image for image in shop.item(4).images]
+    vector = load(run).embed(files)
+    expected = shop.searcher.nearest(vector, 5)
+    pictures = [('pictures', file.read_bytes()) for file in files]
+    answer = client.post('/api/search', files=pictures, data={'k': '5'}).json()
+    assert [hit['id'] for hit in answer['hits']] == [hit.item.id for hit in expected]
+    assert answer['hits'][0]['id'] == '4'
+    embedded = client.post('/api/embed', files=pictures).json()
+    assert embedded['query'] == answer['query']
+    np.testing.assert_allclose(embedded['vector'], vector, atol=1e-5)
+    shown = client.get('/api/products', params={'picture': answer['query'], 'limit': 5}).json()
+    assert [product['id'] for product in shown['products']] == [
+        hit['id'] for hit in answer['hits']]
+
+
+def test_a_product_is_embedded_as_it_was(client, shop):
+    vector = client.post('/api/embed', json={'id': '7'}).json()['vector']
+    np.testing.assert_allclose(vector, shop.embeddings.vectors[7], atol=1e-7)
+
+
+def test_colours(client, toys, shop):
+    from fashion_models.representation.colour import colours
+    _, run, catalogue = toys
+    files = [catalogue / image for image in shop.item(3).images]
+    expected = colours(load(run), files)
+    by_id = client.post('/api/colour', json={'id': '3'}).json()
+    assert by_id['shares'] == pytest.approx(expected.shares)
+    sent = client.post('/api/colour', files=[('pictures', file.read_bytes()) for file in files])
+    assert sent.json()['prominent'] == list(expected.prominent)
+
+
+def test_a_product_has_what_its_retailers_say(client):
+    product = client.get('/api/products/12').json()
+    assert product['labels']['type'] in ('bar', 'disc')
+    assert product['listings'] == [{
+        'retailer': 'shop', 'title': product['title'], 'description': ''}]
+    assert client.get(product['pictures'][0]).headers['content-type'] == 'image/jpeg'
+
+
+def test_an_order_is_that_of_the_library(client, shop):
+    embeddings = shop.embeddings
+    whitening = Whitening(embeddings.vectors)
+    shopper = Shopper(whitening, embeddings.vectors[[1, 2]], embeddings.vectors[[5]])
+    rows = np.array([row for row in range(80) if row not in (1, 2, 5)])
+    expected = order_products(embeddings, shopper.relevance, rows, 0.3, 10, whitening)
+    body = {'liked': ['1', '2'], 'disliked': ['5'], 'diversity': 0.3, 'k': 10}
+    answer = client.post('/api/order', json=body).json()
+    assert [placed['id'] for placed in answer['order']] == [one.item.id for one in expected]
+    table = client.get('/order.csv', params=body)
+    assert table.content.startswith(b'\xef\xbb\xbf')
+    rows = list(csv.DictReader(io.StringIO(table.content.decode('utf-8-sig'))))
+    assert [row['product'] for row in rows] == [one.item.id for one in expected]
+
+
+def test_contenders_are_the_most_relevant(client, monkeypatch):
+    from fashion_models.serve import orders
+    body = {'liked': ['1'], 'diversity': 0, 'k': 10}
+    whole = client.post('/api/order', json=body).json()
+    monkeypatch.setattr(orders, 'CONTENDERS', 12)
+    assert client.post('/api/order', json=body).json() == whole
+
+
+def test_products_by_parts(client, shop):
+    answer = client.get('/api/products', params={
+        'q': 'RED', 'where': 'type=disc', 'facets': True, 'limit': 500}).json()
+    expected = [id for id, item in zip(shop.embeddings.ids, shop.embeddings.items)
+                if item.title == 'red disc']
+    assert [product['id'] for product in answer['products']] == expected
+    assert answer['total'] == len(expected)
+    # The counts of a task say what another choice of it would find.
+    bars = sum(item.title == 'red bar' for item in shop.embeddings.items)
+    assert answer['facets']['type'] == {'disc': len(expected), 'bar': bars}
+    assert answer['facets']['colour'] == {'red': len(expected)}
+    assert answer['facets']['retailer'] == {'shop': len(expected)}
+    parts = [client.get('/api/products', params={
+        'q': 'RED', 'where': 'type=disc', 'offset': offset, 'limit': 4}).json()['products']
+        for offset in range(0, len(expected), 4)]
+    assert [product['id'] for part in parts for product in part] == expected
+
+
+def test_sorting(client, shop):
+    def titles(sort):
+        products = client.get('/api/products', params={'sort': sort, 'limit': 500}).json()
+        return [product['title'] for product in products['products']]
+    assert titles('title') == sorted(titles('catalogue'))
+    assert titles('title-down') == sorted(titles('catalogue'), reverse=True)
+    assert sorted(titles('mixed')) == titles('title')
+    assert titles('mixed') != titles('catalogue')
+
+
+def test_the_openapi_document_tells_of_forms_and_errors(client):
+    document = client.get('/api/openapi.json').json()
+    search = document['paths']['/api/search']['post']
+    assert set(search['requestBody']['content']) == {'application/json', 'multipart/form-data'}
+    for route in document['paths'].values():
+        for method in route.values():
+            for status, response in method['responses'].items():
+                if status != '200':
+                    schema = response['content']['application/json']['schema']
+                    assert schema == {'$ref': '#/components/schemas/Error'}
+    page = client.get('/api').text
+    assert all(path in page for path in document['paths'])
+
+
+def test_lists_of_merchandisers_are_kept_and_learned_from(client, bench):
+    from fashion_models.representation.ordering.merchandiser import learn_order, read_ranked_lists
+    assert client.get('/api/lists').json() == {'lists': {}}
+    first = ['3', '1', '2', '9']
+    client.post('/api/lists', json={'name': 'spring', 'products': ['1', '2']})
+    client.post('/api/lists', json={'name': 'autumn', 'products': ['5', '7', '6']})
+    saved = client.post('/api/lists', json={'name': 'spring', 'products': first})
+    assert saved.json() == {'lists': {'spring': 4, 'autumn': 3}}
+    table = client.get('/lists.csv').content
+    assert table == bench.lists.path.read_bytes()
+    assert table.startswith('\ufefflist,product,rank\nspring,3,1\nspring,1,2\n'.encode())
+    lists = read_ranked_lists(bench.lists.path)
+    learned = learn_order(lists[:1], bench.shop.embeddings)
+    scores = learned.relevance(bench.shop.embeddings.vectors)
+    order = client.post('/api/order', json={
+        'lists': ['spring'], 'diversity': 0, 'k': 80}).json()['order']
+    assert [placed['id'] for placed in order] == [
+        bench.shop.embeddings.ids[row] for row in np.argsort(-scores, kind='stable')]
+
+
+@pytest.mark.parametrize(('products', 'status'), [(['1'], 422), (['1', '1'], 400),
+                                                  (['1', 'none'], 404)])
+def test_what_is_no_list_is_told(client, fails, products, status):
+    fails(client.post('/api/lists', json={'name': 'a', 'products': products}), status)
+
+
+@pytest.mark.parametrize(('method', 'address', 'arguments', 'status', 'words'), [
+    ('GET', '/api/products/none', {}, 404, "there is no product 'none'"),
+    ('GET', '/api/nothing', {}, 404, 'there is no such page'),
+    ('GET', '/api/products?limit=0', {}, 422, 'limit: '),
+    ('GET', '/api/products?where=type', {}, 400, 'where type: expected TASK=LABEL'),
+    ('GET', '/api/products?where=kind=a', {}, 400, 'where kind: there is no such task'),
+    ('GET', '/api/products?where=type=x', {}, 400, 'no item has this type; there are bar, disc'),
+    ('GET', '/api/products?sort=x', {}, 400, "sort: found 'x', expected one of"),
+    ('GET', '/api/products?near=none', {}, 404, "there is no product 'none'"),
+    ('GET', '/api/products?picture=none', {}, 404, 'no longer remembered'),
+    ('DELETE', '/api/products', {}, 405, 'does not take such a request'),
+    ('POST', '/api/search', {'json': {}}, 400, 'expected either the id of a product or pictures'),
+    ('POST', '/api/search', {'json': {'id': 'none'}}, 404, "there is no product 'none'"),
+    ('POST', '/api/search', {'json': {'id': '1', 'k': 0}}, 422, 'k: '),
+    ('POST', '/api/search', {'json': {'id': '1', 'limit': 3}}, 422, 'limit: '),
+    ('POST', '/api/search', {'json': [1]}, 422, 'the request: '),
+    ('POST', '/api/search', {'content': b'{', 'headers': {'Content-Type': 'application/json'}},
+     400, 'the body is not JSON'),
+    ('POST', '/api/search', {'content': b'a'}, 415, 'expected application/json'),
+    ('POST', '/api/search', {'content': b'a', 'headers': {
+        'Content-Type': 'multipart/form-data; boundary=b'}}, 400, ''),
+    ('POST', '/api/search', {'json': {'id': '1', 'where': {'type': 3}}}, 422, 'where.type'),
+    ('POST', '/api/order', {'json': {'liked': []}}, 400, 'expected liked products, one or more'),
+    ('POST', '/api/order', {'json': {'liked': ['1'], 'diversity': 1}}, 422, 'diversity: '),
+    ('POST', '/api/embed', {'files': {'photo': b'x'}}, 400, 'pictures are sent as "pictures"'),
+    ('GET', '/picture?id=1&n=99', {}, 404, 'no readable picture 99'),
+    ('GET', '/picture?id=1&n=-1', {}, 404, 'no readable picture -1'),
+    ('GET', '/picture?id=1&side=7', {}, 400, 'side: found 7, expected one of 160'),
+    ('GET', '/static/..%2Fapp.py', {}, 404, ''),
+])
+def test_errors_have_one_form(client, fails, method, address, arguments, status, words):
+    assert words in fails(client.request(method, address, **arguments), status)
