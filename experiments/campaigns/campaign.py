@@ -1,12 +1,10 @@
 """What every campaign of this folder has: arguments, a scratch folder, a record, an exit status.
 
 A campaign is a script ``NAME.py`` here, which ``make campaign`` runs. It calls :func:`run` with a
-function ``(arguments, folder)`` that returns an :class:`Outcome`.
+function ``(arguments, folder, outcome)`` that adds rows and faults to the :class:`Outcome`.
 """
 
 import argparse
-import contextlib
-import dataclasses
 import os
 import pathlib
 import sys
@@ -23,38 +21,62 @@ from fashion_models.provenance import provenance
 HERE = pathlib.Path(__file__).resolve().parent
 
 
-@dataclasses.dataclass
 class Outcome:
-    """What a campaign found.
+    """What a campaign has found so far, recorded after each row.
+
+    Args:
+        name: The campaign's.
+        title: Of its table, a line.
+        header: Headings of the table's columns.
+        arguments: The command's.
 
     Attributes:
-        title: Of the table, a line.
-        header: Headings of its columns.
-        rows: Its rows, one for each part of the campaign.
-        faults: A line for each fault, with all that is needed to see it again.
-        figures: Further figures, JSON-ready.
+        faults (list): A line for each fault, with all that is needed to see it again.
     """
 
-    title: str
-    header: tuple
-    rows: list = dataclasses.field(default_factory=list)
-    faults: list = dataclasses.field(default_factory=list)
-    figures: dict = dataclasses.field(default_factory=dict)
+    def __init__(self, name, title, header, arguments):
+        self.faults = []
+        self._name, self._title, self._header = name, title, header
+        self._arguments = arguments
+        self._rows = []
+        self._provenance = portable_provenance(provenance())
+        self._started = time.monotonic()
+        self._folder = arguments.output or (
+            None if arguments.quick else HERE / 'results' / name)
 
     def fault(self, text):
         """Notes a fault, and prints it."""
         self.faults.append(text)
         print(f'FAULT {text}', flush=True)
 
+    def row(self, *cells):
+        """Adds a row, prints it, and writes all there is to the record."""
+        self._rows.append(cells)
+        print(*cells, sep='  ', flush=True)
+        if self._folder:
+            write_record(self._folder, {
+                'campaign': self._name, **self._provenance, 'seed': self._arguments.seed,
+                'seconds': self.seconds(), 'faults': self.faults}, [self.table()])
 
-def run(name, docstring, campaign, add_arguments=lambda parser: None):
+    def seconds(self):
+        """How long the campaign has taken."""
+        return round(time.monotonic() - self._started)
+
+    def table(self):
+        """The rows so far as a table."""
+        return Table(self._title, self._header, self._rows)
+
+
+def run(name, docstring, campaign, title, header, add_arguments=lambda parser: None):
     """Runs a campaign and writes its record.
 
     Args:
         name (str): The script's name.
         docstring (str): Its docstring.
-        campaign: A function ``(arguments, folder)`` that returns an :class:`Outcome`.
-        add_arguments: Declares arguments besides ``--quick`` and ``--seed``.
+        campaign: A function ``(arguments, folder, outcome)``.
+        title (str): Of its table, a line.
+        header: Headings of the table's columns.
+        add_arguments: Declares arguments besides ``--quick``, ``--seed`` and ``-o``.
 
     Returns:
         int: The exit status: 0 without a fault, 1 with any.
@@ -70,20 +92,16 @@ def run(name, docstring, campaign, add_arguments=lambda parser: None):
                              'script)')
     add_arguments(parser)
     arguments = parser.parse_args()
-    output = arguments.output or (None if arguments.quick else HERE / 'results' / name)
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix='campaign-') as folder, contextlib.suppress(_Skipped):
-        outcome = campaign(arguments, pathlib.Path(folder))
-        table = Table(outcome.title, outcome.header, outcome.rows)
-        print(table.text())
-        if output:
-            write_record(output, {
-                'campaign': name, **portable_provenance(provenance()), 'seed': arguments.seed,
-                'quick': arguments.quick, 'seconds': round(time.monotonic() - started),
-                'faults': outcome.faults, 'figures': outcome.figures}, [table])
-        print(f'{name}: {len(outcome.faults)} faults, {time.monotonic() - started:.0f} s')
-        return 1 if outcome.faults else 0
-    return 0
+    outcome = Outcome(name, title, header, arguments)
+    with tempfile.TemporaryDirectory(prefix='campaign-') as folder:
+        try:
+            campaign(arguments, pathlib.Path(folder), outcome)
+        except _Skipped as reason:
+            print(f'{name}: skipped: {reason}', file=sys.stderr)
+            return 0
+    print(f'\n{outcome.table().text()}\n{name}: {len(outcome.faults)} faults, '
+          f'{outcome.seconds()} s')
+    return 1 if outcome.faults else 0
 
 
 class _Skipped(Exception):
@@ -92,5 +110,4 @@ class _Skipped(Exception):
 
 def skip(reason):
     """Ends a campaign that this machine cannot run, saying why."""
-    print(f'skipped: {reason}', file=sys.stderr)
-    raise _Skipped
+    raise _Skipped(reason)

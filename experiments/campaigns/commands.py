@@ -83,9 +83,9 @@ class Command:
     slow: bool = False
     adds: bool = False
 
-    def run(self, words=None):
+    def run(self):
         """Runs it in this process; returns the exit status."""
-        words = (words or self.words).split()
+        words = self.words.split()
         sys.argv = ['fashion-models', *words]
         if words[0] == 'experiment':
             return graph.main(words[2:])
@@ -98,9 +98,9 @@ _EMBEDDED = ('shop', 'run', 'shop.embeddings')
 _TRAIN = 'train --recipe tiny.toml --catalogue shop -o run'
 
 COMMANDS = (
-    Command('import csv', 'catalogue import csv export new', ('export',), 'refused'),
-    Command('import csv --overwrite', 'catalogue import csv export new --overwrite',
-            ('export', 'new=other'), 'refused'),
+    Command('import csv', 'catalogue import csv export-2 new', ('export-2',), 'refused'),
+    Command('import csv --overwrite', 'catalogue import csv export-2 new --overwrite',
+            ('export-2', 'new=drawn'), 'refused'),
     Command('import folder --link', 'catalogue import folder photographs new --link',
             ('photographs',), 'refused'),
     Command('fetch', 'catalogue fetch woocommerce wc.csv pictures --delay 0 --allow-private',
@@ -113,12 +113,13 @@ COMMANDS = (
     Command('synthesise, 2 processes',
             'catalogue synthesise new --products 5 --size 32 --workers 2', (), 'refused',
             slow=True),
-    Command('relabel', 'catalogue relabel shop review.csv new', ('shop', 'review.csv'), 'refused'),
+    Command('relabel', 'catalogue relabel other review.csv new', ('other', 'review.csv'),
+            'refused'),
     Command('relabel --link --overwrite',
-            'catalogue relabel shop review.csv new --link --overwrite',
-            ('shop', 'review.csv', 'new=other'), 'refused'),
-    Command('merge', 'catalogue merge shop other new --mapping mapping.toml',
-            ('shop', 'other', 'mapping.toml'), 'refused'),
+            'catalogue relabel other review.csv new --link --overwrite',
+            ('other', 'review.csv', 'new=drawn'), 'refused'),
+    Command('merge', 'catalogue merge other drawn new --mapping mapping.toml',
+            ('other', 'drawn', 'mapping.toml'), 'refused'),
     Command('prepare', 'catalogue prepare other --shorter-side 48', ('other',), 'waits'),
     Command('prepare, 2 processes', 'catalogue prepare other --shorter-side 48 --workers 2',
             ('other',), 'waits', slow=True),
@@ -162,10 +163,11 @@ class World:
     def __init__(self, scratch, work=None):
         self._template = scratch / 'world'
         self.folder = pathlib.Path(work or scratch / 'work')
-        self._output = scratch / 'output'
+        self._scratch = scratch
         self._server = None
 
     def __enter__(self):
+        self._template.mkdir()
         self.folder.mkdir(exist_ok=True)
         searcher.EXACT_LIMIT = 10       # so that 24 vectors deserve an index
         _draw_sources(self.folder)
@@ -214,24 +216,28 @@ class World:
             else:
                 shutil.copy2(source, self.folder / name)
 
-    def run(self, command, at=None, words=None):
+    def run(self, command, at=None):
         """Runs a command to its end, traced if ``at`` is given; returns status and output."""
-        with open(self._output, 'w+b') as output:
+        with open(self.output(0), 'w+b') as output:
             if at:
-                status = tracing.run(self._in_folder(command, words), self.folder, at, output)
+                status = tracing.run(self._in_folder(command), self.folder, at, output)
             else:
-                status = wait(self.start(command, output, words))
+                status = wait(self.start(command, output))
             output.seek(0)
             return status, output.read().decode(errors='replace')
 
-    def start(self, command, output, words=None):
-        """Starts a command; returns its process id."""
-        return tracing.untraced(self._in_folder(command, words), output)
+    def output(self, number):
+        """A file for the output of one of several commands, outside of their folder."""
+        return self._scratch / f'output-{number}'
 
-    def _in_folder(self, command, words):
+    def start(self, command, output):
+        """Starts a command; returns its process id."""
+        return tracing.untraced(self._in_folder(command), output)
+
+    def _in_folder(self, command):
         def function():
             os.chdir(self.folder)
-            return command.run(words)
+            return command.run()
         return function
 
     def content(self):
@@ -351,12 +357,12 @@ def _write_feed(path, address):
 
 def _write_answers(folder):
     """A review of labels, a mapping of two catalogues, ranked lists and labelled pairs."""
-    catalogues = [open_catalogue(folder / name) for name in ('shop', 'other')]
+    catalogues = [open_catalogue(folder / name) for name in ('other', 'drawn', 'shop')]
     (folder / 'mapping.toml').write_text('\n'.join(
         f'[{json.dumps(catalogue.header.name)}]\n' + ''.join(
-            f'{task} = "same"\n' for task in catalogue.tasks) for catalogue in catalogues))
-    products = list(catalogues[0].products)
-    first = products[0]
+            f'{task} = "same"\n' for task in catalogue.tasks) for catalogue in catalogues[:2]))
+    products = list(catalogues[2].products)
+    first = next(iter(catalogues[0].products))
     other = next(colour for colour in COLOURS if colour != first.label('colour'))
     (folder / 'review.csv').write_text(
         'product,task,label,suggested,answer\n'

@@ -1,6 +1,6 @@
 """Kills every command that writes, kill -9, and gives the same command again.
 
-    python experiments/campaigns/kills.py [--quick] [--seed N] [--moments N] [--only COMMAND …]
+    python experiments/campaigns/kills.py [--quick] [--seed N] [--points N] [--moments N]
 
 Before each change to a file, by whichever of the command's processes (of a row of writes into one
 file, before the first, the last and one in between), and at random moments. The bar: the same
@@ -8,7 +8,7 @@ command finishes or redoes what was killed, and leaves the same bytes as an unki
 aside; no other files are left. Where the kill came when all was done, "already" will do for an
 answer. Linux on x86-64 only.
 
-Time: half an hour; seconds with ``--quick``.
+Time: three hours; seconds with ``--quick``.
 """
 
 import itertools
@@ -21,32 +21,27 @@ import campaign
 import tracing
 from commands import COMMANDS, World, differences, wait
 
-#: Of a quick campaign: commands, kill points of each.
-QUICK = 9, 3
+#: Of a quick campaign: commands; of each, changes to kill before, and random moments.
+QUICK = 8, 3, 1
 
 
-def kills(arguments, folder):
+def kills(arguments, folder, outcome):
     """Runs the campaign; see :func:`campaign.run`."""
     if reason := tracing.available():
         campaign.skip(reason)
     rng = random.Random(arguments.seed)
     chosen = [
         command for command in COMMANDS if not arguments.only or command.name in arguments.only]
-    moments = arguments.moments
+    points, moments = arguments.points, arguments.moments
     if arguments.quick:
         chosen = rng.sample([command for command in chosen if not command.slow], QUICK[0])
-        moments = 1
-    outcome = campaign.Outcome(
-        'The same command after kill -9', (
-            'command', 'changes to files', 'killed before one', 'killed at a random moment',
-            'same bytes after the same command'))
+        points, moments = QUICK[1:]
     with World(folder) as world:
         for command in chosen:
-            _kill(world, command, rng, arguments.quick, 0 if command.adds else moments, outcome)
-    return outcome
+            _kill(world, command, rng, points, 0 if command.adds else moments, outcome)
 
 
-def _kill(world, command, rng, quick, moments, outcome):
+def _kill(world, command, rng, most, moments, outcome):
     world.fresh(command)
     events = []
     status, text = world.run(command, at=lambda number, event: events.append(event))
@@ -56,8 +51,8 @@ def _kill(world, command, rng, quick, moments, outcome):
     expected = world.content()
     seconds = _seconds(world, command)
     points = kill_points(events, rng)
-    if quick:
-        points = sorted(rng.sample(points, min(QUICK[1], len(points))))
+    if most is not None and most < len(points):
+        points = sorted(rng.sample(points, most))
     kinds = [('change', point) for point in points]
     kinds += [('second', rng.uniform(0, seconds)) for _ in range(moments)]
     faults = 0
@@ -73,9 +68,8 @@ def _kill(world, command, rng, quick, moments, outcome):
         if problem := _redo(world, command, expected):
             faults += 1
             outcome.fault(f'{command.name}, killed at {when}: {problem}')
-    outcome.rows.append((command.name, len(events), len(points), moments,
-                         f'{len(kinds) - faults} of {len(kinds)}'))
-    print(*outcome.rows[-1], sep='  ', flush=True)
+    outcome.row(command.name, len(events), len(points), moments,
+                f'{len(kinds) - faults} of {len(kinds)}')
 
 
 def kill_points(events, rng):
@@ -114,10 +108,14 @@ def _redo(world, command, expected):
 
 
 def _arguments(parser):
+    parser.add_argument('--points', type=int, metavar='N',
+                        help='changes of each command to kill before, at most (default: all)')
     parser.add_argument('--moments', type=int, default=200, metavar='N',
                         help='random moments of each command (default: 200)')
     parser.add_argument('--only', nargs='+', metavar='COMMAND', help='as the table names them')
 
 
 if __name__ == '__main__':
-    raise SystemExit(campaign.run('kills', __doc__, kills, _arguments))
+    raise SystemExit(campaign.run('kills', __doc__, kills, 'The same command after kill -9', (
+        'command', 'changes to files', 'killed before one', 'killed at a random moment',
+        'same bytes after the same command'), _arguments))
