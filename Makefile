@@ -11,6 +11,8 @@ DEVICES =
 RUN     = runs/$(notdir $(patsubst %/,%,$(subst $(space),_,$(CATALOGUE))))
 # Further arguments for the command, as in ARGS='--seed 1' (train) or ARGS='-k pooling' (test).
 ARGS    =
+# Those of experiments/campaigns.
+CAMPAIGNS = kills full_disks pairs
 # The Python that .venv is made with (default: the first that fits), and further extras of pyproject.toml to
 # install into it, as in EXTRAS=cuda12.
 PYTHON  =
@@ -25,7 +27,7 @@ whole  = $(VENV)/installed-whole$(if $(EXTRAS),-$(EXTRAS))
 empty  =
 space  = $(empty) $(empty)
 
-.PHONY: help install train reproduce test lint bench docs dist clean
+.PHONY: help install train reproduce test lint bench campaign docs dist clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -51,6 +53,12 @@ lint: $(whole) ## Check the source with ruff.
 
 bench: $(ready) ## Measure the CPU engine; beside PyTorch and onnxruntime with EXTRAS=peers [ARGS=--quick]
 	$(python) experiments/benchmarks/bench.py $(ARGS)
+
+# Each of them, even after one that found a fault.
+campaign: $(whole) ## Try kills, full disks, company and bad input everywhere: hours [ARGS=--quick CAMPAIGNS=kills]
+	@status=0; for name in $(CAMPAIGNS); do \
+	  $(python) experiments/campaigns/$$name.py $(ARGS) || status=$$?; \
+	done; exit $$status
 
 docs: $(whole) ## Build the documentation in docs/_build/html.
 	@$(pip) --no-build-isolation --use-pep517 -e '.[docs]'

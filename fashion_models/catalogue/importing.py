@@ -53,8 +53,9 @@ def run_import(
             expected; nothing could be kept; or the disk is full.
     """
     folder = pathlib.Path(folder)
-    paths = collections.Counter(path_of(product)
-                                for _, product in _usable(source, Report(source.header.tasks)))
+    paths = collections.Counter(path_of(product) for _, product in tqdm(
+        _usable(source, Report(source.header.tasks)), desc='reading', unit=' products',
+        disable=None))
     if not paths:
         report = Report(source.header.tasks)
         collections.deque(_usable(source, report), maxlen=0)
@@ -75,8 +76,8 @@ def _write(source, folder, mapping, total, link, lyst16):
     report = Report(source.header.tasks)
     groups = {}
     with io.CatalogueWriter(folder, source.header) as writer:
-        for where, product in tqdm(_usable(source, report), total=total, unit=' products',
-                                   disable=None, smoothing=0.1):
+        for where, product in tqdm(_usable(source, report), desc='importing', total=total,
+                                   unit=' products', disable=None, smoothing=0.1):
             product = _reconciled(product, mapping, report)
             if lyst16:
                 product = _folded(product, report)

@@ -29,8 +29,12 @@ def run(arguments: argparse.Namespace) -> None:
     from fashion_models.training.learning_rate import AUTO, request
     from fashion_models.training.run import Run
 
-    request(Run.open(arguments.run), arguments.rate)
-    if arguments.rate == AUTO:
-        print(f"{arguments.run}: back to the recipe's schedule from the next iteration on")
+    run = Run.open(arguments.run)
+    request(run, arguments.rate)
+    what = ("back to the recipe's schedule" if arguments.rate == AUTO
+            else f'learning rate {arguments.rate:g}')
+    if run.finished:
+        print(f'{arguments.run}: the training is finished; {what} once it is trained longer: '
+              f'fashion-models train -o {arguments.run} --resume --epochs N')
     else:
-        print(f'{arguments.run}: learning rate {arguments.rate:g} from the next iteration on')
+        print(f'{arguments.run}: {what} from the next iteration on')

@@ -1,13 +1,18 @@
 """``fashion-models lr``."""
 
-from fashion_models import cli
+
+def test_lr(run_copy, works):
+    (run_copy.folder / 'finished').unlink()
+    assert 'learning rate 0.002 from the next iteration on' in works(
+        'lr', run_copy.folder, '0.002')
 
 
-def test_lr(run_copy, capsys):
-    assert cli.main(['lr', str(run_copy.folder), '0.002']) == 0
-    assert 'learning rate 0.002' in capsys.readouterr().out
+def test_back_to_the_schedule(run_copy, works):
+    (run_copy.folder / 'finished').unlink()
+    assert "back to the recipe's schedule" in works('lr', run_copy.folder, 'auto')
 
 
-def test_back_to_the_schedule(run_copy, capsys):
-    assert cli.main(['lr', str(run_copy.folder), 'auto']) == 0
-    assert "back to the recipe's schedule" in capsys.readouterr().out
+def test_a_finished_run_is_said_to_be_so(run_copy, works):
+    text = works('lr', run_copy.folder, '0.002')
+    assert 'the training is finished; learning rate 0.002 once it is trained longer' in text
+    assert f'fashion-models train -o {run_copy.folder} --resume --epochs N' in text

@@ -10,6 +10,7 @@ It is a folder, ``<file>.index``::
     cells.faiss     the cells and their content, written and read by faiss
     labels.npz      the items' labels and groups as numbers; their names are in index.json
     index.json      what it was made from, and how, with checksums; written last
+    lock            held by the process that builds it
 """
 
 import contextlib
@@ -18,6 +19,7 @@ import json
 import mmap
 import os
 import pathlib
+import sys
 import zipfile
 
 import numpy as np
@@ -29,6 +31,7 @@ from fashion_models.errors import UserError
 from fashion_models.files import (
     atomic_write,
     checksum,
+    locked,
     sealed,
     sha256,
     told_if_unwritable,
@@ -48,6 +51,7 @@ PROBES = 32
 SAMPLE = 50
 _BLOCK = 20_000
 _FILES = 'cells.faiss', 'labels.npz'
+_LOCK = 'lock'
 
 
 def index_folder(file: str | os.PathLike) -> pathlib.Path:
@@ -75,6 +79,8 @@ def open_index(embeddings: Embeddings) -> 'Index | None':
 def build_index(file: pathlib.Path) -> 'Index':
     """Builds the index of a file of embeddings, with a progress bar, and opens it.
 
+    If another process is building it, this one waits for that.
+
     Raises:
         UserError: If faiss is not installed, the file holds no embeddings or is replaced in the
             meantime, or the folder cannot be written.
@@ -82,24 +88,37 @@ def build_index(file: pathlib.Path) -> 'Index':
     _faiss()
     embeddings = open_embeddings(file)
     folder = index_folder(file)
-    stamp = _stamp(file)
+    waited = False
+
+    def wait():
+        nonlocal waited
+        waited = True
+        print(f'{folder}: waiting for another process, which is building it', file=sys.stderr)
+
     with told_if_unwritable(folder):
         folder.mkdir(exist_ok=True)
-        (folder / 'index.json').unlink(missing_ok=True)
-        _write_cells(embeddings.vectors, folder / 'cells.faiss')
-        labels = Labels.of(tqdm(embeddings.items, desc='reading labels', unit=' items',
-                                unit_scale=True, disable=None), embeddings.tasks)
-        with atomic_write(folder / 'labels.npz') as numbers:
-            np.savez(numbers, groups=labels.groups, **labels.numbers)
-        header = {
-            'layout': LAYOUT, 'checksums': {name: _checksum(folder / name) for name in _FILES},
-            'stamp': stamp, 'sha256': sha256(file), 'names': labels.names,
-            'several': [name for name, task in labels.tasks.items() if task.several],
-            'versions': {
-                name: importlib.metadata.version(name) for name in ('faiss-cpu', 'numpy')}}
-        if _stamp(file) != stamp:
-            raise UserError(f'{file}: was replaced while it was being indexed')
-        _write_header(header, folder)
+        with locked(folder / _LOCK, wait):
+            return waited and open_index(embeddings) or _build(embeddings, folder)
+
+
+def _build(embeddings, folder):
+    file = embeddings.file
+    stamp = _stamp(file)
+    (folder / 'index.json').unlink(missing_ok=True)
+    _write_cells(embeddings.vectors, folder / 'cells.faiss')
+    labels = Labels.of(tqdm(embeddings.items, desc='reading labels', unit=' items',
+                            unit_scale=True, disable=None), embeddings.tasks)
+    with atomic_write(folder / 'labels.npz') as numbers:
+        np.savez(numbers, groups=labels.groups, **labels.numbers)
+    header = {
+        'layout': LAYOUT, 'checksums': {name: _checksum(folder / name) for name in _FILES},
+        'stamp': stamp, 'sha256': sha256(file), 'names': labels.names,
+        'several': [name for name, task in labels.tasks.items() if task.several],
+        'versions': {
+            name: importlib.metadata.version(name) for name in ('faiss-cpu', 'numpy')}}
+    if _stamp(file) != stamp:
+        raise UserError(f'{file}: was replaced while it was being indexed')
+    _write_header(header, folder)
     return Index(folder, header)
 
 

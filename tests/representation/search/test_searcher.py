@@ -1,3 +1,4 @@
+import contextlib
 import json
 import shutil
 import sys
@@ -185,6 +186,21 @@ def test_the_index_is_built_once(large, builds):
     one = Searcher(large).like('7')
     assert Searcher(large).like('7') == one
     assert len(builds) == 1
+
+
+def test_who_waits_for_an_index_that_another_process_builds_uses_it(large, monkeypatch, capsys):
+    built = []
+
+    def building_elsewhere(path, if_busy):
+        if_busy()
+        built.append(build(large, path.parent))     # until then this process waits
+        monkeypatch.setattr(index, '_build', lambda *_: pytest.fail('builds it again'))
+        return contextlib.nullcontext()
+
+    build = index._build
+    monkeypatch.setattr(index, 'locked', building_elsewhere)
+    assert len(index.build_index(large.file)) == len(built[0])
+    assert 'waiting for another process, which is building it' in capsys.readouterr().err
 
 
 def test_an_index_of_other_content_is_not_used(large, builds, large_vectors):
