@@ -244,7 +244,7 @@ class World:
         """What the folder holds, by path; see :func:`comparable`."""
         return {str(path.relative_to(self.folder)): comparable(path)
                 for path in sorted(self.folder.rglob('*'))
-                if path.is_file() or path.is_symlink()}
+                if (path.is_file() or path.is_symlink()) and path.name not in _CACHES}
 
 
 def wait(process):
@@ -263,6 +263,8 @@ def _in_the_second_epoch():
     return at
 
 
+#: May be there or not: what they hold is found out again.
+_CACHES = {'stamps.npz'}
 #: What differs between two runs of a command on the same input: clocks, and what derives from them.
 _TIMED = {'images/s', 'waiting', 'waited', 'seconds', 'elapsed_time', 'date', 'training_seconds'}
 
