@@ -24,6 +24,8 @@ os.environ.setdefault('OMP_NUM_THREADS', str(usable_cores()))
 
 from measure import circumstances, interleaved, matmul_limit, summary
 from layers import profile
+from fashion_models.errors import UserError
+from fashion_models.functions.precision import require_precision
 from networks import (
     ChainerStep,
     OnnxScores,
@@ -36,18 +38,30 @@ from networks import (
 )
 
 HERE = pathlib.Path(__file__).resolve().parent
-OURS, STOCK = 'ours', 'stock Chainer'
+OURS, OURS_BFLOAT16, STOCK = 'ours', 'ours, bfloat16', 'stock Chainer'
 #: From the name in the tables to the arguments of TorchStep.
 TORCH = {
     'PyTorch': {},
     'PyTorch channels-last': {'channels_last': True},
     'PyTorch channels-last, fused SGD': {'channels_last': True, 'fused': True},
-    'PyTorch compiled, fused SGD': {'channels_last': True, 'fused': True, 'compiled': True}}
+    'PyTorch compiled, fused SGD': {'channels_last': True, 'fused': True, 'compiled': True},
+    'PyTorch bfloat16, fused SGD': {'channels_last': True, 'fused': True, 'bfloat16': True},
+    'PyTorch compiled, bfloat16, fused SGD': {
+        'channels_last': True, 'fused': True, 'compiled': True, 'bfloat16': True}}
 ONNX = 'onnxruntime'
 
 
 def say(text):
     print(text, file=sys.stderr, flush=True)
+
+
+def has_bfloat16():
+    """Whether this machine computes in bfloat16."""
+    try:
+        require_precision('bfloat16')
+    except UserError:
+        return False
+    return True
 
 
 def torch_variants(compiled):
@@ -59,7 +73,8 @@ def torch_variants(compiled):
     compiler = shutil.which('c++') or shutil.which('g++') or shutil.which('clang++')
     return {
         name: variant for name, variant in TORCH.items()
-        if 'compiled' not in variant or (compiled and compiler)}
+        if ('compiled' not in variant or (compiled and compiler))
+        and ('bfloat16' not in variant or has_bfloat16())}
 
 
 def steps(size, stock, variants):
@@ -68,6 +83,8 @@ def steps(size, stock, variants):
     found = {name: TorchStep(torch_network(model), **variant) for name, variant in variants.items()}
     if stock:
         found[STOCK] = ChainerStep(chainer_network(size), engine=False)
+    if has_bfloat16():
+        found = {OURS_BFLOAT16: ChainerStep(chainer_network(size), precision='bfloat16'), **found}
     return {OURS: ChainerStep(model), **found}
 
 
@@ -88,6 +105,8 @@ def time_inference(size, images, rounds, variants):
     x, _ = batch(size, images, 1)
     model = chainer_network(size)
     peers = {OURS: ChainerStep(folded(model))}
+    if has_bfloat16():
+        peers[OURS_BFLOAT16] = ChainerStep(folded(model), precision='bfloat16')
     for name, variant in variants.items():
         if 'fused' not in variant or 'compiled' in variant:     # the optimizer has no part in it
             peers[name] = TorchStep(torch_network(model), **variant)
@@ -122,12 +141,18 @@ def _print_peak_memory(name, size, images):
     if name in TORCH:
         step = TorchStep(torch_network(chainer_network(size)), **TORCH[name])
     else:
-        step = ChainerStep(chainer_network(size), engine=name == OURS)
+        step = ChainerStep(chainer_network(size), name != STOCK,
+                           'bfloat16' if name == OURS_BFLOAT16 else 'float32')
     x, t = batch(size, images, 1)
     baseline = resident_peak()
     for _ in range(3):
         step(x, t)
     print(baseline, resident_peak())
+
+
+def in_bfloat16(name):
+    """Whether an implementation computes in bfloat16."""
+    return 'bfloat16' in TORCH.get(name, {}) or name == OURS_BFLOAT16
 
 
 def bars(record):
@@ -140,17 +165,30 @@ def bars(record):
             if name in median:
                 rows.append((f'training step, {name} / ours, {where}', bar,
                              f'{median[name] / median[OURS]:.2f}'))
-        best = [median[name] for name in TORCH if name in median]
-        if best:
-            rows.append((f'training step, best of PyTorch / ours, {where}', '>= 1',
-                         f'{min(best) / median[OURS]:.2f}'))
+        single = [median[name] for name in TORCH if name in median and not in_bfloat16(name)]
+        if single:
+            rows.append((f'training step, best of PyTorch / ours, float32, {where}', '>= 1',
+                         f'{min(single) / median[OURS]:.2f}'))
+        if OURS_BFLOAT16 in median:
+            rows.append((f'training step, ours, float32 / bfloat16, {where}', '>= 1.6',
+                         f'{median[OURS] / median[OURS_BFLOAT16]:.2f}'))
+            best = [median[name] for name in TORCH if name in median]
+            if best:
+                rows.append((
+                    f'training step, best of PyTorch / ours, any precision, {where}', '>= 1.5',
+                    f'{min(best) / min(median[OURS], median[OURS_BFLOAT16]):.2f}'))
     for run in record['inference']:
         median = {name: values['median'] for name, values in run['times'].items()}
-        peers = [value for name, value in median.items() if name != OURS]
-        if peers:
-            rows.append((
-                f"inference, best of the others / ours, {run['size']} px, {run['images']} images",
-                '>= 1.2', f'{min(peers) / median[OURS]:.2f}'))
+        where = f"{run['size']} px, {run['images']} images"
+        peers = {name: value for name, value in median.items()
+                 if name not in (OURS, OURS_BFLOAT16)}
+        single = [value for name, value in peers.items() if not in_bfloat16(name)]
+        if single:
+            rows.append((f'inference, best of the others / ours, float32, {where}', '>= 1.15',
+                         f'{min(single) / median[OURS]:.2f}'))
+        if peers and OURS_BFLOAT16 in median:
+            rows.append((f'inference, best of the others / ours, bfloat16, {where}', '>= 2',
+                         f'{min(peers.values()) / median[OURS_BFLOAT16]:.2f}'))
     for run in record['profiles']:
         where = f"{run['size']} px, {run['images']} images"
         busy = [layer for layer in run['layers'].values() if layer['operations']]
@@ -162,7 +200,11 @@ def bars(record):
                      f"{1 - seconds / run['step']:.0%}"))
     for run in record['memory']:
         peaks = {name: values['peak'] for name, values in run['peaks'].items()}
-        others = [peaks[name] for name in TORCH if name in peaks]
+        if OURS_BFLOAT16 in peaks:
+            rows.append((
+                f"peak memory, ours, bfloat16 / float32, {run['size']} px, {run['images']} images",
+                '<= 0.8', f'{peaks[OURS_BFLOAT16] / peaks[OURS]:.2f}'))
+        others = [peaks[name] for name in TORCH if name in peaks and not in_bfloat16(name)]
         if others:
             rows.append((
                 f"peak memory, PyTorch (best) / ours, {run['size']} px, {run['images']} images",
@@ -278,13 +320,13 @@ def main():
             record['profiles'].append({
                 'size': size, 'images': images, **profile(size, images, 1, arguments.rounds)})
             limits.append(matmul_limit())
-            record['memory'].append(peak_memory(size, images, [OURS, *eager]))
+            ours = [OURS, OURS_BFLOAT16][:1 + has_bfloat16()]
+            record['memory'].append(peak_memory(size, images, [*ours, *eager]))
     record['limit_gflops'] = max(limits)
     record['limits'] = limits
     if arguments.catalogue:
         from loading import loading_share
-        record['loading'] = loading_share(
-            HERE.parent / 'recipes' / 'small.toml', arguments.catalogue)
+        record['loading'] = loading_share('small', arguments.catalogue)
     arguments.output.mkdir(parents=True, exist_ok=True)
     text = report(record)
     (arguments.output / 'benchmark.json').write_text(json.dumps(record, indent=1))

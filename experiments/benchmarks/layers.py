@@ -56,9 +56,10 @@ def operations(model, size, images, products):
         if kind != 'W':
             continue
         rows = products if any(part in layer for part in after_pool) else images
-        pixels = shapes[layer][2] * shapes[layer][3] if param.ndim == 4 else 1
+        block = layer.removesuffix('/conv')
+        pixels = shapes[block][2] * shapes[block][3] if param.ndim == 4 else 1
         # Forward, gradient of the weights, and that of the input but for the first layer.
-        passes = 2 if layer.endswith('conv1') else 3
+        passes = 2 if block.endswith('conv1') else 3
         flops[layer] = 2 * param.size * rows * pixels * passes
     return flops
 

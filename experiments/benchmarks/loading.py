@@ -14,14 +14,14 @@ from fashion_models.training.run import Run
 from fashion_models.training.train import build_trainer
 
 
-def loading_share(recipe_file, catalogue_folder, iterations=60, warm_up=10):
+def loading_share(recipe_name, catalogue_folder, iterations=60, warm_up=10):
     """Trains for some iterations and clocks the model's step (forward, backward, update) apart.
 
     Returns:
         dict: ``iteration`` and ``step``, mean seconds, and ``share``, of the iteration that is not
         the step.
     """
-    recipe = Recipe.load(recipe_file)
+    recipe = Recipe.load(recipe_name)
     catalogue = open_catalogue(catalogue_folder)
     images = prepare(catalogue, recipe.data.shorter_side)
     vocabulary = Vocabulary.of(catalogue.products, recipe.model.tasks)

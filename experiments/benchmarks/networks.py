@@ -5,7 +5,6 @@ the others are built from it, layer by layer, and get copies of its weights. :fu
 holds them against each other before anything is timed.
 """
 
-import contextlib
 import copy
 import io
 import warnings
@@ -14,6 +13,7 @@ import chainer
 import numpy as np
 
 from fashion_models.functions import backend
+from fashion_models.functions.precision import using_precision
 from fashion_models.links import (
     MultiTaskClassifier,
     ProductEncoder,
@@ -52,10 +52,11 @@ class ChainerStep:
     Args:
         model: Of :func:`chainer_network`.
         engine (bool): Whether oneDNN may be used; without it, Chainer's own optimizer is, too.
+        precision (str): Of the engine's products.
     """
 
-    def __init__(self, model, engine=True):
-        self.model, self.engine = model, engine
+    def __init__(self, model, engine=True, precision='float32'):
+        self.model, self.engine, self.precision = model, engine, precision
         if engine:
             self.optimizer = MomentumSGD(LEARNING_RATE, MOMENTUM, WEIGHT_DECAY)
             self.optimizer.setup(model)
@@ -65,7 +66,7 @@ class ChainerStep:
             self.optimizer.add_hook(chainer.optimizer_hooks.WeightDecay(WEIGHT_DECAY))
 
     def _backend(self):
-        return contextlib.nullcontext() if self.engine else backend.without_onednn()
+        return using_precision(self.precision) if self.engine else backend.without_onednn()
 
     def __call__(self, x, t):
         """One training step; returns the loss."""
@@ -156,11 +157,13 @@ class TorchStep:
         channels_last (bool): Whether weights (and so all that follows) lie channels-last.
         fused (bool): Whether the optimizer is PyTorch's fused one, the fastest it has.
         compiled (bool): Whether ``torch.compile`` compiles the network; needs a C++ compiler.
+        bfloat16 (bool): Whether the network runs under autocast to bfloat16.
     """
 
-    def __init__(self, model, channels_last=False, fused=False, compiled=False):
+    def __init__(
+            self, model, channels_last=False, fused=False, compiled=False, bfloat16=False):
         import torch
-        self.torch = torch
+        self.torch, self.bfloat16 = torch, bfloat16
         self.model = model.to(
             memory_format=torch.channels_last if channels_last else torch.contiguous_format)
         self.call = torch.compile(self.model) if compiled else self.model
@@ -171,13 +174,17 @@ class TorchStep:
     def _input(self, x):
         return self.torch.from_numpy(x)
 
+    def _outputs(self, x):
+        with self.torch.autocast('cpu', self.torch.bfloat16, enabled=self.bfloat16):
+            return [y.float() for y in self.call(self._input(x))]
+
     def __call__(self, x, t):
         """One training step; returns the loss."""
         cross_entropy = self.torch.nn.functional.cross_entropy
         self.model.train()
         self.optimizer.zero_grad(set_to_none=True)
         t = self.torch.from_numpy(t.astype(np.int64))
-        losses = [cross_entropy(y, t[:, task]) for task, y in enumerate(self.call(self._input(x)))]
+        losses = [cross_entropy(y, t[:, task]) for task, y in enumerate(self._outputs(x))]
         loss = sum(losses) / len(losses)
         loss.backward()
         self.optimizer.step()
@@ -187,7 +194,7 @@ class TorchStep:
         """The scores of all tasks, side by side, in evaluation."""
         self.model.eval()
         with self.torch.inference_mode():
-            return np.concatenate([y.numpy() for y in self.call(self._input(x))], axis=1)
+            return np.concatenate([y.numpy() for y in self._outputs(x)], axis=1)
 
 
 class OnnxScores:
