@@ -11,9 +11,10 @@ from fashion_models.functions.convolution_2d import convolution_2d
 from fashion_models.functions.dropout import dropout
 from fashion_models.functions.linear import linear
 from fashion_models.functions.max_pooling_2d import max_pooling_2d
+from fashion_models.functions.precision import compact
 from fashion_models.functions.softmax_cross_entropy import softmax_cross_entropy
 
 __all__ = [
     'batch_normalization', 'column_max_pooling', 'column_mean_pooling', 'column_sum_pooling',
-    'convolution_2d', 'dropout', 'linear', 'max_pooling_2d', 'softmax_cross_entropy',
+    'compact', 'convolution_2d', 'dropout', 'linear', 'max_pooling_2d', 'softmax_cross_entropy',
 ]

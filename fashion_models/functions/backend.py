@@ -9,6 +9,7 @@ import numpy as np
 from chainer.utils import type_check
 
 from fashion_models.onednn import library
+from fashion_models.onednn.number_format import is_bfloat16
 
 _log = logging.getLogger(__name__)
 
@@ -47,14 +48,16 @@ def choice() -> _Choice:
 
 
 def use_onednn(*arrays: Array | None) -> bool:
-    """Whether oneDNN does the work on these arrays: float32 ones of NumPy that hold something."""
+    """Whether oneDNN does the work on these arrays: NumPy's, of float32 or, if it made them,
+    bfloat16, that hold something."""
     for array in arrays:
         if array is not None:
             if getattr(array, 'layout', None) is not None:
                 # A variable in cuDNN's channels-last mode, whose array must not be looked at.
                 return False
             array = getattr(array, 'array', array)
-            if type(array) is not np.ndarray or array.dtype != np.float32 or not array.size:
+            if (type(array) is not np.ndarray or not array.size
+                    or not (array.dtype == np.float32 or is_bfloat16(array))):
                 return False
     return choice().library is not None
 

@@ -80,7 +80,7 @@ class Convolution2D(chainer.FunctionNode):
             gy = images_as_bfloat16(gy)
         gx = gW = gb = None
         if 0 in indexes:
-            gx = convolution.backward_data(gy, W, x.shape, self.stride, self.pad)
+            gx = convolution.backward_data(gy, W, x, self.stride, self.pad)
         if 1 in indexes or 2 in indexes:
             gW, gb = convolution.backward_weights(
                 x, gy, W.shape, self.stride, self.pad, bias=len(inputs) == 3)

@@ -8,6 +8,7 @@ from fashion_models.functions import chainers_own
 from fashion_models.functions.backend import Array, apply, use_onednn
 from fashion_models.functions.precision import bfloat16
 from fashion_models.onednn import dense
+from fashion_models.onednn.number_format import is_bfloat16
 from fashion_models.onednn.reorder import as_bfloat16
 
 
@@ -26,8 +27,7 @@ def linear(
     """
     if x.ndim != 2 or not use_onednn(x, W, b):
         return _chainers(x, W, b, relu)
-    # Products of single numbers stay float32: of those, oneDNN 3.6 writes no result.
-    return apply(Linear(relu, bfloat16() and min(x.shape) > 1), x, W, b)
+    return apply(Linear(relu, bfloat16()), x, W, b)
 
 
 def _chainers(x, W, b, relu):
@@ -73,5 +73,7 @@ class Linear(chainer.FunctionNode):
         if self.bfloat16:
             W, gy = self._W, as_bfloat16(gy)
         gx = dense.backward_data(gy, W) if 0 in indexes else None
+        if gx is not None and is_bfloat16(x):
+            gx = as_bfloat16(gx)
         gW = dense.backward_weights(x, gy) if 1 in indexes else None
         return tuple(chainer.as_variable((gx, gW, gb)[i]) for i in indexes)

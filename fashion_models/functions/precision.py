@@ -2,8 +2,8 @@
 
 bfloat16 keeps 8 of float32's 24 significant bits and its range. Processors that have instructions
 for it multiply twice to eight times as fast. Products are summed up in float32, and weights, their
-update, normalization and losses stay float32 (Kalamkar et al., 2019, "A Study of BFLOAT16 for Deep
-Learning Training").
+update, normalization's statistics and losses stay float32 (Kalamkar et al., 2019, "A Study of
+BFLOAT16 for Deep Learning Training"). Activations may be bfloat16, too: see :func:`compact`.
 """
 
 import contextlib
@@ -14,7 +14,10 @@ import numpy as np
 
 from fashion_models.errors import UserError
 from fashion_models.functions import backend
+from fashion_models.functions.backend import Array
 from fashion_models.onednn import constants
+from fashion_models.onednn.number_format import BFLOAT16 as DTYPE
+from fashion_models.onednn.reorder import images_as_bfloat16
 
 #: The formats, by the names that a recipe gives them.
 FLOAT32, BFLOAT16 = PRECISIONS = 'float32', 'bfloat16'
@@ -25,6 +28,23 @@ chainer.global_config.multiplied_as = FLOAT32
 def bfloat16() -> bool:
     """Whether what is multiplied in this thread is now rounded to bfloat16."""
     return chainer.config.multiplied_as == BFLOAT16
+
+
+def compact(x: Array) -> Array:
+    """x rounded to bfloat16 where products are, or else x itself.
+
+    Convolution, batch normalization and max pooling give what they are given: float32 or bfloat16.
+    So all activations up to the first dense layer, which gives float32, take half the memory and
+    half the time to read. A network uses it only if nothing but these functions meets them.
+
+    Args:
+        x: (N, C, H, W) float32. If its gradient is wanted, it stays as it is.
+    """
+    array = getattr(x, 'array', x)
+    if (not bfloat16() or type(array) is not np.ndarray or getattr(x, 'requires_grad', False)
+            or (chainer.config.enable_backprop and not chainer.config.train)):
+        return x
+    return chainer.Variable(images_as_bfloat16(array), requires_grad=False)
 
 
 @contextlib.contextmanager
@@ -60,6 +80,10 @@ def require_precision(
         if library is None:
             raise UserError(
                 f'precision: {BFLOAT16} needs oneDNN, which is not used: {backend.choice().reason}')
+        if DTYPE is None:
+            raise UserError(
+                f"precision: {BFLOAT16} needs the package ml_dtypes: pip install "
+                "'fashion_models[engine]'")
         if library.isa() & constants.AVX512_CORE_BF16 != constants.AVX512_CORE_BF16:
             raise UserError(
                 f'precision: {BFLOAT16} needs a processor with AVX-512 instructions for it '

@@ -88,7 +88,7 @@ class ZFNet(Trunk):
 
     def layers(self, x: Array) -> Iterator[tuple[str, chainer.Variable]]:
         """Yields the name and the values of each layer, first to last."""
-        h = self.conv1(x)
+        h = self.conv1(functions.compact(x))
         yield 'conv1', h
         h = functions.max_pooling_2d(h, 3, stride=2)
         yield 'pool1', h

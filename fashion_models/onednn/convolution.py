@@ -1,7 +1,7 @@
 """Two-dimensional convolution and its two gradients, on channels-last arrays.
 
-With ``bfloat16``, images, weights and gradients of outputs are rounded to it on their way in; what
-comes out is float32.
+Images may be bfloat16; then what comes out is, too, but for the gradient of the weights. With
+``bfloat16``, what is multiplied is rounded to it on its way in, and what comes out is float32.
 """
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from fashion_models.caching import cached_property
 from fashion_models.onednn import constants as c
 from fashion_models.onednn.memory import empty, empty_channels_last
+from fashion_models.onednn.number_format import code, is_bfloat16
 from fashion_models.onednn.primitive import (
     Attributes,
     Primitive,
@@ -65,11 +66,11 @@ class _Operation:
 class _Convolution:
     """The three operations for arrays of one shape, each made on first use."""
 
-    def __init__(self, x_shape, W_shape, stride, pad, bias, relu, bfloat16):
+    def __init__(self, x_shape, W_shape, stride, pad, bias, relu, bfloat16, images):
         (n, _, h, w), (out, _, kh, kw) = x_shape, W_shape
         y_h, y_w = (h + 2 * pad[0] - kh) // stride[0] + 1, (w + 2 * pad[1] - kw) // stride[1] + 1
         self.y_shape = n, out, y_h, y_w
-        self.x, self.y = channels_last(x_shape), channels_last(self.y_shape)
+        self.x, self.y = channels_last(x_shape, images), channels_last(self.y_shape, images)
         self.W = contiguous(W_shape)
         self.b = contiguous((out,)) if bias else None
         self.relu = relu
@@ -79,7 +80,7 @@ class _Convolution:
         # What is multiplied may be rounded, what is summed up is not.
         self.factors = (
             layout(x_shape, dtype), any_layout(W_shape, dtype), layout(self.y_shape, dtype))
-        self.sums = layout(x_shape), any_layout(W_shape), layout(self.y_shape)
+        self.sums = layout(x_shape, images), any_layout(W_shape), layout(self.y_shape, images)
         self.gy = channels_last(self.y_shape, dtype)
         self.hint = self._describe_forward(relu=False)
 
@@ -123,10 +124,6 @@ class _Convolution:
 _cached = cached(256)(_Convolution)
 
 
-def _is_bfloat16(array):
-    return array.dtype == np.uint16
-
-
 def forward(
         x: np.ndarray, W: np.ndarray, b: np.ndarray | None, stride: tuple, pad: tuple,
         relu: bool = False, bfloat16: bool = False) -> np.ndarray:
@@ -137,25 +134,28 @@ def forward(
         relu (bool): Whether ReLU follows.
         bfloat16 (bool): Whether x and W are rounded to bfloat16.
     """
-    operation = _cached(x.shape, W.shape, stride, pad, b is not None, relu, bfloat16)
+    operation = _cached(
+        x.shape, W.shape, stride, pad, b is not None, relu, bfloat16 or is_bfloat16(x),
+        code(x.dtype))
     inputs = [as_channels_last(x), as_contiguous(W)]
     if b is not None:
         inputs.append(as_contiguous(b))
-    y = empty_channels_last(operation.y_shape)
+    y = empty_channels_last(operation.y_shape, x.dtype)
     operation.forward(inputs, [y])
     return y
 
 
 def backward_data(
-        gy: np.ndarray, W: np.ndarray, x_shape: tuple, stride: tuple, pad: tuple) -> np.ndarray:
-    """Gradient with respect to x, channels-last, from gy (N, O, H', W').
+        gy: np.ndarray, W: np.ndarray, x: np.ndarray, stride: tuple, pad: tuple) -> np.ndarray:
+    """Gradient with respect to x, channels-last and in its number format, from gy (N, O, H', W').
 
     Args:
-        gy: If it is :func:`~fashion_models.onednn.reorder.images_as_bfloat16`, W is rounded, too.
+        gy: If it is bfloat16, W is rounded to it, too.
     """
-    gx = empty_channels_last(x_shape)
-    _cached(x_shape, W.shape, stride, pad, False, False, _is_bfloat16(gy)).backward_data(
-        [as_channels_last(gy), as_contiguous(W)], [gx])
+    gx = empty_channels_last(x.shape, x.dtype)
+    _cached(
+        x.shape, W.shape, stride, pad, False, False, is_bfloat16(gy), code(x.dtype),
+    ).backward_data([as_channels_last(gy), as_contiguous(W)], [gx])
     return gx
 
 
@@ -165,11 +165,12 @@ def backward_weights(
     """Gradients with respect to W, in C order, and to b (``None`` without ``bias``).
 
     Args:
-        gy: If it is :func:`~fashion_models.onednn.reorder.images_as_bfloat16`, x is rounded, too.
+        gy: If it is bfloat16, x is rounded to it, too.
     """
     outputs = [empty(W_shape)]
     if bias:
         outputs.append(empty(W_shape[:1]))
-    _cached(x.shape, W_shape, stride, pad, bias, False, _is_bfloat16(gy)).backward_weights(
-        [as_channels_last(x), as_channels_last(gy)], outputs)
+    _cached(
+        x.shape, W_shape, stride, pad, bias, False, is_bfloat16(gy), code(x.dtype),
+    ).backward_weights([as_channels_last(x), as_channels_last(gy)], outputs)
     return outputs[0], outputs[1] if bias else None

@@ -15,6 +15,7 @@ import numpy as np
 from fashion_models.caching import cached_property
 from fashion_models.onednn import constants as c
 from fashion_models.onednn.memory import empty
+from fashion_models.onednn.number_format import is_bfloat16
 from fashion_models.onednn.primitive import (
     Primitive,
     PrimitiveDescriptor,
@@ -42,9 +43,9 @@ class _TurnedProduct:
         self._shape = n, out
 
     def __call__(self, a, w):
-        if a.shape[1] == 1 and a.dtype == np.float32:
+        if a.shape[1] == 1:
             # Products of single numbers, for which oneDNN 3.6 writes no result.
-            return a * w.reshape(1, -1)
+            return _float32(a) * _float32(w).reshape(1, -1)
         turned, result = empty(self._shape[::-1]), empty(self._shape)
         self._product(w, a, turned)
         return self._turn(turned, result)
@@ -81,13 +82,13 @@ class _Dense:
 _cached = cached(256)(_Dense)
 
 
-def _is_bfloat16(array):
-    return array.dtype == np.uint16
+def _float32(array):
+    return array.astype(np.float32, copy=False)
 
 
 def _alike(a, b):
     """Both in C order; a in the number format of b."""
-    return (as_bfloat16 if _is_bfloat16(b) else as_contiguous)(a), as_contiguous(b)
+    return (as_bfloat16 if is_bfloat16(b) else as_contiguous)(a), as_contiguous(b)
 
 
 def forward(
@@ -95,7 +96,7 @@ def forward(
         relu: bool = False) -> np.ndarray:
     """y (N, O) of x (N, C), W (O, C) and b (O,) or ``None``; its positive part with ``relu``."""
     x, W = _alike(x, W)
-    y = _cached(*x.shape, len(W), _is_bfloat16(W)).forward(x, W)
+    y = _cached(*x.shape, len(W), is_bfloat16(W)).forward(x, W)
     if b is not None:
         y += b
     if relu:
@@ -107,15 +108,15 @@ def backward_data(gy: np.ndarray, W: np.ndarray) -> np.ndarray:
     """Gradient with respect to x (N, C)."""
     out, inner = W.shape
     gy, W = _alike(gy, W)
-    return _cached(len(gy), inner, out, _is_bfloat16(W)).backward_data(gy, W)
+    return _cached(len(gy), inner, out, is_bfloat16(W)).backward_data(gy, W)
 
 
 def backward_weights(x: np.ndarray, gy: np.ndarray) -> np.ndarray:
     """Gradient with respect to W (O, C)."""
     (n, inner), out = x.shape, gy.shape[1]
     gW = empty((out, inner))
-    if n == 1 and not _is_bfloat16(gy):
-        return np.multiply(gy.T, x, out=gW)     # see _TurnedProduct
     x, gy = _alike(x, gy)
-    _cached(n, inner, out, _is_bfloat16(gy)).backward_weights(gy, x, gW)
+    if n == 1:
+        return np.multiply(_float32(gy).T, _float32(x), out=gW)     # see _TurnedProduct
+    _cached(n, inner, out, is_bfloat16(gy)).backward_weights(gy, x, gW)
     return gW

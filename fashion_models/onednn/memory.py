@@ -125,10 +125,10 @@ def empty(shape: tuple, dtype: np.dtype | type = np.float32) -> np.ndarray:
     return np.empty(shape, dtype)
 
 
-def empty_channels_last(shape: tuple) -> np.ndarray:
-    """Uninitialised float32 array of logical shape (N, C, H, W) that lies as (N, H, W, C)."""
+def empty_channels_last(shape: tuple, dtype: np.dtype | type = np.float32) -> np.ndarray:
+    """Uninitialised array of logical shape (N, C, H, W) that lies as (N, H, W, C)."""
     n, c, h, w = shape
-    return empty((n, h, w, c)).transpose(0, 3, 1, 2)
+    return empty((n, h, w, c), dtype).transpose(0, 3, 1, 2)
 
 
 def is_channels_last(x: np.ndarray) -> bool:

@@ -1,10 +1,14 @@
-"""Batch normalization, with or without ReLU, on channels-last images or on rows."""
+"""Batch normalization, with or without ReLU, on channels-last images or on rows.
+
+They may be float32 or bfloat16; statistics, scale and shift are float32.
+"""
 
 import numpy as np
 
 from fashion_models.caching import cached_property
 from fashion_models.onednn import constants as c
 from fashion_models.onednn.memory import empty, empty_channels_last
+from fashion_models.onednn.number_format import code
 from fashion_models.onednn.primitive import (
     Primitive,
     PrimitiveDescriptor,
@@ -17,8 +21,8 @@ from fashion_models.onednn.reorder import as_channels_last, as_contiguous
 
 class _Normalization:
 
-    def __init__(self, shape, eps, relu):
-        self.x = channels_last(shape) if len(shape) == 4 else contiguous(shape)
+    def __init__(self, shape, dtype, eps, relu):
+        self.x = (channels_last if len(shape) == 4 else contiguous)(shape, dtype)
         self.channel = contiguous(shape[1:2])
         self.eps = eps
         self.flags = c.USE_SCALE | c.USE_SHIFT | (c.FUSE_RELU if relu else 0)
@@ -69,7 +73,7 @@ def _given(workspace):
 
 
 def _empty_like(x):
-    return empty_channels_last(x.shape) if x.ndim == 4 else empty(x.shape)
+    return (empty_channels_last if x.ndim == 4 else empty)(x.shape, x.dtype)
 
 
 def forward(
@@ -81,7 +85,7 @@ def forward(
         y, the mean (C,), the (biased) variance (C,), and what :func:`backward` needs to know which
         values were positive: ``None`` without ReLU.
     """
-    operation = _cached(x.shape, eps, relu)
+    operation = _cached(x.shape, code(x.dtype), eps, relu)
     x = _arrange(x)
     y = _empty_like(x)
     mean, variance = empty(x.shape[1:2]), empty(x.shape[1:2])
@@ -99,7 +103,7 @@ def forward_fixed(
         x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, mean: np.ndarray,
         variance: np.ndarray, eps: float, relu: bool) -> np.ndarray:
     """Normalizes x by the given statistics, with ReLU if wanted."""
-    operation = _cached(x.shape, eps, relu)
+    operation = _cached(x.shape, code(x.dtype), eps, relu)
     x = _arrange(x)
     y = _empty_like(x)
     operation.forward_fixed(x, y, *map(as_contiguous, (gamma, beta, mean, variance)))
@@ -114,6 +118,6 @@ def backward(
     x, gy = _arrange(x), _arrange(gy)
     gx = _empty_like(x)
     ggamma, gbeta = empty(x.shape[1:2]), empty(x.shape[1:2])
-    _cached(x.shape, eps, relu).backward(
+    _cached(x.shape, code(x.dtype), eps, relu).backward(
         x, gy, *_given(workspace), gx, as_contiguous(gamma), mean, variance, ggamma, gbeta)
     return gx, ggamma, gbeta

@@ -1,10 +1,11 @@
-"""Max pooling on channels-last images."""
+"""Max pooling on channels-last images, float32 or bfloat16."""
 
 import numpy as np
 
 from fashion_models.caching import cached_property
 from fashion_models.onednn import constants as c
 from fashion_models.onednn.memory import empty, empty_channels_last
+from fashion_models.onednn.number_format import code
 from fashion_models.onednn.primitive import (
     Primitive,
     PrimitiveDescriptor,
@@ -17,8 +18,8 @@ from fashion_models.onednn.reorder import as_channels_last
 
 class _Pooling:
 
-    def __init__(self, x_shape, y_shape, ksize, stride, pad):
-        self.x, self.y = channels_last(x_shape), channels_last(y_shape)
+    def __init__(self, x_shape, y_shape, dtype, ksize, stride, pad):
+        self.x, self.y = channels_last(x_shape, dtype), channels_last(y_shape, dtype)
         # What the last window needs beyond the image; negative where it ends before the edge.
         end = tuple(
             (out - 1) * s + k - size - p
@@ -63,8 +64,8 @@ def forward(
     Returns:
         y (N, C, H', W'), channels-last, and what :func:`backward` needs (``None`` if not training).
     """
-    operation = _cached(x.shape, y_shape, ksize, stride, pad)
-    x, y = as_channels_last(x), empty_channels_last(y_shape)
+    operation = _cached(x.shape, y_shape, code(x.dtype), ksize, stride, pad)
+    x, y = as_channels_last(x), empty_channels_last(y_shape, x.dtype)
     if not training:
         operation.forward_inference(x, y)
         return y, None
@@ -77,6 +78,7 @@ def backward(
         gy: np.ndarray, workspace: np.ndarray, x_shape: tuple, ksize: tuple, stride: tuple,
         pad: tuple) -> np.ndarray:
     """Gradient with respect to x, channels-last."""
-    gx = empty_channels_last(x_shape)
-    _cached(x_shape, gy.shape, ksize, stride, pad).backward(as_channels_last(gy), workspace, gx)
+    gx = empty_channels_last(x_shape, gy.dtype)
+    _cached(x_shape, gy.shape, code(gy.dtype), ksize, stride, pad).backward(
+        as_channels_last(gy), workspace, gx)
     return gx

@@ -6,6 +6,7 @@ import numpy as np
 
 from fashion_models.onednn import constants as c
 from fashion_models.onednn.memory import empty, empty_channels_last, is_channels_last
+from fashion_models.onednn.number_format import BFLOAT16, code, is_bfloat16
 from fashion_models.onednn.primitive import (
     Descriptor,
     Primitive,
@@ -58,22 +59,27 @@ def same(a: Descriptor, b: Descriptor) -> bool:
 
 
 @cached(256)
-def _to_channels_last(shape):
-    return Reorder(contiguous(shape), channels_last(shape))
+def _to_channels_last(shape, dtype):
+    return Reorder(contiguous(shape, dtype), channels_last(shape, dtype))
 
 
 @cached(256)
-def _to_channels_first(shape):
-    return Reorder(channels_last(shape), contiguous(shape))
+def _to_channels_first(shape, dtype):
+    return Reorder(channels_last(shape, dtype), contiguous(shape, dtype))
+
+
+@cached(256)
+def _to_bfloat16(shape):
+    return Reorder(contiguous(shape), contiguous(shape, c.BF16))
 
 
 def as_channels_last(x: np.ndarray) -> np.ndarray:
     """x (N, C, H, W), copied only if it does not lie channels-last already."""
     if is_channels_last(x):
         return x
-    y = empty_channels_last(x.shape)
+    y = empty_channels_last(x.shape, x.dtype)
     if x.flags.c_contiguous:
-        return _to_channels_last(x.shape)(x, y)
+        return _to_channels_last(x.shape, code(x.dtype))(x, y)
     np.copyto(y, x)
     return y
 
@@ -82,30 +88,25 @@ def as_contiguous(x: np.ndarray) -> np.ndarray:
     """x in C order, copied only if it is not so already."""
     if x.flags.c_contiguous:
         return x
-    y = empty(x.shape)
+    y = empty(x.shape, x.dtype)
     if x.ndim == 4 and is_channels_last(x):
-        return _to_channels_first(x.shape)(x, y)
+        return _to_channels_first(x.shape, code(x.dtype))(x, y)
     np.copyto(y, x)
     return y
 
 
-@cached(256)
-def _to_bfloat16(shape):
-    return Reorder(contiguous(shape), contiguous(shape, c.BF16))
-
-
 def as_bfloat16(x: np.ndarray) -> np.ndarray:
-    """x rounded to bfloat16, as the uint16 of the same bits, in C order; as it is if it is that.
+    """x rounded to bfloat16, in C order.
 
-    Of an array of its own that is read-only, the same copy each time.
+    Of a float32 array of its own that is read-only, the same copy each time.
     """
-    if x.dtype == np.uint16:
-        return x
-    return _to_bfloat16(x.shape).constant(as_contiguous(x)).view(np.uint16).reshape(x.shape)
+    if is_bfloat16(x):
+        return as_contiguous(x)
+    return _to_bfloat16(x.shape).constant(as_contiguous(x)).view(BFLOAT16).reshape(x.shape)
 
 
 def images_as_bfloat16(x: np.ndarray) -> np.ndarray:
-    """As :func:`as_bfloat16`, of x (N, C, H, W), channels-last."""
-    if x.dtype == np.uint16:
-        return x
+    """x (N, C, H, W) rounded to bfloat16, channels-last."""
+    if is_bfloat16(x):
+        return as_channels_last(x)
     return as_bfloat16(as_channels_last(x).transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)

@@ -9,13 +9,15 @@ from hypothesis import strategies as st
 
 from fashion_models import functions
 from fashion_models.errors import UserError
-from fashion_models.functions import backend
+from fashion_models.functions import backend, precision
 from fashion_models.functions.precision import (
     PRECISIONS,
     bfloat16,
     require_precision,
     using_precision,
 )
+from fashion_models.links import ZFNet, fold_batch_normalization
+from fashion_models.onednn.number_format import BFLOAT16
 from fashion_models.onednn.reorder import as_bfloat16, images_as_bfloat16
 
 
@@ -73,8 +75,6 @@ def test_convolution(in_bfloat16, values, x, W, stride, pad, bias):
 @pytest.mark.parametrize(('n', 'inner', 'out'), [(32, 64, 48), (5, 7, 3), (1, 8, 4), (6, 1, 2)])
 def test_dense_layer(in_bfloat16, values, n, inner, out, bias):
     arrays = [values(n, inner), values(out, inner, seed=1)] + [values(out, seed=2)] * bias
-    if min(n, inner) == 1:      # which stays float32
-        arrays = [rounded(array).astype(np.float32) for array in arrays]
     gy = rounded(values(n, out, seed=3)).astype(np.float32)     # whose sum is that of the bias
     assert_rounded(functions.linear, F.linear, arrays, gy)
 
@@ -98,17 +98,16 @@ def test_constant_weights(in_bfloat16, values):
 @given(st.lists(st.floats(width=32, allow_nan=False, allow_subnormal=False), min_size=1))
 def test_rounding(onednn, numbers):
     x = np.array(numbers, np.float32)
-    found = as_bfloat16(x).astype(np.uint32) << 16
-    np.testing.assert_array_equal(found.view(np.float32), rounded(x).astype(np.float32))
+    np.testing.assert_array_equal(
+        as_bfloat16(x).astype(np.float32), rounded(x).astype(np.float32))
 
 
 def test_rounding_of_images_lies_channels_last(onednn, values):
     x = values(2, 3, 5, 4)
     found = images_as_bfloat16(x)
     assert found.transpose(0, 2, 3, 1).flags.c_contiguous
-    np.testing.assert_array_equal(
-        (found.astype(np.uint32) << 16).view(np.float32), rounded(x).astype(np.float32))
-    assert images_as_bfloat16(found) is found
+    np.testing.assert_array_equal(found.astype(np.float32), rounded(x).astype(np.float32))
+    assert np.shares_memory(images_as_bfloat16(found), found)
 
 
 def test_only_within_the_block(in_bfloat16):
@@ -119,12 +118,12 @@ def test_only_within_the_block(in_bfloat16):
 
 
 def test_gradients_have_the_precision_of_the_forward_pass(in_bfloat16, values):
-    def gradient(precision):
+    def gradient(of_backward):
         x, W = chainer.Variable(values(8, 16)), chainer.Variable(values(4, 16, seed=1))
         with using_precision('bfloat16'):
             y = functions.linear(x, W)
         y.grad = values(8, 4, seed=2)
-        with using_precision(precision):
+        with using_precision(of_backward):
             y.backward()
         return W.grad
     np.testing.assert_array_equal(*map(gradient, PRECISIONS))
@@ -138,6 +137,12 @@ def test_unknown_precision():
 def test_without_onednn(without_onednn):
     require_precision('float32')
     with pytest.raises(UserError, match='bfloat16 needs oneDNN, which is not used: not wanted'):
+        require_precision('bfloat16')
+
+
+def test_without_ml_dtypes(onednn, monkeypatch):
+    monkeypatch.setattr(precision, 'DTYPE', None)
+    with pytest.raises(UserError, match='needs the package ml_dtypes: pip install'):
         require_precision('bfloat16')
 
 
@@ -157,3 +162,112 @@ def test_device_that_is_no_cpu():
     require_precision('float32', [Gpu()])
     with pytest.raises(UserError, match='for the CPU, @numpy, not for @cupy:0'):
         require_precision('bfloat16', [chainer.get_device('@numpy'), Gpu()])
+
+
+def bfloat16_images(values, *shape, seed=0):
+    """Images in bfloat16, as a variable, and the same numbers in double precision."""
+    x = rounded(values(*shape, seed=seed))
+    return chainer.Variable(images_as_bfloat16(x.astype(np.float32))), chainer.Variable(x)
+
+
+def assert_compact(ours, chainers, images, others, gy):
+    """Activations and their gradients are bfloat16, and right to its precision."""
+    (x, exact), y = images, ours(images[0], *others)
+    assert y.dtype == BFLOAT16
+    gy = rounded(gy)
+    y.grad = images_as_bfloat16(gy.astype(np.float32))
+    y.backward()
+    doubles = [chainer.Variable(other.array.astype(np.float64)) for other in others]
+    with chainer.using_config('dtype', np.float64):
+        expected = chainers(exact, *doubles)
+        expected.grad = gy
+        expected.backward()
+    assert x.grad.dtype == BFLOAT16
+    pairs = [(y.array, expected.array), (x.grad, exact.grad)]
+    pairs += [(other.grad, double.grad) for other, double in zip(others, doubles)]
+    for found, wanted in pairs:
+        scale = max(1.0, float(np.abs(wanted).max()))
+        np.testing.assert_allclose(found.astype(np.float64) / scale, wanted / scale, atol=5e-3)
+    for other in others:
+        assert other.grad.dtype == np.float32
+
+
+@pytest.mark.parametrize('size', [3, 12])       # in blocks of channels, and channels-last
+def test_convolution_of_compact_images(in_bfloat16, values, size):
+    W = chainer.Variable(rounded(values(48, 32, 3, 3, seed=1)).astype(np.float32))
+    assert_compact(
+        lambda x, W: functions.convolution_2d(x, W, pad=1), lambda x, W: F.convolution_2d(
+            x, W, pad=1), bfloat16_images(values, 4, 32, size, size), [W],
+        values(4, 48, size, size, seed=2))
+
+
+@pytest.mark.parametrize('relu', [False, True])
+def test_normalization_of_compact_images(in_bfloat16, values, relu):
+    gamma, beta = (chainer.Variable(1 + 0.1 * values(16, seed=seed)) for seed in (1, 2))
+
+    def ours(x, gamma, beta):
+        return functions.batch_normalization(
+            x, gamma, beta, np.zeros(16, np.float32), np.ones(16, np.float32), relu=relu,
+            train=True)
+
+    def chainers(x, gamma, beta):
+        y = F.batch_normalization(x, gamma, beta, axis=(0, 2, 3))
+        return F.relu(y) if relu else y
+
+    assert_compact(ours, chainers, bfloat16_images(values, 8, 16, 6, 6), [gamma, beta],
+                   values(8, 16, 6, 6, seed=3))
+
+
+def test_pooling_of_compact_images(in_bfloat16, values):
+    assert_compact(
+        lambda x: functions.max_pooling_2d(x, 3, stride=2),
+        lambda x: F.max_pooling_2d(x, 3, stride=2), bfloat16_images(values, 2, 16, 9, 9), [],
+        values(2, 16, 4, 4, seed=1))
+
+
+def test_dense_layer_of_compact_features(in_bfloat16, values):
+    x, exact = bfloat16_images(values, 5, 16, 2, 2)
+    W = chainer.Variable(rounded(values(7, 64, seed=1)).astype(np.float32))
+    y = functions.linear(F.reshape(x, (5, -1)), W)
+    assert y.dtype == np.float32
+    y.grad = gy = rounded(values(5, 7, seed=2)).astype(np.float32)
+    y.backward()
+    assert x.grad.dtype == BFLOAT16
+    expected = F.linear(exact.array.reshape(5, -1), W.array.astype(np.float64)).array
+    np.testing.assert_allclose(y.array, expected, atol=1e-4)
+    np.testing.assert_allclose(
+        x.grad.astype(np.float64).reshape(5, -1), gy @ W.array, rtol=5e-3, atol=1e-2)
+
+
+def test_compact(in_bfloat16, values):
+    x = values(2, 3, 4, 4)
+    found = functions.compact(x)
+    assert found.dtype == BFLOAT16
+    np.testing.assert_array_equal(found.array.astype(np.float32), rounded(x).astype(np.float32))
+    wanted = chainer.Variable(x)
+    assert functions.compact(wanted) is wanted      # its gradient would be lost
+    with using_precision('float32'):
+        assert functions.compact(x) is x
+    with chainer.using_config('train', False):
+        assert functions.compact(x) is x            # gradients with fixed statistics are Chainer's
+        with chainer.no_backprop_mode():
+            assert functions.compact(x).dtype == BFLOAT16
+
+
+def test_network_in_evaluation(in_bfloat16, values):
+    """Folded or not, the features are those of float32 to a few thousandths."""
+    np.random.seed(0)  # noqa: NPY002
+    trunk = ZFNet(64, width=0.25, image_features=64)
+    x = values(4, 3, 64, 64)
+    trunk(x)        # moves the running statistics
+    with chainer.using_config('train', False), chainer.no_backprop_mode():
+        with using_precision('float32'):
+            exact = trunk(x).array
+        found = trunk(x).array
+        folded = fold_batch_normalization(trunk)(x).array
+    for one in found, folded:
+        assert one.dtype == np.float32
+        cosines = (one * exact).sum(axis=1) / (
+            np.linalg.norm(one, axis=1) * np.linalg.norm(exact, axis=1))
+        assert cosines.min() > 0.999
+        assert (one != exact).any()

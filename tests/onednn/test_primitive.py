@@ -87,7 +87,7 @@ def some_layers(images):
     gz = pooling.backward(gp, chosen, z.shape, *geometry)
     gy, _, _ = normalization.backward(y, gz, ones, mean, variance, positive, 1e-5)
     convolution.backward_weights(x, gy, w.shape, (1, 1), (1, 1))
-    convolution.backward_data(gy, w, x.shape, (1, 1), (1, 1))
+    convolution.backward_data(gy, w, x, (1, 1), (1, 1))
 
 
 @pytest.mark.slow
