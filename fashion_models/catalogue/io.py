@@ -20,6 +20,9 @@ FORMAT = 1
 HEADER_FILE = 'catalogue.json'
 PRODUCTS_FILE = 'products.jsonl'
 IMAGES_FOLDER = 'images'
+#: Beside a catalogue that was made of another: every label that is not what it was; which products
+#: were joined and grouped, for people; and the record of that, by which it can be taken back.
+CHANGES_FILE, MERGED_FILE, MERGES_FILE = 'relabelled.csv', 'merged.csv', 'merges.jsonl'
 #: Locked by whoever writes a catalogue into the folder.
 LOCK_FILE = '.lock'
 

@@ -14,12 +14,12 @@ from collections.abc import Collection, Mapping, Sequence
 
 from fashion_models.catalogue.cells import write_table
 from fashion_models.catalogue.import_report import Report
-from fashion_models.catalogue.importers.source import Source
-from fashion_models.catalogue.importers.tree import FolderTree
 from fashion_models.catalogue.importing import run_import
-from fashion_models.catalogue.io import IMAGES_FOLDER, Catalogue
+from fashion_models.catalogue.io import CHANGES_FILE, Catalogue
 from fashion_models.catalogue.label_answers import Correction
+from fashion_models.catalogue.merge_record import copy_merges
 from fashion_models.catalogue.records import Product
+from fashion_models.catalogue.rewriting import Rewriting
 from fashion_models.catalogue.tasks import (
     DEFAULT_TASKS,
     LEVELS,
@@ -30,8 +30,6 @@ from fashion_models.catalogue.tasks import (
 from fashion_models.catalogue.taxonomy import Places
 from fashion_models.errors import UserError
 
-#: In the new catalogue: every label that is not what it was.
-CHANGES_FILE = 'relabelled.csv'
 #: The extra text that names the tasks whose labels answers have settled, or taken away.
 SETTLED = 'relabelled'
 _SHOWN = 3
@@ -65,12 +63,13 @@ def relabel(catalogue: Catalogue, corrections: Sequence[Correction], folder: str
         'relabelled': catalogue.hash(), 'link': link,
         'corrections': [dataclasses.astuple(one)[:4] for one in corrections]}
 
-    def write_changes():
+    def finish():
+        copy_merges(catalogue, folder)
         write_table(pathlib.Path(folder) / CHANGES_FILE, ('product', 'task', 'before', 'after'),
                     source.changes)
 
     report = run_import(
-        source, folder, origin=origin, overwrite=overwrite, link=link, finish=write_changes)
+        source, folder, origin=origin, overwrite=overwrite, link=link, finish=finish)
     return report, source.changes
 
 
@@ -180,24 +179,18 @@ def _problems(product, own, places, known, tasks):
         yield f'{wheres}: the answers on product {product.id!r} contradict each other: {problem}'
 
 
-class _Relabelled(Source):
+class _Relabelled(Rewriting):
     """A catalogue as a source, with its corrections."""
 
     def __init__(self, catalogue, corrections):
-        super().__init__(FolderTree(catalogue.folder))
-        self.header = catalogue.header
-        self._catalogue = catalogue
+        super().__init__(catalogue)
         self._corrections = corrections
-        below = f'{IMAGES_FOLDER}/'
-        if all(image.startswith(below) for product in catalogue.products
-               for image in product.images):
-            self.strip = below
         self.changes = []
 
     def products(self, report):
         places = Places(self.header.taxonomy)
         self.changes.clear()    # the products are read twice
-        for product in self._catalogue.products:
+        for product in self.catalogue.products:
             report.read()
             if own := self._corrections.get(product.id):
                 after = corrected(product, {task: one.after for task, one in own.items()}, places,

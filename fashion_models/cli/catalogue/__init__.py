@@ -9,6 +9,7 @@ from fashion_models.cli.catalogue import (
     fetch,
     import_,
     merge,
+    merge_duplicates,
     prepare,
     relabel,
     show,
@@ -20,4 +21,4 @@ EXAMPLES = '''\
 fashion-models catalogue synthesise drawn --products 500
 fashion-models catalogue import csv my-shop/products.csv shop
 fashion-models catalogue check shop'''
-COMMANDS = import_, fetch, synthesise, check, show, merge, relabel, prepare
+COMMANDS = import_, fetch, synthesise, check, show, merge, relabel, merge_duplicates, prepare

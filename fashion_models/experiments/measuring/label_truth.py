@@ -5,9 +5,8 @@ import random
 
 from fashion_models.catalogue.cells import text_in
 from fashion_models.catalogue.importers.tables import Table
-from fashion_models.catalogue.io import Catalogue
+from fashion_models.catalogue.io import CHANGES_FILE, Catalogue
 from fashion_models.catalogue.label_answers import Correction
-from fashion_models.catalogue.relabel import CHANGES_FILE
 from fashion_models.drawn.truth import read_truth
 from fashion_models.representation.audit.review import with_main_label
 

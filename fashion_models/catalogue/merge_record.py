@@ -1,0 +1,56 @@
+"""The record of a catalogue's merges of duplicates, by which they can be taken back.
+
+``merges.jsonl`` has a line of JSON for each call of
+:func:`~fashion_models.catalogue.merge_duplicates.merge_duplicates`::
+
+    {"when": "2026-11-26T09:14:03+00:00",
+     "joined": [{"products": [{"row": 3, "record": {…}}, {"row": 17, "record": {…}}]}],
+     "groups": {"1234": ["its group before", "and after"]}}
+
+``products`` are those that became one, as they were, with their rows in the catalogue of that time;
+the first of them stayed. ``groups`` are of the other products that came into another group.
+"""
+
+import json
+import os
+import pathlib
+from collections.abc import Sequence
+
+from fashion_models.catalogue.io import MERGES_FILE, Catalogue
+from fashion_models.catalogue.records import product_from_record
+from fashion_models.errors import UserError
+from fashion_models.files import atomic_write, whole_lines
+
+
+def merges(catalogue: Catalogue) -> list[dict]:
+    """What the merges of a catalogue did, the first one first.
+
+    Raises:
+        UserError: If its ``merges.jsonl`` is damaged.
+    """
+    path = catalogue.folder / MERGES_FILE
+    try:
+        found = [json.loads(line) for line in whole_lines(path)]
+        for one in found:
+            for product in (product for own in one['joined'] for product in own['products']):
+                product_from_record(product['record'], catalogue.tasks)
+                int(product['row'])
+            dict(one['groups'])
+    except (ValueError, TypeError, KeyError) as error:
+        raise UserError(f'{path}: damaged: {error}') from error
+    return found
+
+
+def copy_merges(catalogue: Catalogue, folder: str | os.PathLike) -> None:
+    """Hands a catalogue's merges on to a copy in which its products are the same ones."""
+    write_merges(folder, merges(catalogue))
+
+
+def write_merges(folder: str | os.PathLike, done: Sequence[dict]) -> None:
+    """Writes the record of a catalogue's merges; no file if there are none."""
+    path = pathlib.Path(folder) / MERGES_FILE
+    if not done:
+        path.unlink(missing_ok=True)
+        return
+    with atomic_write(path, 'w', encoding='utf-8') as file:
+        file.writelines(f'{json.dumps(one)}\n' for one in done)
