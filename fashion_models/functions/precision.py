@@ -33,9 +33,10 @@ def bfloat16() -> bool:
 def compact(x: Array) -> Array:
     """x rounded to bfloat16 where products are, or else x itself.
 
-    Convolution, batch normalization and max pooling give what they are given: float32 or bfloat16.
-    So all activations up to the first dense layer, which gives float32, take half the memory and
-    half the time to read. A network uses it only if nothing but these functions meets them.
+    Convolution, batch normalization and max pooling give what they are given, float32 or bfloat16;
+    a convolution to a number of channels that is no multiple of 16 gives float32. So all
+    activations up to the first dense layer, which gives float32, take half the memory and half the
+    time to read. A network uses it only if nothing but these functions meets them.
 
     Args:
         x: (N, C, H, W) float32. If its gradient is wanted, it stays as it is.

@@ -1,6 +1,7 @@
 """Two-dimensional convolution and its two gradients, on channels-last arrays.
 
-Images may be bfloat16; then what comes out is, too, but for the gradient of the weights. With
+Images may be bfloat16; then what comes out is, too, but for the gradient of the weights and where
+there are numbers of channels that normalization would be slow with (:data:`BLOCK`). With
 ``bfloat16``, what is multiplied is rounded to it on its way in, and what comes out is float32.
 """
 
@@ -27,6 +28,10 @@ from fashion_models.onednn.reorder import Reorder, as_channels_last, as_contiguo
 #: channels-last, which is as fast and needs no copy. The two were measured to break even between 25
 #: and 49 pixels.
 SMALL_IMAGE = 36
+
+
+#: In bfloat16, oneDNN normalizes multiples of so many channels fast; others took ten times as long.
+BLOCK = 16
 
 
 class _Operation:
@@ -70,7 +75,8 @@ class _Convolution:
         (n, _, h, w), (out, _, kh, kw) = x_shape, W_shape
         y_h, y_w = (h + 2 * pad[0] - kh) // stride[0] + 1, (w + 2 * pad[1] - kw) // stride[1] + 1
         self.y_shape = n, out, y_h, y_w
-        self.x, self.y = channels_last(x_shape, images), channels_last(self.y_shape, images)
+        self.dtype = images if out % BLOCK == 0 else c.F32
+        self.x, self.y = channels_last(x_shape, images), channels_last(self.y_shape, self.dtype)
         self.W = contiguous(W_shape)
         self.b = contiguous((out,)) if bias else None
         self.relu = relu
@@ -80,7 +86,7 @@ class _Convolution:
         # What is multiplied may be rounded, what is summed up is not.
         self.factors = (
             layout(x_shape, dtype), any_layout(W_shape, dtype), layout(self.y_shape, dtype))
-        self.sums = layout(x_shape, images), any_layout(W_shape), layout(self.y_shape, images)
+        self.sums = layout(x_shape, images), any_layout(W_shape), layout(self.y_shape, self.dtype)
         self.gy = channels_last(self.y_shape, dtype)
         self.hint = self._describe_forward(relu=False)
 
@@ -140,7 +146,8 @@ def forward(
     inputs = [as_channels_last(x), as_contiguous(W)]
     if b is not None:
         inputs.append(as_contiguous(b))
-    y = empty_channels_last(operation.y_shape, x.dtype)
+    y = empty_channels_last(
+        operation.y_shape, np.float32 if operation.dtype == c.F32 else x.dtype)
     operation.forward(inputs, [y])
     return y
 

@@ -201,6 +201,18 @@ def test_convolution_of_compact_images(in_bfloat16, values, size):
         values(4, 48, size, size, seed=2))
 
 
+def test_channels_that_normalization_would_be_slow_with(in_bfloat16, values):
+    x, exact = bfloat16_images(values, 4, 32, 12, 12)
+    W = rounded(values(24, 32, 3, 3, seed=1)).astype(np.float32)
+    y = functions.convolution_2d(x, W)
+    assert y.dtype == np.float32
+    y.grad = values(*y.shape, seed=2)
+    y.backward()
+    assert x.grad.dtype == BFLOAT16
+    expected = F.convolution_2d(exact, W.astype(np.float64))
+    np.testing.assert_allclose(y.array, expected.array, atol=1e-4)
+
+
 @pytest.mark.parametrize('relu', [False, True])
 def test_normalization_of_compact_images(in_bfloat16, values, relu):
     gamma, beta = (chainer.Variable(1 + 0.1 * values(16, seed=seed)) for seed in (1, 2))
