@@ -7,6 +7,7 @@ function ``(arguments, folder, outcome)`` that adds rows and faults to the :clas
 import argparse
 import os
 import pathlib
+import signal
 import sys
 import tempfile
 import time
@@ -93,6 +94,8 @@ def run(name, docstring, campaign, title, header, add_arguments=lambda parser: N
     add_arguments(parser)
     arguments = parser.parse_args()
     outcome = Outcome(name, title, header, arguments)
+    # Ended by it, too, a campaign clears up: servers, mounted file systems.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix='campaign-') as folder:
         try:
             campaign(arguments, pathlib.Path(folder), outcome)

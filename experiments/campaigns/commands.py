@@ -153,6 +153,20 @@ COMMANDS = (
 )
 
 
+def add_only(parser):
+    """``--only``."""
+    parser.add_argument('--only', nargs='+', metavar='COMMAND', help='as the table names them')
+
+
+def chosen(arguments, rng, quick):
+    """The commands to try, slow ones last; with ``--quick``, so many of those that are not."""
+    found = [command for command in COMMANDS
+             if not arguments.only or command.name in arguments.only]
+    if arguments.quick:
+        return rng.sample([command for command in found if not command.slow], quick)
+    return sorted(found, key=lambda command: command.slow)
+
+
 class World:
     """The world, and the folder that trials run in; a context manager.
 
@@ -168,7 +182,7 @@ class World:
 
     def __enter__(self):
         self._template.mkdir()
-        self.folder.mkdir(exist_ok=True)
+        (self.folder / _TEMPORARY).mkdir(parents=True, exist_ok=True)
         searcher.EXACT_LIMIT = 10       # so that 24 vectors deserve an index
         _draw_sources(self.folder)
         self._server, address = _serve(
@@ -208,6 +222,7 @@ class World:
                 shutil.rmtree(path)
             else:
                 path.unlink()
+        (self.folder / _TEMPORARY).mkdir()
         for need in command.needs:
             name, _, source = need.partition('=')
             source = self._template / (source or name)
@@ -237,6 +252,7 @@ class World:
     def _in_folder(self, command):
         def function():
             os.chdir(self.folder)
+            os.environ['TMPDIR'] = str(self.folder / _TEMPORARY)
             return command.run()
         return function
 
@@ -244,7 +260,8 @@ class World:
         """What the folder holds, by path; see :func:`comparable`."""
         return {str(path.relative_to(self.folder)): comparable(path)
                 for path in sorted(self.folder.rglob('*'))
-                if (path.is_file() or path.is_symlink()) and path.name not in _CACHES}
+                if (path.is_file() or path.is_symlink()) and path.name not in _CACHES
+                and path.parts[len(self.folder.parts)] != _TEMPORARY}
 
 
 def wait(process):
@@ -263,6 +280,10 @@ def _in_the_second_epoch():
     return at
 
 
+#: In the folder of the trials, for temporary files; what is left there by a kill does no harm.
+_TEMPORARY = 'tmp'
+#: What a lock file holds, to :func:`comparable`.
+LOCK = 'lock'
 #: May be there or not: what they hold is found out again.
 _CACHES = {'stamps.npz'}
 #: What differs between two runs of a command on the same input: clocks, and what derives from them.
@@ -277,7 +298,7 @@ def comparable(path):
     if path.is_symlink():
         return os.readlink(path)
     if path.name == 'lock' or path.name.endswith('.lock'):
-        return 'lock'
+        return LOCK
     if path.suffix in ('.json', '.txt', '.rst') and path.name != 'store.json':
         with contextlib.suppress(ValueError):
             return json.dumps(_untimed(json.loads(path.read_bytes())))

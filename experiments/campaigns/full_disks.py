@@ -18,7 +18,7 @@ import subprocess
 import sys
 
 import campaign
-from commands import COMMANDS, World, differences
+from commands import World, add_only, chosen, differences
 
 LARGE = '256m'
 PAGE = os.sysconf('SC_PAGE_SIZE')
@@ -58,17 +58,11 @@ def leave(folder, room):
 def full_disks(arguments, folder, outcome):
     """Runs the campaign; see :func:`campaign.run`."""
     rng = random.Random(arguments.seed)
-    chosen = [
-        command for command in COMMANDS if not arguments.only or command.name in arguments.only]
-    points = arguments.points // len(chosen) + 1
-    if arguments.quick:
-        chosen = rng.sample([command for command in chosen if not command.slow], QUICK[0])
-        points = QUICK[1]
+    commands = chosen(arguments, rng, QUICK[0])
+    points = QUICK[1] if arguments.quick else arguments.points // len(commands) + 1
     place = folder / 'disk'
     with disk(place), World(folder, place) as world:
-        # Temporary files, too, are on the disk that is full.
-        os.environ['TMPDIR'] = str(place)
-        for command in chosen:
+        for command in commands:
             _fill(world, command, points, outcome)
 
 
@@ -135,7 +129,7 @@ def _needed(world, command, given):
 def _arguments(parser):
     parser.add_argument('--points', type=int, default=500, metavar='N',
                         help='sizes to try, shared among the commands (default: 500)')
-    parser.add_argument('--only', nargs='+', metavar='COMMAND', help='as the table names them')
+    add_only(parser)
 
 
 if __name__ == '__main__':

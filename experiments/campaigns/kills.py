@@ -5,8 +5,8 @@
 Before each change to a file, by whichever of the command's processes (of a row of writes into one
 file, before the first, the last and one in between), and at random moments. The bar: the same
 command finishes or redoes what was killed, and leaves the same bytes as an unkilled one, times
-aside; no other files are left. Where the kill came when all was done, "already" will do for an
-answer. Linux on x86-64 only.
+aside; no other files are left; and no command writes into a file that was there before. Where the
+kill came when all was done, "already" will do for an answer. Linux on x86-64 only.
 
 Time: three hours; seconds with ``--quick``.
 """
@@ -19,7 +19,7 @@ import time
 
 import campaign
 import tracing
-from commands import COMMANDS, World, differences, wait
+from commands import LOCK, World, add_only, chosen, differences, wait
 
 #: Of a quick campaign: commands; of each, changes to kill before, and random moments.
 QUICK = 8, 3, 1
@@ -30,25 +30,24 @@ def kills(arguments, folder, outcome):
     if reason := tracing.available():
         campaign.skip(reason)
     rng = random.Random(arguments.seed)
-    chosen = [
-        command for command in COMMANDS if not arguments.only or command.name in arguments.only]
-    points, moments = arguments.points, arguments.moments
-    if arguments.quick:
-        chosen = rng.sample([command for command in chosen if not command.slow], QUICK[0])
-        points, moments = QUICK[1:]
+    commands = chosen(arguments, rng, QUICK[0])
+    points, moments = QUICK[1:] if arguments.quick else (arguments.points, arguments.moments)
     with World(folder) as world:
-        for command in chosen:
+        for command in commands:
             _kill(world, command, rng, points, 0 if command.adds else moments, outcome)
 
 
 def _kill(world, command, rng, most, moments, outcome):
     world.fresh(command)
-    events = []
+    before, events = world.content(), []
     status, text = world.run(command, at=lambda number, event: events.append(event))
     if status:
         outcome.fault(f'{command.name}: ended with {status}: {text}')
         return
     expected = world.content()
+    for path in sorted({path for _, path, flags in events if _in_place(flags)}):
+        if before.get(path, LOCK) != LOCK:
+            outcome.fault(f'{command.name}: writes into {path}, which was there before')
     seconds = _seconds(world, command)
     points = kill_points(events, rng)
     if most is not None and most < len(points):
@@ -61,7 +60,7 @@ def _kill(world, command, rng, most, moments, outcome):
         if kind == 'change':
             world.run(
                 command, at=lambda number, event, point=point: 'kill' if number == point else None)
-            when = f'change {point} of {len(events)}, {" ".join(events[point - 1])}'
+            when = f'change {point} of {len(events)}, {" ".join(events[point - 1][:2])}'
         else:
             _kill_after(world, command, point)
             when = f'{point:.3f} of {seconds:.3f} s'
@@ -70,6 +69,11 @@ def _kill(world, command, rng, most, moments, outcome):
             outcome.fault(f'{command.name}, killed at {when}: {problem}')
     outcome.row(command.name, len(events), len(points), moments,
                 f'{len(kinds) - faults} of {len(kinds)}')
+
+
+def _in_place(flags):
+    """Whether a file that is opened like this is written into, rather than made or added to."""
+    return flags and not flags & (os.O_EXCL | os.O_APPEND)
 
 
 def kill_points(events, rng):
@@ -112,7 +116,7 @@ def _arguments(parser):
                         help='changes of each command to kill before, at most (default: all)')
     parser.add_argument('--moments', type=int, default=200, metavar='N',
                         help='random moments of each command (default: 200)')
-    parser.add_argument('--only', nargs='+', metavar='COMMAND', help='as the table names them')
+    add_only(parser)
 
 
 if __name__ == '__main__':

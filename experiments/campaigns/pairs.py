@@ -15,7 +15,7 @@ import random
 import time
 
 import campaign
-from commands import COMMANDS, World, differences, wait
+from commands import World, add_only, chosen, differences, wait
 
 #: Of a quick campaign: commands, pairs of each.
 QUICK = 6, 2
@@ -26,14 +26,10 @@ def pairs(arguments, folder, outcome):
     if not hasattr(os, 'fork'):
         campaign.skip('this system cannot fork')
     rng = random.Random(arguments.seed)
-    chosen = [
-        command for command in COMMANDS if not arguments.only or command.name in arguments.only]
-    count = arguments.pairs
-    if arguments.quick:
-        chosen = rng.sample([command for command in chosen if not command.slow], QUICK[0])
-        count = QUICK[1]
+    commands = chosen(arguments, rng, QUICK[0])
+    count = QUICK[1] if arguments.quick else arguments.pairs
     with World(folder) as world:
-        for command in chosen:
+        for command in commands:
             _pair(world, command, count, rng, outcome)
 
 
@@ -94,7 +90,7 @@ def _problem(command, ends):
 def _arguments(parser):
     parser.add_argument('--pairs', type=int, default=28, metavar='N',
                         help='pairs of each command (default: 28)')
-    parser.add_argument('--only', nargs='+', metavar='COMMAND', help='as the table names them')
+    add_only(parser)
 
 
 if __name__ == '__main__':

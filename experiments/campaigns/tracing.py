@@ -58,9 +58,9 @@ def run(function, folder, at=lambda number, event: None, output=None):
     Args:
         function: Returns the exit status.
         folder: Changes below it are events.
-        at: Called before each, with its number from 1 and the event, a tuple of the call's name
-            and the file; what it returns, if anything, is done with the child: ``'kill'`` ends it
-            (and leaves its own children to notice).
+        at: Called before each, with its number from 1 and the event, a tuple of the call's name,
+            the file, and the flags it is opened with or 0; what it returns, if anything, is done
+            with the child: ``'kill'`` ends it (and leaves its own children to notice).
         output: A binary file that gets what is printed, or None.
 
     Returns:
@@ -117,6 +117,7 @@ def untraced(function, output=None):
 def _child(function, output, traced=True):
     status = 99
     try:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         if output is not None:
             for descriptor in 1, 2:
                 os.dup2(output.fileno(), descriptor)
@@ -180,10 +181,11 @@ def _change(process, folder):
                 path = os.path.join(os.readlink(f'/proc/{process}/{start}'), path)
     except OSError:     # killed meanwhile, or a call that will fail
         return None
-    if name in ('open', 'openat') and not arguments[place + 1] & _WRITES:
-        return None
+    flags = arguments[place + 1] if name in ('open', 'openat') else 0
     path = path.removesuffix(' (deleted)')
-    return (name, os.path.relpath(path, folder)) if path.startswith(folder + '/') else None
+    if name in ('open', 'openat') and not flags & _WRITES or not path.startswith(folder + '/'):
+        return None
+    return name, os.path.relpath(path, folder), flags
 
 
 def _text(process, address):

@@ -116,7 +116,7 @@ class SegmentWriter:
 
     def __init__(self, folder: pathlib.Path) -> None:
         self._folder = folder
-        self._pixels = open(folder / 'pixels.bin', 'wb')  # noqa: SIM115 (see close)
+        self._pixels = open(folder / 'pixels.bin', 'xb')  # noqa: SIM115 (see close)
         self._digests = []
         self._sizes = []
         self._checksums = []

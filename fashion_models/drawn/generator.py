@@ -137,6 +137,8 @@ def _draw(job):
         with told_if_unwritable(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             partial = path.with_suffix('.partial')
-            partial.write_bytes(photograph.encoded(image, picture.retailer))
+            partial.unlink(missing_ok=True)     # of a killed process; a link is not written through
+            with open(partial, 'xb') as file:
+                file.write(photograph.encoded(image, picture.retailer))
             os.replace(partial, path)
     return listed(spec, difficulty, taken, told)

@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import pathlib
-import shutil
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -27,6 +26,7 @@ from fashion_models.experiments.kit.results import (
     training_seconds,
     write_record,
 )
+from fashion_models.files import atomic_write
 from fashion_models.training.results import results_rows
 from fashion_models.training.run import Run
 from fashion_models.training.table import with_mean
@@ -64,7 +64,8 @@ def record(run: Run, folder: str | os.PathLike) -> dict[str, Any]:
         f'{provenance["catalogue"]["name"]}: accuracy over products',
         results_rows(evaluations, tasks), tasks)])
     for plot in 'loss.png', 'accuracy.png':
-        shutil.copyfile(run.folder / plot, folder / plot)
+        with atomic_write(pathlib.Path(folder, plot)) as file:
+            file.write((run.folder / plot).read_bytes())
     return results
 
 
