@@ -16,7 +16,8 @@ mean of the seeds' probabilities. The experiment measures
 
 The reviewer is simulated and never errs: it looks at the first tenth of each task's list
 (``--reviewed``) and answers by the truth. Where a category is corrected and the subcategory was not
-on the list, the product loses the contradicting subcategory.
+on the list, the product loses the contradicting subcategory. With ``--rounds`` that is repeated:
+networks trained on the reviewed labels make the next list, of labels not looked at before.
 
 Which labels are wrong is known where the catalogue has a ``truth.jsonl``, as the embedded one does.
 In any other, wrong labels are planted at the same rates (a tenth of the colours, a quarter as many
@@ -30,7 +31,8 @@ labels were wrong and not the network. And the review finds those wrong labels t
 disagree with, so the labels move towards what networks say; judged by all labels right, that gains
 nothing.
 
-Time: eight trainings a seed, one of which ``main_table`` shares.
+Time: eight trainings a seed, one of which ``main_table`` shares, and six more for each further
+round.
 """
 
 import argparse
@@ -77,42 +79,78 @@ def label_audit(
     if not 0 < arguments.reviewed <= 1:
         raise UserError(f'reviewed: found {arguments.reviewed:g}, expected a share above 0 and '
                         'up to 1')
+    if arguments.rounds < 1:
+        raise UserError(f'rounds: found {arguments.rounds}, expected 1 or more')
     truth = known_truth(settings.catalogue)
     planted = truth is None
     if planted:
         settings.catalogue = _relabelled(
             settings, 'planted', planted_corrections(settings.catalogue))
         truth = planted_truth(settings.catalogue)
-    catalogue = settings.catalogue
     count = folds_of(arguments)
-    settings.networks = (count + 3) * len(settings.seeds)
-    settings.train([
-        (f'multi-image-fold-{fold}', None, View(count, fold)) for fold in range(count)])
-    answers = held_out(
-        catalogue, prepare(catalogue, settings.recipe.data.shorter_side), count,
-        lambda view, seed: settings.run(f'multi-image-fold-{view.fold}', seed, view=view),
-        settings.seeds)
+    settings.networks = ((count + 1) * arguments.rounds + 2) * len(settings.seeds)
+    answers, judged = _audited(settings, count)
     tasks = answers.vocabulary.tasks
-    judged = {task: audit.judge(answers.probabilities(task), answers.t[:, column])
-              for column, task in enumerate(tasks)}
-    listed = {(answers.ids[row], task) for task in tasks
-              for row in judged[task].order[:listed_length(judged[task].order, arguments.reviewed)]}
-    catalogues = {AS_THEY_ARE: catalogue, **{
-        title: _relabelled(settings, title.replace(' ', '-'), corrections)
-        for title, corrections in (
-            (REVIEWED, truth.corrections(catalogue, listed)), (RIGHT, truth.corrections(catalogue)))
-        if corrections}}
     figures = {
         'tasks': tasks, 'folds': count, 'products': len(answers.ids),
         'planted': PLANTED if planted else None,
-        'lists': {task: list_figures(answers, task, judged[task], truth) for task in tasks},
-        'review': {'share': arguments.reviewed, 'labels_looked_at': len(listed),
-                   'products_looked_at': len({id for id, _ in listed}),
-                   'wrong_labels': sum(map(len, truth.wrong.values())),
-                   'corrected': len(truth.corrections(catalogue, listed))},
-        **before_and_after(settings, catalogues, truth, tasks)}
+        'lists': {task: list_figures(answers, task, judged[task], truth) for task in tasks}}
+    reviewed, rounds = _reviewed(settings, truth, answers, judged, count, arguments)
+    looked_at = set().union(*(listed for listed, _ in rounds))
+    figures['review'] = {
+        'share': arguments.reviewed, 'labels_looked_at': len(looked_at),
+        'products_looked_at': len({id for id, _ in looked_at}),
+        'wrong_labels': sum(map(len, truth.wrong.values())),
+        'corrected': sum(corrected for _, corrected in rounds),
+        'rounds': [{'labels_looked_at': len(listed), 'corrected': corrected}
+                   for listed, corrected in rounds]}
+    corrections = truth.corrections(settings.catalogue)
+    right = {RIGHT: _relabelled(settings, 'all-right', corrections)} if corrections else {}
+    figures |= before_and_after(
+        settings, {AS_THEY_ARE: settings.catalogue, **reviewed, **right}, truth, tasks)
     draw_lists(folder / 'lists.png', figures['lists'])
     return figures, audit_tables(figures)
+
+
+def _audited(settings, count):
+    """What networks say that have not seen a product, and each task's labels in their order."""
+    settings.train([
+        (f'multi-image-fold-{fold}', None, View(count, fold)) for fold in range(count)])
+    answers = held_out(
+        settings.catalogue, prepare(settings.catalogue, settings.recipe.data.shorter_side), count,
+        lambda view, seed: settings.run(f'multi-image-fold-{view.fold}', seed, view=view),
+        settings.seeds)
+    return answers, {
+        task: audit.judge(answers.probabilities(task), answers.t[:, column])
+        for column, task in enumerate(answers.vocabulary.tasks)}
+
+
+def _reviewed(settings, truth, answers, judged, count, arguments):
+    """The catalogue after each round of review, and what was looked at and corrected in it.
+
+    Returns:
+        dict from title to catalogue, without rounds that corrected nothing; and for each round the
+        labels looked at, as pairs of product id and task, and the number of those corrected.
+    """
+    catalogues, rounds, looked_at, own = {}, [], set(), settings
+    for number in range(1, arguments.rounds + 1):
+        if number > 1:
+            answers, judged = _audited(own, count)
+        listed = set()
+        for task in answers.vocabulary.tasks:
+            order = judged[task].order
+            new = [row for row in order if (answers.ids[row], task) not in looked_at]
+            listed |= {(answers.ids[row], task)
+                       for row in new[:listed_length(order, arguments.reviewed)]}
+        looked_at |= listed
+        corrections = truth.corrections(own.catalogue, listed)
+        rounds.append((listed, len(corrections)))
+        if not corrections:
+            break
+        title = REVIEWED if number == 1 else f'{REVIEWED}, round {number}'
+        catalogues[title] = _relabelled(own, f'reviewed-{number}', corrections)
+        own = dataclasses.replace(settings, catalogue=catalogues[title], _products={})
+    return catalogues, rounds
 
 
 def _relabelled(settings, title, corrections):
@@ -131,6 +169,8 @@ def _add_arguments(parser):
     parser.add_argument('--reviewed', metavar='SHARE', type=float, default=REVIEWED_SHARE, help=(
         "how much of each task's list the simulated reviewer looks at (default: "
         f'{REVIEWED_SHARE})'))
+    parser.add_argument('--rounds', metavar='N', type=int, default=1, help=(
+        'how often labels are audited and reviewed (default: 1)'))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

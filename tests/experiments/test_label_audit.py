@@ -62,6 +62,30 @@ def test_embedded_catalogue(arguments, drawn, capsys, monkeypatch):
     assert read(arguments)['figures'] == figures
 
 
+def test_two_rounds(arguments, drawn, tmp_path):
+    out = tmp_path / 'results'
+    assert module.main([
+        *arguments, '--reviewed', '0.2', '--rounds', '2', '-o', str(out)]) == 0
+    results = read(['-o', str(out)])
+    first, second = results['figures']['review']['rounds']
+    assert first['labels_looked_at'] == second['labels_looked_at'] == 5 * 12
+    assert results['figures']['review']['labels_looked_at'] == 2 * 5 * 12   # each only once
+    assert 0 < first['corrected'] + second['corrected'] == results['figures']['review']['corrected']
+    versions = ['as they are', 'reviewed', 'reviewed, round 2', 'all right']
+    assert [*results['figures']['accuracy']['test']] == versions
+    for split in SPLITS:
+        accuracy = results['figures']['accuracy'][split]
+        assert results['figures']['colour_before_to_after'][split]['value'] == pytest.approx(
+            accuracy[versions[2]][versions[2]]['colour']['value']
+            - accuracy[versions[0]][versions[0]]['colour']['value'], abs=1e-9)
+    assert 'Rounds of review' in (out / 'label_audit' / 'embedded' / 'table.txt').read_text()
+
+
+def test_useless_number_of_rounds(arguments, capsys):
+    assert module.main([*arguments, '--rounds', '0']) == 2
+    assert 'rounds: found 0, expected 1 or more' in capsys.readouterr().err
+
+
 def test_useless_share(arguments, capsys):
     assert module.main([*arguments, '--reviewed', '0']) == 2
     assert 'expected a share' in capsys.readouterr().err

@@ -64,12 +64,13 @@ def before_and_after(settings: Settings, catalogues: dict[str, Catalogue], truth
         'minus_as_they_are': nested(lambda split, trained, judge: predictions.differences(
             right[split, trained, judge], right[split, AS_THEY_ARE, judge], tasks, groups(split)))}
     if colours:
-        if REVIEWED in labels:
+        reviewed = [title for title in labels if title.startswith(REVIEWED)]
+        if reviewed:
             # The article's step: other labels both to learn from and to be judged by.
             figures['colour_before_to_after'] = {
                 split: statistics.difference(*(
                     right[split, title, title][..., tasks.index('colour')]
-                    for title in (REVIEWED, AS_THEY_ARE)), groups(split)) for split in SPLITS}
+                    for title in (reviewed[-1], AS_THEY_ARE)), groups(split)) for split in SPLITS}
         figures['any_accepted_colour'] = nested(lambda split, *key: statistics.accuracy(
             colours[split, *key], groups(split)))
     return figures

@@ -36,6 +36,12 @@ def audit_tables(figures: Figures) -> list[Table]:
     what = (f'a simulated reviewer corrected {review["corrected"]} of {review["wrong_labels"]} '
             f'{whose} labels, looking at {review["labels_looked_at"]} of '
             f'{review["products_looked_at"]} products')
+    if len(review.get('rounds', [])) > 1:
+        tables.append(Table(
+            'Rounds of review', ('round', 'labels looked at', 'corrected', 'share'), [
+                (str(number), own['labels_looked_at'], own['corrected'],
+                 own['corrected'] / own['labels_looked_at'])
+                for number, own in enumerate(review['rounds'], 1)]))
     for split in SPLITS:
         tables.append(Table(
             f'Accuracy, {split} products; {what}', ('trained with labels', 'judged by', *header), [
