@@ -18,6 +18,8 @@ def dropout(x: Array, ratio: float = 0.5) -> chainer.Variable:
         x: Of any shape.
         ratio (float): From 0 up to, but not including, 1.
     """
+    if ratio == 0:
+        return chainer.as_variable(x)   # for which Chainer would draw a mask of ones
     array = getattr(x, 'array', x)
     if type(array) is not np.ndarray or not chainer.config.train or not 0 < ratio < 1:
         return F.dropout(x, ratio)
