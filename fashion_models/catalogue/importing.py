@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from tqdm import tqdm
 
@@ -14,7 +14,7 @@ from fashion_models.catalogue import colours as colour_table
 from fashion_models.catalogue import io
 from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers.source import Source
-from fashion_models.catalogue.records import path_problem
+from fashion_models.catalogue.records import Product, path_problem
 from fashion_models.catalogue.tasks import LEVELS
 from fashion_models.catalogue.taxonomy import path_of, reconcile
 from fashion_models.catalogue.unfinished import REPORT_FILE, claimed
@@ -53,13 +53,7 @@ def run_import(
             expected; nothing could be kept; or the disk is full.
     """
     folder = pathlib.Path(folder)
-    paths = collections.Counter(path_of(product) for _, product in tqdm(
-        _usable(source, Report(source.header.tasks)), desc='reading', unit=' products',
-        disable=None))
-    if not paths:
-        report = Report(source.header.tasks)
-        collections.deque(_usable(source, report), maxlen=0)
-        raise UserError(f'{source.tree.place}: no product can be kept: {report.reasons()}')
+    paths = collections.Counter(map(path_of, readable(source)))
     try:
         with claimed(folder, origin, overwrite):
             report = _write(source, folder, reconcile(paths), paths.total(), link, lyst16)
@@ -72,25 +66,58 @@ def run_import(
     return report
 
 
+def readable(source: Source) -> Iterator[Product]:
+    """Yields the products of a source that can be kept, without their missing images.
+
+    Raises:
+        UserError: There is none; it says why.
+    """
+    report, product = Report(source.header.tasks), None
+    for _, product in tqdm(_usable(source, report), desc='reading', unit=' products',
+                           disable=None):
+        yield product
+    if product is None:
+        raise UserError(f'{source.tree.place}: no product can be kept: {report.reasons()}')
+
+
 def _write(source, folder, mapping, total, link, lyst16):
     report = Report(source.header.tasks)
-    groups = {}
     with io.CatalogueWriter(folder, source.header) as writer:
-        for where, product in tqdm(_usable(source, report), desc='importing', total=total,
-                                   unit=' products', disable=None, smoothing=0.1):
-            product = _reconciled(product, mapping, report)
-            if lyst16:
-                product = _folded(product, report)
-            product, digest = _with_images(product, where, source, folder, link, report)
-            if not product.images:
-                report.drop('no image that can be read', where)
-                continue
-            if source.same_image_same_group:
-                group = groups.setdefault(digest, product.group)
-                product = dataclasses.replace(product, group=group)
+        for product in products(source, folder, mapping, total, report, link, lyst16,
+                                lambda *place: not link and _is_there(source.tree, *place)):
             writer.add(product)
             report.keep(product)
     return report
+
+
+def products(source: Source, folder: pathlib.Path, mapping: dict, total: int, report: Report,
+             link: bool, lyst16: bool, is_there: Callable[[str, pathlib.Path], bool],
+             ) -> Iterator[Product]:
+    """Yields the products of a source as they enter the catalogue, their images already in it.
+
+    Args:
+        source: An importer's open data set.
+        folder: The catalogue's folder.
+        mapping: From :func:`~fashion_models.catalogue.taxonomy.reconcile`.
+        total: How many products there will be.
+        report: Told of whatever is not kept, or changed.
+        link, lyst16: As of :func:`run_import`.
+        is_there: Whether the catalogue has an image (its path in the source) in a file already.
+    """
+    groups = {}
+    for where, product in tqdm(_usable(source, report), desc='importing', total=total,
+                               unit=' products', disable=None, smoothing=0.1):
+        product = reconciled(product, mapping, report)
+        if lyst16:
+            product = _folded(product, report)
+        product, digest = _with_images(product, where, source, folder, link, report, is_there)
+        if not product.images:
+            report.drop('no image that can be read', where)
+            continue
+        if source.same_image_same_group:
+            group = groups.setdefault(digest, product.group)
+            product = dataclasses.replace(product, group=group)
+        yield product
 
 
 def _usable(source, report):
@@ -133,7 +160,8 @@ def _map_images(product, function):
     return dataclasses.replace(product, listings=listings)
 
 
-def _reconciled(product, mapping, report):
+def reconciled(product: Product, mapping: dict, report: Report) -> Product:
+    """The product with labels that agree with the taxonomy, the source's own as extra texts."""
     old_path = path_of(product)
     new_path = mapping[old_path]
     if new_path == old_path:
@@ -161,7 +189,7 @@ def _folded(product, report):
     return dataclasses.replace(product, labels=labels, extra=extra)
 
 
-def _with_images(product, where, source, folder, link, report):
+def _with_images(product, where, source, folder, link, report, is_there):
     """Puts a product's images into the catalogue.
 
     Returns:
@@ -173,7 +201,8 @@ def _with_images(product, where, source, folder, link, report):
     def place(image):
         nonlocal digest
         target = f'{io.IMAGES_FOLDER}/{image.removeprefix(source.strip)}'
-        copy = not link and not _is_there(source.tree, image, folder / target)
+        there = is_there(image, folder / target)
+        copy = not link and not there
         content = None
         if copy or (source.same_image_same_group and digest is None):
             try:
@@ -183,7 +212,7 @@ def _with_images(product, where, source, folder, link, report):
                                   f'{image} of {where}')
                 return None
             digest = digest or hashlib.sha256(content).digest()
-        if link:
+        if link and not there:
             _link(source.tree.file(image), folder / target)
         elif copy:
             _copy(content, folder / target)

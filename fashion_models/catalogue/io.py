@@ -23,6 +23,8 @@ IMAGES_FOLDER = 'images'
 #: Beside a catalogue that was made of another: every label that is not what it was; which products
 #: were joined and grouped, for people; and the record of that, by which it can be taken back.
 CHANGES_FILE, MERGED_FILE, MERGES_FILE = 'relabelled.csv', 'merged.csv', 'merges.jsonl'
+#: A line for each change of a catalogue in place.
+UPDATES_FILE = 'updates.jsonl'
 #: Locked by whoever writes a catalogue into the folder.
 LOCK_FILE = '.lock'
 
@@ -195,27 +197,32 @@ class CatalogueWriter:
         header (Header): What the catalogue says of itself.
         overwrite (bool): Whether a catalogue may be there already. It stops being one as the block
             begins.
+        replaces (Header): That of the catalogue which is there, if it is to remain one throughout:
+            as the block ends, the header takes the labels of both, the products are replaced, and
+            the header takes the new taxonomy. At every moment it has all labels of the products.
 
     Raises:
         UserError: There is a catalogue already, or (by :meth:`add`) a product that cannot be one.
     """
 
     def __init__(self, folder: str | os.PathLike, header: records.Header,
-                 overwrite: bool = False) -> None:
+                 overwrite: bool = False, replaces: records.Header | None = None) -> None:
         self.folder = pathlib.Path(folder)
         self.header = header
         self._overwrite = overwrite
+        self._replaces = replaces
         self._taxonomy = Taxonomy()
         self._labels = {task: set() for task in header.tasks if task not in LEVELS}
         self._ids = set()
 
     def __enter__(self) -> CatalogueWriter:
-        if (self.folder / HEADER_FILE).exists() and not self._overwrite:
-            raise UserError(f'{self.folder} already holds a catalogue; '
-                            'choose another folder or overwrite it')
-        self.folder.mkdir(parents=True, exist_ok=True)
-        for name in (HEADER_FILE, PRODUCTS_FILE):
-            (self.folder / name).unlink(missing_ok=True)
+        if not self._replaces:
+            if (self.folder / HEADER_FILE).exists() and not self._overwrite:
+                raise UserError(f'{self.folder} already holds a catalogue; '
+                                'choose another folder or overwrite it')
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for name in (HEADER_FILE, PRODUCTS_FILE):
+                (self.folder / name).unlink(missing_ok=True)
         self._stack = contextlib.ExitStack()
         self._file = self._stack.enter_context(atomic_write(self.folder / PRODUCTS_FILE))
         return self
@@ -239,21 +246,56 @@ class CatalogueWriter:
         self._file.write(json.dumps(record, ensure_ascii=False).encode() + b'\n')
 
     def __exit__(self, kind, error, trace) -> None:
+        header = self._complete()
+        if self._replaces:
+            joint = union(self._replaces, header)
+            header = dataclasses.replace(joint, taxonomy=header.taxonomy)
+            if kind is None:
+                self._write_header(joint)
         self._stack.__exit__(kind, error, trace)
         if kind is None:
-            self._write_header()
+            self._write_header(header)
 
-    def _write_header(self):
+    def _complete(self):
+        """The header, with what the products hold where it says nothing."""
         header = self.header
-        labels = {task: list(header.labels_in_use(task)) or sorted(found)
+        labels = {task: header.labels_in_use(task) or tuple(sorted(found))
                   for task, found in self._labels.items()}
+        return dataclasses.replace(
+            header, taxonomy=header.taxonomy or self._taxonomy.tree(), genders=labels['gender'],
+            colours=labels['colour'], labels={name: labels[name] for name in further(header.tasks)})
+
+    def _write_header(self, header):
         record = {'format': FORMAT, 'name': header.name, 'version': header.version,
                   'source': header.source, 'licence': header.licence,
-                  'taxonomy': header.taxonomy or self._taxonomy.tree(),
-                  'genders': labels['gender'], 'colours': labels['colour']}
+                  'taxonomy': header.taxonomy,
+                  'genders': list(header.genders), 'colours': list(header.colours)}
         if own := further(header.tasks):
-            record['tasks'] = {name: {'several': task.several, 'labels': labels[name]}
-                               for name, task in own.items()}
+            record['tasks'] = {
+                name: {'several': task.several, 'labels': list(header.labels_in_use(name))}
+                for name, task in own.items()}
         with atomic_write(self.folder / HEADER_FILE, 'w', encoding='utf-8') as file:
             json.dump(record, file, ensure_ascii=False, indent=1)
             file.write('\n')
+
+
+def union(a: records.Header, b: records.Header) -> records.Header:
+    """The header ``b`` with the taxonomy and labels of ``a``, too, all sorted.
+
+    Where one allows any label of a task, so does the union.
+    """
+    def joined(task):
+        own = a.labels_in_use(task), b.labels_in_use(task)
+        return tuple(sorted({*own[0], *own[1]})) if all(own) else ()
+
+    tree = {}
+    for header in (a, b):
+        for type_, below in header.taxonomy.items():
+            for category, names in below.items():
+                tree.setdefault(type_, {}).setdefault(category, set()).update(names)
+            tree.setdefault(type_, {})
+    return dataclasses.replace(
+        b, genders=joined('gender'), colours=joined('colour'),
+        labels={name: joined(name) for name in further(b.tasks)},
+        taxonomy={type_: {category: sorted(below[category]) for category in sorted(below)}
+                  for type_, below in sorted(tree.items())})

@@ -10,6 +10,7 @@ import os
 import pathlib
 import shutil
 from collections.abc import Iterator
+from typing import NoReturn
 
 from fashion_models.catalogue import io
 from fashion_models.errors import UserError
@@ -42,7 +43,7 @@ def claimed(folder: pathlib.Path, origin: dict, overwrite: bool) -> Iterator[Non
     folder = pathlib.Path(folder)
     _refuse(folder, overwrite)      # before anything is written there
     folder.mkdir(parents=True, exist_ok=True)
-    with locked(folder / io.LOCK_FILE, lambda: _refuse_busy(folder)):
+    with locked(folder / io.LOCK_FILE, lambda: refuse_busy(folder)):
         _refuse(folder, overwrite)  # what another process has finished meanwhile
         _take(folder, origin)
         yield
@@ -62,7 +63,8 @@ def _refuse(folder, overwrite):
                         'choose a new folder for one')
 
 
-def _refuse_busy(folder):
+def refuse_busy(folder: pathlib.Path) -> NoReturn:
+    """Raises the UserError that somebody else holds the folder."""
     raise UserError(f'{folder}: another process is writing a catalogue here')
 
 
@@ -107,7 +109,7 @@ def _write(marker, text):
 def _clear(folder):
     """Removes what an import writes, and nothing else."""
     for name in (io.HEADER_FILE, io.PRODUCTS_FILE, REPORT_FILE, io.CHANGES_FILE, io.MERGED_FILE,
-                 io.MERGES_FILE):
+                 io.MERGES_FILE, io.UPDATES_FILE):
         (folder / name).unlink(missing_ok=True)
     images = folder / io.IMAGES_FOLDER
     if images.is_symlink():

@@ -1,14 +1,20 @@
-"""Make a catalogue from a data set or a shop's export.
+"""Make a catalogue from a data set or a shop's export, or bring one up to date.
 
 FORMAT is one of those described below; "import FORMAT --help" shows its options. Call it again to
-resume an interrupted import: images that are there are not copied again.
+resume an interrupted import: images that are there are not copied again. With --update, SOURCE is a
+new export of the same shop: the catalogue gets what is new or changed and loses what is gone, and
+is whole at every moment.
 """
 
 import argparse
+import contextlib
 import pathlib
 import textwrap
+from collections.abc import Iterator
 
 from fashion_models.catalogue.importers import IMPORTERS
+from fashion_models.catalogue.importers.source import Source
+from fashion_models.catalogue.updating import MOST_GONE, update
 from fashion_models.cli import options
 from fashion_models.cli.parser import add_parser
 from fashion_models.cli.terminal import visible
@@ -20,10 +26,25 @@ EXAMPLES = '''\
 fashion-models catalogue import csv my-shop/products.csv shop
 fashion-models catalogue import csv my-shop shop --task pattern=Pattern --task season=Season
 fashion-models catalogue import folder photographs shop --link
-fashion-models catalogue import csv my-shop shop --colours lyst16 --overwrite'''
+fashion-models catalogue import csv my-shop shop --colours lyst16 --overwrite
+fashion-models catalogue import csv my-shop/today.csv shop --update'''
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    for of_format in add_formats(parser, 'import'):
+        options.new_catalogue(of_format)
+        of_format.add_argument(
+            '--update', action='store_true',
+            help='SOURCE is a new export of the shop whose catalogue DIR holds')
+        of_format.add_argument(
+            '--most-gone', type=options.probability, metavar='SHARE',
+            help='with --update: the share of the products that may be gone; if more are, SOURCE '
+                 f'is taken for half an export, and nothing is changed (default: {MOST_GONE})')
+
+
+def add_formats(
+        parser: argparse.ArgumentParser, verb: str) -> Iterator[argparse.ArgumentParser]:
+    """Declares a sub-command for each format, and yields its parser for further arguments."""
     parser.epilog += '\n\nformats:\n' + '\n\n'.join(
         f'  {name}: {module.SUMMARY}\n\n{textwrap.indent(module.DESCRIPTION, "    ")}'
         for name, module in IMPORTERS.items())
@@ -32,10 +53,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         of_format = add_parser(
             formats, name, module.SUMMARY.partition(':')[0], f'{module.SUMMARY}.',
             f'{module.DESCRIPTION}\n\nexample:\n'
-            f'  fashion-models catalogue import {name} SOURCE shop')
+            f'  fashion-models catalogue {verb} {name} SOURCE shop')
         of_format.add_argument('source', metavar='SOURCE', type=pathlib.Path,
                                help='the data set, as described below')
-        options.new_catalogue(of_format)
+        yield of_format
         module.add_arguments(of_format)
         of_format.add_argument(
             '--colours', choices=('source', 'lyst16'), default='source',
@@ -54,25 +75,51 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from fashion_models.catalogue.importers.declared import Declared
     from fashion_models.catalogue.importing import run_import
+
+    if arguments.update:
+        if arguments.overwrite:
+            raise UserError('--update: keeps what has not changed; leave --overwrite out')
+        run_update(arguments, most_gone=MOST_GONE if arguments.most_gone is None
+                   else arguments.most_gone)
+        return
+    if arguments.most_gone is not None:
+        raise UserError('--most-gone: has a meaning with --update only')
+    # What decides the result: an interrupted import is resumed only if all of it is the same.
+    origin = {name: str(value) for name, value in vars(arguments).items()
+              if name not in ('command', 'overwrite', 'folder', 'update', 'most_gone')}
+    origin['source'] = str(arguments.source.resolve())
+    with opened(arguments) as source:
+        report = run_import(
+            source, arguments.folder, origin=origin, overwrite=arguments.overwrite,
+            link=arguments.link, lyst16=arguments.colours == 'lyst16')
+    print(visible(report.text()))
+
+
+def run_update(arguments: argparse.Namespace, **how: object) -> None:
+    """Updates the catalogue and prints what has changed."""
+    with opened(arguments) as source:
+        changes, report = update(
+            source, arguments.folder, link=arguments.link,
+            lyst16=arguments.colours == 'lyst16', **how)
+    print(f'{arguments.folder}: {changes.text()}')
+    print(visible(report.text()))
+
+
+@contextlib.contextmanager
+def opened(arguments: argparse.Namespace) -> Iterator[Source]:
+    """The source that the arguments name, with the tasks they declare."""
+    from fashion_models.catalogue.importers.declared import Declared
 
     texts = _declared(arguments.task)
     require_outside(arguments.folder, arguments.source)
-    # What decides the result: an interrupted import is resumed only if all of it is the same.
-    origin = {name: str(value) for name, value in vars(arguments).items()
-              if name not in ('command', 'overwrite', 'folder')}
-    origin['source'] = str(arguments.source.resolve())
-    with IMPORTERS[arguments.format].open_source(arguments.source, arguments) as opened:
-        if arguments.link and not opened.tree.has_files:
+    with IMPORTERS[arguments.format].open_source(arguments.source, arguments) as source:
+        if arguments.link and not source.tree.has_files:
             raise UserError(
                 f'--link: {arguments.source} holds no image files to link to; leave it out')
         if texts or arguments.several:
-            opened = Declared(opened, texts, arguments.several)
-        report = run_import(
-            opened, arguments.folder, origin=origin, overwrite=arguments.overwrite,
-            link=arguments.link, lyst16=arguments.colours == 'lyst16')
-    print(visible(report.text()))
+            source = Declared(source, texts, arguments.several)
+        yield source
 
 
 def _declared(options):

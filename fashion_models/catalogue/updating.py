@@ -1,0 +1,270 @@
+"""Changes a catalogue in place: a new export of its shop, products to add, products to remove.
+
+At every moment the folder holds a whole catalogue. Pictures come first, then the list of products
+is replaced at once, then pictures that no product names any more are removed. After an interruption
+the same call does the rest. Each change is a line of ``updates.jsonl``::
+
+    {"when": "2026-11-26T04:00:12Z", "what": "import", "source": "/exports/monday.csv",
+     "new": 12, "changed": 3, "gone": 5, "unchanged": 39980}
+"""
+
+import collections
+import contextlib
+import dataclasses
+import datetime
+import difflib
+import json
+import os
+import pathlib
+from collections.abc import Collection, Iterator
+
+from fashion_models.catalogue import importing, io
+from fashion_models.catalogue.import_report import Report
+from fashion_models.catalogue.importers.source import Source
+from fashion_models.catalogue.records import Product, product_record
+from fashion_models.catalogue.relabel import SETTLED, corrected
+from fashion_models.catalogue.taxonomy import Places, path_of, reconcile
+from fashion_models.catalogue.unfinished import MARKER_FILE, REPORT_FILE, refuse_busy
+from fashion_models.errors import UserError
+from fashion_models.files import append_line, atomic_write, checksum, locked
+from fashion_models.plural import counted
+
+#: The share of a catalogue's products that a new export may lack; more look like half an export.
+MOST_GONE = 0.5
+
+
+@dataclasses.dataclass
+class Changes:
+    """What a change of a catalogue came to, in products."""
+
+    new: int = 0
+    changed: int = 0
+    gone: int = 0
+    unchanged: int = 0
+
+    def text(self) -> str:
+        """It in a line."""
+        return ', '.join(f'{value:,} {name}' for name, value in dataclasses.asdict(self).items())
+
+
+def update(source: Source, folder: str | os.PathLike, *, link: bool = False, lyst16: bool = False,
+           keep: bool = False, most_gone: float = MOST_GONE) -> tuple[Changes, Report]:
+    """Brings a catalogue up to date with a source.
+
+    The products become those that an import of the source would give, but for labels that a person
+    settled (:mod:`~fashion_models.catalogue.relabel`), which stay. Pictures are compared byte for
+    byte; files of those that did not change are not touched.
+
+    Args:
+        source: An importer's open data set.
+        folder: The catalogue's folder.
+        link, lyst16: As of :func:`~fashion_models.catalogue.importing.run_import`.
+        keep: Whether products that the source lacks stay, before the others.
+        most_gone: The share of the catalogue's products that the source may lack, from 0 to 1.
+
+    Returns:
+        What changed, and the report, also saved as import-report.json.
+
+    Raises:
+        UserError: There is no catalogue, or another process is writing it; the source declares
+            other tasks, holds no product of the catalogue, or lacks too many; or as of an import.
+    """
+    folder = pathlib.Path(folder)
+    try:
+        with _held(folder) as catalogue:
+            return _update(source, catalogue, link, lyst16, keep, most_gone)
+    except OSError as error:
+        raise UserError(f'{error.filename or folder}: {error.strerror or error}') from error
+
+
+def remove(folder: str | os.PathLike, ids: Collection[str]) -> Changes:
+    """Removes products from a catalogue, with the pictures that only they have.
+
+    Args:
+        folder: The catalogue's folder.
+        ids: Those of the products.
+
+    Raises:
+        UserError: The catalogue has no such product, or no other; nothing is removed then. Or
+            another process is writing it.
+    """
+    folder, ids = pathlib.Path(folder), set(ids)
+    try:
+        with _held(folder) as catalogue:
+            there = [product.id for product in catalogue.products]
+            if missing := sorted(ids.difference(there)):
+                close = difflib.get_close_matches(missing[0], there, 3) or there[:3]
+                raise UserError(
+                    f'{folder}: has no product {", ".join(map(repr, missing[:5]))}'
+                    f'{" and others" if len(missing) > 5 else ""}; there are {", ".join(close)}, …')
+            if len(ids) == len(there):
+                raise UserError(f'{folder}: a catalogue without products is none; delete the '
+                                'folder instead')
+            images = _Named()
+            header = catalogue.header
+            with io.CatalogueWriter(folder, header, replaces=header) as writer:
+                for product in catalogue.products:
+                    if product.id not in ids:
+                        writer.add(product)
+                        images.add(product)
+            changes = Changes(gone=len(ids), unchanged=len(there) - len(ids))
+            _finish(folder, images, changes, 'remove')
+            return changes
+    except OSError as error:
+        raise UserError(f'{error.filename or folder}: {error.strerror or error}') from error
+
+
+@contextlib.contextmanager
+def _held(folder):
+    """The catalogue in a folder, which nobody else changes meanwhile."""
+    if (folder / MARKER_FILE).exists():
+        raise UserError(f'{folder}: an import into this folder was not finished; repeat it first')
+    io.open_catalogue(folder)
+    with locked(folder / io.LOCK_FILE, lambda: refuse_busy(folder)):
+        yield io.open_catalogue(folder)
+
+
+def _update(source, catalogue, link, lyst16, keep, most_gone):
+    folder, header = catalogue.folder, catalogue.header
+    if source.header.tasks != header.tasks:
+        raise UserError(
+            f'{source.tree.place}: has the tasks {", ".join(source.header.tasks)}, but the '
+            f'catalogue {folder} has {", ".join(header.tasks)}; import it as a new one')
+    old = {product.id: _mark(product) for product in catalogue.products}
+    ids, paths = set(), collections.Counter()
+    for product in importing.readable(source):
+        ids.add(product.id)
+        paths[path_of(product)] += 1
+    total = len(ids)
+    if keep:
+        paths.update(path_of(own) for own in catalogue.products if own.id not in ids)
+    else:
+        _require_same_shop(source, folder, old, ids, most_gone)
+        header = dataclasses.replace(source.header, name=header.name)
+    mapping = reconcile(paths)
+    settled = {own.id: own for own in catalogue.products if SETTLED in own.extra}
+    places = Places(catalogue.header.taxonomy)
+    images, there = _Named(), _There(source.tree, link)
+    report, changes = Report(header.tasks), Changes()
+    with io.CatalogueWriter(folder, dataclasses.replace(header, taxonomy={}),
+                            replaces=catalogue.header) as writer:
+        def write(product, differs):
+            writer.add(product)
+            images.add(product)
+            report.keep(product)
+            mark = old.pop(product.id, None)
+            kind = ('new' if mark is None else
+                    'changed' if differs or mark != _mark(product) else 'unchanged')
+            setattr(changes, kind, getattr(changes, kind) + 1)
+
+        if keep:
+            for product in catalogue.products:
+                if product.id not in ids:
+                    write(importing.reconciled(product, mapping, report), False)
+        for product in importing.products(
+                source, folder, mapping, total, report, link, lyst16, there):
+            if product.id in settled:
+                product = _as_settled(product, settled[product.id], places, header.tasks, report)
+            write(product, there.differs())
+        if not report.kept:
+            raise UserError(f'{source.tree.place}: no product can be kept: {report.reasons()}')
+        changes.gone = len(old)
+    with atomic_write(folder / REPORT_FILE, 'w', encoding='utf-8') as file:
+        record = {'update': dataclasses.asdict(changes), **report.record()}
+        json.dump(record, file, ensure_ascii=False, indent=1)
+    _finish(folder, images, changes, 'add' if keep else 'import', source=str(source.tree.place))
+    return changes, report
+
+
+def _require_same_shop(source, folder, old, ids, most_gone):
+    gone = len(old.keys() - ids)
+    if gone == len(old):
+        raise UserError(f'{source.tree.place}: holds none of the '
+                        f'{counted(len(old), "product")} of {folder}; is it another shop?')
+    if gone > most_gone * len(old):
+        raise UserError(
+            f'{source.tree.place}: lacks {gone:,} of the {counted(len(old), "product")} of '
+            f'{folder}, more than the share {most_gone} that may go (most_gone); is it whole?')
+
+
+def _as_settled(product, settled, places, tasks, report):
+    """The product with the labels that a person settled."""
+    answers = {task: settled.label_text(task)
+               for task in settled.extra[SETTLED].split('|') if task in tasks}
+    try:
+        return corrected(product, answers, places, tasks)
+    except ValueError as problem:
+        report.note(f'labels settled by a person no longer fit: {problem}', product.id)
+        return product
+
+
+def _mark(product):
+    return checksum(json.dumps(product_record(product)).encode())
+
+
+class _There:
+    """Whether the catalogue has a picture already; remembers if one of a product was not there."""
+
+    def __init__(self, tree, link):
+        self._tree = tree
+        self._link = link
+        self._differs = False
+
+    def __call__(self, image: str, target: pathlib.Path) -> bool:
+        same = target.is_file() and self._same(image, target)
+        self._differs |= not same
+        return same
+
+    def _same(self, image, target):
+        if self._link:
+            return os.path.samefile(self._tree.file(image), target)
+        if target.is_symlink() or target.stat().st_size != self._tree.size(image):
+            return False
+        try:
+            return self._tree.read(image) == target.read_bytes()
+        except OSError:
+            return False    # reported when it is copied
+
+    def differs(self) -> bool:
+        """Whether a picture was not there, or was another, since the last call."""
+        differs, self._differs = self._differs, False
+        return differs
+
+
+class _Named:
+    """The pictures that products name, in little memory."""
+
+    def __init__(self):
+        self._names = set()
+
+    def add(self, product: Product) -> None:
+        self._names.update(map(_name_mark, product.images))
+
+    def __contains__(self, path: str) -> bool:
+        return _name_mark(path) in self._names
+
+
+def _name_mark(path):
+    return checksum(path.encode('utf-8', 'surrogatepass'))
+
+
+def _finish(folder, images, changes, what, **more):
+    for file in _files(folder / io.IMAGES_FOLDER):
+        path = file.relative_to(folder).as_posix()
+        if path not in images:
+            file.unlink()
+            with contextlib.suppress(OSError):      # others are left in it
+                file.parent.rmdir()
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec='seconds')
+    append_line(folder / io.UPDATES_FILE, json.dumps(
+        {'when': now.replace('+00:00', 'Z'), 'what': what, **more, **dataclasses.asdict(changes)},
+        ensure_ascii=False), durable=True)
+
+
+def _files(folder: pathlib.Path) -> Iterator[pathlib.Path]:
+    """The files below a folder, none if it is a link to somebody's."""
+    if folder.is_symlink():
+        return
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            yield pathlib.Path(parent, name)

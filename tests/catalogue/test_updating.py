@@ -1,0 +1,293 @@
+"""A catalogue that is changed is what an import from nothing gives, whatever happens meanwhile."""
+
+import dataclasses
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+import fashion_models
+from fashion_models.catalogue import io, updating
+from fashion_models.catalogue.check import Check
+from fashion_models.catalogue.importers.source import Source
+from fashion_models.catalogue.importers.tree import FolderTree
+from fashion_models.catalogue.importing import run_import
+from fashion_models.catalogue.io import open_catalogue
+from fashion_models.catalogue.records import Header, Listing, Product
+from fashion_models.catalogue.relabel import Correction, relabel
+from fashion_models.catalogue.tasks import Task, with_further
+from fashion_models.catalogue.updating import remove, update
+from fashion_models.errors import UserError
+from fashion_models.files import locked
+
+
+class Shop(Source):
+    """A shop's export.
+
+    Args:
+        folder: Where its pictures are made.
+        products: Id to (type, category, colours of the pictures).
+    """
+
+    header = Header('export', '2026-11-26')
+
+    def __init__(self, folder, products):
+        super().__init__(FolderTree(folder))
+        folder.mkdir(exist_ok=True)
+        self._products = products
+        for name, (_, _, colours) in products.items():
+            for number, colour in enumerate(colours):
+                Image.new('RGB', (8, 8), colour).save(folder / f'{name}-{number}.png')
+
+    def products(self, report):
+        for name, (type_, category, colours) in self._products.items():
+            report.read()
+            images = [f'{name}-{number}.png' for number in range(len(colours))]
+            yield f'product {name}', Product(
+                name, name, {'type': type_, 'category': category}, [Listing(images=images)])
+
+
+def imported(source, folder):
+    run_import(source, folder, origin={})
+    return open_catalogue(folder)
+
+
+def content(folder):
+    """What a catalogue holds: products and pictures."""
+    return ((folder / 'products.jsonl').read_bytes(),
+            {path.name: path.read_bytes() for path in (folder / 'images').rglob('*')})
+
+
+MONDAY = {'1': ('Shoes', 'Boots', ['red']), '2': ('Shoes', 'Clogs', ['blue', 'green']),
+          '3': ('Bags', 'Totes', ['white']), '4': ('Bags', 'Totes', ['black'])}
+TUESDAY = {'2': ('Shoes', 'Clogs', ['blue', 'grey']), '3': ('Bags', 'Totes', ['white']),
+           '5': ('Hats', 'Caps', ['red']), '4': ('Bags', 'Sacks', ['black'])}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return imported(Shop(tmp_path / 'monday', MONDAY), tmp_path / 'shop').folder
+
+
+def test_a_new_export(folder, tmp_path):
+    untouched = folder / 'images/3-0.png'
+    os.utime(untouched, (1, 1))
+    changes, report = update(Shop(tmp_path / 'tuesday', TUESDAY), folder)
+    assert changes.text() == '1 new, 2 changed, 1 gone, 1 unchanged'
+    assert untouched.stat().st_mtime == 1
+    fresh = imported(Shop(tmp_path / 'again', TUESDAY), tmp_path / 'fresh')
+    assert content(folder) == content(fresh.folder)
+    assert open_catalogue(folder).header.taxonomy == fresh.header.taxonomy
+    assert report.kept == 4
+    saved = json.loads((folder / 'import-report.json').read_text())
+    assert saved['update'] == {'new': 1, 'changed': 2, 'gone': 1, 'unchanged': 1}
+    journal = [json.loads(line) for line in (folder / 'updates.jsonl').read_text().splitlines()]
+    assert [(entry['what'], entry['new'], entry['source']) for entry in journal] == [
+        ('import', 1, str(tmp_path / 'tuesday'))]
+    assert not list(Check(folder).problems())
+
+
+def test_nothing_new(folder, tmp_path):
+    before = {path: path.stat().st_mtime_ns for path in (folder / 'images').iterdir()}
+    changes, _ = update(Shop(tmp_path / 'monday', MONDAY), folder)
+    assert changes == updating.Changes(unchanged=4)
+    assert {path: path.stat().st_mtime_ns for path in (folder / 'images').iterdir()} == before
+
+
+def test_a_picture_of_the_same_size_is_seen_to_be_another(folder, tmp_path):
+    source = Shop(tmp_path / 'tuesday', MONDAY)
+    picture = tmp_path / 'tuesday/1-0.png'
+    picture.write_bytes(picture.read_bytes()[:-1] + b'x')
+    assert update(source, folder)[0] == updating.Changes(changed=1, unchanged=3)
+
+
+shops = st.dictionaries(st.sampled_from('abcdef'), st.tuples(
+    st.sampled_from(['Shoes', 'Bags']), st.sampled_from(['Boots', 'Totes', 'Kits']),
+    st.lists(st.sampled_from(['red', 'blue', 'white']), min_size=1, max_size=2)), min_size=1)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(shops, min_size=2, max_size=4))
+def test_any_edits_end_as_an_import_from_nothing(tmp_path_factory, days):
+    place = tmp_path_factory.mktemp('days')
+    days = [{**day, 'always': ('Hats', 'Caps', ['grey'])} for day in days]
+    folder = imported(Shop(place / '0', days[0]), place / 'shop').folder
+    for number, (before, day) in enumerate(zip(days, days[1:]), 1):
+        changes, _ = update(Shop(place / str(number), day), folder, most_gone=1)
+        assert changes.new == len(day.keys() - before.keys())
+        assert changes.gone == len(before.keys() - day.keys())
+        fresh = imported(Shop(place / str(number), day), place / f'fresh-{number}')
+        assert content(folder) == content(fresh.folder)
+        assert open_catalogue(folder).header.taxonomy == fresh.header.taxonomy
+
+
+def test_labels_that_a_person_settled_stay(folder, tmp_path):
+    relabel(open_catalogue(folder), [Correction('1', 'gender', '', 'Women')], tmp_path / 'shop-2')
+    before = (tmp_path / 'shop-2/products.jsonl').read_bytes()
+    changes, _ = update(Shop(tmp_path / 'monday', MONDAY), tmp_path / 'shop-2')
+    assert changes == updating.Changes(unchanged=4)
+    assert (tmp_path / 'shop-2/products.jsonl').read_bytes() == before
+    update(Shop(tmp_path / 'other', MONDAY | {'1': ('Shoes', 'Clogs', ['red'])}),
+           tmp_path / 'shop-2')
+    product = next(iter(open_catalogue(tmp_path / 'shop-2').products))
+    assert (product.label('gender'), product.label('category')) == ('Women', 'Clogs')
+
+
+def test_links(tmp_path):
+    source = Shop(tmp_path / 'monday', MONDAY)
+    run_import(source, tmp_path / 'shop', origin={}, link=True)
+    assert update(source, tmp_path / 'shop', link=True)[0].unchanged == 4
+    update(Shop(tmp_path / 'tuesday', TUESDAY), tmp_path / 'shop', link=True)
+    assert os.path.samefile(tmp_path / 'shop/images/5-0.png', tmp_path / 'tuesday/5-0.png')
+    assert (tmp_path / 'monday/1-0.png').exists(), 'only the link to it went'
+
+
+# ---- refused
+
+def test_half_an_export_and_another_shop_are_refused(folder, tmp_path):
+    before = content(folder)
+    with pytest.raises(UserError, match=r'lacks 3 of the 4 products of .*most_gone'):
+        update(Shop(tmp_path / 'half', {'1': MONDAY['1']}), folder)
+    with pytest.raises(UserError, match='holds none of the 4 products of .*another shop'):
+        update(Shop(tmp_path / 'other', {'x': MONDAY['1']}), folder, most_gone=1)
+    assert content(folder) == before
+    assert update(Shop(tmp_path / 'half', {'1': MONDAY['1']}), folder, most_gone=0.8)[0].gone == 3
+
+
+def test_other_tasks_are_refused(folder, tmp_path):
+    source = Shop(tmp_path / 'tuesday', TUESDAY)
+    source.header = dataclasses.replace(Shop.header, tasks=with_further([Task('pattern')]))
+    with pytest.raises(UserError, match='has the tasks gender.*pattern, but the catalogue'):
+        update(source, folder)
+
+
+def test_one_writer_a_folder(folder, tmp_path):
+    with locked(folder / io.LOCK_FILE, lambda: None):
+        for change in (lambda: update(Shop(tmp_path / 'tuesday', TUESDAY), folder),
+                       lambda: remove(folder, ['1'])):
+            with pytest.raises(UserError, match='another process is writing a catalogue here'):
+                change()
+
+
+def test_an_unfinished_import_is_finished_first(folder, tmp_path):
+    (folder / 'import-unfinished.json').write_text('{}')
+    with pytest.raises(UserError, match='was not finished; repeat it first'):
+        remove(folder, ['1'])
+    with pytest.raises(UserError, match='no such folder'):
+        update(Shop(tmp_path / 'tuesday', TUESDAY), tmp_path / 'missing')
+    assert not (tmp_path / 'missing').exists()
+
+
+# ---- add and remove
+
+def test_add(folder, tmp_path):
+    source = Shop(tmp_path / 'new', {'2': ('Shoes', 'Clogs', ['red']), '9': ('Hats', '', ['red'])})
+    changes, _ = update(source, folder, keep=True)
+    assert changes == updating.Changes(new=1, changed=1, unchanged=3)
+    assert [product.id for product in open_catalogue(folder).products] == ['1', '3', '4', '2', '9']
+    assert sorted(os.listdir(folder / 'images')) == [
+        '1-0.png', '2-0.png', '3-0.png', '4-0.png', '9-0.png']
+    assert 'Hats' in open_catalogue(folder).header.taxonomy
+    assert not list(Check(folder).problems())
+
+
+def test_remove(folder):
+    assert remove(folder, ['2', '3']) == updating.Changes(gone=2, unchanged=2)
+    assert [product.id for product in open_catalogue(folder).products] == ['1', '4']
+    assert sorted(os.listdir(folder / 'images')) == ['1-0.png', '4-0.png']
+    with pytest.raises(UserError, match=r"has no product '2', '7'; there are"):
+        remove(folder, ['1', '7', '2'])
+    with pytest.raises(UserError, match='without products is none'):
+        remove(folder, ['1', '4'])
+    assert len(open_catalogue(folder).products) == 2
+
+
+def test_a_picture_of_two_products_stays_with_the_other(folder):
+    header = open_catalogue(folder).header
+    with io.CatalogueWriter(folder, header, replaces=header) as writer:
+        for name in 'ab':
+            writer.add(Product(name, name, {}, [Listing(images=['images/1-0.png'])]))
+    remove(folder, ['a'])
+    assert os.listdir(folder / 'images') == ['1-0.png']
+
+
+# ---- killed
+
+class Killed(BaseException):
+    pass
+
+
+def killed_at(number, monkeypatch, change, kill=Killed):
+    """Makes a change that ends at the n-th step which others can see; whether it came so far."""
+    steps = []
+
+    def step(function):
+        def stepped(*arguments, **named):
+            steps.append(function)
+            if len(steps) == number:
+                raise kill()
+            return function(*arguments, **named)
+        return stepped
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, 'replace', step(os.replace))
+        patch.setattr(pathlib.Path, 'unlink', step(pathlib.Path.unlink))
+        patch.setattr(updating, 'append_line', step(updating.append_line))
+        try:
+            change()
+        except Killed:
+            return True
+    return False
+
+
+def test_a_catalogue_at_every_moment(tmp_path, monkeypatch):
+    # The taxonomies of the two days contradict each other, but for the moment of an interruption.
+    expected = content(imported(Shop(tmp_path / 'tuesday', TUESDAY), tmp_path / 'fresh').folder)
+    for number in range(1, 100):
+        folder = imported(Shop(tmp_path / 'monday', MONDAY), tmp_path / f'shop-{number}').folder
+        before = (folder / 'products.jsonl').read_bytes()
+        source = Shop(tmp_path / 'tuesday', TUESDAY)
+        if not killed_at(number, monkeypatch, lambda: update(source, folder)):  # noqa: B023
+            break
+        assert (folder / 'products.jsonl').read_bytes() in (before, expected[0])
+        assert not list(Check(folder).problems())
+        update(source, folder)
+        assert content(folder) == expected
+        assert sorted(os.listdir(folder)) == [
+            '.lock', 'catalogue.json', 'images', 'import-report.json', 'products.jsonl',
+            'updates.jsonl']
+    assert number > 8
+
+
+SCRIPT = '''
+import pathlib, sys
+sys.path.insert(0, sys.argv[1])
+from test_updating import *
+place = pathlib.Path(sys.argv[2])
+killed_at(
+    int(sys.argv[3]), pytest.MonkeyPatch,
+    lambda: update(Shop(place / 'tuesday', TUESDAY), place / 'shop'),
+    lambda: os.kill(os.getpid(), signal.SIGKILL))
+'''
+
+
+@pytest.mark.parametrize('number', [2, 4, 6])
+def test_kill_9(folder, tmp_path, number):
+    script = tmp_path / 'script.py'
+    script.write_text(SCRIPT)
+    process = subprocess.run(
+        [sys.executable, script, pathlib.Path(__file__).parent, tmp_path, str(number)],
+        env={**os.environ, 'PYTHONPATH': str(pathlib.Path(fashion_models.__file__).parents[1])})
+    assert process.returncode == -signal.SIGKILL
+    assert not list(Check(folder).problems())
+    update(Shop(tmp_path / 'tuesday', TUESDAY), folder)
+    fresh = imported(Shop(tmp_path / 'again', TUESDAY), tmp_path / 'fresh')
+    assert content(folder) == content(fresh.folder)
+    assert not list(folder.glob('.*.partial'))
