@@ -30,10 +30,22 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 def main():
     """Runs the command."""
+    study(__doc__, 'compact.toml', table)
+
+
+def study(description, variants, table, measure=None):
+    """Runs a study: parses the command line, trains what is not recorded yet, writes the table.
+
+    Args:
+        description: Of the command.
+        variants: Name of the file of variants beside this one, unless the user names another.
+        table: From what is recorded and the variants' names to the table, as text.
+        measure: What else to record of a network: from its finished run to a dict for JSON.
+    """
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('catalogue', help='a catalogue folder')
-    parser.add_argument('--variants', type=pathlib.Path, default=HERE / 'compact.toml', help=(
+    parser.add_argument('--variants', type=pathlib.Path, default=HERE / variants, help=(
         'a TOML file: [centre] names a recipe and its changes, [variants.NAME] what else is '
         'changed, as "section.field" = value (default: %(default)s)'))
     parser.add_argument('--only', nargs='+', metavar='NAME', help='some of the variants')
@@ -43,6 +55,9 @@ def main():
     parser.add_argument('-o', '--output', type=pathlib.Path, required=True, metavar='FILE.json')
     arguments = parser.parse_args()
     study = tomllib.loads(arguments.variants.read_text(encoding='utf-8'))
+    unknown = set(arguments.only or ()) - set(study['variants'])
+    if unknown:
+        parser.error(f'{arguments.variants} has no variant {", ".join(sorted(unknown))}')
     recorded = _load(arguments.output)
     names = arguments.only or list(study['variants'])
     jobs = [(name, seed) for seed in arguments.seeds for name in names
@@ -51,7 +66,7 @@ def main():
     for number, (name, seed) in enumerate(jobs, 1):
         print(f'network {number} of {len(jobs)}: {name}, seed {seed}', flush=True)
         recorded['networks'].append(_train(
-            study, name, seed, arguments.catalogue, arguments.runs / f'{name}-{seed}'))
+            study, name, seed, arguments.catalogue, arguments.runs / f'{name}-{seed}', measure))
         _save(arguments.output, recorded)
     text = table(recorded, list(study['variants']))
     with atomic_write(arguments.output.with_suffix('.rst'), 'w', encoding='utf-8') as file:
@@ -80,7 +95,7 @@ def recipe_of(study, name, seed):
         for key, value in changes.items()})
 
 
-def _train(study, name, seed, catalogue, folder):
+def _train(study, name, seed, catalogue, folder, measure):
     recipe = recipe_of(study, name, seed)
     started, computed = time.monotonic(), time.process_time()
     average = WeightAverage(study['variants'][name].get(AVERAGE))
@@ -98,6 +113,8 @@ def _train(study, name, seed, catalogue, folder):
                        if key.startswith('validation/')} | average.accuracies(),
         'epochs': [one['validation/accuracy'] for one in log],
         'provenance': provenance()}
+    if measure is not None:
+        record['measured'] = measure(run)
     shutil.rmtree(run.folder)
     return record
 

@@ -8,7 +8,7 @@ import chainer
 import numpy as np
 
 from fashion_models.data.crops import assemble
-from fashion_models.data.epoch import MAX_IMAGES, TOGETHER, plan_epoch
+from fashion_models.data.epoch import MAX_IMAGES, TOGETHER, Meetings, plan_epoch
 from fashion_models.data.products import FIRST, ProductSet
 from fashion_models.workers import Ahead
 
@@ -26,12 +26,16 @@ class Batch:
         products (numpy.ndarray): (b,) rows of the product set.
         others (numpy.ndarray): (b, tasks, k) int32, further labels that count as right, -1 where
             there are fewer than k; ``None`` where each product has one label a task.
+        sides (numpy.ndarray): (b, n) bool, of batches whose products are to be compared with
+            themselves: which images are on one side, the others being on the other; ``None`` in
+            other batches, and where n is 1.
     """
 
     x: np.ndarray
     t: np.ndarray
     products: np.ndarray
     others: np.ndarray | None = None
+    sides: np.ndarray | None = None
 
     @property
     def images(self) -> int:
@@ -58,6 +62,8 @@ class TrainingIterator(chainer.dataset.Iterator):
             it takes for every product to come once. The sequence of batches is the same.
         accepted (str): ``'first'``, or ``'all'`` for batches that have the ``others``, too.
         examples (str): How a product's images become examples; see :func:`~.epoch.plan_epoch`.
+        meetings (~fashion_models.data.epoch.Meetings): Which examples meet in a batch; if given,
+            batches have ``sides``, which are of different listings where there are several.
 
     Attributes:
         waited (float): Seconds that the last call of ``next`` waited for its batch.
@@ -66,7 +72,8 @@ class TrainingIterator(chainer.dataset.Iterator):
     def __init__(
             self, products: ProductSet, mean: np.ndarray, batch_size: int, seed: int,
             max_images: int = MAX_IMAGES, mirror: float = 0.5, workers: int = 2,
-            epoch_batches: int = 0, accepted: str = FIRST, examples: str = TOGETHER) -> None:
+            epoch_batches: int = 0, accepted: str = FIRST, examples: str = TOGETHER,
+            meetings: Meetings | None = None) -> None:
         self._batches = None
         self._products = products
         self._mean = mean
@@ -76,6 +83,7 @@ class TrainingIterator(chainer.dataset.Iterator):
         self._mirror = mirror
         self._workers = workers
         self._examples = examples
+        self._meetings = meetings
         self._others = products.others_to_learn(accepted)
         self._image_counts = [len(images) for images in products.images]
         # Of random groups, other passes have a few batches more or less.
@@ -142,7 +150,7 @@ class TrainingIterator(chainer.dataset.Iterator):
     def _plan(self, epoch):
         return plan_epoch(
             self._image_counts, self._batch_size, self._seed, epoch, self._max_images,
-            self._examples)
+            self._examples, self._meetings)
 
     def _jobs(self, epoch, start):
         while True:
@@ -160,9 +168,26 @@ class TrainingIterator(chainer.dataset.Iterator):
         images = [
             [store.image(image) for image in self._products.images[product][choice]]
             for product, choice in zip(plan.products, plan.choice)]
+        x = assemble(images, self._mean, mirrored, rng)
         return Batch(
-            assemble(images, self._mean, mirrored, rng), self._products.t[plan.products],
-            plan.products, None if self._others is None else self._others[plan.products])
+            x, self._products.t[plan.products], plan.products,
+            None if self._others is None else self._others[plan.products],
+            None if self._meetings is None else self._sides(plan, rng))
+
+    def _sides(self, plan, rng):
+        """Which images of each product are on one side: some listings', or just some."""
+        b, n = plan.choice.shape
+        if n == 1:
+            return None
+        sides = np.zeros((b, n), bool)
+        for row, (product, choice) in enumerate(zip(plan.products, plan.choice)):
+            parts = np.arange(n)
+            if self._products.listings is not None:
+                listings = self._products.listings[product][choice]
+                parts = listings if len(np.unique(listings)) > 1 else parts
+            known = rng.permutation(np.unique(parts))
+            sides[row] = np.isin(parts, known[:rng.integers(1, len(known))])
+        return sides
 
 
 def batches(image_counts: Sequence[int], images_per_batch: int = IMAGES_PER_BATCH,

@@ -8,6 +8,8 @@ import numpy as np
 from fashion_models.errors import UserError
 
 MAX_IMAGES = 5  # "0 < n < 6"
+#: Of examples that meet, so many products stand together.
+CLUSTER = 4
 #: How a product's images become training examples: all together as in the article, in random groups
 #: drawn anew each epoch, or each by itself.
 TOGETHER, GROUPS, SINGLE = EXAMPLES = 'together', 'groups', 'single'
@@ -26,6 +28,24 @@ class BatchPlan:
     choice: np.ndarray
 
 
+@dataclasses.dataclass(frozen=True)
+class Meetings:
+    """Which examples meet in a batch, for an objective that compares them.
+
+    Attributes:
+        products (numpy.ndarray): (rows,) int, the product that each row of the product set shows.
+            Examples of one product stand together; a product of one image comes twice, for two
+            crops of it.
+        kinds (numpy.ndarray): (rows,) int, from 0: products of one kind stand together by fours, or
+            fewer, and so do those of one group: each epoch, one or the other by chance. ``None``
+            puts products together at random.
+        groups (numpy.ndarray): (rows,) int, from 0, each product's group.
+    """
+
+    products: np.ndarray
+    kinds: np.ndarray | None = None
+    groups: np.ndarray | None = None
+
 def require_batch(products: int, batch_size: int) -> None:
     """Raises UserError if a number of products does not fill one batch."""
     if products < batch_size:
@@ -36,7 +56,8 @@ def require_batch(products: int, batch_size: int) -> None:
 
 def plan_epoch(
         image_counts: Sequence[int] | np.ndarray, batch_size: int, seed: int, epoch: int,
-        max_images: int = MAX_IMAGES, examples: str = TOGETHER) -> list[BatchPlan]:
+        max_images: int = MAX_IMAGES, examples: str = TOGETHER,
+        meetings: Meetings | None = None) -> list[BatchPlan]:
     """Draws the batches of an epoch; the same arguments always give the same plan.
 
     The article's x is (b, c * n, x, y): all examples of a batch have the same number n of images.
@@ -57,6 +78,7 @@ def plan_epoch(
         epoch: Number of the epoch.
         max_images: Largest n.
         examples: ``'together'``, ``'groups'`` or ``'single'``.
+        meetings: Which examples meet in a batch; ``None`` leaves it to chance.
 
     Returns:
         In random order.
@@ -70,8 +92,7 @@ def plan_epoch(
     batches = []
     left_over = []
     for n in range(max_images, 0, -1):
-        bucket = buckets.get(n, []) + left_over
-        bucket = [bucket[place] for place in rng.permutation(len(bucket))]
+        bucket = _ordered(buckets.get(n, []) + left_over, image_counts, meetings, rng)
         whole = len(bucket) // batch_size * batch_size
         left_over = bucket[whole:]
         for start in range(0, whole, batch_size):
@@ -79,6 +100,37 @@ def plan_epoch(
             choice = [np.sort(rng.choice(own, n, replace=False)) for _, own in part]
             batches.append(BatchPlan(np.array([product for product, _ in part]), np.array(choice)))
     return [batches[number] for number in rng.permutation(len(batches))]
+
+
+def _ordered(bucket, image_counts, meetings, rng):
+    """The examples of a bucket in random order, but for those that are to meet."""
+    if meetings is None:
+        return [bucket[place] for place in rng.permutation(len(bucket))]
+    has_one_image = np.bincount(meetings.products, image_counts)[meetings.products] == 1
+    of_product = {}
+    for example in bucket:
+        of_product.setdefault(int(meetings.products[example[0]]), []).append(example)
+    units = [
+        own * 2 if len(own) == 1 and has_one_image[own[0][0]] else own
+        for own in of_product.values()]
+    order = rng.permutation(len(units))
+    if meetings.kinds is not None:
+        order = _clustered(order, np.array([own[0][0] for own in units], int), meetings, rng)
+    return [example for place in order for example in units[place]]
+
+
+def _clustered(order, rows, meetings, rng):
+    """An order of units, of which those of one kind, or of one group, follow each other."""
+    several = np.bincount(meetings.groups)[meetings.groups] > 1
+    by_group = several & (rng.random(meetings.groups.max() + 1) < 0.5)[meetings.groups]
+    keys = np.where(by_group, meetings.kinds.max() + 1 + meetings.groups, meetings.kinds)
+    keys = keys[rows][order]
+    order = order[np.argsort(keys, kind='stable')]
+    starts = np.flatnonzero(np.diff(np.sort(keys), prepend=-1))
+    clusters = [
+        part for own in np.split(order, starts[1:])
+        for part in np.split(own, range(CLUSTER, len(own), CLUSTER))]
+    return [place for number in rng.permutation(len(clusters)) for place in clusters[number]]
 
 
 def _together(image_counts, max_images, rng):

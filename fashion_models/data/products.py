@@ -1,7 +1,7 @@
 """The products of each split: their images in the store and their labels as numbers."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -27,6 +27,10 @@ class ProductSet:
         others (numpy.ndarray): (products, tasks, k) int32, up to k further labels that are right,
             -1 where there are fewer; k is 0 where no product has several.
         groups (list of str): The products' groups.
+        listings (list of numpy.ndarray): For each product, the number of the listing that each of
+            its images is from; ``None`` if that is not known.
+        shown (numpy.ndarray): (products,) int, from 0: rows of the same number show the same
+            product; ``None`` where each is a product of its own.
     """
 
     store: ImageStore
@@ -35,9 +39,25 @@ class ProductSet:
     t: np.ndarray
     others: np.ndarray
     groups: list[str]
+    listings: list[np.ndarray] | None = None
+    shown: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @property
+    def products(self) -> np.ndarray:
+        """(rows,) int, from 0: the product that each row shows."""
+        return np.arange(len(self)) if self.shown is None else self.shown
+
+    @property
+    def group_numbers(self) -> np.ndarray:
+        """(rows,) int, from 0: the group of each row."""
+        return np.unique(self.groups, return_inverse=True)[1]
+
+    def kinds(self, tasks: Sequence[int]) -> np.ndarray:
+        """(rows,) int, from 0: the same number for the same labels of some columns of t."""
+        return np.unique(self.t[:, tasks], axis=0, return_inverse=True)[1].reshape(-1)
 
     def others_to_learn(self, accepted: str) -> np.ndarray | None:
         """What counts as right in training beside t: ``others`` for 'all', ``None`` for 'first'."""
@@ -59,20 +79,23 @@ def split_products(
         dict: From 'train', 'validation' and 'test' to :class:`ProductSet`.
     """
     rows = {int(row): number for number, row in enumerate(store.product_index)}
-    parts = {split: ([], [], [], [], []) for split in SPLITS}
+    parts = {split: ([], [], [], [], [], []) for split in SPLITS}
     for row, product in enumerate(catalogue.products):
         if row in rows:
-            ids, images, t, others, groups = parts[split_of(product.group)]
+            ids, images, t, others, groups, listings = parts[split_of(product.group)]
             ids.append(product.id)
             images.append(np.asarray(store.product_images[rows[row]]))
+            listing = np.repeat(
+                np.arange(len(product.listings)), [len(one.images) for one in product.listings])
+            listings.append(listing[store.image_index[images[-1]]])
             t.append(vocabulary.encode(product))
             others.append(vocabulary.others(product))
             groups.append(product.group)
     return {
         split: ProductSet(
             store, ids, images, np.array(t, np.int32).reshape(-1, len(vocabulary.tasks)),
-            _padded(others, len(vocabulary.tasks)), groups)
-        for split, (ids, images, t, others, groups) in parts.items()}
+            _padded(others, len(vocabulary.tasks)), groups, listings)
+        for split, (ids, images, t, others, groups, listings) in parts.items()}
 
 
 def _padded(others, tasks):

@@ -117,4 +117,5 @@ def flattened(products: ProductSet) -> ProductSet:
          for position in range(len(images))],
         products.t[rows],
         products.others[rows],
-        [products.groups[row] for row in rows])
+        [products.groups[row] for row in rows],
+        shown=products.products[rows])

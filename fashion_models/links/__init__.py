@@ -2,6 +2,7 @@
 losses."""
 
 from fashion_models.links.blocks import ConvBNReLU, DenseReLU, fold_batch_normalization
+from fashion_models.links.image_pooling import POOLINGS
 from fashion_models.links.losses import (
     COMBINATIONS,
     LOSSES,
@@ -10,8 +11,9 @@ from fashion_models.links.losses import (
     multi_task_loss,
 )
 from fashion_models.links.multi_task_classifier import MultiTaskClassifier, task_fault
-from fashion_models.links.product_encoder import POOLINGS, ProductEncoder
+from fashion_models.links.product_encoder import ProductEncoder
 from fashion_models.links.resnet50 import ResNet50
+from fashion_models.links.same_product import METRIC_LOSSES, SameProduct
 from fashion_models.links.text_fusion import TextFusion
 from fashion_models.links.trunk import Trunk
 from fashion_models.links.zfnet import ZFNet
@@ -20,8 +22,8 @@ from fashion_models.links.zfnet import ZFNet
 TRUNKS = {'zfnet': ZFNet, 'resnet50': ResNet50}
 
 __all__ = [
-    'COMBINATIONS', 'LOSSES', 'POOLINGS', 'TRUNKS', 'ConvBNReLU', 'DenseReLU',
-    'MultiTaskClassifier', 'ProductEncoder', 'ResNet50', 'TextFusion', 'Trunk', 'ZFNet',
-    'count_correct', 'count_labelled', 'fold_batch_normalization', 'multi_task_loss',
+    'COMBINATIONS', 'LOSSES', 'METRIC_LOSSES', 'POOLINGS', 'TRUNKS', 'ConvBNReLU', 'DenseReLU',
+    'MultiTaskClassifier', 'ProductEncoder', 'ResNet50', 'SameProduct', 'TextFusion', 'Trunk',
+    'ZFNet', 'count_correct', 'count_labelled', 'fold_batch_normalization', 'multi_task_loss',
     'task_fault',
 ]

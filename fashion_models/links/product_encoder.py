@@ -4,15 +4,12 @@ from collections.abc import Iterator
 
 import chainer
 import chainer.functions as F
+import numpy as np
 
-from fashion_models import functions
 from fashion_models.functions.backend import Array
 from fashion_models.links.blocks import DenseReLU
+from fashion_models.links.image_pooling import POOLINGS
 from fashion_models.links.trunk import Trunk, output_of
-
-POOLINGS = {
-    'max': functions.column_max_pooling, 'mean': functions.column_mean_pooling,
-    'sum': functions.column_sum_pooling}
 
 
 class ProductEncoder(chainer.Chain):
@@ -27,7 +24,8 @@ class ProductEncoder(chainer.Chain):
         pre_pool: Width of the layer before the pooling.
         post_pool: Width of the first layer after it.
         representation: Width of the second, the product representation; 1024 in the article.
-        pooling: ``'max'``, or what the article contrasts it with: ``'mean'`` or ``'sum'``.
+        pooling: ``'max'``, what the article contrasts it with, ``'mean'`` or ``'sum'``, or another
+            of :data:`~fashion_models.links.image_pooling.POOLINGS`.
         normalize: Whether the three dense layers are normalized, too.
     """
 
@@ -37,10 +35,12 @@ class ProductEncoder(chainer.Chain):
         super().__init__()
         self.out_size = representation
         self.pooling = pooling
+        self._pooling = f'column_{pooling}_pooling'
         with self.init_scope():
             self.trunk = trunk
             self.pre_pool = DenseReLU(trunk.out_size, pre_pool, normalize)
-            self.post_pool = DenseReLU(pre_pool, post_pool, normalize)
+            setattr(self, self._pooling, POOLINGS[pooling](pre_pool))
+            self.post_pool = DenseReLU(self[self._pooling].out_size, post_pool, normalize)
             self.representation = DenseReLU(post_pool, representation, normalize)
 
     def forward(self, x: Array) -> chainer.Variable:
@@ -57,6 +57,27 @@ class ProductEncoder(chainer.Chain):
 
     def layers(self, x: Array) -> Iterator[tuple[str, chainer.Variable]]:
         """Yields the name and the values of each layer, the trunk's first."""
+        for name, h in self._image_layers(x):
+            yield name, h
+        h = self.pool(h, x.shape[1] // 3)
+        yield self._pooling, h
+        yield from self._product_layers(h)
+
+    def features(self, x: Array) -> chainer.Variable:
+        """What is pooled: x as of :meth:`forward` -> (b * n, pre_pool), a row an image."""
+        return output_of(self._image_layers(x))
+
+    def pool(self, features: Array, n: int, chosen: np.ndarray | None = None) -> chainer.Variable:
+        """Products from their images' features; see
+        :meth:`~fashion_models.links.image_pooling.Pooling.forward`.
+        """
+        return self[self._pooling](features, n, chosen)
+
+    def represent(self, pooled: Array) -> chainer.Variable:
+        """Representations (b, representation) from pooled features, as of :meth:`pool`."""
+        return output_of(self._product_layers(pooled))
+
+    def _image_layers(self, x):
         b, channels, height, width = x.shape
         n, remainder = divmod(channels, 3)
         if n == 0 or remainder:
@@ -65,11 +86,9 @@ class ProductEncoder(chainer.Chain):
         images = F.reshape(x, (b * n, 3, height, width))
         for name, h in self.trunk.layers(images):
             yield f'trunk/{name}', h
-        h = self.pre_pool(h)
-        yield 'pre_pool', h
-        h = POOLINGS[self.pooling](h, n)
-        yield f'column_{self.pooling}_pooling', h
+        yield 'pre_pool', self.pre_pool(h)
+
+    def _product_layers(self, h):
         h = self.post_pool(h)
         yield 'post_pool', h
-        h = self.representation(h)
-        yield 'representation', h
+        yield 'representation', self.representation(h)

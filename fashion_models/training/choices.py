@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 from fashion_models.data.epoch import EXAMPLES, MAX_IMAGES
 from fashion_models.data.products import ACCEPTED
 from fashion_models.functions.precision import PRECISIONS
-from fashion_models.links import COMBINATIONS, LOSSES, POOLINGS, TRUNKS, task_fault
+from fashion_models.links import (
+    COMBINATIONS,
+    LOSSES,
+    METRIC_LOSSES,
+    POOLINGS,
+    TRUNKS,
+    task_fault,
+)
 
 if TYPE_CHECKING:
     from fashion_models.training.recipe import Recipe
@@ -19,13 +26,19 @@ if TYPE_CHECKING:
 CONVOLUTIONS, ALL = NORMALIZATIONS = 'convolutions', 'all'
 #: How the learning rate goes down.
 DROPS, PLATEAU, LINEAR, COSINE = SCHEDULES = 'drops', 'plateau', 'linear', 'cosine'
+#: What teaches a network that two sets of images show one product.
+NONE = 'none'
+SAME_PRODUCT = NONE, *METRIC_LOSSES
+#: Which products meet in a batch for that: any, or those of one subcategory and colour, or group.
+RANDOM, ALIKE = SAME_PRODUCT_BATCHES = 'random', 'alike'
 #: The most of each number. More is a slip that would fill the memory, or no number for NumPy.
 _MOST = {
     'data': {'shorter_side': 4096, 'size': 2048},
     'model': {'width': 8, 'image_features': 1 << 16, 'pre_pool': 1 << 16, 'post_pool': 1 << 16,
               'representation': 1 << 16},
     'training': {'batch_size': 1 << 16, 'epochs': 10 ** 6, 'epoch_batches': 10 ** 9,
-                 'plateau_epochs': 10 ** 6, 'seed': 2 ** 32 - 1}}
+                 'plateau_epochs': 10 ** 6, 'seed': 2 ** 32 - 1, 'same_product_projection': 1 << 16,
+                 'same_product_memory': 1 << 20}}
 
 
 def faults(recipe: Recipe) -> Iterator[str]:
@@ -79,10 +92,14 @@ def _wrong(recipe):
     for name in 'image_features', 'pre_pool', 'post_pool', 'representation', 'width':
         if getattr(model, name) <= 0:
             yield f'model.{name}: found {getattr(model, name)}, expected more than 0'
-    for name in 'batch_size', 'epochs', 'learning_rate', 'drop_factor', 'plateau_epochs':
+    for name in ('batch_size', 'epochs', 'learning_rate', 'drop_factor', 'plateau_epochs',
+                 'same_product_temperature'):
         if getattr(training, name) <= 0:
             yield f'training.{name}: found {getattr(training, name)}, expected more than 0'
-    for name in 'epoch_batches', 'seed', 'momentum', 'weight_decay':
+    for name in (
+            'epoch_batches', 'seed', 'momentum', 'weight_decay', 'image_loss',
+            'same_product_weight', 'same_product_margin', 'same_product_projection',
+            'same_product_memory', 'same_product_colourways'):
         if getattr(training, name) < 0:
             yield f'training.{name}: found {getattr(training, name)}, expected 0 or more'
     if training.precision not in PRECISIONS:
@@ -93,7 +110,9 @@ def _wrong(recipe):
         yield f'training.schedule: found {training.schedule!r}, expected {_or(SCHEDULES)}'
     if training.accepted not in ACCEPTED:
         yield f'training.accepted: found {training.accepted!r}, expected {_or(ACCEPTED)}'
-    for name, known in ('loss', LOSSES), ('combine_losses', COMBINATIONS):
+    for name, known in (
+            ('loss', LOSSES), ('combine_losses', COMBINATIONS), ('same_product', SAME_PRODUCT),
+            ('same_product_batches', SAME_PRODUCT_BATCHES)):
         if getattr(training, name) not in known:
             yield f'training.{name}: found {getattr(training, name)!r}, expected {_or(known)}'
     for name in 'warmup', 'label_smoothing':

@@ -15,7 +15,14 @@ from fashion_models.data.products import FIRST
 from fashion_models.errors import UserError
 from fashion_models.functions.precision import FLOAT32
 from fashion_models.training import recipe_text
-from fashion_models.training.choices import ALL, CONVOLUTIONS, DROPS, faults
+from fashion_models.training.choices import (
+    ALL,
+    CONVOLUTIONS,
+    DROPS,
+    NONE,
+    RANDOM,
+    faults,
+)
 
 #: The recipes that come with the package.
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / 'recipes'
@@ -81,6 +88,15 @@ class Training:
     task_weights: dict[str, float] = dataclasses.field(
         default_factory=dict, metadata={'earlier': {}})
     label_smoothing: float = _later(0.0)
+    image_loss: float = _later(0.0)
+    same_product: str = _later(NONE)
+    same_product_weight: float = _later(0.5)
+    same_product_temperature: float = _later(0.1)
+    same_product_margin: float = _later(0.1)
+    same_product_projection: int = _later(128)
+    same_product_memory: int = _later(0)
+    same_product_colourways: float = _later(1.0)
+    same_product_batches: str = _later(RANDOM)
 
 
 @dataclasses.dataclass(frozen=True)

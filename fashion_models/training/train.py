@@ -27,6 +27,7 @@ from fashion_models.files import atomic_write, sha256
 from fashion_models.functions.precision import require_precision, using_precision
 from fashion_models.provenance import provenance
 from fashion_models.training import initial, progress, snapshots
+from fashion_models.training.besides import build_besides, meetings
 from fashion_models.training.evaluation import ValidationEvaluation
 from fashion_models.training.graph import write_graph
 from fashion_models.training.interrupt import Interrupt
@@ -228,9 +229,11 @@ def build_trainer(
     iterator = TrainingIterator(
         products['train'], run.mean, recipe.batch_size, recipe.seed, run.recipe.data.max_images,
         run.recipe.data.mirror, epoch_batches=recipe.epoch_batches, accepted=recipe.accepted,
-        examples=run.recipe.data.examples)
+        examples=run.recipe.data.examples, meetings=meetings(run.recipe, products['train']))
     loss = build_loss(run.recipe)
-    updater = MasterReplicasUpdater(iterator, optimizer, devices, recipe.seed, loss)
+    updater = MasterReplicasUpdater(
+        iterator, optimizer, devices, recipe.seed, loss,
+        build_besides(run.recipe, products['train'], optimizer))
     trainer = training.Trainer(
         updater, lambda trainer: interrupted() or updater.epoch >= recipe.epochs,
         out=str(run.folder))

@@ -1,15 +1,18 @@
 """The article's data parallelism: master parameters, replicas on g devices."""
 
 import copy
+import dataclasses
 import time
 from collections.abc import Callable, Sequence
 
 import chainer
+import chainer.functions as F
 import numpy as np
 from chainer import training
 
 from fashion_models.data.batches import TrainingIterator
 from fashion_models.links import count_correct, count_labelled, multi_task_loss
+from fashion_models.training.besides import Besides
 
 
 class NonFiniteLossError(Exception):
@@ -28,6 +31,22 @@ class NonFiniteLossError(Exception):
         self.products = products
 
 
+@dataclasses.dataclass(frozen=True)
+class _Share:
+    """What a device has computed of its part of a batch.
+
+    ``rows`` says of which rows of the product set ``compared`` (m, d) are representations.
+    """
+
+    device: chainer.backend.Device
+    ys: list[chainer.Variable]
+    t: np.ndarray
+    loss: chainer.Variable
+    image_loss: chainer.Variable
+    compared: chainer.Variable
+    rows: np.ndarray
+
+
 class MasterReplicasUpdater(training.updaters.StandardUpdater):
     """Spreads each batch over g devices and applies all gradients to the master parameters.
 
@@ -40,12 +59,17 @@ class MasterReplicasUpdater(training.updaters.StandardUpdater):
     and momentum included. Batch normalization is the exception: each device normalises with the
     statistics of its own share, and the running statistics are those that the master sees.
 
+    The same-product objective, too, sees the whole batch: the first device, which alone has it,
+    compares the representations of all shares, and each share is pulled by its part of the
+    gradient. So there is one memory, and its content does not depend on g.
+
     Args:
         iterator: Gives the batches.
         optimizer: Set up with the master.
         devices: g devices, of which several may be ``@numpy``.
         seed: Dropout masks follow from it and from the number of the iteration alone.
         loss: As of :func:`~fashion_models.links.multi_task_loss`, the article's.
+        besides: What is trained beside the tasks; nothing if ``None``.
 
     Attributes:
         on_first_loss: Called once with the first share's loss before its backward.
@@ -54,8 +78,13 @@ class MasterReplicasUpdater(training.updaters.StandardUpdater):
     def __init__(
             self, iterator: TrainingIterator, optimizer: chainer.Optimizer,
             devices: Sequence[chainer.backend.Device], seed: int = 0,
-            loss: Callable = multi_task_loss):
-        super().__init__(iterator, optimizer)
+            loss: Callable = multi_task_loss, besides: Besides | None = None):
+        besides = besides or Besides()
+        optimizers = {'main': optimizer}
+        if besides.same_product is not None:
+            optimizers['same_product'] = besides.optimizer
+        super().__init__(iterator, optimizers)
+        self.besides = besides
         self.devices = list(devices)
         self.seed = seed
         self.loss = loss
@@ -65,6 +94,8 @@ class MasterReplicasUpdater(training.updaters.StandardUpdater):
         self.replicas = [copy.deepcopy(self.master) for _ in self.devices[1:]]
         for replica, device in zip(self.replicas, self.devices[1:]):
             replica.to_device(device)
+        if besides.same_product is not None:
+            besides.same_product.to_device(self.devices[0])
 
     def update_core(self) -> None:
         """One step; reports loss, accuracy of each task, images, seconds and seconds waited."""
@@ -81,23 +112,34 @@ class MasterReplicasUpdater(training.updaters.StandardUpdater):
             replica.copyparams(self.master)
             replica.cleargrads()
         # All devices are given their work before the first result is waited for.
-        shares = [
-            self._backward(rank, batch, slice(rank * b // g, (rank + 1) * b // g), labelled)
-            for rank in range(g)]
+        forward = (
+            self._forward(rank, batch, slice(rank * b // g, (rank + 1) * b // g), labelled)
+            for rank in range(g))
+        losses = {}
+        if self.besides.same_product is None:
+            # One after the other, so that there is one graph at a time.
+            shares = [self._backward(share) for share in forward]
+        else:
+            shares = list(forward)
+            losses['same_product'], pulls = self._compare(shares)
+            shares = [self._backward(share, pull) for share, pull in zip(shares, pulls)]
         for replica in self.replicas:
             self.master.addgrads(replica)
 
-        loss = sum(float(chainer.cuda.to_cpu(loss)) for loss, _, _ in shares)
-        if not np.isfinite(loss):
-            raise NonFiniteLossError(loss, self.iteration + 1, batch.products)
-        self.get_optimizer('main').update()
+        for name in ('loss', 'image_loss') if self.besides.image_loss else ('loss',):
+            losses[name] = sum(
+                float(chainer.cuda.to_cpu(getattr(share, name).array)) for share in shares)
+        if not np.isfinite(sum(losses.values())):
+            raise NonFiniteLossError(sum(losses.values()), self.iteration + 1, batch.products)
+        for optimizer in self.get_all_optimizers().values():
+            optimizer.update()
 
-        correct = sum(count_correct(ys, t) for _, ys, t in shares)
+        correct = sum(count_correct(share.ys, share.t) for share in shares)
         accuracies = {
             task: right / number
             for task, right, number in zip(self.master.tasks, correct, labelled) if number}
         chainer.report({
-            'loss': loss,
+            **losses,
             'accuracy': np.mean(list(accuracies.values())) if accuracies else 0.0,
             **accuracies,
             'images': batch.images,
@@ -105,22 +147,65 @@ class MasterReplicasUpdater(training.updaters.StandardUpdater):
             'seconds': time.perf_counter() - started,
         })
 
-    def _backward(self, rank, batch, share, labelled):
+    def _forward(self, rank, batch, share, labelled):
         model = ([self.master] + self.replicas)[rank]
         device = self.devices[rank]
         device.use()
         _seed_dropout(device.xp, self.seed, self.iteration, rank)
         x, t = device.send(batch.x[share]), device.send(batch.t[share])
-        ys = model(x)
         others = None if batch.others is None else device.send(batch.others[share])
-        loss = self.loss(ys, t, labelled, others)
+        sides = None if batch.sides is None else device.send(batch.sides[share])
+        b, n = len(t), x.shape[1] // 3
+        features = model.encoder.features(x)
+        # All sets of images go through the later layers, and their normalization, at once.
+        sets = [model.encoder.pool(features, n)]
+        if sides is not None:
+            pair = [model.encoder.pool(features, n, chosen) for chosen in (sides, ~sides)]
+            sets.append(F.reshape(F.stack(pair, axis=1), (2 * b, -1)))
+        if self.besides.image_loss and n > 1:
+            sets.append(model.encoder.pool(features, 1))
+        h = model.encoder.represent(F.concat(sets, axis=0) if len(sets) > 1 else sets[0])
+        whole = h[:b] if len(sets) > 1 else h
+        ys = model.classify(whole)
+        loss = image_loss = self.loss(ys, t, labelled, others)
+        if self.besides.image_loss and n > 1:
+            image_loss = self.loss(
+                model.classify(h[-b * n:]), t.repeat(n, axis=0), labelled * n,
+                None if others is None else others.repeat(n, axis=0))
+        rows = batch.products[share]
+        if sides is None:
+            return _Share(device, ys, t, loss, image_loss, whole, rows)
+        return _Share(device, ys, t, loss, image_loss, h[b:3 * b], rows.repeat(2))
+
+    def _compare(self, shares):
+        """The loss of the same-product objective, and its gradient for each share's part."""
+        objective, device = self.besides.same_product, self.devices[0]
+        device.use()
+        h = chainer.Variable(device.xp.concatenate(
+            [device.send(share.compared.array) for share in shares]))
+        objective.cleargrads()
+        loss = objective(h, np.concatenate([share.rows for share in shares]))
+        (loss * self.besides.weight).backward()
+        ends = np.cumsum([len(share.rows) for share in shares])[:-1]
+        pulls = [share.device.send(part)
+                 for share, part in zip(shares, device.xp.split(h.grad, ends.tolist()))]
+        return float(chainer.cuda.to_cpu(loss.array)), pulls
+
+    def _backward(self, share, pull=None):
+        share.device.use()
+        loss = share.loss
+        if self.besides.image_loss:
+            loss = loss + self.besides.image_loss * share.image_loss
+        if pull is not None:
+            loss = loss + F.sum(share.compared * pull)  # its gradient is what counts
         if self.on_first_loss is not None:
             self.on_first_loss(loss)
             self.on_first_loss = None
         loss.backward()
-        for y in ys:
-            y.unchain()  # lets go of the graph before the next device builds its own
-        return loss.array, ys, t
+        # Lets go of the graph before the next device builds its own.
+        for variable in (*share.ys, share.loss, share.image_loss, share.compared):
+            variable.unchain()
+        return share
 
 
 def _seed_dropout(xp, *place):

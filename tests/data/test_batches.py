@@ -8,7 +8,7 @@ import pytest
 
 from fashion_models.data.batches import TrainingIterator, evaluation_batches
 from fashion_models.data.crops import assemble
-from fashion_models.data.epoch import plan_epoch
+from fashion_models.data.epoch import Meetings, plan_epoch
 from fashion_models.data.products import ProductSet
 
 
@@ -201,3 +201,55 @@ def test_a_snapshot_does_not_stop_the_threads(toy_splits, ramp, monkeypatch):
     # Once to count the batches, once to find the place, then each as it comes.
     assert sorted(planned)[:3] == [0, 0, 0]
     assert planned.count(1) == 1
+
+
+def test_sides_are_of_different_listings_where_there_are_several():
+    listings = [np.array(own) for own in (
+        [0, 0, 1, 1], [0, 1, 2, 2], [0, 0, 0, 0], [0], [0, 0, 0, 1])]
+    products = ProductSet(
+        Gradients(), list('abcde'), [np.arange(len(own)) for own in listings],
+        np.zeros((5, 1), np.int32), np.empty((5, 1, 0), np.int32), list('abcde'), listings)
+    seen = [set() for _ in range(5)]
+    batches = TrainingIterator(
+        products, np.zeros((3, 8, 8), np.float32), 2, seed=0, meetings=Meetings(np.arange(5)))
+    with batches:
+        for batch in take(batches, 90):
+            if batch.x.shape[1] == 3:
+                assert batch.sides is None
+                # The one image comes twice, as two crops.
+                assert batch.products.tolist() == [3, 3]
+                seen[3].add(np.array_equal(*batch.x))
+                continue
+            for product, side in zip(batch.products, batch.sides):
+                seen[product].add(tuple(side))
+                assert 0 < side.sum() < 4
+                if product != 2:
+                    own = listings[product]
+                    assert not set(own[side]) & set(own[~side])
+    assert len(seen[0]) == 2
+    assert len(seen[1]) == 2 ** 3 - 2
+    assert len(seen[2]) > 10, 'of the 14 ways to part four images'
+    assert len(seen[4]) == 2
+    assert False in seen[3]
+
+
+class Gradients:
+    """A store of images whose crops all differ."""
+
+    def image(self, number):
+        return np.arange(16 * 16 * 3).reshape(16, 16, 3).astype(np.uint8)
+
+
+def test_meetings_are_the_same_again_and_after_a_resume(toy_splits, ramp):
+    its = Meetings(np.arange(len(toy_splits['train'])))
+    whole = take(iterator(toy_splits, ramp, examples='groups', meetings=its), 20)
+    part = iterator(toy_splits, ramp, examples='groups', meetings=its, workers=1)
+    take(part, 7)
+    state = chainer.serializers.DictionarySerializer()
+    part.serialize(state)
+    again = iterator(toy_splits, ramp, examples='groups', meetings=its)
+    again.serialize(chainer.serializers.NpzDeserializer(state.target))
+    rest = take(again, 13)
+    assert_same(rest, whole[7:])
+    for one, other in zip(rest, whole[7:]):
+        np.testing.assert_array_equal(one.sides, other.sides)

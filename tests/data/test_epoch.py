@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fashion_models.data.epoch import plan_epoch
+from fashion_models.data.epoch import Meetings, plan_epoch
 from fashion_models.errors import UserError
 
 counts = st.lists(st.integers(1, 9), min_size=8, max_size=120)
@@ -100,3 +100,60 @@ def test_groups_are_of_every_size_and_drawn_anew():
         sum(len(batch.products) for batch in plan_epoch([4], 1, 0, epoch, examples='groups'))
         for epoch in range(600)])[1:]
     assert abs(numbers - 150).max() < 5 * np.sqrt(600 * 0.25 * 0.75)
+
+
+def meetings(counts, kinds=None):
+    groups = np.arange(len(counts)) // 3
+    return Meetings(np.arange(len(counts)), kinds, groups)
+
+
+@settings(deadline=None)
+@given(counts=counts, b=st.integers(2, 8), seed=st.integers(0, 9),
+       examples=st.sampled_from(['together', 'groups', 'single']))
+def test_with_meetings_only_single_images_come_twice(counts, b, seed, examples):
+    kinds = np.arange(len(counts)) % 4
+    for its in meetings(counts), meetings(counts, kinds):
+        times = {}
+        for batch in plan_epoch(counts, b, seed, 0, examples=examples, meetings=its):
+            assert len(batch.products) == b
+            for product, choice in zip(batch.products, batch.choice):
+                for image in choice:
+                    times[product, image] = times.get((product, image), 0) + 1
+        assert all(number <= (2 if counts[product] == 1 else 1)
+                   for (product, _), number in times.items())
+
+
+def test_examples_of_one_product_meet():
+    met = 0
+    for epoch in range(20):
+        plan = plan_epoch(
+            [1, 4] * 32, 8, 0, epoch, examples='single', meetings=meetings([1, 4] * 32))
+        for batch in plan:
+            alone = np.flatnonzero(np.bincount(batch.products) == 1)
+            met += len(batch.products) - len(alone)
+            # Only at the borders of a batch is a product cut off from itself.
+            assert len(alone) <= 2
+    assert met > 20 * 32 * 5 * 0.8
+
+
+def test_rows_of_one_product_meet():
+    its = Meetings(np.repeat(np.arange(40), 2))     # each image is a row
+    for batch in plan_epoch([1] * 80, 8, 0, 0, meetings=its):
+        assert (np.bincount(its.products[batch.products]) != 1).all(), 'and none comes twice'
+
+
+def test_alike_products_and_those_of_one_group_meet():
+    rng = np.random.default_rng(0)
+    kinds, groups = rng.integers(0, 40, 400), np.arange(400) // 4
+
+    def shares(its):
+        """How many pairs within a batch are of one kind, and of one group."""
+        found = np.zeros(2)
+        for epoch in range(5):
+            for batch in plan_epoch([2] * 400, 16, 0, epoch, meetings=its):
+                for row, numbers in enumerate((kinds[batch.products], groups[batch.products])):
+                    found[row] += ((numbers[:, None] == numbers).sum() - 16) / 2
+        return found
+    alike = shares(Meetings(np.arange(400), kinds, groups))
+    by_chance = shares(Meetings(np.arange(400)))
+    assert (alike > 3 * by_chance).all()

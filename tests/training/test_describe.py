@@ -25,3 +25,9 @@ def test_a_trunk_of_blocks():
     text = describe(Recipe.load(RECIPES / 'resnet50.toml').replace(
         data__size=64, model__width=0.1), n=1)
     assert 'encoder/trunk/res5' in text
+
+
+def test_attention_is_a_layer_with_weights():
+    text = describe(Recipe.load(RECIPES / 'tiny.toml').replace(model__pooling='attention'))
+    rows = {line.split()[0]: line for line in text.splitlines()}
+    assert rows['encoder/column_attention_pooling'].split()[-1] == '128'

@@ -37,7 +37,10 @@ if typing.TYPE_CHECKING:    # an extra
 
 OPSET = 11      # the newest that onnx_chainer, which comes with Chainer, knows
 TOLERANCE = 1e-4
-_POOLINGS = {'max': 'ReduceMax', 'mean': 'ReduceMean', 'sum': 'ReduceSum'}
+#: From each pooling to the reductions over the images, whose results stand side by side.
+_POOLINGS = {
+    'max': ['ReduceMax'], 'mean': ['ReduceMean'], 'sum': ['ReduceSum'],
+    'max_mean': ['ReduceMax', 'ReduceMean'], 'attention': ['ReduceSum']}
 
 
 def export(encoder: Encoder, folder: str | os.PathLike) -> float:
@@ -159,7 +162,20 @@ def product_graph(encoder: Encoder) -> 'onnx.ModelProto':
         constant(f'{name}/b', chainer.cuda.to_cpu(layer.b.array))
         node('Gemm', [given, f'{name}/W', f'{name}/b'], output, transB=1)
 
-    node(_POOLINGS[network.pooling], ['features'], 'pooled', axes=[1], keepdims=0)
+    given = 'features'
+    if network.pooling == 'attention':
+        # opset 11's Softmax is over all axes from the given one on: the n images and the one score
+        score = chainer.cuda.to_cpu(network.column_attention_pooling.score.W.array)
+        constant('score/W', score.T)
+        node('MatMul', ['features', 'score/W'], 'scores')
+        node('Softmax', ['scores'], 'weights', axis=1)
+        node('Mul', ['features', 'weights'], 'weighted')
+        given = 'weighted'
+    reductions = _POOLINGS[network.pooling]
+    parts = [f'pooled/{reduction}' for reduction in reductions]
+    for reduction, part in zip(reductions, parts):
+        node(reduction, [given], part, axes=[1], keepdims=0)
+    node('Concat', parts, 'pooled', axis=1)
     dense(network.post_pool.linear, 'post_pool', 'pooled', 'post_pool')
     node('Relu', ['post_pool'], 'post_pool_relu')
     dense(network.representation.linear, 'representation', 'post_pool_relu', 'last')

@@ -13,7 +13,8 @@ from PIL import Image
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.errors import UserError
-from fashion_models.representation.encoder import load
+from fashion_models.links import fold_batch_normalization
+from fashion_models.representation.encoder import Encoder, load
 from fashion_models.representation.export.graphs import (
     compare,
     export,
@@ -78,6 +79,17 @@ def test_drawn_products_of_any_number_of_images(encoder, session, read, tiny_run
     product = next(product for product in catalogue.products if len(product.images) == n)
     check_product(
         encoder, session, read, [catalogue.image_file(image) for image in product.images])
+
+
+@pytest.mark.parametrize('pooling', ['mean', 'sum', 'max_mean', 'attention'])
+def test_other_poolings(onnxruntime, encoder, pooling):
+    recipe = encoder.run.recipe.replace(model__pooling=pooling)
+    model = build_model(recipe, encoder.run.vocabulary.classes)
+    if pooling == 'attention':
+        score = model.encoder.column_attention_pooling.score.W.array
+        score[...] = np.random.default_rng(0).normal(size=score.shape)
+    other = Encoder(encoder.run, model=fold_batch_normalization(model))
+    compare(other, {'image': image_graph(other), 'product': product_graph(other)})
 
 
 def test_several_products_at_once(encoder, session, tiny_run):
