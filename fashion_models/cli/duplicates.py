@@ -45,6 +45,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--new', action='store_true',
                         help='leave out pairs that the catalogue has as one product already')
     parser.add_argument('--groups', action='store_true', help='join the pairs into groups')
+    parser.add_argument('--mutual', action='store_true',
+                        help="only pairs in which each is among the other's nearest neighbours")
+    parser.add_argument('--exact', action='store_true',
+                        help='compare all listings, however many (the default up to 20,000; '
+                             'beyond, neighbours are found by an index, which misses very few)')
     parser.add_argument('--images-only', action='store_true', help='do not compare texts')
     parser.add_argument('--calibration', metavar='JSON', type=pathlib.Path,
                         help="a calibration that --calibrate wrote, instead of the package's")
@@ -88,7 +93,8 @@ def run(arguments: argparse.Namespace) -> None:
     calibration = Calibration.load(arguments.calibration) if arguments.calibration else None
     embeddings = open_embeddings(arguments.file)
     found = find(embeddings, calibration, arguments.threshold, arguments.precision,
-                 texts=not arguments.images_only, across=arguments.across)
+                 texts=not arguments.images_only, across=arguments.across,
+                 exact=arguments.exact, mutual=arguments.mutual)
     pairs = [pair for pair in found.pairs if not (arguments.new and pair.known)]
     # Pairs that are known keep groups together; groups of nothing else are no news.
     groups = [group for group in grouped(found.pairs)
@@ -166,7 +172,8 @@ def _calibrate(arguments):
     from fashion_models.representation.duplicates.labelled import calibrate_on
     from fashion_models.representation.embeddings import open_embeddings
 
-    unused = [name for name in ('threshold', 'precision', 'across', 'new', 'groups', 'calibration',
+    unused = [name for name in ('threshold', 'precision', 'across', 'new', 'groups', 'mutual',
+                                'exact', 'calibration',
                                 'json', 'picture') if getattr(arguments, name) not in (None, False)]
     if unused:
         raise UserError(f'--{unused[0]}: has no meaning with --calibrate, which finds nothing')

@@ -18,10 +18,10 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
-from tqdm import tqdm
 
 from fashion_models.catalogue.colours import fold
 from fashion_models.optional import require
+from fashion_models.representation.duplicates.nearest import BLOCK_BYTES, largest, nearest
 from fashion_models.representation.embeddings import Item
 from fashion_models.representation.linear import Whitening, in_blocks
 
@@ -38,7 +38,6 @@ TEXT = ('words', 'colours')
 COMPONENTS = 256
 #: Added to each component's variance, as a share of all variance: what varies less is noise.
 RIDGE = 0.001
-_BLOCK_BYTES = 64 << 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,17 +71,23 @@ class Pictures:
 
     Args:
         vectors: (n, d) float32 or float16, n at least 2, rows of unit length.
+        exact: Whether to compare all vectors, however many there are.
     """
 
-    def __init__(self, vectors: np.ndarray) -> None:
+    def __init__(self, vectors: np.ndarray, exact: bool = False) -> None:
         self.whitened = whitened(vectors)
-        self._nearest, similarities = nearest(self.whitened, NEIGHBOURS)
+        self._nearest, similarities = nearest(self.whitened, NEIGHBOURS, exact)
         self._density = density(similarities)
 
-    def candidates(self) -> np.ndarray:
-        """Pairs in which one is among the other's nearest neighbours: (m, 2) int64, sorted."""
+    def candidates(self, mutual: bool = False) -> np.ndarray:
+        """Pairs in which one is among the other's nearest neighbours: (m, 2) int64, sorted.
+
+        Args:
+            mutual: Whether each must be among the other's. A listing that is near to very many, as
+                one with a dull picture is, is then paired with few of them.
+        """
         n, k = self._nearest.shape
-        return _sorted_pairs(np.repeat(np.arange(n), k), self._nearest.ravel())
+        return _sorted_pairs(np.repeat(np.arange(n), k), self._nearest.ravel(), 1 + mutual)
 
     def evidence(self, rows: np.ndarray) -> dict[str, np.ndarray]:
         """What the pictures say about pairs (m, 2): the features :data:`IMAGES`, (m,) each."""
@@ -151,12 +156,12 @@ class Texts:
         if self._words is None:
             return np.empty((0, 2), np.int64)
         pairs = []
-        step = max(1, _BLOCK_BYTES // (4 * self._words.shape[0]))
+        step = max(1, BLOCK_BYTES // (4 * self._words.shape[0]))
         for start in range(0, self._words.shape[0], step):
             scores = (self._words[start:start + step] @ self._words.T).toarray()
             own = np.arange(len(scores))
             scores[own, start + own] = -1
-            near = _largest(scores, NEIGHBOURS)
+            near = largest(scores, NEIGHBOURS)
             # Without a word in common they are no neighbours.
             some = np.take_along_axis(scores, near, axis=1) > 0
             pairs.append((np.repeat(start + own, some.sum(axis=1)), near[some]))
@@ -204,39 +209,9 @@ def whitened(vectors: np.ndarray) -> np.ndarray:
     return in_blocks(whitening, vectors)
 
 
-def nearest(vectors: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """The exact nearest neighbours of each vector, itself left out.
-
-    Args:
-        vectors: (n, d) float32, n at least 2, rows of unit length.
-        k: How many; n - 1 if that is less.
-
-    Returns:
-        Rows (n, k) int64 and their similarities (n, k) float32, the most similar first.
-    """
-    n = len(vectors)
-    k = min(k, n - 1)
-    rows, similarities = np.empty((n, k), np.int64), np.empty((n, k), np.float32)
-    step = max(1, _BLOCK_BYTES // (4 * n))
-    for start in tqdm(range(0, n, step), 'comparing', delay=2, leave=False, disable=None):
-        scores = vectors[start:start + step] @ vectors.T
-        own = np.arange(len(scores))
-        scores[own, start + own] = -np.inf
-        near = _largest(scores, k)
-        rows[start:start + step] = near
-        similarities[start:start + step] = np.take_along_axis(scores, near, axis=1)
-    return rows, similarities
-
-
-def _largest(scores, k):
-    """Columns of the k largest of each row, the largest first."""
-    k = min(k, scores.shape[1])
-    near = np.argpartition(-scores, k - 1, axis=1)[:, :k]
-    order = np.argsort(-np.take_along_axis(scores, near, axis=1), axis=1, kind='stable')
-    return np.take_along_axis(near, order, axis=1)
-
-
-def _sorted_pairs(a, b):
+def _sorted_pairs(a, b, times=1):
+    """The pairs of two different rows that are there so many times, once each."""
     different = a != b
     pairs = np.sort(np.column_stack([a[different], b[different]]).astype(np.int64), axis=1)
-    return np.unique(pairs, axis=0)
+    found, counts = np.unique(pairs, axis=0, return_counts=True)
+    return found[counts >= times]

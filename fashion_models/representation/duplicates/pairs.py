@@ -81,7 +81,8 @@ class Found:
     placeholders: list
 
 
-def gather(embeddings: Embeddings, texts: bool = True, rows: np.ndarray | None = None) -> Evidence:
+def gather(embeddings: Embeddings, texts: bool = True, rows: np.ndarray | None = None,
+           exact: bool = False, mutual: bool = False) -> Evidence:
     """Gathers the evidence about pairs of a file.
 
     Args:
@@ -89,6 +90,8 @@ def gather(embeddings: Embeddings, texts: bool = True, rows: np.ndarray | None =
         texts: Whether to look at the texts, too. If no listing has any, there are no features of
             texts.
         rows: The pairs (m, 2), the lower row first; by default all neighbours.
+        exact: Whether to compare all vectors, however many there are.
+        mutual: Whether, of neighbours, each must be one of the other's.
 
     Raises:
         UserError: If the file holds vectors of images, or fewer than two; or scikit-learn, which
@@ -100,8 +103,8 @@ def gather(embeddings: Embeddings, texts: bool = True, rows: np.ndarray | None =
             'or product')
     if len(embeddings) < 2:
         raise UserError(f'{embeddings.file}: holds one vector; expected two or more')
-    pictures = Pictures(embeddings.vectors)
-    rows = pictures.candidates() if rows is None else rows
+    pictures = Pictures(embeddings.vectors, exact)
+    rows = pictures.candidates(mutual) if rows is None else rows
     features = pictures.evidence(rows)
     words = [text_of(item) for item in embeddings.items] if texts else []
     if any(words):
@@ -133,7 +136,7 @@ def judge(evidence: Evidence, calibration: Calibration) -> tuple[np.ndarray, np.
 
 def find(embeddings: Embeddings, calibration: Calibration | None = None,
          threshold: float | None = None, precision: float | None = None, texts: bool = True,
-         across: bool = False) -> Found:
+         across: bool = False, exact: bool = False, mutual: bool = False) -> Found:
     """Finds the pairs of listings that are probably one product.
 
     Args:
@@ -144,12 +147,14 @@ def find(embeddings: Embeddings, calibration: Calibration | None = None,
             instead.
         texts: Whether to look at the texts.
         across: Whether to leave out pairs within one retailer.
+        exact: Whether to compare all vectors, however many there are.
+        mutual: Whether each of a pair must be among the other's nearest neighbours.
 
     Raises:
         UserError: As :func:`gather` does, or if the calibration did not reach the precision.
     """
     calibration = calibration or Calibration.load()
-    evidence = gather(embeddings, texts)
+    evidence = gather(embeddings, texts, exact=exact, mutual=mutual)
     shown = placeholders(evidence, embeddings.items)
     evidence = without(evidence, shown)
     if across:

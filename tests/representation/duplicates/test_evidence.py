@@ -9,10 +9,10 @@ from fashion_models.representation.duplicates.evidence import (
     Pictures,
     Texts,
     density,
-    nearest,
     same_pictures,
     whitened,
 )
+from fashion_models.representation.duplicates.nearest import nearest
 
 
 def unit(vectors):
@@ -22,23 +22,6 @@ def unit(vectors):
 @pytest.fixture
 def vectors():
     return unit(np.random.default_rng(0).normal(size=(90, 12)))
-
-
-def test_nearest_neighbours_are_those_of_brute_force(vectors):
-    rows, similarities = nearest(vectors, 7)
-    for row, vector in enumerate(vectors):
-        cosines = vectors @ vector
-        cosines[row] = -2
-        expected = np.argsort(-cosines)[:7]
-        assert rows[row].tolist() == expected.tolist()
-        assert similarities[row] == pytest.approx(cosines[expected], abs=1e-6)
-
-
-def test_a_vector_is_no_neighbour_of_itself_even_among_equals():
-    rows, similarities = nearest(unit(np.ones((5, 3))), 20)
-    assert rows.shape == (5, 4)
-    assert all(row not in near for row, near in enumerate(rows.tolist()))
-    assert similarities == pytest.approx(1)
 
 
 def test_whitening_lets_small_differences_count():
@@ -74,6 +57,13 @@ def test_candidates_are_all_pairs_of_neighbours_once(vectors):
     assert len(pairs) == len(pictures.candidates())
     near = nearest(pictures.whitened, NEIGHBOURS)[0]
     assert pairs == {(min(a, b), max(a, b)) for a in range(90) for b in near[a].tolist()}
+
+
+def test_mutual_candidates_are_neighbours_of_each_other(vectors):
+    pictures = Pictures(vectors)
+    near = nearest(pictures.whitened, NEIGHBOURS)[0].tolist()
+    assert {tuple(pair) for pair in pictures.candidates(mutual=True).tolist()} == {
+        (a, b) for a in range(90) for b in near[a] if a < b and a in near[b]}
 
 
 def test_margin_compares_with_both_neighbourhoods(vectors):
