@@ -127,6 +127,15 @@ def test_training(project, given, arguments):
     assert [call for call in calls if 'synthesise' in call] == []
 
 
+def test_every_campaign_is_run(project):
+    status, _, calls = project.make('campaign', 'ARGS=--quick')
+    assert status == 0
+    scripts = [call.split()[1] for call in calls if ' experiments/campaigns/' in call]
+    assert scripts
+    assert all((ROOT / script).is_file() for script in scripts)
+    assert [call for call in calls if call.endswith('.py --quick')] == calls[-len(scripts):]
+
+
 def test_help_lists_the_targets(project):
     result = subprocess.run(['make', '-s'], cwd=project.folder, text=True, capture_output=True)
     for target in 'install', 'train', 'test', 'lint', 'clean':

@@ -286,8 +286,10 @@ _TEMPORARY = 'tmp'
 LOCK = 'lock'
 #: May be there or not: what they hold is found out again.
 _CACHES = {'stamps.npz'}
-#: What differs between two runs of a command on the same input: clocks, and what derives from them.
-_TIMED = {'images/s', 'waiting', 'waited', 'seconds', 'elapsed_time', 'date', 'training_seconds'}
+#: What differs between two runs of a command on the same input: clocks, what derives from them, and
+#: the stamp of a file, with the checksum of what holds it.
+_TIMED = {'images/s', 'waiting', 'waited', 'seconds', 'elapsed_time', 'date', 'training_seconds',
+          'stamp', 'checksum'}
 
 
 def comparable(path):
@@ -299,9 +301,9 @@ def comparable(path):
         return os.readlink(path)
     if path.name == 'lock' or path.name.endswith('.lock'):
         return LOCK
-    if path.suffix in ('.json', '.txt', '.rst') and path.name != 'store.json':
+    if path.suffix == '.json' and path.name != 'store.json':
         with contextlib.suppress(ValueError):
-            return json.dumps(_untimed(json.loads(path.read_bytes())))
+            return _untimed(json.loads(path.read_bytes()))
     if path.suffix == '.npz' and path.name.startswith('iteration-'):
         with contextlib.suppress(ValueError, OSError, zipfile.BadZipFile), np.load(path) as arrays:
             return {name: _untimed(json.loads(str(array))) if name.endswith('/_log')
@@ -393,7 +395,8 @@ def _write_answers(folder):
     (folder / 'ranked.csv').write_text('list,product,rank\n' + ''.join(
         f'{page},{product.id},{rank}\n'
         for page in range(3) for rank, product in enumerate(products[page::3], 1)))
-    (folder / 'pairs-known.csv').write_text('a,b,same\n' + ''.join(
-        f'{one.id}/1,{other.id}/1,{int(one.label("subcategory") == other.label("subcategory"))}\n'
+    (folder / 'pairs-known.csv').write_text('a,b,answer\n' + ''.join(
+        f'{one.id}/1,{other.id}/1,'
+        f'{"same" if one.label("subcategory") == other.label("subcategory") else "different"}\n'
         for one, other in itertools.combinations(
             [product for product in products if split_of(product.group) != 'train'], 2)))

@@ -169,7 +169,9 @@ def _make(catalogue, files, partial, store, workers, progress, header):
         folder.mkdir(parents=True, exist_ok=True)
         os.rename(partial, folder / pictures.next_segment())
         pictures = Pictures(folder)
-        partial.mkdir()
+    else:
+        shutil.rmtree(partial)
+    partial.mkdir()
     _write(catalogue, digests, pictures, failed, partial, progress, header)
     _require_unchanged(catalogue, header)
     shutil.rmtree(store, ignore_errors=True)    # one whose pictures were deleted

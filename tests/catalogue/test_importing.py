@@ -224,11 +224,16 @@ import os, pathlib, shutil, signal, sys
 
 import tests.catalogue.test_importing as own
 from fashion_models.catalogue.io import open_catalogue
+from fashion_models.catalogue.mapping import Mapping
+from fashion_models.catalogue.merge import merge
+from fashion_models.catalogue.relabel import Correction, relabel
 from fashion_models.errors import UserError
 
 work, case = pathlib.Path(sys.argv[1]), sys.argv[2]
 folder, before = work / 'new', work / 'before'
 source = own.ThreeProducts(work / 'source', lambda: b'jpeg')
+replaces = case in ('overwrite', 'unfinished')
+own.run(source, work / 'shop')
 EVENTS = ('open', 'os.mkdir', 'os.rename', 'os.remove', 'os.rmdir', 'os.link', 'os.symlink')
 
 def content(folder):
@@ -259,9 +264,14 @@ def work_on(point):
                 os.kill(os.getpid(), signal.SIGKILL)
     if point:
         sys.addaudithook(hook)
-    own.run(source, folder, overwrite=case != 'new')
+    if case == 'relabel':
+        relabel(open_catalogue(work / 'shop'), [Correction('2', 'gender', 'Men', '')], folder)
+    elif case == 'merge':
+        merge([open_catalogue(work / 'shop')], Mapping({'three': {'gender': 'same'}}), folder)
+    else:
+        own.run(source, folder, overwrite=replaces)
 
-if case != 'new':
+if replaces:
     own.run(source, before, origin='another')
     (before / 'images/stale.jpg').write_bytes(b'x')
     (before / 'notes.txt').write_text('my own')
@@ -271,10 +281,11 @@ if case != 'new':
     shutil.copytree(before, folder)
 assert not forked(lambda: work_on(0))
 expected = content(folder)
-assert case == 'new' or 'notes.txt' in expected
+assert replaces == ('notes.txt' in expected)
+assert (case == 'relabel') == ('relabelled.csv' in expected)
 for point in range(1, 1000):
     shutil.rmtree(folder)
-    if case != 'new':
+    if replaces:
         shutil.copytree(before, folder)
     killed = forked(lambda: work_on(point))
     if not killed:
@@ -294,7 +305,7 @@ print(point - 1)
 
 
 @pytest.mark.skipif(not hasattr(os, 'fork'), reason='forks')
-@pytest.mark.parametrize('case', ['new', 'overwrite', 'unfinished'])
+@pytest.mark.parametrize('case', ['new', 'overwrite', 'unfinished', 'relabel', 'merge'])
 def test_killed_anywhere_it_is_redone_by_the_same_command(case, tmp_path):
     done = subprocess.run(
         [sys.executable, '-c', KILL, tmp_path, case], timeout=120, capture_output=True, text=True,

@@ -230,6 +230,10 @@ def test_catalogues_share_the_pictures_in_a_folder_of_stores(tmp_path, decoded):
     prepare(a, 10, tmp_path / 'stores')
     assert colours(prepare(b, 10, tmp_path / 'stores')) == {'cap': [(4, 5, 6), (7, 8, 9)]}
     assert decoded == ['shoe-0.png', 'hat-0.png', 'cap-1.png']
+    c = make_catalogue(tmp_path / 'c', {'cap': [(7, 8, 9)]})
+    store = prepare(c, 10, tmp_path / 'stores').folder      # has nothing to decode
+    assert sorted(path.name for path in store.iterdir()) == [
+        'index.npz', 'product_ids.json', 'store.json']
 
 
 def test_stores_of_an_earlier_version_are_made_again(catalogue, capsys):
