@@ -53,19 +53,22 @@ class ConvBNReLU(_Block):
         stride: Step of the filters.
         pad: Zeros around the images.
         relu: Whether ReLU follows; a residual block adds its shortcut first.
+        initial_std: Standard deviation of the filters at first; 0 suits it to their size (He et
+            al., "Delving Deep into Rectifiers", 2015).
     """
 
     layer = 'conv'
 
     def __init__(
             self, in_channels: int, out_channels: int, ksize: int, stride: int = 1, pad: int = 0,
-            relu: bool = True):
+            relu: bool = True, initial_std: float = 0.0):
         super().__init__()
         self.relu = relu
         with self.init_scope():
             self.conv = L.Convolution2D(
                 in_channels, out_channels, ksize, stride, pad, nobias=True,
-                initialW=chainer.initializers.HeNormal())
+                initialW=chainer.initializers.Normal(initial_std) if initial_std
+                else chainer.initializers.HeNormal())
             self.bn = L.BatchNormalization(out_channels)
 
     def forward(self, x: Array) -> chainer.Variable:

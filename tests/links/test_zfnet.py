@@ -127,3 +127,13 @@ def test_smallest_images_that_leave_something(first_ksize, second_stride, last_p
     assert last[1:] == (1, 1) or smallest == ZFNet.minimum_size
     with pytest.raises(ValueError, match=f'expected at least {smallest} for ZFNet'):
         ZFNet(smallest - 1, **options)
+
+
+@pytest.mark.parametrize('std', [0.0, 0.01])
+def test_filters_at_first(std):
+    trunk = ZFNet(48, width=0.5, image_features=16, initial_std=std)
+    for number in range(1, 6):
+        W = trunk[f'conv{number}'].conv.W.array
+        expected = std or np.sqrt(2 / W[0].size)    # He et al. (2015)
+        assert W.std() == pytest.approx(expected, rel=0.1)
+        assert abs(W.mean()) < 0.1 * expected
