@@ -88,7 +88,7 @@ def _save(path, recorded):
 
 def recipe_of(study, name, seed):
     """The recipe of a variant: the centre's, with the variant's changes."""
-    changes = study['centre']['changes'] | study['variants'][name]
+    changes = study['centre'].get('changes', {}) | study['variants'][name]
     changes.pop(AVERAGE, None)
     return Recipe.load(study['centre']['recipe']).replace(training__seed=seed, **{
         key.replace('.', '__'): tuple(value) if isinstance(value, list) else value

@@ -48,22 +48,22 @@ class ZFNet(Trunk):
             strides leave 2 to 3 values in each direction.
         last_pool: Whether pool5 follows conv5. At 48 to 64 pixels it leaves one value a
             channel, from which colours and shapes are hard to tell.
-        initial_std: Standard deviation of the filters at first, 0.01 in the paper; 0 suits it
-            to the size of each layer's filters. Since normalization follows, it does not change
-            what comes out of a layer, but how fast the layer learns, the first above all: there
-            0.01 is a tenth of what would suit it.
+        first_std: Standard deviation of the first filters before training, 0.01 in the paper; 0
+            suits it to their size, which makes it 0.12. Since normalization follows, it does not
+            change what comes out, but how fast they learn: those of 0.12 hide what they have
+            learnt under what they began with.
 
     Raises:
         ValueError: If the images are too small for the three poolings.
     """
 
     minimum_size = 48
-    options = 'first_ksize', 'second_stride', 'last_pool', 'initial_std'
+    options = 'first_ksize', 'second_stride', 'last_pool', 'first_std'
 
     def __init__(
             self, size: int = 224, width: float = 1.0, image_features: int = 4096,
             dropout: float = 0.5, normalize: bool = False, first_ksize: int = 7,
-            second_stride: int = 2, last_pool: bool = True, initial_std: float = 0.0):
+            second_stride: int = 2, last_pool: bool = True, first_std: float = 0.0):
         super().__init__(
             size, first_ksize=first_ksize, second_stride=second_stride, last_pool=last_pool)
         self.dropout = dropout
@@ -72,13 +72,12 @@ class ZFNet(Trunk):
         c1, c2, c3, c4, c5 = (max(1, round(width * channels)) for channels in CHANNELS)
         hidden = max(1, round(width * HIDDEN))
         with self.init_scope():
-            std = {'initial_std': initial_std}
             self.conv1 = ConvBNReLU(
-                3, c1, first_ksize, stride=2, pad=_first_pad(first_ksize), **std)
-            self.conv2 = ConvBNReLU(c1, c2, 5, stride=second_stride, **std)
-            self.conv3 = ConvBNReLU(c2, c3, 3, pad=1, **std)
-            self.conv4 = ConvBNReLU(c3, c4, 3, pad=1, **std)
-            self.conv5 = ConvBNReLU(c4, c5, 3, pad=1, **std)
+                3, c1, first_ksize, stride=2, pad=_first_pad(first_ksize), initial_std=first_std)
+            self.conv2 = ConvBNReLU(c1, c2, 5, stride=second_stride)
+            self.conv3 = ConvBNReLU(c2, c3, 3, pad=1)
+            self.conv4 = ConvBNReLU(c3, c4, 3, pad=1)
+            self.conv5 = ConvBNReLU(c4, c5, 3, pad=1)
             last = _last_size(size, first_ksize, second_stride, last_pool)
             self.fc6 = DenseReLU(c5 * last ** 2, hidden, normalize)
             self.fc7 = DenseReLU(hidden, image_features, normalize)

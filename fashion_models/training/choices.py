@@ -76,8 +76,8 @@ def _wrong(recipe):
         yield f'model.tasks: {fault}'
     if data.examples not in EXAMPLES:
         yield f'data.examples: found {data.examples!r}, expected {_or(EXAMPLES)}'
-    if model.initial_std < 0:
-        yield f'model.initial_std: found {model.initial_std}, expected 0 or more'
+    if model.first_std < 0:
+        yield f'model.first_std: found {model.first_std}, expected 0 or more'
     for name in 'first_ksize', 'second_stride':
         if getattr(model, name) < 1:
             yield f'model.{name}: found {getattr(model, name)}, expected 1 or more'

@@ -55,7 +55,7 @@ class Model:
     first_ksize: int = _later(7)
     second_stride: int = _later(2)
     last_pool: bool = _later(True)
-    initial_std: float = _later(0.0)
+    first_std: float = _later(0.0)
     image_features: int = 4096
     pre_pool: int = 1024
     pooling: str = _later('max')
