@@ -1,10 +1,13 @@
-"""What experiments/campaigns stand on: a command stops before each of its changes to files."""
+"""What experiments/campaigns stand on: their list of commands, and how they stop one."""
 
+import ast
 import pathlib
 import subprocess
 import sys
 
 import pytest
+
+from fashion_models import cli
 
 CAMPAIGNS = pathlib.Path(__file__).resolve().parents[1] / 'experiments' / 'campaigns'
 
@@ -58,3 +61,31 @@ def test_each_change_is_an_event_and_a_kill_comes_before_it(tmp_path):
     if done.stdout.startswith('skip'):
         pytest.skip(done.stdout)
     assert done.stdout == 'all\n'
+
+
+#: Commands that write no file, or only lines of a journal (tests/catalogue/test_journal.py).
+READ = {'catalogue check', 'predict', 'describe', 'colour', 'serve'}
+
+
+def names(modules, group=''):
+    for module in modules:
+        name = f'{group} {module.NAME}'.strip()
+        if hasattr(module, 'COMMANDS'):
+            yield from names(module.COMMANDS, name)
+        else:
+            yield name
+
+
+def test_every_command_that_writes_is_tried():
+    tree = ast.parse((CAMPAIGNS / 'commands.py').read_text(encoding='utf-8'))
+    constants = {node.targets[0].id: node.value.value for node in tree.body
+                 if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)}
+    tried = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, 'id', '') == 'Command':
+            words = node.args[1].left if isinstance(node.args[1], ast.BinOp) else node.args[1]
+            tried.append(constants[words.id] if isinstance(words, ast.Name) and (
+                words.id in constants) else getattr(words, 'value', ''))
+    for name in set(names(cli.COMMANDS)) - READ:
+        assert any(f'{words} '.startswith(f'{name} ') for words in tried), (
+            f'{name}: name it in experiments/campaigns/commands.py')

@@ -74,6 +74,7 @@ class Command:
             ``'both'`` write the same whole file.
         slow: Whether it takes seconds.
         adds: Whether it adds a line each time that it is given.
+        done: What it says, refusing, if there is nothing left to do.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Command:
     company: str = 'both'
     slow: bool = False
     adds: bool = False
+    done: str = 'already'
 
     def run(self):
         """Runs it in this process; returns the exit status."""
@@ -120,6 +122,14 @@ COMMANDS = (
             ('other', 'review.csv', 'new=drawn'), 'refused'),
     Command('merge', 'catalogue merge other drawn new --mapping mapping.toml',
             ('other', 'drawn', 'mapping.toml'), 'refused'),
+    Command('import csv --update', 'catalogue import csv export new --update',
+            ('export', 'new=other'), 'refused', adds=True),
+    Command('add', 'catalogue add csv export-2 new', ('export-2', 'new=drawn'), 'refused',
+            adds=True),
+    Command('remove', 'catalogue remove new 0 1', ('new=other',), 'refused',
+            done='has no product'),
+    Command('merge-duplicates', 'catalogue merge-duplicates other new --answers same.csv',
+            ('other', 'same.csv'), 'refused'),
     Command('prepare', 'catalogue prepare other --shorter-side 48', ('other',), 'waits'),
     Command('prepare, 2 processes', 'catalogue prepare other --shorter-side 48 --workers 2',
             ('other',), 'waits', slow=True),
@@ -286,10 +296,11 @@ _TEMPORARY = 'tmp'
 LOCK = 'lock'
 #: May be there or not: what they hold is found out again.
 _CACHES = {'stamps.npz'}
-#: What differs between two runs of a command on the same input: clocks, what derives from them, and
-#: the stamp of a file, with the checksum of what holds it.
+#: What differs between two runs of a command on the same input: clocks, what derives from them; the
+#: stamp of a file, with the checksum of what holds it; and of the changes of a catalogue, how many
+#: the last call had still to make.
 _TIMED = {'images/s', 'waiting', 'waited', 'seconds', 'elapsed_time', 'date', 'training_seconds',
-          'stamp', 'checksum'}
+          'when', 'stamp', 'checksum', 'changed', 'unchanged'}
 
 
 def comparable(path):
@@ -304,6 +315,9 @@ def comparable(path):
     if path.suffix == '.json' and path.name != 'store.json':
         with contextlib.suppress(ValueError):
             return _untimed(json.loads(path.read_bytes()))
+    if path.suffix == '.jsonl':
+        with contextlib.suppress(ValueError):
+            return [_untimed(json.loads(line)) for line in path.read_bytes().split(b'\n') if line]
     if path.suffix == '.npz' and path.name.startswith('iteration-'):
         with contextlib.suppress(ValueError, OSError, zipfile.BadZipFile), np.load(path) as arrays:
             return {name: _untimed(json.loads(str(array))) if name.endswith('/_log')
@@ -392,6 +406,7 @@ def _write_answers(folder):
     (folder / 'review.csv').write_text(
         'product,task,label,suggested,answer\n'
         f'{first.id},colour,{first.label("colour")},{other},y\n')
+    (folder / 'same.csv').write_text('a,b,answer\n0,1,same\n')
     (folder / 'ranked.csv').write_text('list,product,rank\n' + ''.join(
         f'{page},{product.id},{rank}\n'
         for page in range(3) for rank, product in enumerate(products[page::3], 1)))

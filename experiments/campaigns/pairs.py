@@ -18,7 +18,7 @@ import campaign
 from commands import World, add_only, chosen, differences, wait
 
 #: Of a quick campaign: commands, pairs of each.
-QUICK = 6, 2
+QUICK = 4, 2
 
 
 def pairs(arguments, folder, outcome):

@@ -25,6 +25,8 @@ IMAGES_FOLDER = 'images'
 CHANGES_FILE, MERGED_FILE, MERGES_FILE = 'relabelled.csv', 'merged.csv', 'merges.jsonl'
 #: A line for each change of a catalogue in place.
 UPDATES_FILE = 'updates.jsonl'
+#: Holds the line to come of a change that is not finished.
+PENDING_FILE = '.update-unfinished.json'
 #: Locked by whoever writes a catalogue into the folder.
 LOCK_FILE = '.lock'
 

@@ -109,7 +109,7 @@ def _write(marker, text):
 def _clear(folder):
     """Removes what an import writes, and nothing else."""
     for name in (io.HEADER_FILE, io.PRODUCTS_FILE, REPORT_FILE, io.CHANGES_FILE, io.MERGED_FILE,
-                 io.MERGES_FILE, io.UPDATES_FILE):
+                 io.MERGES_FILE, io.UPDATES_FILE, io.PENDING_FILE):
         (folder / name).unlink(missing_ok=True)
     images = folder / io.IMAGES_FOLDER
     if images.is_symlink():

@@ -6,6 +6,9 @@ the same call does the rest. Each change is a line of ``updates.jsonl``::
 
     {"when": "2026-11-26T04:00:12Z", "what": "import", "source": "/exports/monday.csv",
      "new": 12, "changed": 3, "gone": 5, "unchanged": 39980}
+
+While the change is under way, the line waits in ``.update-unfinished.json``: a call that does the
+rest finds no change in the list of products any more.
 """
 
 import collections
@@ -26,7 +29,7 @@ from fashion_models.catalogue.relabel import SETTLED, corrected
 from fashion_models.catalogue.taxonomy import Places, path_of, reconcile
 from fashion_models.catalogue.unfinished import MARKER_FILE, REPORT_FILE, refuse_busy
 from fashion_models.errors import UserError
-from fashion_models.files import append_line, atomic_write, checksum, locked
+from fashion_models.files import append_line, atomic_write, checksum, locked, whole_lines
 from fashion_models.plural import counted
 
 #: The share of a catalogue's products that a new export may lack; more look like half an export.
@@ -92,12 +95,14 @@ def remove(folder: str | os.PathLike, ids: Collection[str]) -> Changes:
     try:
         with _held(folder) as catalogue:
             there = [product.id for product in catalogue.products]
-            if missing := sorted(ids.difference(there)):
+            begun = _pending(folder).get('ids', [])     # by an interrupted call
+            if missing := sorted(ids.difference(there, begun)):
                 close = difflib.get_close_matches(missing[0], there, 3) or there[:3]
                 raise UserError(
                     f'{folder}: has no product {", ".join(map(repr, missing[:5]))}'
                     f'{" and others" if len(missing) > 5 else ""}; there are {", ".join(close)}, …')
-            if len(ids) == len(there):
+            left = len(there) - len(ids.intersection(there))
+            if not left:
                 raise UserError(f'{folder}: a catalogue without products is none; delete the '
                                 'folder instead')
             images = _Named()
@@ -107,8 +112,9 @@ def remove(folder: str | os.PathLike, ids: Collection[str]) -> Changes:
                     if product.id not in ids:
                         writer.add(product)
                         images.add(product)
-            changes = Changes(gone=len(ids), unchanged=len(there) - len(ids))
-            _finish(folder, images, changes, 'remove')
+                changes = Changes(gone=len(ids), unchanged=left)
+                line = _line(folder, changes, what='remove', ids=sorted(ids))
+            _finish(folder, images, line)
             return changes
     except OSError as error:
         raise UserError(f'{error.filename or folder}: {error.strerror or error}') from error
@@ -169,10 +175,13 @@ def _update(source, catalogue, link, lyst16, keep, most_gone):
         if not report.kept:
             raise UserError(f'{source.tree.place}: no product can be kept: {report.reasons()}')
         changes.gone = len(old)
+        line = _line(folder, changes, what='add' if keep else 'import',
+                     source=str(source.tree.place))
+    changes = Changes(**{name: line[name] for name in dataclasses.asdict(changes)})
     with atomic_write(folder / REPORT_FILE, 'w', encoding='utf-8') as file:
         record = {'update': dataclasses.asdict(changes), **report.record()}
         json.dump(record, file, ensure_ascii=False, indent=1)
-    _finish(folder, images, changes, 'add' if keep else 'import', source=str(source.tree.place))
+    _finish(folder, images, line)
     return changes, report
 
 
@@ -248,17 +257,45 @@ def _name_mark(path):
     return checksum(path.encode('utf-8', 'surrogatepass'))
 
 
-def _finish(folder, images, changes, what, **more):
+def _pending(folder):
+    """The line of a change that was interrupted, or nothing."""
+    try:
+        found = json.loads((folder / io.PENDING_FILE).read_text(encoding='utf-8'))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _line(folder, changes, **what):
+    """The line to come of a change; kept until :func:`_finish` has written it.
+
+    If an interrupted call of the same kind got as far as to replace the list of products, this one
+    finds nothing to change there: then the line is still that one's.
+    """
+    numbers = dataclasses.asdict(changes)
+    pending = _pending(folder)
+    if pending.items() >= what.items() and pending.keys() >= numbers.keys() and (
+            changes == Changes(unchanged=changes.unchanged)
+            or {name: pending[name] for name in numbers} == numbers):
+        return pending
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec='seconds')
+    line = {'when': now.replace('+00:00', 'Z'), **what, **numbers}
+    with atomic_write(folder / io.PENDING_FILE, 'w', encoding='utf-8') as file:
+        json.dump(line, file, ensure_ascii=False)
+    return line
+
+
+def _finish(folder, images, line):
     for file in _files(folder / io.IMAGES_FOLDER):
         path = file.relative_to(folder).as_posix()
         if path not in images:
             file.unlink()
             with contextlib.suppress(OSError):      # others are left in it
                 file.parent.rmdir()
-    now = datetime.datetime.now(datetime.UTC).isoformat(timespec='seconds')
-    append_line(folder / io.UPDATES_FILE, json.dumps(
-        {'when': now.replace('+00:00', 'Z'), 'what': what, **more, **dataclasses.asdict(changes)},
-        ensure_ascii=False), durable=True)
+    text = json.dumps(line, ensure_ascii=False)
+    if whole_lines(folder / io.UPDATES_FILE)[-1:] != [text]:
+        append_line(folder / io.UPDATES_FILE, text, durable=True)
+    (folder / io.PENDING_FILE).unlink()
 
 
 def _files(folder: pathlib.Path) -> Iterator[pathlib.Path]:

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -250,6 +251,9 @@ def killed_at(number, monkeypatch, change, kill=Killed):
 def test_a_catalogue_at_every_moment(tmp_path, monkeypatch):
     # The taxonomies of the two days contradict each other, but for the moment of an interruption.
     expected = content(imported(Shop(tmp_path / 'tuesday', TUESDAY), tmp_path / 'fresh').folder)
+    folder = imported(Shop(tmp_path / 'monday', MONDAY), tmp_path / 'unbroken').folder
+    changes, _ = update(Shop(tmp_path / 'tuesday', TUESDAY), folder)
+    assert changes.gone
     for number in range(1, 100):
         folder = imported(Shop(tmp_path / 'monday', MONDAY), tmp_path / f'shop-{number}').folder
         before = (folder / 'products.jsonl').read_bytes()
@@ -258,12 +262,35 @@ def test_a_catalogue_at_every_moment(tmp_path, monkeypatch):
             break
         assert (folder / 'products.jsonl').read_bytes() in (before, expected[0])
         assert not list(Check(folder).problems())
-        update(source, folder)
+        again, _ = update(source, folder)
+        # Pictures that were replaced already are no change any more.
+        assert (again.new, again.gone) == (changes.new, changes.gone)
         assert content(folder) == expected
+        line, = (folder / 'updates.jsonl').read_text().splitlines()
+        assert json.loads(line).items() >= dataclasses.asdict(again).items()
         assert sorted(os.listdir(folder)) == [
             '.lock', 'catalogue.json', 'images', 'import-report.json', 'products.jsonl',
             'updates.jsonl']
     assert number > 8
+
+
+def test_a_removal_is_finished_by_the_same_call(folder, tmp_path, monkeypatch):
+    whole = shutil.copytree(folder, tmp_path / 'whole')
+    changes = remove(whole, ['2', '3'])
+    files = sorted(path.relative_to(whole) for path in whole.rglob('*'))
+    for number in range(1, 100):
+        own = shutil.copytree(folder, tmp_path / f'shop-{number}')
+        if not killed_at(number, monkeypatch, lambda: remove(own, ['2', '3'])):  # noqa: B023
+            break
+        assert not list(Check(own).problems())
+        assert remove(own, ['2', '3']) == changes
+        assert content(own) == content(whole)
+        assert sorted(path.relative_to(own) for path in own.rglob('*')) == files
+        line, = (own / 'updates.jsonl').read_text().splitlines()
+        assert json.loads(line).items() >= {'ids': ['2', '3'], 'gone': 2, 'unchanged': 2}.items()
+        with pytest.raises(UserError, match="has no product '2'"):
+            remove(own, ['2'])
+    assert number > 5
 
 
 SCRIPT = '''
