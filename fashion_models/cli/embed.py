@@ -1,7 +1,9 @@
 """Embed a catalogue: turn every product into a vector.
 
 The vectors have unit length, so that the dot product of two is their cosine similarity. NumPy alone
-reads them: numpy.load(FILE, mmap_mode='r'). Call it again to resume an interrupted run.
+reads them: numpy.load(FILE, mmap_mode='r'). Call it again to resume an interrupted run. After the
+catalogue has changed, --update computes only what is new; the file is the same as without, bit for
+bit.
 """
 
 import argparse
@@ -12,6 +14,7 @@ NAME = 'embed'
 EXAMPLES = '''\
 fashion-models embed runs/shop shop -o shop.embeddings
 fashion-models embed runs/shop shop -o listings.embeddings --listings
+fashion-models embed runs/shop shop -o shop.embeddings --update
 fashion-models embed runs/shop shop -o small.embeddings --pca 128 --float16'''
 
 
@@ -25,6 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     per.add_argument('--images', dest='per', action='store_const', const='image',
                      help='a vector for each image instead of each product')
     options.split(parser)
+    parser.add_argument('--update', action='store_true',
+                        help='take from FILE the vectors of products whose pictures have not '
+                             'changed; with --pca, the full vectors are kept in FILE.whole')
     parser.add_argument('--float16', action='store_true',
                         help='half-precision numbers, which take half the space')
     parser.add_argument('--pca', metavar='D', type=options.positive,
@@ -47,11 +53,16 @@ def run(arguments: argparse.Namespace) -> None:
     encoder = Encoder(
         run, arguments.snapshot, arguments.devices or run.recipe.training.devices,
         precision=arguments.precision or 'float32')
+    updates = []
     embeddings = embed(
         encoder, catalogue, arguments.output, arguments.per, arguments.split,
-        'float16' if arguments.float16 else 'float32', arguments.pca, arguments.store)
+        'float16' if arguments.float16 else 'float32', arguments.pca, arguments.store,
+        update=arguments.update, told=updates.append)
     header = embeddings.header
     megabytes = embeddings.file.stat().st_size / 1e6
     kept = f' (PCA, {header["pca"]["variance"]:.1%} of the variance)' if 'pca' in header else ''
     print(f'{arguments.output}: {len(embeddings)} {header["per"]}s, {header["size"]} numbers each'
           f'{kept}, {megabytes:.1f} MB')
+    if arguments.update:
+        update, = updates
+        print(f'{update.computed:,} computed, {update.kept:,} kept, {update.gone:,} gone')

@@ -1,23 +1,33 @@
 """Embeds a whole catalogue into one file, in an amount of memory that does not grow with it."""
 
+import dataclasses
+import hashlib
 import itertools
 import json
 import os
 import pathlib
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import tqdm
 
+from fashion_models.catalogue import decode
 from fashion_models.catalogue.io import Catalogue
 from fashion_models.catalogue.split import split_of
+from fashion_models.data.pictures import DIGESTS, positions
 from fashion_models.data.prepare import prepare
 from fashion_models.data.store import ImageStore
 from fashion_models.errors import UserError
 from fashion_models.files import sha256
 from fashion_models.functions.precision import FLOAT32
 from fashion_models.provenance import versions
-from fashion_models.representation.embeddings import Embeddings, Item, open_embeddings
+from fashion_models.representation.embeddings import (
+    SOURCE_SIZE,
+    Embeddings,
+    Item,
+    open_embeddings,
+)
 from fashion_models.representation.embeddings_writer import EmbeddingsWriter, require_place
 from fashion_models.representation.encoder import WINDOW, Encoder
 from fashion_models.representation.linear import principal_components, require_enough
@@ -26,12 +36,14 @@ from fashion_models.training.snapshots import BEST
 
 def embed(encoder: Encoder, catalogue: Catalogue, file: str | os.PathLike, per: str = 'product',
           split: str | None = None, dtype: str = 'float32', pca: int | None = None,
-          store: str | os.PathLike | None = None, progress: bool = True) -> Embeddings:
+          store: str | os.PathLike | None = None, progress: bool = True, update: bool = False,
+          told: Callable[['Update'], object] | None = None) -> Embeddings:
     """Embeds the products of a catalogue, or each of their listings or images, into a file.
 
     Products come in the catalogue's order. Unreadable images are left out, and so are products and
     listings without any other. Call it again to resume after an interruption; the file ends up with
-    the same bytes as without one.
+    the same bytes as without one. So it does with ``update``, which computes only the vectors of
+    what is new or shows other pictures, and takes the rest from the file that is there.
 
     Args:
         encoder: Makes the vectors.
@@ -44,6 +56,10 @@ def embed(encoder: Encoder, catalogue: Catalogue, file: str | os.PathLike, per: 
             analysis of those of the training split.
         store: Folder of image stores; the catalogue's own if None.
         progress: Whether to show a progress bar.
+        update: Whether to start from the file that is there, if it was made with the same network,
+            options and versions; else all is computed, and a line says why. With ``pca``, the full
+            vectors are kept beside the file, as ``<file>.whole``.
+        told: Called at the end with what was computed and what was kept.
 
     Returns:
         The file, opened.
@@ -62,11 +78,29 @@ def embed(encoder: Encoder, catalogue: Catalogue, file: str | os.PathLike, per: 
     images = prepare(catalogue, encoder.run.recipe.data.shorter_side, store, progress=progress)
     header = {**_describe(encoder, catalogue, images), 'per': per, 'split': split or 'all',
               'size': encoder.size, 'dtype': dtype}
+    file = pathlib.Path(file)
     if pca is None:
-        _write(encoder, catalogue, images, file, header, progress)
+        done = _write(encoder, catalogue, images, file, header, progress, update)
     else:
-        _write_reduced(encoder, catalogue, images, pathlib.Path(file), header, pca, progress)
+        done = _write_reduced(encoder, catalogue, images, file, header, pca, progress, update)
+    if told:
+        told(done)
     return open_embeddings(file)
+
+
+@dataclasses.dataclass
+class Update:
+    """What a call of :func:`embed` did, in vectors.
+
+    Attributes:
+        computed (int): Those that were computed.
+        kept (int): Those that the file had.
+        gone (int): Those that the file had and that are of no use any more.
+    """
+
+    computed: int = 0
+    kept: int = 0
+    gone: int = 0
 
 
 def _describe(encoder, catalogue, images):
@@ -154,32 +188,90 @@ def _item(product, id, listings, places):
         tuple(paths[place] for place in places))
 
 
-def _write(encoder, catalogue, images, file, header, progress):
-    todo = _units(catalogue, images, header)
-    bar = tqdm.tqdm(
-        total=len(images), desc='embedding', unit=' images', disable=None if progress else True)
-    with EmbeddingsWriter(file, header, resume=True) as writer, bar:
-        # Whole windows are written, so that those to come hold what they would have held without
-        # an interruption.
-        for _, numbers in itertools.islice(todo, writer.rows):
-            bar.update(numbers[-1] + 1 - bar.n)
-        todo, ahead = itertools.tee(todo)
-        with encoder.windows(
-                (numbers for _, numbers in ahead), images.image, done=bar.update) as windows:
-            for vectors in windows:
-                items, numbers = zip(*itertools.islice(todo, len(vectors)))
-                writer.add(vectors, items)
-                # Numbers rise from unit to unit; images of other splits count as done, too.
-                bar.update(numbers[-1][-1] + 1 - bar.n)
+def _write(encoder, catalogue, images, file, header, progress, update):
+    known, vectors_known, rows_known = _known(file, header, progress) if update else (
+        np.empty(0, DIGESTS), None, None)
+    with EmbeddingsWriter(file, header, resume=True) as writer:
+        done, used, todo, place = Update(), np.zeros(len(known), bool), 0, 0
+        for part, places in _parts(catalogue, images, header, known):
+            used[places[places >= 0]] = True
+            done.kept += int(np.count_nonzero(places >= 0))
+            done.computed += int(np.count_nonzero(places < 0))
+            todo += sum(len(numbers) for number, ((_, numbers, _), old) in enumerate(
+                zip(part, places), place) if old < 0 and number >= writer.rows)
+            place += len(part)
+        done.gone = int(np.count_nonzero(~used))
+        new = (numbers for part, places in _parts(catalogue, images, header, known, writer.rows)
+               for (_, numbers, _), place in zip(part, places) if place < 0)
+        bar = tqdm.tqdm(total=todo, desc='embedding', unit=' images',
+                        disable=None if progress else True)
+        with bar, encoder.windows(
+                new, images.image, done=bar.update, steady=True) as windows:
+            fresh = itertools.chain.from_iterable(windows)
+            for part, places in _parts(catalogue, images, header, known, writer.rows):
+                vectors = np.empty((len(part), header['size']), header['dtype'])
+                old = places >= 0
+                if old.any():
+                    rows = rows_known[places[old]]
+                    vectors_known.check(rows)
+                    vectors[old] = vectors_known.mapped[rows]
+                for row in np.flatnonzero(~old):
+                    vectors[row] = next(fresh)
+                items, _, sources = zip(*part)
+                writer.add(vectors, items, sources)
+    return done
 
 
-def _write_reduced(encoder, catalogue, images, file, header, size, progress):
+def _parts(catalogue, images, header, known, skipped=0):
+    """Yields the units that a header describes, but for the first, a window at a time.
+
+    Yields:
+        A list of (item, numbers of its images, digest of what its vector is computed from), and
+        the places (k,) of those digests among the known ones, -1 for new ones.
+    """
+    units = itertools.islice(_units(catalogue, images, header), skipped, None)
+    while part := list(itertools.islice(units, WINDOW)):
+        part = [(item, numbers, _source(images, numbers)) for item, numbers in part]
+        yield part, positions(known, np.array([source for *_, source in part], DIGESTS))
+
+
+def _source(images, numbers):
+    """A digest of the pictures that a vector is computed from."""
+    content = f'{decode.VERSION} '.encode() + images.digests[numbers].tobytes()
+    return hashlib.sha256(content).digest()[:SOURCE_SIZE]
+
+
+#: What may differ between two files of which one can begin with the other's vectors.
+_FREE = ('run', 'catalogue', 'catalogue_name', 'catalogue_hash', 'store', 'tasks', 'rows')
+
+
+def _known(file, header, progress):
+    """What a file's vectors were computed from, sorted; the file; and the rows in that order."""
+    nothing = np.empty(0, DIGESTS), None, None
+    if not file.exists():
+        return nothing
+    found = open_embeddings(file)
+    wanted = json.loads(json.dumps(header))
+    differs = sorted(name for name in wanted.keys() | found.header.keys()
+                     if name not in _FREE and wanted.get(name) != found.header.get(name))
+    if differs or found.sources is None:
+        if progress:
+            reason = (f'it was made with other {", ".join(differs)}' if differs
+                      else 'it does not say what its vectors were computed from')
+            print(f'{file}: {reason}; all is embedded again', file=sys.stderr)
+        return nothing
+    sources, rows = np.unique(found.sources, return_index=True)
+    return sources, found, rows
+
+
+def _write_reduced(encoder, catalogue, images, file, header, size, progress, update):
     """Embeds into a file of full vectors beside ``file``, then reduces these into ``file``."""
     require_enough(sum(
         split_of(item.group) == 'train' for item, _ in _units(catalogue, images, header)), size)
-    whole, of_whole = file.with_name(f'.{file.name}.whole'), {**header, 'dtype': 'float32'}
+    whole = file.with_name(f'{file.name}.whole' if update else f'.{file.name}.whole')
+    of_whole, done = {**header, 'dtype': 'float32'}, Update()
     if not _is_complete(whole, of_whole):
-        _write(encoder, catalogue, images, whole, of_whole, progress)
+        done = _write(encoder, catalogue, images, whole, of_whole, progress, update)
     embeddings = open_embeddings(whole)
     train = np.fromiter((split_of(item.group) == 'train' for item in embeddings.items), bool)
     projection, variance = principal_components(embeddings.vectors, train, size)
@@ -189,7 +281,9 @@ def _write_reduced(encoder, catalogue, images, file, header, size, progress):
         for start in range(0, len(embeddings), WINDOW):
             part = slice(start, start + WINDOW)
             writer.add(projection(embeddings.vectors[part]), embeddings.items[part])
-    whole.unlink()
+    if not update:
+        whole.unlink()
+    return done
 
 
 def _is_complete(file, header):

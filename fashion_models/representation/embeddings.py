@@ -10,6 +10,7 @@ The file starts as a NumPy array file, so any program that reads those finds the
     index      n + 1 int64, little-endian: where each of those lines begins, and the last one ends
     ids        one JSON string per line: the ids of the vectors, to be read at once
     checksums  n pairs of uint64, little-endian: of each vector, and of each of the lines of items
+    sources    n digests of 16 bytes, of the pictures that each vector was computed from; may lack
     mean.npy, components.npy    the Projection, if the vectors were reduced by PCA
     header     JSON object: what the vectors are and come from, and where each of the above lies
                (offset, length, checksum)
@@ -43,6 +44,8 @@ from fashion_models.representation.linear import Projection
 
 #: Bytes before the first vector, whatever the number of rows.
 PREAMBLE = 128
+#: Bytes that stand for what a vector was computed from.
+SOURCE_SIZE = 16
 MAGIC = b'FMEMBED2'
 TRAILER = struct.Struct('<8sqqQ')
 
@@ -174,6 +177,27 @@ class Embeddings:
         raise UserError(
             f'{self.file}: no {self.header["per"]} has the id {id!r}; there are '
             f'{len(self)}, among them {", ".join(close)}')
+
+    @property
+    def checksums(self) -> np.ndarray:
+        """(n, 2) uint64, of each vector and of each item: equal ones have equal checksums."""
+        return self._checksums
+
+    @cached_property
+    def sources(self) -> np.ndarray | None:
+        """(n,) strings of 16 bytes that tell what each vector was computed from, if that is known.
+        """
+        if 'sources' not in self._sections:
+            return None
+        return self._section('sources').view(f'S{SOURCE_SIZE}')
+
+    def item(self, id: str) -> Item:
+        """The item with an id.
+
+        Raises:
+            UserError: As of :meth:`row`.
+        """
+        return self.items[self.row(id)]
 
     @cached_property
     def projection(self) -> Projection | None:

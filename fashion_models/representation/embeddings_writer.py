@@ -15,18 +15,24 @@ import shutil
 import struct
 import time
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import xxhash
 
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, checksum, locked
-from fashion_models.representation.embeddings import MAGIC, PREAMBLE, TRAILER, Item
+from fashion_models.representation.embeddings import (
+    MAGIC,
+    PREAMBLE,
+    SOURCE_SIZE,
+    TRAILER,
+    Item,
+)
 from fashion_models.representation.linear import Projection
 
 _ARRAY = 'vectors'
-_SECTIONS = ('items', 'index', 'ids', 'checksums')
+_SECTIONS = ('items', 'index', 'ids', 'checksums', 'sources')
 _PROGRESS = 'progress.json'
 _LOCK = 'lock'
 _DTYPES = ('float32', 'float16')
@@ -107,8 +113,15 @@ class EmbeddingsWriter:
         self._saved = time.monotonic()
         return self
 
-    def add(self, vectors: np.ndarray, items: Iterable[Item]) -> None:
+    def add(self, vectors: np.ndarray, items: Iterable[Item],
+            sources: Sequence[bytes] | None = None) -> None:
         """Writes vectors (k, d), of unit length, and their k items.
+
+        Args:
+            vectors: The vectors.
+            items: What they stand for.
+            sources: Digests of 16 bytes, what they were computed from; for all vectors of a file,
+                or for none.
 
         Raises:
             ValueError: If shapes differ or a value is not finite.
@@ -123,6 +136,8 @@ class EmbeddingsWriter:
                 f'({len(items)}, {self.header["size"]})')
         if not np.isfinite(vectors).all():
             raise ValueError('a vector holds a value that is not finite')
+        if sources is not None:
+            sources = [source.ljust(SOURCE_SIZE, b'\0') for source in sources]
         end = self._sizes['items']
         with self._full_disk_told():
             self._parts[_ARRAY].write(vectors)
@@ -133,6 +148,7 @@ class EmbeddingsWriter:
                 self._parts['ids'].write(json.dumps(item.id).encode() + b'\n')
                 self._parts['checksums'].write(_PAIR.pack(checksum(vector), checksum(line)))
                 end += len(line)
+            self._parts['sources'].writelines(sources or ())
             self.rows, self._sizes = self.rows + len(items), {
                 name: part.tell() for name, part in self._parts.items()}
             if self._resume and time.monotonic() - self._saved > _SECONDS_BETWEEN:
@@ -208,6 +224,8 @@ class EmbeddingsWriter:
             file.seek(0, os.SEEK_END)
             sections = {'preamble': (0, PREAMBLE, checksum(preamble))}
             for name in _SECTIONS:
+                if name == 'sources' and not self._sizes[name]:
+                    continue
                 with open(self._folder / name, 'rb') as part:
                     sections[name] = _append(iter(lambda: part.read(_PIECE), b''), file)
             if self._projection:

@@ -30,6 +30,9 @@ from fashion_models.workers import Ahead
 #: Products that are encoded together: batches within a window come in any order.
 WINDOW = 1024
 
+#: Up to fewer products than this, a CPU's libraries may multiply in another order.
+FEW = 4
+
 #: One image file of a product, or several; among several may be decoded images, (h, w, 3) uint8.
 Paths = str | os.PathLike | Iterable[str | os.PathLike | np.ndarray]
 
@@ -129,7 +132,7 @@ class Encoder:
     @contextlib.contextmanager
     def windows(self, products: Iterable[Sequence], load: Callable[..., np.ndarray],
                 unit: bool = True, done: Callable[[int], object] | None = None,
-                ) -> Iterator[Iterator[np.ndarray]]:
+                steady: bool = False) -> Iterator[Iterator[np.ndarray]]:
         """Encodes products window by window, while threads prepare the batches to come.
 
         ::
@@ -143,6 +146,9 @@ class Encoder:
             load: Returns a picture as (h, w, 3) uint8; called from several threads.
             unit: Whether rows are scaled to unit length.
             done: Called after each batch with its number of images.
+            steady: Whether a product's vector must be the same, bit for bit, whichever others are
+                encoded with it. Libraries multiply small matrices in another order than large
+                ones, so small batches are filled up.
 
         Yields:
             An iterator over arrays (``WINDOW`` or fewer, size) float32, in the order of the
@@ -157,15 +163,17 @@ class Encoder:
 
         def prepare(job):
             window, rows = job
-            return window, rows, self._assemble(
+            x = self._assemble(
                 [[load(picture) for picture in window.products[row]] for row in rows])
+            return window, rows, self._filled(x) if steady else x
 
         def encoded(prepared):
             for window, rows, x in prepared:
-                window.vectors[rows] = self.encode(x) if unit else self.activations(x)
+                vectors = self.encode(x) if unit else self.activations(x)
+                window.vectors[rows] = vectors[:len(rows)]
                 window.missing -= len(rows)
                 if done:
-                    done(x.shape[0] * x.shape[1] // 3)
+                    done(len(rows) * x.shape[1] // 3)
                 if not window.missing:
                     yield window.vectors
 
@@ -253,6 +261,15 @@ class Encoder:
 
     def _assemble(self, images):
         return assemble(images, self.run.mean, np.zeros(len(images), bool))
+
+    def _filled(self, x):
+        """A batch with its first product once more, until it is as large as it takes."""
+        # A GPU's libraries choose by the exact size, a CPU's only for very few rows.
+        on_gpu = isinstance(self.device, chainer.backend.GpuDevice)
+        size = 3 * IMAGES_PER_BATCH // x.shape[1] if on_gpu else FEW
+        if len(x) >= size:
+            return x
+        return np.concatenate([x, np.broadcast_to(x[:1], (size - len(x), *x.shape[1:]))])
 
     def _whole(self, *arguments):
         with self.windows(*arguments) as windows:

@@ -8,6 +8,7 @@ similar; their similarities are then computed from the file. How this was chosen
 It is a folder, ``<file>.index``::
 
     cells.faiss     the cells and their content, written and read by faiss
+    marks.npy       the vectors' checksums, to find out what has changed since
     labels.npz      the items' labels and groups as numbers; their names are in index.json
     index.json      what it was made from, and how, with checksums; written last
     lock            held by the process that builds it
@@ -40,9 +41,10 @@ from fashion_models.files import (
 from fashion_models.optional import require
 from fashion_models.representation.embeddings import Embeddings, open_embeddings
 from fashion_models.representation.labels import Labels
+from fashion_models.representation.search.following import MOST_DRIFT, drift, follow, matched
 
 #: The version of the files and of the choices below: an index of another version is rebuilt.
-LAYOUT = 3
+LAYOUT = 4
 
 COMPONENTS = 128
 #: Cells that a search visits.
@@ -50,7 +52,7 @@ PROBES = 32
 #: Vectors per cell from which components and cells are learned.
 SAMPLE = 50
 _BLOCK = 20_000
-_FILES = 'cells.faiss', 'labels.npz'
+_FILES = 'cells.faiss', 'labels.npz', 'marks.npy'
 _LOCK = 'lock'
 
 
@@ -79,7 +81,9 @@ def open_index(embeddings: Embeddings) -> 'Index | None':
 def build_index(file: pathlib.Path) -> 'Index':
     """Builds the index of a file of embeddings, with a progress bar, and opens it.
 
-    If another process is building it, this one waits for that.
+    An index of what the file held before is kept, and follows, while little has changed
+    (:mod:`~fashion_models.representation.search.following`). If another process is building it,
+    this one waits for that.
 
     Raises:
         UserError: If faiss is not installed, the file holds no embeddings or is replaced in the
@@ -104,14 +108,24 @@ def build_index(file: pathlib.Path) -> 'Index':
 def _build(embeddings, folder):
     file = embeddings.file
     stamp = _stamp(file)
+    previous = _previous(embeddings, folder)
     (folder / 'index.json').unlink(missing_ok=True)
-    _write_cells(embeddings.vectors, folder / 'cells.faiss')
+    if previous:
+        index, rows, drifted = previous
+        follow(index, rows, embeddings)
+        _write_cells(index, folder / 'cells.faiss')
+    else:
+        drifted = 0
+        _write_cells(_learned(embeddings.vectors), folder / 'cells.faiss')
+    with atomic_write(folder / 'marks.npy') as marks:
+        np.save(marks, embeddings.checksums[:, 0])
     labels = Labels.of(tqdm(embeddings.items, desc='reading labels', unit=' items',
                             unit_scale=True, disable=None), embeddings.tasks)
     with atomic_write(folder / 'labels.npz') as numbers:
         np.savez(numbers, groups=labels.groups, **labels.numbers)
     header = {
         'layout': LAYOUT, 'checksums': {name: _checksum(folder / name) for name in _FILES},
+        'size': embeddings.header['size'], 'drift': drifted,
         'stamp': stamp, 'sha256': sha256(file), 'names': labels.names,
         'several': [name for name, task in labels.tasks.items() if task.several],
         'versions': {
@@ -122,7 +136,24 @@ def _build(embeddings, folder):
     return Index(folder, header)
 
 
-def _write_cells(vectors, file):
+def _previous(embeddings, folder):
+    """An index of faiss that can follow, the new rows of its vectors, and its drift; or None."""
+    try:
+        header = unsealed(json.loads((folder / 'index.json').read_text('utf-8')))
+        if header.get('layout') != LAYOUT or header['size'] != embeddings.header['size'] or any(
+                _checksum(folder / name) != header['checksums'][name] for name in _FILES):
+            return None
+        marks = np.load(folder / 'marks.npy', allow_pickle=False)
+        rows = matched(marks, embeddings.checksums[:, 0])
+        drifted = header['drift'] + drift(rows, len(embeddings))
+        if drifted > MOST_DRIFT * len(embeddings):
+            return None
+        return _faiss().read_index(str(folder / 'cells.faiss')), rows, drifted
+    except (OSError, RuntimeError, KeyError, ValueError):
+        return None     # damaged, or none: it is built
+
+
+def _learned(vectors):
     faiss = _faiss()
     n, size = vectors.shape
     cells = 2 ** round(np.log2(4 * np.sqrt(n)))
@@ -137,6 +168,11 @@ def _write_cells(vectors, file):
             block = vectors[start:start + _BLOCK]
             index.add(np.ascontiguousarray(block, np.float32))
             bar.update(len(block))
+    return index
+
+
+def _write_cells(index, file):
+    faiss = _faiss()
     with atomic_write(file) as partial:
         faiss.write_index(index, faiss.PyCallbackIOWriter(partial.write))
 

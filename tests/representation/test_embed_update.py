@@ -1,0 +1,133 @@
+"""A file that is brought up to date is the same, bit for bit, as one that is made from nothing."""
+
+import pathlib
+import random
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
+from fashion_models.catalogue.records import Header, Listing, Product
+from fashion_models.representation import embed as module
+from fashion_models.representation import encoder as encoders
+from fashion_models.representation.embed import Update, embed
+from fashion_models.representation.encoder import load
+
+
+@pytest.fixture(scope='module')
+def encoder(tiny_run):
+    return load(tiny_run[0])
+
+
+def write(folder, products):
+    """Writes a catalogue of products: id to (title, seeds of its pictures)."""
+    (folder / 'images').mkdir(parents=True, exist_ok=True)
+    with CatalogueWriter(folder, Header('shop'), overwrite=True) as writer:
+        for name, (title, seeds) in products.items():
+            paths = [f'images/{name}-{number}.png' for number in range(len(seeds))]
+            for path, seed in zip(paths, seeds):
+                pixels = np.random.default_rng(seed).integers(0, 256, (5, 4, 3), np.uint8)
+                picture = Image.fromarray(pixels).resize((60, 80))
+                file = folder / path
+                old = file.read_bytes() if file.exists() else None
+                picture.save(file.with_suffix('.new.png'))
+                if file.with_suffix('.new.png').read_bytes() != old:
+                    file.with_suffix('.new.png').replace(file)
+            writer.add(Product(name, name, {}, [Listing('shop', title, '', paths)]))
+    return open_catalogue(folder)
+
+
+def edited(products, draw):
+    """The products after some were removed, added, renamed, shown otherwise or shuffled."""
+    products = dict(products)
+    for name in list(products):
+        chance = draw.random()
+        title, seeds = products[name]
+        if chance < 0.1:
+            del products[name]
+        elif chance < 0.15:
+            products[name] = f'{title}!', seeds
+        elif chance < 0.25:
+            products[name] = title, [draw.randrange(10**6), *seeds[1:]]
+        elif chance < 0.3:
+            products[name] = title, seeds[::-1]
+    for _ in range(draw.randrange(4)):
+        products[f'n{draw.randrange(10**6)}'] = 'new', [
+            draw.randrange(10**6) for _ in range(draw.choice([1, 1, 2, 3, 5]))]
+    names = list(products)
+    if draw.random() < 0.3:
+        draw.shuffle(names)
+    return {name: products[name] for name in names}
+
+
+FIRST = {f'p{number}': ('a thing', list(range(100 * number, 100 * number + 1 + number % 4)))
+         for number in range(40)}
+
+
+@pytest.mark.parametrize('options', [{}, {'per': 'image', 'dtype': 'float16'}, {'pca': 4}],
+                         ids=['products', 'images', 'pca'])
+@pytest.mark.parametrize('seed', [0, 1])
+def test_random_edits(encoder, tmp_path, seed, options, monkeypatch):
+    monkeypatch.setattr(module, 'WINDOW', 8)
+    monkeypatch.setattr(encoders, 'WINDOW', 8)
+    draw, products = random.Random(seed), FIRST
+    for day in range(4):
+        catalogue = write(tmp_path / 'shop', products)
+        embed(encoder, catalogue, tmp_path / 'e', update=True, progress=False, **options)
+        embed(encoder, catalogue, tmp_path / f'fresh-{day}', progress=False, **options)
+        assert (tmp_path / 'e').read_bytes() == (tmp_path / f'fresh-{day}').read_bytes()
+        products = edited(products, draw)
+
+
+def test_only_what_is_new_is_computed(encoder, tmp_path, monkeypatch):
+    embed(encoder, write(tmp_path / 'shop', FIRST), tmp_path / 'e', progress=False)
+    seen, encode = [], encoder.encode
+    monkeypatch.setattr(encoder, 'encode', lambda x: seen.append(len(x)) or encode(x))
+    products = {name: FIRST[name] for name in FIRST if name != 'p1'}
+    products |= {'p2': ('another', [7]), 'new': ('new', [8]), 'p3': ('renamed', FIRST['p3'][1])}
+    updates = []
+    embed(encoder, write(tmp_path / 'shop', products), tmp_path / 'e', progress=False,
+          update=True, told=updates.append)
+    assert updates == [Update(computed=2, kept=38, gone=2)]
+    assert seen == [4], 'two, and two more to fill the batch'
+
+
+def test_another_network_or_options_compute_all(encoder, tmp_path, capsys):
+    catalogue = write(tmp_path / 'shop', FIRST)
+    embed(encoder, catalogue, tmp_path / 'e', progress=False)
+    updates = []
+    embed(encoder, catalogue, tmp_path / 'e', dtype='float16', update=True, told=updates.append)
+    assert updates == [Update(computed=40)]
+    assert (f'{tmp_path / "e"}: it was made with other dtype; all is embedded again\n'
+            in capsys.readouterr().err)
+
+
+class Interrupted(BaseException):
+    pass
+
+
+def test_an_interrupted_update_is_resumed(encoder, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, 'WINDOW', 8)
+    monkeypatch.setattr(encoders, 'WINDOW', 8)
+    embed(encoder, write(tmp_path / 'shop', FIRST), tmp_path / 'e', progress=False)
+    before = (tmp_path / 'e').read_bytes()
+    products = FIRST | {f'n{number}': ('new', [number]) for number in range(30)}
+    catalogue = write(tmp_path / 'shop', products)
+    calls, encode = [], encoder.encode
+
+    def failing(x):
+        calls.append(len(x))
+        if len(calls) == 3:
+            raise Interrupted
+        return encode(x)
+
+    monkeypatch.setattr(encoder, 'encode', failing)
+    with pytest.raises(Interrupted):
+        embed(encoder, catalogue, tmp_path / 'e', progress=False, update=True)
+    assert (tmp_path / 'e').read_bytes() == before
+    monkeypatch.setattr(encoder, 'encode', encode)
+    embed(encoder, catalogue, tmp_path / 'e', progress=False, update=True)
+    embed(encoder, catalogue, tmp_path / 'fresh', progress=False)
+    assert (tmp_path / 'e').read_bytes() == (tmp_path / 'fresh').read_bytes()
+    assert [path.name for path in pathlib.Path(tmp_path).glob('.*.partial')] == []
