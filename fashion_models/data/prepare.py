@@ -174,9 +174,9 @@ def _make(catalogue, files, partial, store, workers, progress, header):
     partial.mkdir()
     _write(catalogue, digests, pictures, failed, partial, progress, header)
     _require_unchanged(catalogue, header)
-    shutil.rmtree(store, ignore_errors=True)    # one whose pictures were deleted
-    os.rename(partial, store)
     known.save(files, digests)
+    shutil.rmtree(store, ignore_errors=True)    # one whose pictures were deleted
+    os.rename(partial, store)   # last: nothing is left to do for a later call
 
 
 def _require_unchanged(catalogue, header):

@@ -255,6 +255,19 @@ def test_pictures_that_were_deleted_are_decoded_again(catalogue, decoded):
     assert len(decoded) == 8
 
 
+def test_a_store_is_there_only_when_all_is_done(catalogue, monkeypatch):
+    # Else a later call, which finds the store, would leave what a killed one left of the rest.
+    rename = os.rename
+
+    def checked(old, new):
+        if 'pictures' not in str(new):
+            assert (catalogue.folder / '.prepared' / 'stamps.npz').is_file()
+        rename(old, new)
+
+    monkeypatch.setattr(os, 'rename', checked)
+    prepare(catalogue, 10)
+
+
 def test_a_damaged_list_of_stamps_only_costs_time(catalogue, read):
     prepare(catalogue, 10)
     assert len(read) == 6
@@ -515,7 +528,7 @@ def test_a_store_elsewhere_leaves_the_catalogue_untouched(catalogue, tmp_path):
 def test_a_full_disk_is_said_to_be_one_and_nothing_is_left(catalogue, monkeypatch):
     # /dev/full answers every write as a full disk does.
     monkeypatch.setattr(
-        pictures_module, 'open', lambda path, mode: open('/dev/full', mode),  # noqa: SIM115
+        pictures_module, 'open', lambda path, mode: open('/dev/full', 'wb'),  # noqa: SIM115
         raising=False)
     with pytest.raises(UserError, match=r'\.prepared: the disk is full; .*another place'):
         prepare(catalogue, 10)
