@@ -18,7 +18,7 @@ def supervised_contrastive(
         z: chainer.Variable, products: np.ndarray, groups: np.ndarray, temperature: float = 0.1,
         colourways: float = 1.0,
         memory: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None) -> chainer.Variable:
-    """Supervised contrastive loss, with products as the classes.
+    """Supervised contrastive loss, with products, or what else rows have in common, as classes.
 
     That of Khosla et al. ("Supervised Contrastive Learning", 2020, equation 2), which with two rows
     a product is that of SimCLR (Chen et al., 2020). A memory of recent rows gives more to be away
@@ -28,7 +28,7 @@ def supervised_contrastive(
 
     Args:
         z: (m, d) of unit length.
-        products: (m,) int, on the device of ``z``.
+        products: (m,) int, on the device of ``z``; rows where it is negative take no part.
         groups: (m,) int, alike.
         temperature: Divides the cosines.
         colourways: How many times another product of the same group counts among those to be away
@@ -41,7 +41,7 @@ def supervised_contrastive(
     """
     xp = chainer.backend.get_array_module(z)
     m = len(products)
-    alike = (products[:, None] == products) & ~xp.eye(m, dtype=bool)
+    alike = (products[:, None] == products) & ~xp.eye(m, dtype=bool) & (products >= 0)
     anchors = xp.flatnonzero(alike.any(axis=1))
     if not len(anchors):
         return F.sum(z) * 0.0   # connected, so that backward gives zeros

@@ -1,5 +1,7 @@
 """The same-product objective: two sets of a product's images have one representation."""
 
+from collections.abc import Sequence
+
 import chainer
 import chainer.functions as F
 import chainer.links as L
@@ -24,6 +26,11 @@ class SameProduct(chainer.Chain):
     et al., "A Simple Framework for Contrastive Learning", 2020). So the representation need not
     lose what the comparison does not ask for.
 
+    The same comparison may be made of labels (Zhang et al., "Use All The Labels: A Hierarchical
+    Multi-Label Contrastive Learning Framework", 2022): products of one subcategory, say, are then
+    nearer to each other than to others, though not as near as one product to itself. Otherwise
+    they are pushed apart like any two.
+
     The losses are those of :mod:`~fashion_models.links.metric_losses`. The memory, the proxies and
     the projection are saved with a training, so that it is resumed exactly.
 
@@ -37,18 +44,23 @@ class SameProduct(chainer.Chain):
         projection: Width of the projection; 0 compares the representations themselves.
         memory: For ``'supcon'``, how many recent projections batches are compared with, too.
         normalize: Whether the projection's hidden layer is normalized.
+        labels: (rows, tasks) int, negative where there is none; ``None`` to compare products alone.
+        label_weights: (tasks,) of the comparison of each task's labels.
     """
 
     def __init__(
             self, in_size: int, products: np.ndarray, groups: np.ndarray, loss: str = SUPCON,
             temperature: float = 0.1, colourways: float = 1.0, margin: float = 0.3,
-            projection: int = 128, memory: int = 0, normalize: bool = True):
+            projection: int = 128, memory: int = 0, normalize: bool = True,
+            labels: np.ndarray | None = None, label_weights: Sequence[float] = ()):
         super().__init__()
         self._loss = loss
         self._options = {'temperature': temperature, 'colourways': colourways}
         # Not saved: they follow from the catalogue.
         self._products = np.asarray(products, np.int32)
         self._groups = np.asarray(groups, np.int32)
+        self._labels = [
+            (labels[:, task], weight) for task, weight in enumerate(label_weights) if weight]
         size = projection or in_size
         with self.init_scope():
             if projection:
@@ -78,12 +90,15 @@ class SameProduct(chainer.Chain):
         """
         z = F.normalize(self._project(h))
         send = self.device.send
-        products = send(self._products[rows])
         if self._loss in OF_PROXIES:
-            return OF_PROXIES[self._loss](
-                z, self.proxies, products, send(self._of_product), **self._options)
-        groups = send(self._groups[rows])
-        loss = supervised_contrastive(z, products, groups, memory=self._recent(), **self._options)
+            loss = OF_PROXIES[self._loss](
+                z, self.proxies, send(self._products[rows]), send(self._of_product),
+                **self._options)
+        else:
+            loss = self._contrast(z, rows, self._products, self._groups, **self._options)
+        for labels, weight in self._labels:
+            loss += weight * self._contrast(
+                z, rows, labels, labels, self._options['temperature'])
         if chainer.config.train and hasattr(self, 'memory'):
             kept = len(self.memory)
             self.memory = self.xp.concatenate([z.array, self.memory])[:kept]
@@ -96,10 +111,12 @@ class SameProduct(chainer.Chain):
             return h
         return functions.linear(self.hidden(h), self.projection.W)
 
-    def _recent(self):
-        """The memory as the loss takes it."""
-        if not hasattr(self, 'memory'):
-            return None
-        rows = chainer.cuda.to_cpu(self.memory_rows)
-        return (self.memory, self.device.send(np.where(rows < 0, -1, self._products[rows])),
-                self.device.send(np.where(rows < 0, -1, self._groups[rows])))
+    def _contrast(self, z, rows, classes, groups, *arguments, **options):
+        """The contrastive loss of rows, and of the memory, with these classes of all rows."""
+        send, memory = self.device.send, None
+        if hasattr(self, 'memory'):
+            known = chainer.cuda.to_cpu(self.memory_rows)
+            memory = (self.memory, *(
+                send(np.where(known < 0, -1, own[known])) for own in (classes, groups)))
+        return supervised_contrastive(
+            z, send(classes[rows]), send(groups[rows]), *arguments, memory=memory, **options)

@@ -55,7 +55,8 @@ def build_besides(
         training.same_product, training.same_product_temperature,
         training.same_product_colourways, training.same_product_margin,
         training.same_product_projection, training.same_product_memory,
-        recipe.model.normalization == ALL)
+        recipe.model.normalization == ALL, products.t,
+        [training.same_product_labels.get(task, 0.0) for task in recipe.model.tasks])
     own = MomentumSGD()
     own.hyperparam = optimizer.hyperparam   # shared, so that the schedule is, too
     own.setup(objective)

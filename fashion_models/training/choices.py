@@ -123,11 +123,12 @@ def _wrong(recipe):
     for epoch in training.drops:
         if epoch < 0:
             yield f'training.drops: found {epoch}, expected 0 or more'
-    for task, weight in training.task_weights.items():
-        if task not in model.tasks:
-            yield f'training.task_weights: found {task!r}, expected some of the tasks'
-        elif not weight > 0:
-            yield f'training.task_weights: found {weight} for {task}, expected more than 0'
+    for name in 'task_weights', 'same_product_labels':
+        for task, weight in getattr(training, name).items():
+            if task not in model.tasks:
+                yield f'training.{name}: found {task!r}, expected some of the tasks'
+            elif not weight > 0:
+                yield f'training.{name}: found {weight} for {task}, expected more than 0'
 
 
 def _trunk_faults(data, model):

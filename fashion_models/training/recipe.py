@@ -98,6 +98,8 @@ class Training:
     same_product_memory: int = _later(0)
     same_product_colourways: float = _later(1.0)
     same_product_batches: str = _later(RANDOM)
+    same_product_labels: dict[str, float] = dataclasses.field(
+        default_factory=dict, metadata={'earlier': {}})
 
 
 @dataclasses.dataclass(frozen=True)

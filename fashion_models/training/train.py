@@ -181,10 +181,12 @@ def _extend(run, epochs):
 
 
 def _for_tasks(recipe, tasks):
-    """A recipe with only some of its tasks, each of the weight that it had."""
-    weights = recipe.training.task_weights
-    return recipe.replace(model__tasks=tasks, training__task_weights={
-        task: weights[task] for task in tasks if task in weights})
+    """A recipe with only some of its tasks, each of the weights that it had."""
+    return recipe.replace(model__tasks=tasks, **{
+        f'training__{name}': {
+            task: weight for task, weight in getattr(recipe.training, name).items()
+            if task in tasks}
+        for name in ('task_weights', 'same_product_labels')})
 
 
 def _devices(recipe):

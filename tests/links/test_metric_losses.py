@@ -74,6 +74,15 @@ def test_two_pairs_by_hand():
     assert float(found.array) == pytest.approx(math.log(1 + 2 * math.exp(-2)))
 
 
+def test_rows_without_class_take_no_part(z):
+    classes = np.array([0, -1, 0, 1, -1, 1, 2])
+    known = classes >= 0
+    found, expected = (
+        supervised_contrastive(chainer.Variable(rows), labels, labels)
+        for rows, labels in ((z, classes), (z[known], classes[known])))
+    assert float(found.array) == pytest.approx(float(expected.array))
+
+
 def test_alone_nothing_pulls():
     z = chainer.Variable(unit(np.random.default_rng(0), 3, 4).astype(np.float32))
     loss = supervised_contrastive(z, np.array([4, 1, 2]), np.array([0, 0, 0]))

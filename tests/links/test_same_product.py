@@ -58,6 +58,20 @@ def test_is_away_from_what_it_remembers_of_other_products():
     np.testing.assert_array_equal(made.memory, before)
 
 
+def test_labels_are_compared_too():
+    labels = np.array([[0, 1], [0, -1], [1, 2], [1, 2], [0, 1]])
+    made = objective(projection=0, memory=5, labels=labels, label_weights=[0.5, 0.0])
+    h = representations()
+    z = chainer.functions.normalize(h).array
+    for memory in None, [z, PRODUCTS[ROWS], GROUPS[ROWS]]:
+        expected = float(supervised_contrastive(
+            chainer.Variable(z), PRODUCTS[ROWS], GROUPS[ROWS], memory=memory).array)
+        own = labels[ROWS, 0]
+        expected += 0.5 * float(supervised_contrastive(
+            chainer.Variable(z), own, own, memory=memory and [z, own, own]).array)
+        assert float(made(h, ROWS).array) == pytest.approx(expected, rel=1e-4)
+
+
 @pytest.mark.parametrize('loss', METRIC_LOSSES)
 def test_descent_brings_rows_of_one_product_together(loss):
     made = objective(loss=loss, projection=0)

@@ -161,6 +161,7 @@ def same_product(tiny, **changes):
         'data__examples': 'groups', 'training__same_product': 'supcon',
         'training__same_product_memory': 50, 'training__same_product_projection': 8,
         'training__same_product_batches': 'alike', 'training__image_loss': 0.2,
+        'training__same_product_labels': {'colour': 0.5},
         'model__pooling': 'attention', **changes})
 
 
@@ -203,6 +204,7 @@ def test_products_of_one_image(tiny, make_toy_catalogue, tmp_path, loss):
     ('same_product_temperature', 0.0, 'found 0.0, expected more than 0'),
     ('same_product_memory', -1, 'found -1, expected 0 or more'),
     ('same_product_batches', 'hard', "found 'hard', expected 'random' or 'alike'"),
+    ('same_product_labels', {'size': 1.0}, "found 'size', expected some of the tasks"),
     ('image_loss', -0.5, 'found -0.5, expected 0 or more')])
 def test_values_out_of_range(field, value, found):
     with pytest.raises(UserError, match=f'training.{field}: {found}'):
