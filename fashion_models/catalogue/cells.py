@@ -8,6 +8,7 @@ has made of them.
 """
 
 import csv
+import io
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -43,7 +44,18 @@ def write_table(path: str | os.PathLike, names: Sequence[str],
     """
     with (told_if_unwritable(path),
           atomic_write(path, 'w', encoding='utf-8-sig', newline='') as file):
-        writer = csv.writer(file)   # with another line break, a lone \r would not be quoted
-        writer.writerow(names)
-        writer.writerows([cell(value) if isinstance(value, str) else value for value in row]
-                         for row in rows)
+        _write(file, names, rows)
+
+
+def table(names: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """The content of the CSV file that :func:`write_table` would write."""
+    content = io.StringIO(newline='')
+    _write(content, names, rows)
+    return content.getvalue().encode('utf-8-sig')
+
+
+def _write(file, names, rows):
+    writer = csv.writer(file)   # with another line break, a lone \r would not be quoted
+    writer.writerow(names)
+    writer.writerows([cell(value) if isinstance(value, str) else value for value in row]
+                     for row in rows)

@@ -16,6 +16,7 @@ NAME = 'serve'
 EXAMPLES = '''\
 fashion-models serve shop.embeddings
 fashion-models serve shop.embeddings --catalogue shop --run runs/shop --port 8080
+fashion-models serve shop.embeddings --review shop-review/review.csv
 fashion-models serve shop.embeddings --host 0.0.0.0     (for colleagues; asks for a token)'''
 
 HOST, PORT = '127.0.0.1', 8000
@@ -29,6 +30,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help='the run that made EMBEDDINGS, if it was moved since')
     parser.add_argument('--words', metavar='FILE', type=pathlib.Path,
                         help='what "tags --save" learned, to judge the texts of products by')
+    parser.add_argument('--review', metavar='CSV', type=pathlib.Path,
+                        help='suspected labels to review, written by "audit" (review.csv)')
+    parser.add_argument('--calibration', metavar='JSON', type=pathlib.Path,
+                        help='where the probabilities of duplicates come from, written by '
+                             '"duplicates --calibrate"')
+    parser.add_argument('--journal', metavar='JSONL', type=pathlib.Path,
+                        help='where decisions of reviewers are kept (default: '
+                             'EMBEDDINGS.journal.jsonl)')
     parser.add_argument('--lists', metavar='CSV', type=pathlib.Path,
                         help='where lists that are put in order by hand are kept (default: '
                              'EMBEDDINGS.lists.csv)')
@@ -45,6 +54,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     for module in ('fastapi', 'uvicorn', 'python_multipart'):
         require(module, extra='serve', purpose='the workbench')
+    from fashion_models.representation.duplicates.calibration import Calibration
     from fashion_models.serve.app import LOCAL, create_app, listen, run_server
     from fashion_models.serve.shop import Shop
     from fashion_models.serve.workbench import Workbench
@@ -53,9 +63,11 @@ def run(arguments: argparse.Namespace) -> None:
     token = os.environ.get(TOKEN) or (None if local else secrets.token_urlsafe(24))
     if token and not token.isascii():
         raise UserError(f'{TOKEN}: expected letters and digits of ASCII only')
+    calibration = Calibration.load(arguments.calibration) if arguments.calibration else None
     listening = listen(arguments.host, arguments.port)
     shop = Shop(arguments.file, arguments.catalogue, arguments.run, arguments.words)
-    bench = Workbench(shop, arguments.lists)
+    bench = Workbench(shop, lists=arguments.lists, journal=arguments.journal,
+                      review=arguments.review, calibration=calibration)
     app = create_app(bench, token, LOCAL if local else None)
     port = listening.getsockname()[1]
 

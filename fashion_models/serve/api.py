@@ -13,10 +13,11 @@ from fashion_models.serve.browse import SORTS, View, where_of
 from fashion_models.serve.refusal import Refusal
 from fashion_models.serve.workbench import Workbench
 
-_ERRORS = {status: {'model': schema.Error, 'description': description} for status, description in (
+#: What a route may answer instead, for the OpenAPI document.
+ERRORS = {status: {'model': schema.Error, 'description': description} for status, description in (
     (400, 'What was sent cannot be used'), (404, 'There is no such product'),
     (422, 'A value is not of its type, or out of range'))}
-_PICTURE_ERRORS = _ERRORS | {status: {'model': schema.Error, 'description': description}
+_PICTURE_ERRORS = ERRORS | {status: {'model': schema.Error, 'description': description}
                              for status, description in (
     (413, 'A picture is too large'), (415, 'A file is no picture'),
     (503, 'There is no network to look at pictures with'))}
@@ -57,7 +58,7 @@ def router(bench: Workbench) -> APIRouter:
             catalogue=shop.embeddings.header.get('catalogue_name', ''),
             tasks=list(shop.embeddings.tasks))
 
-    @api.get('/products', responses=_ERRORS)
+    @api.get('/products', responses=ERRORS)
     def products(view: Annotated[View, Depends(view_of)],
                  offset: Annotated[int, Query(ge=0)] = 0,
                  limit: Annotated[int, Query(ge=1, le=schema.MOST)] = 60,
@@ -74,7 +75,7 @@ def router(bench: Workbench) -> APIRouter:
                 for place, row in enumerate(rows)],
             facets=bench.browser.facets(view) if facets else None)
 
-    @api.get('/products/{id:path}', responses=_ERRORS)
+    @api.get('/products/{id:path}', responses=ERRORS)
     def product(id: str) -> schema.ProductDetails:
         """One product, with what each retailer says."""
         item = shop.item(bench.row(id))
@@ -128,7 +129,7 @@ def router(bench: Workbench) -> APIRouter:
         return schema.Colours(prominent=found.prominent, shares=found.shares,
                               probabilities=found.probabilities)
 
-    @api.post('/order', responses=_ERRORS, openapi_extra=described(schema.OrderBody, False))
+    @api.post('/order', responses=ERRORS, openapi_extra=described(schema.OrderBody, False))
     def order(body: Annotated[tuple, Depends(body_of(schema.OrderBody))]) -> schema.Order:
         """Products in the order in which to show them to somebody with these likes."""
         asked, pictures = body
@@ -145,7 +146,7 @@ def router(bench: Workbench) -> APIRouter:
         return schema.ListsOut(lists={
             name: len(ranked.products) for name, ranked in bench.lists.all().items()})
 
-    @api.post('/lists', responses=_ERRORS)
+    @api.post('/lists', responses=ERRORS)
     def save_list(asked: schema.ListBody) -> schema.ListsOut:
         """Keeps a list, in place of one of the same name."""
         for id in asked.products:

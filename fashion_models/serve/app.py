@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 import fashion_models
 from fashion_models.errors import UserError
-from fashion_models.serve import api, site
+from fashion_models.serve import api, review_api, site
 from fashion_models.serve.guard import Guard
 from fashion_models.serve.refusal import Refusal, answer
 from fashion_models.serve.workbench import Workbench
@@ -35,6 +35,7 @@ def create_app(bench: Workbench, token: str | None = None,
                   description='Search, order and label a catalogue by its pictures.',
                   openapi_url='/api/openapi.json', docs_url=None, redoc_url=None)
     app.include_router(api.router(bench))
+    app.include_router(review_api.router(bench))
     app.include_router(site.router(bench, token is not None))
 
     @app.exception_handler(Refusal)

@@ -7,14 +7,14 @@ They lie in a CSV file of the form that ``fashion-models order --like-merchandis
 import pathlib
 from collections.abc import Sequence
 
+from fashion_models.catalogue.cells import table, write_table
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write, locked, told_if_unwritable
+from fashion_models.files import locked, told_if_unwritable
 from fashion_models.representation.ordering.merchandiser import (
     COLUMNS,
     RankedList,
     read_ranked_lists,
 )
-from fashion_models.serve.orders import as_csv
 
 
 class Lists:
@@ -52,12 +52,13 @@ class Lists:
         lock = self.path.with_name(f'{self.path.name}.lock')
         with told_if_unwritable(self.path), locked(lock, lambda: None):
             lists = self.all() | {name: RankedList(name, products, range(1, len(products) + 1))}
-            with atomic_write(self.path) as file:
-                file.write(self.csv(lists))
+            write_table(self.path, COLUMNS, _rows(lists))
 
-    def csv(self, lists: dict[str, RankedList] | None = None) -> bytes:
-        """Lists as a CSV file; by default, all of them."""
-        lists = self.all() if lists is None else lists
-        return as_csv(COLUMNS, [
-            (ranked.name, product, int(rank)) for ranked in lists.values()
-            for product, rank in zip(ranked.products, ranked.ranks)])
+    def csv(self) -> bytes:
+        """The lists as a CSV file."""
+        return table(COLUMNS, _rows(self.all()))
+
+
+def _rows(lists):
+    return [(ranked.name, product, int(rank)) for ranked in lists.values()
+            for product, rank in zip(ranked.products, ranked.ranks)]

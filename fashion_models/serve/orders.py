@@ -1,14 +1,11 @@
 """Orders for a shopper, quick enough to follow each click."""
 
-import csv
-import io
 import threading
 from collections.abc import Sequence
 
 import numpy as np
 
 from fashion_models.caching import cached_property
-from fashion_models.catalogue.cells import cell
 from fashion_models.representation.linear import Whitening, in_blocks
 from fashion_models.representation.ordering.merchandiser import RankedList, learn_order
 from fashion_models.representation.ordering.order import Ordered, Shopper, order_products
@@ -84,13 +81,3 @@ class Orders:
         whitening = Whitening(vectors)
         lengths = in_blocks(lambda block: np.linalg.norm(whitening.linear(block), axis=1), vectors)
         return whitening, np.where(lengths > 0, lengths, 1)
-
-
-def as_csv(columns: Sequence[str], rows: Sequence[Sequence]) -> bytes:
-    """A table as a CSV file for a spreadsheet: texts that are no formulas, a byte-order mark."""
-    content = io.StringIO(newline='')
-    writer = csv.writer(content, lineterminator='\n')
-    writer.writerow(columns)
-    writer.writerows([cell(value) if isinstance(value, str) else value for value in row]
-                     for row in rows)
-    return content.getvalue().encode('utf-8-sig')

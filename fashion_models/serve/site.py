@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.resources
+import json
 import mimetypes
 import urllib.parse
 from typing import Annotated
@@ -11,12 +12,14 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from fashion_models import pages
+from fashion_models.catalogue.cells import table
+from fashion_models.catalogue.journal import RIGHT
+from fashion_models.catalogue.label_answers import COLUMNS, UNKNOWN
 from fashion_models.catalogue.tasks import SEPARATOR
 from fashion_models.representation.ordering.order import DIVERSITY
 from fashion_models.representation.tags.words import text_of
 from fashion_models.serve.api import picture_url, product_of, view_of
 from fashion_models.serve.browse import SORTS, View, where_of
-from fashion_models.serve.orders import as_csv
 from fashion_models.serve.refusal import Refusal
 from fashion_models.serve.schema import MOST, OrderBody
 from fashion_models.serve.thumbnails import SIDES
@@ -39,6 +42,7 @@ def router(bench: Workbench, token: bool = False) -> APIRouter:
     """
     site = APIRouter(include_in_schema=False)
     shop = bench.shop
+    journal = bench.decisions.journal
     static = _static_files()
 
     def page(template, request, **values):
@@ -74,7 +78,7 @@ def router(bench: Workbench, token: bool = False) -> APIRouter:
             task: list(labels.items())[:LIKELIEST] for task, labels in predicted.items()})
 
     @site.get('/product/duplicates')
-    def duplicates(request: Request, id: str):
+    def likely(request: Request, id: str):
         row = bench.row(id)
         pairs = bench.duplicates.of(row)
         return page('likely', request, pairs=pairs and [
@@ -95,7 +99,7 @@ def router(bench: Workbench, token: bool = False) -> APIRouter:
                                        where=dict(where_of(where))))
         tasks = list(shop.embeddings.tasks)
         columns = ['rank', 'product', 'title', 'retailer', *tasks, 'relevance']
-        return _download('order.csv', as_csv(columns, [
+        return _download('order.csv', table(columns, [
             [one.rank, one.item.id, one.item.title, one.item.retailer,
              *(one.item.labels.get(task, '') for task in tasks), f'{one.relevance:.4f}']
             for one in placed]))
@@ -103,6 +107,27 @@ def router(bench: Workbench, token: bool = False) -> APIRouter:
     @site.get('/lists.csv')
     def lists_csv():
         return _download('lists.csv', bench.lists.csv())
+
+    @site.get('/labels')
+    def labels(request: Request):
+        return page('labels', request, tasks=bench.labels.tasks,
+                    suspects=len(bench.labels.suspects), journal=journal.path.name)
+
+    @site.get('/labels.csv')
+    def labels_csv():
+        return _download('labels.csv', table(COLUMNS, [
+            (one.product, one.task, one.before, '',
+             '' if one.answer == RIGHT else one.after or UNKNOWN)
+            for one in journal.state().labels.values()]))
+
+    @site.get('/duplicates')
+    def duplicates(request: Request):
+        return page('duplicates', request, journal=journal.path.name)
+
+    @site.get('/journal.jsonl')
+    def journal_lines():
+        lines = ''.join(f'{json.dumps(entry.record())}\n' for entry in journal.entries())
+        return _download('journal.jsonl', lines, 'application/jsonl')
 
     @site.get('/api')
     def api_page(request: Request):
@@ -155,8 +180,8 @@ def _jpeg(content):
                     headers={'Cache-Control': f'private, max-age={_FRESH}'})
 
 
-def _download(name, content):
-    return Response(content, media_type='text/csv', headers={
+def _download(name, content, kind='text/csv'):
+    return Response(content, media_type=kind, headers={
         'Content-Disposition': f'attachment; filename="{name}"'})
 
 

@@ -4,12 +4,17 @@ import pathlib
 
 import numpy as np
 
+from fashion_models.catalogue.journal import Journal
+from fashion_models.representation.duplicates.calibration import Calibration
 from fashion_models.representation.embeddings import Item
 from fashion_models.representation.ordering.order import Ordered
 from fashion_models.serve.browse import Browser, Found, View, where_of
+from fashion_models.serve.decisions import Decisions
 from fashion_models.serve.duplicate_search import DuplicateSearch
+from fashion_models.serve.label_review import LabelReview
 from fashion_models.serve.lists import Lists
 from fashion_models.serve.orders import Orders
+from fashion_models.serve.pair_review import PairReview
 from fashion_models.serve.queries import Queries
 from fashion_models.serve.refusal import Refusal
 from fashion_models.serve.shop import Shop
@@ -22,6 +27,9 @@ class Workbench:
     Args:
         shop: What is served.
         lists: The file of merchandisers' lists; by default, beside the embeddings.
+        journal: The file of reviewers' decisions; by default, beside the embeddings.
+        review: The suspected labels that ``fashion-models audit`` wrote.
+        calibration: Where the probabilities of duplicates come from.
 
     Attributes:
         shop (Shop): The shop.
@@ -30,16 +38,25 @@ class Workbench:
         orders (Orders): Orders.
         lists (Lists): Lists that merchandisers put in order.
         duplicates (DuplicateSearch): Finds duplicates.
+        labels (LabelReview): Labels to review.
+        pairs (PairReview): Pairs to review.
+        decisions (Decisions): What reviewers decided.
         thumbnails (Thumbnails): Pictures.
     """
 
-    def __init__(self, shop: Shop, lists: pathlib.Path | None = None) -> None:
+    def __init__(self, shop: Shop, *, lists: pathlib.Path | None = None,
+                 journal: pathlib.Path | None = None, review: pathlib.Path | None = None,
+                 calibration: Calibration | None = None) -> None:
         self.shop = shop
+        self.decisions = Decisions(Journal(journal or beside(shop, 'journal.jsonl')))
+        self.decisions.journal.state()      # what cannot be read is told before anything is served
+        self.labels = LabelReview(shop, review)
         self.lists = Lists(lists or beside(shop, 'lists.csv'))
         self.browser = Browser(shop)
         self.queries = Queries(shop)
         self.orders = Orders(shop)
-        self.duplicates = DuplicateSearch(shop)
+        self.duplicates = DuplicateSearch(shop, calibration)
+        self.pairs = PairReview(self.duplicates)
         self.thumbnails = Thumbnails()
 
     def row(self, id: str) -> int:
@@ -63,6 +80,17 @@ class Workbench:
             self.row(view.near)
         vector = self.queries.get(view.picture).vector if view.picture else None
         return self.browser.find(view, vector)
+
+    def known_task(self, task: str) -> str:
+        """A task.
+
+        Raises:
+            Refusal: If there is none of this name.
+        """
+        if task not in self.labels.tasks:
+            raise Refusal(400, f'task: found {task!r}, expected one of '
+                               + ', '.join(self.labels.tasks))
+        return task
 
     def files(self, item: Item) -> list[pathlib.Path]:
         """The image files of an item, those that are there.

@@ -28,7 +28,7 @@ def shop(toys):
 @pytest.fixture
 def bench(shop, tmp_path):
     """A workbench on them."""
-    return Workbench(shop, tmp_path / 'lists.csv')
+    return Workbench(shop, lists=tmp_path / 'lists.csv', journal=tmp_path / 'journal.jsonl')
 
 
 @pytest.fixture

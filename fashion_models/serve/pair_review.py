@@ -1,0 +1,73 @@
+"""Likely duplicates to review: pairs, or groups of more than two."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+from fashion_models.catalogue.journal import COLOURWAY, DIFFERENT, SAME, PairDecision
+from fashion_models.representation.duplicates.pairs import Pair, grouped
+from fashion_models.serve.duplicate_search import DuplicateSearch
+from fashion_models.serve.refusal import Refusal
+
+ANSWERS = SAME, COLOURWAY, DIFFERENT
+#: Members of a group that are answered at once, at most: every pair of them is a decision.
+MOST = 40
+
+
+class PairReview:
+    """The likely duplicates of a shop.
+
+    Args:
+        search: Finds them.
+    """
+
+    def __init__(self, search: DuplicateSearch) -> None:
+        self._search = search
+        self._groups = None
+
+    def pairs(self, least: float = 0, known: bool = False) -> Iterator[tuple[int, Pair]] | None:
+        """The pairs, the likeliest first, with a number each, which stays.
+
+        Args:
+            least: The least probability.
+            known: Whether to include pairs that the catalogue has as one product already.
+
+        Returns:
+            None as long as they are being looked for.
+        """
+        found = self._search.found(0.2)
+        if found is None:
+            return None
+        return ((number, pair) for number, pair in enumerate(found.pairs)
+                if pair.probability >= least and (known or not pair.known))
+
+    def groups(self) -> Iterator[tuple[int, list]] | None:
+        """Groups of three or more items that are probably one product, the largest first, with a
+        number each; None as long as they are being looked for. Groups of one product are left
+        out."""
+        found = self._search.found(0.2)
+        if found is None:
+            return None
+        if self._groups is None:
+            self._groups = sorted((
+                group for group in grouped(found.pairs)
+                if len(group) > 2 and len({item.product for item in group}) > 1),
+                key=len, reverse=True)
+        return enumerate(self._groups)
+
+    @staticmethod
+    def decisions(who: str, ids: Sequence[str], answer: str) -> list[PairDecision]:
+        """A reviewer's answer on two items, or on every pair of several.
+
+        Args:
+            who: The reviewer.
+            ids: The items, two or more.
+            answer: One of :data:`ANSWERS`.
+
+        Raises:
+            Refusal: If there are too few or too many.
+        """
+        ids = list(dict.fromkeys(ids))
+        if not 2 <= len(ids) <= MOST:
+            raise Refusal(400, f'ids: found {len(ids)}, expected 2 to {MOST}')
+        return [PairDecision(who=who, a=a, b=b, answer=answer)
+                for a, b in itertools.combinations(ids, 2)]
