@@ -27,7 +27,11 @@ whole  = $(VENV)/installed-whole$(if $(EXTRAS),-$(EXTRAS))
 empty  =
 space  = $(empty) $(empty)
 
-.PHONY: help install train reproduce test lint bench campaign docs dist clean
+# Where `make demo` keeps what it makes, and the port of its workbench.
+DEMO    = runs/demo
+PORT    = 8000
+
+.PHONY: help install train demo reproduce test lint bench campaign docs dist clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -37,6 +41,16 @@ install: $(whole) ## Make .venv with the package and all that its commands need 
 train: $(ready) $(if $(filter $(EMBEDDED),$(CATALOGUE)),$(EMBEDDED)/catalogue.json) ## Train and evaluate [CATALOGUE=folder RECIPE=file RUN=folder DEVICES=0,1 ARGS=…]
 	$(python) -m fashion_models train --recipe '$(RECIPE)' --catalogue '$(CATALOGUE)' \
 	  -o '$(RUN)' $(if $(DEVICES),--devices '$(DEVICES)') $(ARGS)
+
+demo: $(whole) ## The workbench on a drawn shop, from nothing, in minutes [PORT=8000]
+	@mkdir -p $(DEMO)
+	@test -e $(DEMO)/shop/catalogue.json || $(python) -m fashion_models catalogue synthesise $(DEMO)/shop --products 2000
+	@test -e $(DEMO)/run/finished || $(python) -m fashion_models train --recipe compact --epochs 4 \
+	  --catalogue $(DEMO)/shop -o $(DEMO)/run --overwrite
+	@test -e $(DEMO)/shop.embeddings || $(python) -m fashion_models embed $(DEMO)/run $(DEMO)/shop -o $(DEMO)/shop.embeddings
+	@test -e $(DEMO)/words.npz || $(python) -m fashion_models tags $(DEMO)/run $(DEMO)/shop \
+	  --embeddings $(DEMO)/shop.embeddings --save $(DEMO)/words.npz --product p000000 >/dev/null
+	$(python) -m fashion_models serve $(DEMO)/shop.embeddings --words $(DEMO)/words.npz --port $(PORT) --open
 
 # Written last, so that an interrupted drawing is resumed.
 $(EMBEDDED)/catalogue.json: | $(ready)

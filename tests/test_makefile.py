@@ -136,7 +136,16 @@ def test_every_campaign_is_run(project):
     assert [call for call in calls if call.endswith('.py --quick')] == calls[-len(scripts):]
 
 
+def test_the_demo_makes_what_it_shows(project):
+    status, _, calls = project.make('demo', 'PORT=8001')
+    assert status == 0
+    commands = [call.partition('-m fashion_models ')[2].split()[0] for call in calls
+                if '-m fashion_models ' in call]
+    assert commands == ['catalogue', 'train', 'embed', 'tags', 'serve']
+    assert calls[-1].strip().endswith('--port 8001 --open')
+
+
 def test_help_lists_the_targets(project):
     result = subprocess.run(['make', '-s'], cwd=project.folder, text=True, capture_output=True)
-    for target in 'install', 'train', 'test', 'lint', 'clean':
+    for target in 'install', 'train', 'demo', 'test', 'lint', 'clean':
         assert f'make {target} ' in result.stdout

@@ -8,6 +8,7 @@ import argparse
 import os
 import pathlib
 import secrets
+import webbrowser
 
 from fashion_models.cli import options
 from fashion_models.errors import UserError
@@ -45,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help=f'the address to listen at (default: {HOST}, this machine only); for '
                              f'any other, requests need a token: that of the environment variable '
                              f'{TOKEN}, or else a new one')
+    parser.add_argument('--open', action='store_true', help='open it in the browser')
     parser.add_argument('--port', metavar='N', type=int, default=PORT,
                         help=f'the port to listen at, 0 for any that is free (default: {PORT})')
 
@@ -80,5 +82,7 @@ def run(arguments: argparse.Namespace) -> None:
         if not shop.has_network:
             print('without search by picture: the run is not there; --run says where it is')
         print('Ctrl-C ends it', flush=True)
+        if arguments.open:
+            webbrowser.open(f'http://{"localhost" if local else name}:{port}{query}')
 
     run_server(app, bench, listening, ready)

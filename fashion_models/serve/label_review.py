@@ -60,10 +60,11 @@ class LabelReview:
 
     def __init__(self, shop: Shop, review: pathlib.Path | None = None) -> None:
         self._shop = shop
-        self._rows = {}
+        self._rows = {}     # of each product; of one with several listings, the first
         for row, id in enumerate(shop.embeddings.ids):
             product = id if shop.noun == 'product' else shop.item(row).product
             self._rows.setdefault(product, row)
+        self._products = {row: product for product, row in self._rows.items()}
         self._suspected = {}
         self.suspects = list(self._read(review)) if review else []
         if review and not self.suspects:
@@ -101,7 +102,13 @@ class LabelReview:
             raise Refusal(404, f'there is no product {product!r}')
         if task not in self._shop.embeddings.tasks:
             raise Refusal(400, f'task: found {task!r}, expected one of {", ".join(self.tasks)}')
-        return self._suspected.get((product, task)) or self._of_row(self._rows[product], task)
+        row = self._rows[product]
+        return self._suspected.get((row, task)) or Doubt(
+            row, task, self._shop.item(row).labels.get(task, ''))
+
+    def product(self, doubt: Doubt) -> str:
+        """The id of the product that a label is of."""
+        return self._products[doubt.row]
 
     def labels(self, task: str) -> list[str]:
         """The labels that a product may have in a task, in alphabetical order."""
@@ -156,16 +163,13 @@ class LabelReview:
         return with_main_label(parts(doubt.label) or (label,), label)
 
     def _all(self, task):
-        shop = self._shop
+        labels = self._shop.labels
         for row in self._rows.values():
-            item = shop.item(row)
             for own in [task] if task else self.tasks:
-                if own in item.labels:
-                    yield self._suspected.get((item.product, own)) or Doubt(
-                        row, own, item.labels[own])
-
-    def _of_row(self, row, task):
-        return Doubt(row, task, self._shop.item(row).labels.get(task, ''))
+                number = labels.numbers[own][row]
+                if number >= 0:
+                    yield self._suspected.get((row, own)) or Doubt(
+                        row, own, labels.names[own][number])
 
     def _parts(self, task, name):
         return parts(name) if self._shop.embeddings.tasks[task].several else [name]
@@ -185,7 +189,7 @@ class LabelReview:
                 continue    # it has been corrected since
             doubt = Doubt(own, task, label, suggested, _number(row.get('p_label')),
                           _number(row.get('p_suggested')))
-            self._suspected[product, task] = doubt
+            self._suspected[own, task] = doubt
             yield doubt
 
 

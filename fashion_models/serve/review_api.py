@@ -36,10 +36,10 @@ def router(bench: Workbench) -> APIRouter:
         """Labels to review: those that an audit suspects, or all."""
         total, decided, shown = 0, 0, []
         known = decisions.journal.state().labels
-        ids = shop.embeddings.ids
+        if task:
+            bench.known_task(task)
         for number, doubt in bench.labels.doubts(task, label, suspects, surest):
-            product = ids[doubt.row] if shop.noun == 'product' else shop.item(doubt.row).product
-            decision = known.get((product, doubt.task))
+            decision = known.get((bench.labels.product(doubt), doubt.task))
             total += 1
             decided += decision is not None
             if number > after and len(shown) < limit and _fits(state, decision):

@@ -213,17 +213,18 @@ export class Review {
     if (!$('who').value.trim()) { $('who').focus(); return; }
     try {
       const {undone} = await post('/api/review/undo', {who: $('who').value.trim(), kind: this.kind});
-      let last = null;
-      for (const one of undone) {
-        const item = this.items.find((other) => this.concerns(other, one));
-        if (!item) continue;
+      const open = new Set(undone.map((one) => this.items.find((item) => this.concerns(item, one))));
+      say(undone.length > 1 ? `${undone.length} decisions are undone.` : 'Undone.');
+      if (open.has(undefined)) {      // some of it is not on the page
+        await this.show();
+        return;
+      }
+      for (const item of open) {
         item.decision = null;
         this.redraw(item);
-        last = item;
       }
-      this.count(this.total, Math.max(0, this.decided - (last || this.kind === 'label' ? undone.length : 0)));
-      say(undone.length > 1 ? `${undone.length} decisions are undone.` : 'Undone.');
-      if (last) this.focus(this.items.indexOf(last)); else await this.show();
+      this.count(this.total, this.decided - open.size);
+      this.focus(Math.min(...[...open].map((item) => this.items.indexOf(item))));
     } catch (error) {
       say(error.message);
     }
