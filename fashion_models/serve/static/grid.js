@@ -2,7 +2,7 @@
 
 const PAGE = 60;        // products asked for at once
 const KEPT = 30;        // pages kept
-const TEXT = 52;        // pixels below the picture
+const TEXT = 54;        // pixels below the picture
 const GAP = 14;
 const SETTLE = 70;      // ms for which a page must stay in sight before it is asked for
 
