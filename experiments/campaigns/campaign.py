@@ -5,6 +5,8 @@ function ``(arguments, folder, outcome)`` that adds rows and faults to the :clas
 """
 
 import argparse
+import contextlib
+import json
 import os
 import pathlib
 import signal
@@ -16,7 +18,12 @@ import time
 for _variable in 'OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS':
     os.environ[_variable] = '1'
 
-from fashion_models.experiments.kit.results import Table, portable_provenance, write_record
+from fashion_models.experiments.kit.results import (
+    RESULTS,
+    Table,
+    portable_provenance,
+    write_record,
+)
 from fashion_models.provenance import provenance
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -24,6 +31,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 class Outcome:
     """What a campaign has found so far, recorded after each row.
+
+    With ``--only``, the rows of a record that is there are kept, but for those that are tried anew:
+    a long campaign can be run in parts. The record says which part was run when, and on what.
 
     Args:
         name: The campaign's.
@@ -44,6 +54,10 @@ class Outcome:
         self._started = time.monotonic()
         self._folder = arguments.output or (
             None if arguments.quick else HERE / 'results' / name)
+        self._earlier = {'runs': [], 'tables': [{'rows': []}]}
+        if self._folder and getattr(arguments, 'only', None):
+            with contextlib.suppress(FileNotFoundError):
+                self._earlier = json.loads((self._folder / RESULTS).read_text(encoding='utf-8'))
 
     def fault(self, text):
         """Notes a fault, and prints it."""
@@ -55,9 +69,10 @@ class Outcome:
         self._rows.append(cells)
         print(*cells, sep='  ', flush=True)
         if self._folder:
+            run = {**self._provenance, 'seed': self._arguments.seed, 'seconds': self.seconds(),
+                   'rows': [row[0] for row in self._rows], 'faults': self.faults}
             write_record(self._folder, {
-                'campaign': self._name, **self._provenance, 'seed': self._arguments.seed,
-                'seconds': self.seconds(), 'faults': self.faults}, [self.table()])
+                'campaign': self._name, 'runs': [*self._earlier['runs'], run]}, [self.table()])
 
     def seconds(self):
         """How long the campaign has taken."""
@@ -65,7 +80,9 @@ class Outcome:
 
     def table(self):
         """The rows so far as a table."""
-        return Table(self._title, self._header, self._rows)
+        tried = {row[0] for row in self._rows}
+        kept = [row for row in self._earlier['tables'][0]['rows'] if row[0] not in tried]
+        return Table(self._title, self._header, [*kept, *self._rows])
 
 
 def run(name, docstring, campaign, title, header, add_arguments=lambda parser: None):
