@@ -55,7 +55,7 @@ class Outcome:
         self._folder = arguments.output or (
             None if arguments.quick else HERE / 'results' / name)
         self._earlier = {'runs': [], 'tables': [{'rows': []}]}
-        if self._folder and getattr(arguments, 'only', None):
+        if self._folder and getattr(arguments, 'part', None):
             with contextlib.suppress(FileNotFoundError):
                 self._earlier = json.loads((self._folder / RESULTS).read_text(encoding='utf-8'))
 

@@ -165,13 +165,14 @@ COMMANDS = (
 
 def add_only(parser):
     """``--only``."""
-    parser.add_argument('--only', nargs='+', metavar='COMMAND', help='as the table names them')
+    parser.add_argument('--only', nargs='+', metavar='COMMAND', dest='part',
+                        help='some of the commands, as the table names them')
 
 
 def chosen(arguments, rng, quick):
     """The commands to try, slow ones last; with ``--quick``, so many of those that are not."""
     found = [command for command in COMMANDS
-             if not arguments.only or command.name in arguments.only]
+             if not arguments.part or command.name in arguments.part]
     if arguments.quick:
         return rng.sample([command for command in found if not command.slow], quick)
     return sorted(found, key=lambda command: command.slow)
