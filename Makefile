@@ -12,7 +12,7 @@ RUN     = runs/$(notdir $(patsubst %/,%,$(subst $(space),_,$(CATALOGUE))))
 # Further arguments for the command, as in ARGS='--seed 1' (train) or ARGS='-k pooling' (test).
 ARGS    =
 # Those of experiments/campaigns.
-CAMPAIGNS = kills full_disks pairs
+CAMPAIGNS = kills full_disks pairs mutated_inputs
 # The Python that .venv is made with (default: the first that fits), and further extras of pyproject.toml to
 # install into it, as in EXTRAS=cuda12.
 PYTHON  =

@@ -237,8 +237,8 @@ def require_outside(folder: str | os.PathLike, *sources: str | os.PathLike) -> N
     Raises:
         UserError: If a source is ``folder`` or lies in it.
     """
-    target = pathlib.Path(folder).resolve()
+    target = pathlib.Path(os.path.realpath(folder))
     for source in sources:
-        path = pathlib.Path(source).resolve()
+        path = pathlib.Path(os.path.realpath(source))
         if target == path or target in path.parents:
             raise UserError(f'{folder}: {source} lies in it; choose another folder')

@@ -13,7 +13,7 @@ ROOMS = (
     ('compat', 'errors', 'caching'),
     ('onednn',),
     ('functions',),
-    ('article', 'devices', 'files', 'optional', 'plural', 'provenance', 'workers'),
+    ('article', 'devices', 'files', 'optional', 'parsing', 'plural', 'provenance', 'workers'),
     ('catalogue',),
     ('pages',),
     ('drawn',),

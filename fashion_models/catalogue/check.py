@@ -2,7 +2,6 @@
 
 import collections
 import itertools
-import json
 import os
 import pathlib
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from fashion_models.catalogue.taxonomy import Places
 from fashion_models.devices import usable_cores
 from fashion_models.errors import UserError
 from fashion_models.files import sha256
+from fashion_models.parsing import json_value
 from fashion_models.plural import counted
 from fashion_models.workers import Ahead
 
@@ -96,8 +96,8 @@ class Check:
         for number, text in io.lines(path):
             self._products += 1
             try:
-                record = json.loads(text)
-            except (ValueError, RecursionError) as error:
+                record = json_value(text)
+            except ValueError as error:
                 yield f'{path}:{number}: not JSON: {error}'
                 continue
             tasks = self._header.tasks if self._header else DEFAULT_TASKS
@@ -160,10 +160,10 @@ def _images(path):
     for number, text in io.lines(path):
         record = None
         try:
-            record = json.loads(text)
+            record = json_value(text)
             listings = record['listings']
             images = [image for listing in listings for image in listing['images']]
-        except (ValueError, RecursionError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError):
             images = []  # reported already
         images = [image for image in images
                   if isinstance(image, str) and not records.path_problem(image)]

@@ -4,6 +4,7 @@ import contextlib
 import functools
 import io
 import os
+import threading
 import warnings
 from collections.abc import Sequence
 from typing import BinaryIO
@@ -27,6 +28,10 @@ FORMATS = ('AVIF', 'BMP', 'GIF', 'HEIF', 'JPEG', 'JPEG2000', 'PNG', 'TIFF', 'WEB
 #: small file that claims to be one (a decompression bomb) would exhaust the memory.
 MAX_PIXELS = 100_000_000
 
+#: Of formats whose decoders keep an image several times over; the largest photographs of telephones
+#: have 48 million pixels.
+MAX_PIXELS_OF = dict.fromkeys(('AVIF', 'HEIF', 'JPEG2000', 'WEBP'), 50_000_000)
+
 #: JPEG's own limit. What is longer is a decompression bomb: 190 KB of PNG can hold 1 × 99,999,999
 #: pixels, which take gigabytes.
 MAX_SIDE = 65_535
@@ -41,7 +46,10 @@ MAX_ASPECT = 4
 warnings.filterwarnings('ignore', category=UserWarning, module=r'PIL\.')
 warnings.filterwarnings('ignore', category=Image.DecompressionBombWarning)
 
-_ROWS = 256
+#: Pixels that are converted at a time, so that a large image is never in memory in many forms.
+_STRIP = 1 << 22
+#: An image of more pixels takes hundreds of megabytes; see :func:`_turn`.
+_LARGE = 1 << 24
 
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -80,7 +88,7 @@ def load_image(source: str | os.PathLike | BinaryIO, shorter_side: int | None = 
             unsupported kind, or has more than ``max_pixels`` pixels or ``MAX_SIDE`` a side.
     """
     try:
-        with _open(source) as image:
+        with _open(source) as image, _turn(image):
             return _decode(image, shorter_side, max_pixels or MAX_PIXELS)
     except ImageError:
         raise
@@ -138,10 +146,31 @@ def _open(source):
     return Image.open(source, formats=[name for name in FORMATS if name in Image.OPEN])
 
 
+@contextlib.contextmanager
+def _turn(image):
+    """Lets a process decode one large image at a time, however many threads it has."""
+    if image.width * image.height <= _LARGE:
+        yield
+        return
+    with _large_images:
+        yield
+
+
+def _renew_lock():
+    """A forked process must not wait for a thread that it does not have."""
+    global _large_images
+    _large_images = threading.Lock()
+
+
+_renew_lock()
+if hasattr(os, 'register_at_fork'):
+    os.register_at_fork(after_in_child=_renew_lock)
+
+
 def _decode(image, shorter_side, max_pixels):
-    if image.width * image.height > max_pixels:
-        raise ImageError(
-            f'{image.width} × {image.height} are more than {max_pixels:,} pixels')
+    most = min(max_pixels, MAX_PIXELS_OF.get(image.format, MAX_PIXELS))
+    if image.width * image.height > most:
+        raise ImageError(f'{image.width} × {image.height} are more than {most:,} pixels')
     if max(image.size) > MAX_SIDE:
         raise ImageError(
             f'found {image.width} × {image.height} pixels, expected at most {MAX_SIDE:,} a side')
@@ -153,12 +182,25 @@ def _decode(image, shorter_side, max_pixels):
         image.draft(None, (2 * target[0], 2 * target[1]))
     image.load()
     orientation = _orientation(image)
-    image = _rgb(image)
+    converted = _rgb(image)
+    if converted is not image:
+        image.close()   # frees its pixels
+    image = converted
     if target is not None:
         image = _resize(image, target)
     if orientation in _UPRIGHT:
         image = image.transpose(_UPRIGHT[orientation])
-    return np.array(image)
+    pixels = np.empty((image.height, image.width, 3), np.uint8)
+    for box in _strips(image):
+        pixels[box[1]:box[3]] = image.crop(box)
+    return pixels
+
+
+def _strips(image):
+    """Yields boxes (left, top, right, bottom) that cover an image, from its top."""
+    rows = max(1, _STRIP // image.width)
+    for top in range(0, image.height, rows):
+        yield 0, top, image.width, min(top + rows, image.height)
 
 
 def _orientation(image):
@@ -170,6 +212,17 @@ def _orientation(image):
 
 
 def _rgb(image):
+    """An image as RGB, with its colours in sRGB and transparent parts white."""
+    if image.mode == 'RGB' and not image.has_transparency_data and (
+            'icc_profile' not in image.info):
+        return image
+    whole = Image.new('RGB', image.size)
+    for box in _strips(image):
+        whole.paste(_part_in_rgb(image.crop(box)), box[:2])
+    return whole
+
+
+def _part_in_rgb(image):
     if image.mode.startswith('I'):
         image = _eight_bits(image)
     profile = image.info.get('icc_profile')
@@ -214,10 +267,7 @@ def _eight_bits(image):
     values = np.asarray(image)
     if values.min() < 0 or values.max() > 65535:
         raise ImageError('pixels of 32 bits are not supported')
-    eight = np.empty(values.shape, np.uint8)
-    for top in range(0, len(values), _ROWS):    # wider numbers of a few rows at a time
-        eight[top:top + _ROWS] = (values[top:top + _ROWS].astype(np.int32) + 128) // 257
-    grey = Image.fromarray(eight)
+    grey = Image.fromarray(((values.astype(np.int32) + 128) // 257).astype(np.uint8))
     transparent = image.info.get('transparency')
     if transparent is not None:
         grey.putalpha(Image.fromarray(np.where(values == transparent, 0, 255).astype(np.uint8)))

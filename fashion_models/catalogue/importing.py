@@ -145,7 +145,7 @@ def _image_problem(tree, image):
         return f'path {problem}'
     size = tree.size(image)
     if size is None:
-        return 'no such file'
+        return 'a link that leaves the source' if tree.leaves(image) else 'no such file'
     if size == 0:
         return 'empty file'
     return 'file of more than 256 MiB' if size > MAX_IMAGE_BYTES else None

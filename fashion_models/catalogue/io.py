@@ -15,6 +15,8 @@ from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS, Task, further,
 from fashion_models.catalogue.taxonomy import Taxonomy
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
+from fashion_models.parsing import json_file, json_value
+from fashion_models.parsing import lines as bounded_lines
 
 FORMAT = 1
 HEADER_FILE = 'catalogue.json'
@@ -29,6 +31,7 @@ UPDATES_FILE = 'updates.jsonl'
 PENDING_FILE = '.update-unfinished.json'
 #: Locked by whoever writes a catalogue into the folder.
 LOCK_FILE = '.lock'
+_PIECE = 1 << 20
 
 
 def open_catalogue(folder: str | os.PathLike) -> Catalogue:
@@ -90,9 +93,10 @@ class Catalogue:
         """
         digest = hashlib.sha256()
         for name in (HEADER_FILE, PRODUCTS_FILE):
-            content = (self.folder / name).read_bytes()
-            digest.update(f'{name} {len(content)}\n'.encode())
-            digest.update(content)
+            with open(self.folder / name, 'rb') as file:
+                digest.update(f'{name} {os.fstat(file.fileno()).st_size}\n'.encode())
+                while piece := file.read(_PIECE):
+                    digest.update(piece)
         for product in self.products:
             for image in product.images:
                 try:
@@ -113,7 +117,7 @@ class Products:
     def __iter__(self) -> Iterator[records.Product]:
         for number, text in lines(self.path):
             try:
-                yield records.product_from_record(json.loads(text), self._tasks)
+                yield records.product_from_record(json_value(text), self._tasks)
             except ValueError as error:
                 raise UserError(f'{self.path}:{number}: {error}') from error
 
@@ -124,9 +128,12 @@ class Products:
 def lines(path: str | os.PathLike) -> Iterator[tuple[int, bytes]]:
     """Yields the number (from 1) and the bytes of every line of a file that is not blank."""
     with open(path, 'rb') as file:
-        for number, text in enumerate(file, 1):
-            if text.strip():
-                yield number, text
+        try:
+            for number, text in enumerate(bounded_lines(file), 1):
+                if text.strip():
+                    yield number, text
+        except ValueError as error:
+            raise UserError(f'{path}: {error}') from None
 
 
 def read_header(path: str | os.PathLike) -> records.Header:
@@ -136,7 +143,7 @@ def read_header(path: str | os.PathLike) -> records.Header:
         UserError: Naming the file, what was found and what was expected.
     """
     try:
-        record = json.loads(pathlib.Path(path).read_bytes())
+        record = json_file(path)
     except ValueError as error:
         raise UserError(f'{path}: not JSON: {error}') from error
     if not isinstance(record, dict) or record.get('format') != FORMAT:

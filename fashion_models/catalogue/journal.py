@@ -27,6 +27,7 @@ from collections.abc import Iterable
 from fashion_models.catalogue.tasks import joined, parts
 from fashion_models.errors import UserError
 from fashion_models.files import append_line, locked, told_if_unwritable
+from fashion_models.parsing import json_value
 
 #: The ending by which a journal is told from a table of answers.
 SUFFIX = '.jsonl'
@@ -309,7 +310,7 @@ def journal_at(path: str | os.PathLike, encoding: str | None = None) -> State | 
 
 def _parsed(line, where):
     try:
-        record = json.loads(line)
+        record = json_value(line)
         kind = _KINDS[record.pop('kind')]
         return kind(**record)
     except UserError as error:

@@ -34,7 +34,6 @@ import json
 import os
 import pathlib
 import re
-import tomllib
 from collections.abc import Iterator
 
 from fashion_models.catalogue.import_report import Report
@@ -43,6 +42,7 @@ from fashion_models.catalogue.relabel import SETTLED
 from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS, Task, joined, ordered
 from fashion_models.catalogue.taxonomy import Places, Taxonomy
 from fashion_models.errors import UserError
+from fashion_models.parsing import content, toml_tables
 from fashion_models.plural import counted
 
 SAME = 'same'
@@ -77,10 +77,10 @@ class Mapping:
         """
         path = pathlib.Path(path)
         try:
-            tables = tomllib.loads(path.read_text(encoding='utf-8'))
+            tables = toml_tables(content(path).decode())
         except (OSError, UnicodeDecodeError) as error:
             raise UserError(f'{path}: cannot read the mapping: {error}') from error
-        except tomllib.TOMLDecodeError as error:
+        except ValueError as error:
             raise UserError(f'{path}: not a TOML file: {error}') from error
         try:
             mapping = cls({name: _catalogue(name, table, tasks)

@@ -3,7 +3,6 @@
 import collections
 import dataclasses
 import os
-import pathlib
 from collections.abc import Collection, Iterable
 
 from fashion_models.catalogue.import_report import Report
@@ -63,7 +62,7 @@ def merge(catalogues: Collection[Catalogue], mapping: Mapping, folder: str | os.
     origin = {
         'merged': {catalogue.header.name: catalogue.hash() for catalogue in catalogues},
         'mapping': mapping.tables, 'link': link}
-    source = _Merged(catalogues, mapping, pathlib.Path(folder).resolve().name)
+    source = _Merged(catalogues, mapping, os.path.basename(os.path.realpath(folder)))
     return run_import(source, folder, origin=origin, overwrite=overwrite, link=link)
 
 
@@ -95,7 +94,7 @@ class _Merged(Source):
                                 for image in product.images) else ''
             for name, catalogue in self._catalogues.items()}
         super().__init__(_Trees({
-            name: FolderTree(catalogue.folder / self._strip[name])
+            name: FolderTree(catalogue.folder / self._strip[name], anywhere=True)
             for name, catalogue in self._catalogues.items()}))
         headers = [catalogue.header for catalogue in catalogues]
         self.header = Header(
@@ -135,6 +134,10 @@ class _Trees(Tree):
     def size(self, path):
         tree, rest = self._find(path)
         return tree.size(rest)
+
+    def leaves(self, path):
+        tree, rest = self._find(path)
+        return tree.leaves(rest)
 
     def read(self, path):
         tree, rest = self._find(path)

@@ -20,6 +20,7 @@ from fashion_models.catalogue.io import MERGES_FILE, Catalogue
 from fashion_models.catalogue.records import product_from_record
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, whole_lines
+from fashion_models.parsing import json_value
 
 
 def merges(catalogue: Catalogue) -> list[dict]:
@@ -30,7 +31,7 @@ def merges(catalogue: Catalogue) -> list[dict]:
     """
     path = catalogue.folder / MERGES_FILE
     try:
-        found = [json.loads(line) for line in whole_lines(path)]
+        found = [json_value(line) for line in whole_lines(path)]
         for one in found:
             for product in (product for own in one['joined'] for product in own['products']):
                 product_from_record(product['record'], catalogue.tasks)

@@ -16,7 +16,7 @@ class Rewriting(Source):
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
-        super().__init__(FolderTree(catalogue.folder))
+        super().__init__(FolderTree(catalogue.folder, anywhere=True))
         self.catalogue = catalogue
         self.header = catalogue.header
         below = f'{IMAGES_FOLDER}/'

@@ -30,6 +30,7 @@ from fashion_models.catalogue.taxonomy import Places, path_of, reconcile
 from fashion_models.catalogue.unfinished import MARKER_FILE, REPORT_FILE, refuse_busy
 from fashion_models.errors import UserError
 from fashion_models.files import append_line, atomic_write, checksum, locked, whole_lines
+from fashion_models.parsing import json_file
 from fashion_models.plural import counted
 
 #: The share of a catalogue's products that a new export may lack; more look like half an export.
@@ -260,7 +261,7 @@ def _name_mark(path):
 def _pending(folder):
     """The line of a change that was interrupted, or nothing."""
     try:
-        found = json.loads((folder / io.PENDING_FILE).read_text(encoding='utf-8'))
+        found = json_file(folder / io.PENDING_FILE)
     except (FileNotFoundError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}

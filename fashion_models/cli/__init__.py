@@ -37,7 +37,7 @@ from fashion_models.cli import (
     train,
 )
 from fashion_models.cli.parser import Parser, add_commands
-from fashion_models.cli.terminal import visible
+from fashion_models.cli.terminal import escape_what_cannot_be_shown, visible
 from fashion_models.errors import UserError
 
 #: Every command, in the order of the help.
@@ -66,6 +66,7 @@ def main(argv: list[str] | None = None) -> int:
         The exit status: 0 for success, 1 if a check found problems, 2 if something given cannot be
         used, 130 if the user interrupted, 141 if the reader of the output went away.
     """
+    escape_what_cannot_be_shown()
     try:
         arguments = build_parser().parse_args(argv)
         status = arguments.command.run(arguments) or 0

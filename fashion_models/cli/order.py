@@ -13,6 +13,7 @@ import zipfile
 from fashion_models.cli import options
 from fashion_models.cli.tables import ranked_table
 from fashion_models.errors import UserError
+from fashion_models.parsing import content
 
 NAME = 'order'
 EXAMPLES = '''\
@@ -128,10 +129,10 @@ def _taste(arguments, embeddings, seen, whitening):
 def _ids(arguments):
     path = arguments.products
     try:
-        lines = path.read_text(encoding=arguments.encoding or 'utf-8-sig').splitlines()
+        lines = content(path).decode(arguments.encoding or 'utf-8-sig').splitlines()
     except LookupError as error:
         raise UserError(f'--encoding {arguments.encoding}: {error}') from None
-    except (OSError, UnicodeError) as error:
+    except (OSError, ValueError) as error:
         raise UserError(f'--products {path}: cannot be read: {error}') from error
     ids = [line.strip() for line in lines if line.strip()]
     if not ids:

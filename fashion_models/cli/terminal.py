@@ -1,6 +1,31 @@
 """Texts of catalogues on a terminal, which obeys the control characters in what it shows."""
 
+import codecs
+import io
+import json
+import sys
 import unicodedata
+
+_ESCAPED = 'fashion_models.escaped'
+
+
+def escape_what_cannot_be_shown() -> None:
+    r"""Lets standard output and error write any text, whatever their encoding.
+
+    What they cannot encode appears as in ``\u00df``, which JSON reads, too.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=_ESCAPED)
+
+
+def _escaped(error):
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start:error.end])[1:-1], error.end
+
+
+codecs.register_error(_ESCAPED, _escaped)
 
 
 def visible(text: str) -> str:

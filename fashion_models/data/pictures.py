@@ -23,6 +23,7 @@ import numpy as np
 
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, checksum, sealed, unsealed
+from fashion_models.parsing import json_file, require_form
 
 #: Bytes of a digest: SHA-256, cut short.
 DIGEST_SIZE = 16
@@ -91,12 +92,19 @@ def _offsets(sizes):
 
 def _read_segment(folder):
     try:
-        header = unsealed(json.loads((folder / 'segment.json').read_text('utf-8')))
+        header = unsealed(json_file(folder / 'segment.json'))
+        require_form(header, {'index': int, 'bytes': int})
         content = (folder / 'index.npz').read_bytes()
         if checksum(content) != header['index']:
             raise ValueError('index.npz is not as it was written')
         with np.load(io.BytesIO(content), allow_pickle=False) as index:
             part = {name: index[name] for name in ('digests', 'sizes', 'checksums')}
+        count = len(part['digests'])
+        found = {name: (array.dtype, array.shape) for name, array in part.items()}
+        if found != {'digests': (np.uint8, (count, DIGEST_SIZE)), 'sizes': (np.int64, (count, 2)),
+                     'checksums': (np.uint64, (count,))} or (
+                count and not 0 < part['sizes'].min() <= part['sizes'].max() < 1 << 20):
+            raise ValueError('index.npz holds something else')
         found = (folder / 'pixels.bin').stat().st_size
         if found != header['bytes']:
             raise ValueError(f'pixels.bin: {found} bytes where {header["bytes"]} are expected')

@@ -25,6 +25,7 @@ from fashion_models.data.store import LAYOUT, ImageStore, PicturesGone, StoreWri
 from fashion_models.devices import usable_cores
 from fashion_models.errors import UserError
 from fashion_models.files import locked
+from fashion_models.parsing import json_file
 from fashion_models.plural import counted
 from fashion_models.workers import InProcesses, WorkerDied, refuse_while_spawned
 
@@ -37,7 +38,6 @@ CHUNK = 16
 
 #: With fewer images to decode, a worker is not worth its start, a few tenths of a second.
 IMAGES_PER_WORKER = 128
-
 _REPORTED = 10
 
 
@@ -122,7 +122,7 @@ def _earlier(parent, shorter_side):
     for folder in parent.glob(f'{shorter_side}-*'):
         if re.fullmatch(r'\d+-[0-9a-f]{16}', folder.name):
             try:
-                header = json.loads((folder / 'store.json').read_text('utf-8'))
+                header = json_file(folder / 'store.json')
                 fits = (header['layout'], header['decode_version']) == (LAYOUT, decode.VERSION)
             except (OSError, ValueError, KeyError, TypeError):
                 continue    # damaged, which is told when it is opened

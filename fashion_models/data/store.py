@@ -21,12 +21,19 @@ import zipfile
 import numpy as np
 
 from fashion_models.caching import cached_property
+from fashion_models.catalogue.records import path_problem
 from fashion_models.data.pictures import DIGEST_SIZE, Pictures, map_segments
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, checksum, sealed, unsealed
+from fashion_models.parsing import json_file, json_value, require_form
 
 #: Of the files' layout; a store of another one is not opened.
 LAYOUT = 3
+_HEADER = {
+    'key': str, 'source': str, 'shorter_side': int, 'catalogue_hash': str, 'pictures': str,
+    'segments': [str], 'dropped': {
+        'images': [{'product': str, 'file': str, 'reason': str}], 'products': [str]},
+    'checksums': {'index.npz': int, 'product_ids.json': int}}
 
 
 class PicturesGone(UserError):
@@ -60,7 +67,7 @@ class ImageStore:
     """
 
     def __init__(self, folder: str | os.PathLike) -> None:
-        self.folder = pathlib.Path(folder).resolve()
+        self.folder = pathlib.Path(os.path.realpath(folder))
         header = _read_header(self.folder)
         self.key = header['key']
         self.source = header['source']
@@ -75,7 +82,8 @@ class ImageStore:
                     f'{file}: there is no such file, which the image store {self.folder} is made '
                     f'of; delete {self.folder}')
         try:
-            self.product_ids = json.loads(self._content(header, 'product_ids.json'))
+            self.product_ids = json_value(self._content(header, 'product_ids.json'))
+            require_form(self.product_ids, [str])
             index = io.BytesIO(self._content(header, 'index.npz'))
             with np.load(index, allow_pickle=False) as index:
                 self.product_index = index['product_index']
@@ -86,6 +94,7 @@ class ImageStore:
                 self._segment = index['segment']
                 self._offset = index['offset']
                 self._checksums = index['checksums']
+            self._require_fit()
             self._pixels = map_segments(pictures, header['segments'])
         except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
             raise UserError(
@@ -98,6 +107,26 @@ class ImageStore:
                     f'{file}: the prepared pictures are damaged: {len(pixels)} bytes where the '
                     f'image store {self.folder} expects {end} or more; delete {file.parent}')
         self._checked = bytearray(len(self.sizes))
+
+    def _require_fit(self):
+        """Raises ValueError if the parts of the index are not of one store."""
+        products, images = len(self.product_ids), len(self.sizes)
+        shapes = {'product_index': (products,), 'first_image': (products + 1,),
+                  'image_index': (images,), 'sizes': (images, 2), '_checksums': (images,),
+                  'digests': (images, DIGEST_SIZE),
+                  '_segment': (images,), '_offset': (images,)}
+        for name, shape in shapes.items():
+            found = getattr(self, name)
+            if found.shape != shape or found.dtype.kind not in 'iu':
+                raise ValueError(f'{name}: found {found.dtype} values of shape {found.shape}')
+        edges = self.first_image
+        if images and (self.sizes.min() < 1 or self.sizes.max() > 1 << 20):
+            raise ValueError('impossible sizes')
+        if edges[0] != 0 or edges[-1] != images or (np.diff(edges) < 1).any():
+            raise ValueError('impossible numbers of images')
+        if images and (self._offset.min() < 0 or self._segment.min() < 0
+                       or self._segment.max() >= len(self._files)):
+            raise ValueError('impossible places of images')
 
     def _content(self, header, name):
         """The bytes of one of the files, which must be as they were written."""
@@ -155,7 +184,7 @@ class ImageStore:
 
 def _read_header(folder):
     try:
-        header = json.loads((folder / 'store.json').read_text('utf-8'))
+        header = json_file(folder / 'store.json')
     except FileNotFoundError:
         raise UserError(f'{folder}: no image store here: there is no store.json') from None
     except (OSError, ValueError) as error:
@@ -165,7 +194,12 @@ def _read_header(folder):
             f'{folder / "store.json"}: not the header of an image store of layout {LAYOUT}; '
             'prepare the catalogue again')
     try:
-        return unsealed(header)
+        header = unsealed(header)
+        require_form(header, _HEADER)
+        if not all(name.isdecimal() for name in header['segments']) or (
+                path_problem(header['pictures'])):
+            raise ValueError('it names files elsewhere')
+        return header
     except ValueError as error:
         raise UserError(
             f'{folder / "store.json"}: the image store is damaged: {error}; delete {folder}'

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pathlib
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from fashion_models.catalogue.records import Product
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
+from fashion_models.parsing import json_file
 
 #: In place of a class number: the product has no label, or one that the vocabulary lacks.
 MISSING, UNKNOWN = -1, -2
@@ -59,9 +59,9 @@ class Vocabulary:
             UserError: The file holds something else.
         """
         try:
-            labels = json.loads(pathlib.Path(path).read_bytes())
+            labels = json_file(path)
             fits = all(_distinct(names) for names in labels.values())
-        except (ValueError, AttributeError, RecursionError):
+        except (ValueError, AttributeError):
             fits = False
         if not fits:
             raise UserError(f'{path}: is damaged: expected, for each task, a list of its labels')

@@ -18,6 +18,7 @@ from fashion_models.drawn.specification import specifications
 from fashion_models.drawn.truth import truth_writer
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, locked, told_if_unwritable
+from fashion_models.parsing import json_file
 from fashion_models.workers import InProcesses, WorkerDied, refuse_while_spawned
 
 #: Raised with every change to the drawings, so that a catalogue never mixes two versions.
@@ -106,7 +107,12 @@ def _claim(folder, settings, overwrite):
         raise UserError(f'{folder} already holds a catalogue; {other}')
     notes, images = folder / SETTINGS_FILE, folder / 'images'
     if notes.exists():
-        found = json.loads(notes.read_text(encoding='utf-8'))
+        try:
+            found = json_file(notes)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            found = {}
         if found == settings:
             return
         if not overwrite:

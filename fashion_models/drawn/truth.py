@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterator
 from fashion_models.catalogue.io import lines
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
+from fashion_models.parsing import json_value, require_form
 
 #: File name in the catalogue's folder.
 TRUTH_FILE = 'truth.jsonl'
@@ -138,8 +139,8 @@ def read_truth(
     found = {}
     for number, line in lines(path):
         try:
-            truth = _from_json(json.loads(line))
-        except (ValueError, TypeError, KeyError) as error:
+            truth = _from_json(json_value(line))
+        except ValueError as error:
             raise UserError(f'{path}, line {number}: not the truth about a product: {error}'
                             ) from error
         found[truth.id] = truth
@@ -165,7 +166,19 @@ def truth_writer(folder: str | os.PathLike) -> Iterator[Callable[[ProductTruth],
         yield write
 
 
+_GARMENT = {'subcategory': str, 'colour': str}
+_TRUTH = {
+    'id': str, 'group': str, 'wrong_labels': [str], 'shade': str, 'rival_colour': (str, None),
+    'near_twin': bool, 'fabric': str,
+    'labels': {'colour': [str], 'gender?': str, 'type?': str, 'category?': str,
+               'subcategory?': str},
+    'texts': [{'retailer': str, 'colour_word': (str, None), 'wrong': bool}],
+    'pictures': [{'image': str, 'retailer': str, 'view': str, 'cast': [float],
+                  'tinted_wall': bool, 'others': [_GARMENT]}]}
+
+
 def _from_json(record):
+    require_form(record, _TRUTH)
     record = _fields(ProductTruth, record)
     labels = record.labels | {'colour': tuple(record.labels['colour'])}
     texts = tuple(_fields(TextTruth, text) for text in record.texts)

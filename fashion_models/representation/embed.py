@@ -22,12 +22,8 @@ from fashion_models.errors import UserError
 from fashion_models.files import sha256
 from fashion_models.functions.precision import FLOAT32
 from fashion_models.provenance import versions
-from fashion_models.representation.embeddings import (
-    SOURCE_SIZE,
-    Embeddings,
-    Item,
-    open_embeddings,
-)
+from fashion_models.representation.embeddings import Embeddings, Item, open_embeddings
+from fashion_models.representation.embeddings_header import SOURCE_SIZE
 from fashion_models.representation.embeddings_writer import EmbeddingsWriter, require_place
 from fashion_models.representation.encoder import WINDOW, Encoder
 from fashion_models.representation.linear import principal_components, require_enough

@@ -26,11 +26,8 @@ import collections.abc
 import dataclasses
 import difflib
 import hashlib
-import io
-import json
 import os
 import pathlib
-import struct
 from collections.abc import Iterable
 from typing import NoReturn
 
@@ -40,14 +37,13 @@ from fashion_models.caching import cached_property
 from fashion_models.catalogue.tasks import Task, with_further
 from fashion_models.errors import UserError
 from fashion_models.files import checksum
+from fashion_models.parsing import json_value, require_form
+from fashion_models.representation.embeddings_header import PREAMBLE, SOURCE_SIZE, read_header
 from fashion_models.representation.linear import Projection
+from fashion_models.training.arrays import array_in
 
-#: Bytes before the first vector, whatever the number of rows.
-PREAMBLE = 128
-#: Bytes that stand for what a vector was computed from.
-SOURCE_SIZE = 16
-MAGIC = b'FMEMBED2'
-TRAILER = struct.Struct('<8sqqQ')
+_ITEM = {'id': str, 'product': str, 'group': str, 'labels?': {str: str}, 'images?': [str],
+         'retailer?': str, 'title?': str, 'description?': str}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,7 +107,7 @@ class Embeddings:
 
     def __init__(self, file: str | os.PathLike) -> None:
         self.file = pathlib.Path(file)
-        self.header, self._sections = _read_header(self.file)
+        self.header, self._sections = read_header(self.file)
         dtype = np.dtype(self.header['dtype'])
         shape = self.header['rows'], self.header['size']
         # Arrays over the map, not numpy.memmaps: slicing those is several times slower.
@@ -159,7 +155,7 @@ class Embeddings:
     def ids(self) -> list[str]:
         """The ids of the n vectors."""
         lines = self._section('ids').tobytes().splitlines()
-        return json.loads(b'[' + b','.join(lines) + b']')
+        return self.parsed(b'[' + b','.join(lines) + b']', [str], 'ids')
 
     @cached_property
     def _rows(self):
@@ -204,9 +200,15 @@ class Embeddings:
         """What reduced the vectors, if anything did."""
         if 'mean.npy' not in self._sections:
             return None
-        return Projection(*(
-            np.load(io.BytesIO(self._section(name).tobytes()), allow_pickle=False)
-            for name in ('mean.npy', 'components.npy')))
+        try:
+            mean, components = (array_in(self._section(name).tobytes())
+                                for name in ('mean.npy', 'components.npy'))
+        except ValueError:
+            self.refuse('mean.npy or components.npy')
+        if (mean.dtype.kind, components.dtype.kind) != ('f', 'f') or (
+                components.shape != (self.header['size'], *mean.shape)):
+            self.refuse('components.npy')
+        return Projection(mean, components)
 
     @cached_property
     def space(self) -> list[str]:
@@ -227,6 +229,19 @@ class Embeddings:
         Only then can a query by image be compared with :attr:`vectors`.
         """
         return self.projection(vectors) if self.projection else np.asarray(vectors)
+
+    def parsed(self, text: bytes, form: object, what: str) -> object:
+        """The JSON in a part of the file, which must have a form.
+
+        Raises:
+            UserError: It has not.
+        """
+        try:
+            value = json_value(text)
+            require_form(value, form)
+        except ValueError:
+            self.refuse(what)
+        return value
 
     def _section(self, name):
         offset, length, expected = self._sections[name]
@@ -256,26 +271,4 @@ class _Items(collections.abc.Sequence):
         line = self._lines[start:end].tobytes()
         if checksum(line) != self._checksums[row]:
             self._embeddings.refuse(f'item {row}')
-        return Item(**json.loads(line))
-
-
-def _read_header(file):
-    if not file.is_file():
-        raise UserError(f'{file}: no such file, expected one that "fashion-models embed" wrote')
-    size = file.stat().st_size
-    try:
-        with open(file, 'rb') as content:
-            content.seek(max(0, size - TRAILER.size))
-            magic, offset, length, expected = TRAILER.unpack(content.read())
-            if magic != MAGIC or offset + length + TRAILER.size != size:
-                raise ValueError
-            content.seek(offset)
-            text = content.read(length)
-            if checksum(text) != expected:
-                raise ValueError
-            header = json.loads(text)
-            return header, header.pop('sections')
-    except (struct.error, ValueError, OSError):
-        raise UserError(
-            f'{file}: not a complete file of embeddings: it does not end as one that '
-            '"fashion-models embed" wrote') from None
+        return Item(**self._embeddings.parsed(line, _ITEM, f'item {row}'))

@@ -22,13 +22,9 @@ import xxhash
 
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, checksum, locked
-from fashion_models.representation.embeddings import (
-    MAGIC,
-    PREAMBLE,
-    SOURCE_SIZE,
-    TRAILER,
-    Item,
-)
+from fashion_models.parsing import json_file
+from fashion_models.representation.embeddings import Item
+from fashion_models.representation.embeddings_header import MAGIC, PREAMBLE, SOURCE_SIZE, TRAILER
 from fashion_models.representation.linear import Projection
 
 _ARRAY = 'vectors'
@@ -192,7 +188,7 @@ class EmbeddingsWriter:
     def _left(self):
         """Rows and the sizes of the parts that an earlier writer left, or None."""
         try:
-            progress = json.loads((self._folder / _PROGRESS).read_text('utf-8'))
+            progress = json_file(self._folder / _PROGRESS)
             as_expected = progress['sizes'].keys() == {_ARRAY, *_SECTIONS} and all(
                 (self._folder / name).stat().st_size >= size
                 for name, size in progress['sizes'].items())

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from PIL import Image, ImageChops, ImageDraw
 
-from fashion_models.catalogue.records import Listing, Product
+from fashion_models.catalogue.records import Listing, Product, path_problem
 from fashion_models.catalogue.show import GAP, contact_sheet, picture_kind
 from fashion_models.catalogue.tasks import parts
 from fashion_models.errors import UserError
@@ -23,7 +23,7 @@ def catalogue_folder(embeddings: Embeddings, given: pathlib.Path | None = None) 
     Raises:
         UserError: If there is no such folder.
     """
-    folder = given or pathlib.Path(embeddings.header['catalogue'])
+    folder = given or pathlib.Path(embeddings.header.get('catalogue', ''))
     if not folder.is_dir():
         raise UserError(f'{folder}: there is no such folder' if given else
                         f'{embeddings.file}: its catalogue is not in {folder}; say where it is '
@@ -35,7 +35,8 @@ def drawable(item: Item, text: str) -> Product:
     """An item as a product to draw, with ``text`` before its title."""
     labels = {task: parts(label) for task, label in item.labels.items()}
     title = ' · '.join(filter(None, (text, item.title or item.id)))
-    return Product(item.id, item.group, labels, [Listing(title=title, images=item.images)])
+    return Product(item.id, item.group, labels, [Listing(title=title, images=[
+        image for image in item.images if not path_problem(image)])])
 
 
 def of_files(files: Iterable[pathlib.Path], title: str) -> Product:

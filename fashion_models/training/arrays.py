@@ -1,6 +1,7 @@
 """Files of arrays, read without pickle; a damaged one becomes a UserError that names it."""
 
 import io
+import math
 import os
 import pathlib
 import tokenize
@@ -40,6 +41,10 @@ def read_npz(path: str | os.PathLike) -> dict[str, np.ndarray]:
     with open(path, 'rb') as file:
         try:
             with zipfile.ZipFile(file) as archive:
+                # None is compressed, so that a small file cannot fill the memory.
+                if sum(member.file_size for member in archive.infolist()) > os.fstat(
+                        file.fileno()).st_size:
+                    raise ValueError('it is compressed')
                 return {name.removesuffix('.npy'): _array(archive.read(name))
                         for name in archive.namelist()}
         except (*_DAMAGE, OSError) as error:
@@ -56,5 +61,25 @@ def is_intact(path: str | os.PathLike) -> bool:
             return False
 
 
+def array_in(content: bytes) -> np.ndarray:
+    """The array that the bytes of a ``.npy`` file hold.
+
+    Raises:
+        ValueError: They hold none.
+    """
+    try:
+        return _array(content)
+    except _DAMAGE as error:
+        raise ValueError(f'found no array of NumPy: {error}') from error
+
+
 def _array(content):
+    # What the header says is compared with what follows before there is memory for it.
+    file = io.BytesIO(content)
+    version = np.lib.format.read_magic(file)
+    read = {(1, 0): np.lib.format.read_array_header_1_0,
+            (2, 0): np.lib.format.read_array_header_2_0}[version]
+    shape, _, dtype = read(file)
+    if dtype.hasobject or math.prod(shape) * dtype.itemsize != len(content) - file.tell():
+        raise ValueError('another size than its header says')
     return np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)

@@ -14,6 +14,7 @@ from chainer import training
 
 from fashion_models.errors import UserError
 from fashion_models.files import append_line, atomic_write, whole_lines
+from fashion_models.parsing import json_value
 from fashion_models.training.choices import COSINE, DROPS, LINEAR, PLATEAU
 from fashion_models.training.recipe import Training
 from fashion_models.training.run import Run
@@ -223,6 +224,6 @@ def _read(path):
 
 def _parsed(line):
     try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
+        return json_value(line)
+    except ValueError:
         return None

@@ -14,6 +14,7 @@ from fashion_models.data.epoch import MAX_IMAGES, TOGETHER
 from fashion_models.data.products import FIRST
 from fashion_models.errors import UserError
 from fashion_models.functions.precision import FLOAT32
+from fashion_models.parsing import content
 from fashion_models.training import recipe_text
 from fashion_models.training.choices import (
     ALL,
@@ -133,12 +134,14 @@ class Recipe:
         """
         path = _find(path)
         try:
-            text = path.read_text(encoding='utf-8')
+            text = content(path).decode()
         except OSError as error:
             raise UserError(
                 f'{path}: cannot read the recipe: {error.strerror or error}') from error
         except UnicodeDecodeError as error:
             raise UserError(f'{path}: cannot read the recipe: it is not in UTF-8') from error
+        except ValueError as error:
+            raise UserError(f'{path}: cannot read the recipe: {error}') from error
         try:
             return cls.from_toml(text, of_run)
         except UserError as error:

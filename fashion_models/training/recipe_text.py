@@ -3,9 +3,9 @@
 import dataclasses
 import difflib
 import json
-import tomllib
 
 from fashion_models.errors import UserError
+from fashion_models.parsing import toml_tables
 
 #: Characters of a key or a value that a message shows.
 _LENGTH = 60
@@ -23,13 +23,9 @@ def parse(text: str, recipe: type, of_run: bool = False) -> dict:
         UserError: If the text is no TOML, has a key that no recipe has, or a value of another type.
     """
     try:
-        tables = tomllib.loads(text)
-    except RecursionError as error:
-        raise UserError('not a recipe: it is nested too deep') from error
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(f'not a TOML file: {error}') from error
+        tables = toml_tables(text)
     except ValueError as error:
-        raise UserError('not a recipe: a number has thousands of digits') from error
+        raise UserError(f'not a TOML file: {error}') from error
     fields = {field.name: field.default_factory for field in dataclasses.fields(recipe)}
     sections = {}
     if of_run:

@@ -16,6 +16,7 @@ from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, locked
 from fashion_models.links import MultiTaskClassifier, fold_batch_normalization
+from fashion_models.parsing import json_file, require_form
 from fashion_models.training import snapshots
 from fashion_models.training.arrays import read_npy
 from fashion_models.training.model import build_model
@@ -40,6 +41,10 @@ WRITTEN = (
     'log.json*/log.json', 'loss.png', 'accuracy.png', 'learning-rate.jsonl',
     'learning-rate-requests.jsonl', 'graph.dot', 'graph.svg', 'bad-batch.json',
     *(f'evaluation-{split}.json' for split in SPLITS))
+
+
+_PROVENANCE = {'catalogue': {'folder': str, 'hash': str, 'name?': str}, 'given_recipe?': str,
+               'view?': {'folds?': int, 'fold?': int, 'flattened?': bool}}
 
 
 class Run:
@@ -224,15 +229,11 @@ class Run:
         """
         path = self.folder / PROVENANCE
         try:
-            provenance = json.loads(path.read_bytes())
+            provenance = json_file(path)
+            require_form(provenance, _PROVENANCE)
             View(**provenance.get('view', {}))
-            catalogue = provenance['catalogue']
-            texts = catalogue['folder'], catalogue['hash'], provenance.get('given_recipe', '')
-            fits = all(isinstance(text, str) for text in texts)
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            fits = False
-        if not fits:
-            raise UserError(f'{path}: is damaged: found no provenance of a run in it')
+        except (ValueError, TypeError):
+            raise UserError(f'{path}: is damaged: found no provenance of a run in it') from None
         return provenance
 
     @property

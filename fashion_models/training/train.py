@@ -25,6 +25,7 @@ from fashion_models.devices import resolve
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, sha256
 from fashion_models.functions.precision import require_precision, using_precision
+from fashion_models.parsing import json_file
 from fashion_models.provenance import provenance
 from fashion_models.training import initial, progress, snapshots
 from fashion_models.training.besides import build_besides, meetings
@@ -172,12 +173,20 @@ def _extend(run, epochs):
     """Gives a run another number of epochs, unless it cannot be resumed or has trained longer."""
     snapshots.newest_intact(run.snapshots, tell)
     log = run.folder / 'log.json'
-    done = json.loads(log.read_text(encoding='utf-8'))[-1]['epoch'] if log.exists() else 0
+    done = _epochs_in(log) if log.exists() else 0
     if epochs < done:
         raise UserError(
             f'{run.folder}: epochs: found {epochs}, expected {done} or more, which are trained '
             'already')
     run.save_recipe(run.recipe.replace(training__epochs=epochs))
+
+
+def _epochs_in(log):
+    """The last epoch that a log tells of."""
+    try:
+        return int(json_file(log)[-1]['epoch'])
+    except (ValueError, TypeError, LookupError):
+        raise UserError(f'{log}: is damaged: expected a list of epochs') from None
 
 
 def _for_tasks(recipe, tasks):

@@ -1,7 +1,11 @@
+import io
+import json
+import sys
+
 import pytest
 
 from fashion_models.cli.tables import aligned
-from fashion_models.cli.terminal import visible, visible_line
+from fashion_models.cli.terminal import escape_what_cannot_be_shown, visible, visible_line
 
 
 @pytest.mark.parametrize(('text', 'shown'), [
@@ -23,3 +27,15 @@ def test_line_breaks():
 
 def test_a_table_shows_no_control_character():
     assert aligned([('title',), ('\x1b[31mred\nshoes',)]) == 'title\n' + r'\x1b[31mred\nshoes'
+
+
+@pytest.mark.parametrize(('encoding', 'shown'), [
+    ('ascii', r'wei\u00df \ud83d\udc57 \ud800'), ('latin-1', r'weiß \ud83d\udc57 \ud800'),
+    ('utf-8', r'weiß 👗 \ud800')])
+def test_what_a_terminal_cannot_encode_is_escaped(monkeypatch, encoding, shown):
+    stream = io.TextIOWrapper(io.BytesIO(), encoding)
+    monkeypatch.setattr(sys, 'stdout', stream)
+    escape_what_cannot_be_shown()
+    print('weiß 👗 \ud800', flush=True)
+    assert stream.buffer.getvalue().decode(encoding) == shown + '\n'
+    assert json.loads(f'"{shown}"') == 'weiß 👗 \ud800'

@@ -3,8 +3,10 @@
 One file: the tests of writing and of reading need each other's half.
 """
 
+import json
 import os
 import signal
+import struct
 import subprocess
 import sys
 import tracemalloc
@@ -15,7 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fashion_models.errors import UserError
+from fashion_models.files import checksum
 from fashion_models.representation.embeddings import Item, open_embeddings
+from fashion_models.representation.embeddings_header import MAGIC, TRAILER
 from fashion_models.representation.embeddings_writer import EmbeddingsWriter
 from fashion_models.representation.linear import Projection, normalize
 
@@ -139,6 +143,45 @@ def test_every_shorter_file_is_refused(tmp_path):
         (tmp_path / 'e').write_bytes(whole[:size])
         with pytest.raises(UserError, match='not a complete file of embeddings'):
             open_embeddings(tmp_path / 'e')
+
+
+def test_a_file_of_an_earlier_version_is_to_be_embedded_again(tmp_path):
+    header = b'{"per": "product"}'
+    (tmp_path / 'e').write_bytes(bytes(64) + header + struct.pack(
+        '<8sqq', b'FMEMBED1', 64, len(header)))
+    with pytest.raises(UserError, match='/e: is of an earlier version .*; embed again'):
+        open_embeddings(tmp_path / 'e')
+
+
+def with_header(file, change):
+    """Changes the header (dict) of a file of embeddings, and writes it with the right checksum."""
+    content = file.read_bytes()
+    _, offset, length, _ = TRAILER.unpack(content[-TRAILER.size:])
+    header = json.loads(content[offset:offset + length])
+    change(header)
+    text = json.dumps(header).encode()
+    file.write_bytes(content[:offset] + text + TRAILER.pack(
+        MAGIC, offset, len(text), checksum(text)))
+
+
+@pytest.mark.parametrize('change', [
+    {'rows': 6}, {'rows': -1}, {'rows': 1 << 62}, {'rows': '5'}, {'size': 0}, {'size': 1 << 40},
+    {'dtype': 'float64'}, {'dtype': None}, {'dtype': 'nan'}, {'per': 3}, {'tasks': {'file': True}},
+    {'tasks': {'season': 1}}, {'sections': {}}, {'sections': None}, {'run': 1}])
+def test_a_header_that_says_something_else_is_refused(tmp_path, change):
+    write(tmp_path / 'e')
+    with_header(tmp_path / 'e', lambda header: header.update(change))
+    with pytest.raises(UserError, match='/e: not a complete file of embeddings.*; embed again'):
+        open_embeddings(tmp_path / 'e')
+
+
+@pytest.mark.parametrize('place', [[0], [-64, 8, 0], [1 << 62, 8, 0], [0, 1 << 40, 0], ['0', 1, 2]])
+@pytest.mark.parametrize('name', ['items', 'index', 'ids', 'checksums', 'preamble'])
+def test_sections_elsewhere_are_refused(tmp_path, name, place):
+    write(tmp_path / 'e')
+    with_header(tmp_path / 'e', lambda header: header['sections'].update({name: place}))
+    with pytest.raises(UserError, match='/e: not a complete file of embeddings'):
+        open_embeddings(tmp_path / 'e')
 
 
 class StoppedError(Exception):

@@ -121,7 +121,7 @@ def test_a_new_choice_leaves_earlier_runs_what_they_are():
     ('[training]\naccepted = "any"', "training.accepted: found 'any', expected 'first' or 'all'"),
     ('[training', 'not a TOML file'),
     ('[training]\nseed = 4294967296', 'seed: found 4294967296, expected 4294967295 or less'),
-    ('[training]\nseed = 1' + 5000 * '0', 'a number has thousands of digits'),
+    ('[training]\nseed = 1' + 5000 * '0', 'a number of thousands of digits'),
     ('[training]\nseed = 0x1' + 5000 * '0', 'training.seed: found a number too large'),
     ('[training]\nmomentum = 1' + 400 * '0', 'training.momentum: found a number too large'),
     ('[training]\nlearning_rate = nan', 'training.learning_rate: found nan, expected a finite'),

@@ -17,7 +17,6 @@ import contextlib
 import functools
 import gzip
 import itertools
-import json
 import os
 import pathlib
 import zlib
@@ -37,10 +36,11 @@ from fashion_models.catalogue.importers.abo_listing import (
 )
 from fashion_models.catalogue.importers.source import Source
 from fashion_models.catalogue.importers.tables import Table
-from fashion_models.catalogue.importers.tree import FolderTree
+from fashion_models.catalogue.importers.tree import FolderTree, is_inside
 from fashion_models.catalogue.importers.wording import names_only_a_gender, plain_text
 from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.errors import UserError
+from fashion_models.parsing import json_value, lines
 
 SUMMARY = 'Amazon Berkeley Objects, its fashion: shoes, jewellery, bags, several images each'
 
@@ -102,9 +102,11 @@ def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Ite
     """Opens the data set, a folder, as a :class:`Source`."""
     folder = pathlib.Path(source)
     listings = sorted(path for ending in ('json.gz', 'json')
-                      for path in folder.glob(f'listings/metadata/listings_*.{ending}'))
+                      for path in folder.glob(f'listings/metadata/listings_*.{ending}')
+                      if path.is_file() and is_inside(folder, path))
     images = [path for name in ('images.csv.gz', 'images.csv')
-              if (path := folder / 'images' / 'metadata' / name).is_file()]
+              if (path := folder / 'images' / 'metadata' / name).is_file()
+              and is_inside(folder, path)]
     places = [f'images/{size}/' for size in ('small', 'original')
               if (folder / 'images' / size).is_dir()]
     for found, name in ((listings, 'listings/metadata/listings_*.json.gz'),
@@ -165,9 +167,9 @@ class _Abo(Source):
         """Yields (where, JSON object or None) of every line of every file of listings."""
         for path in self._listings:
             with _open(path) as file:
-                for number, line in enumerate(file, 1):
+                for number, line in enumerate(lines(file), 1):
                     try:
-                        value = json.loads(line)
+                        value = json_value(line)
                     except ValueError:  # no JSON, or bytes that are not UTF-8
                         value = None
                     yield f'{path.name}:{number}', value if isinstance(value, dict) else None
@@ -215,6 +217,8 @@ def _open(path):
             yield file
     except (OSError, EOFError, zlib.error) as error:
         raise UserError(f'{path}: damaged or incomplete: {error}') from error
+    except ValueError as error:
+        raise UserError(f'{path}: {error}') from error
 
 
 class _Groups:

@@ -13,6 +13,7 @@ from fashion_models.catalogue.importers.pictures import (
 from fashion_models.catalogue.importers.pictures import is_address, normalised, open_pictures, split
 from fashion_models.catalogue.importers.source import Source, clean
 from fashion_models.catalogue.importers.tables import Table
+from fashion_models.catalogue.importers.tree import is_inside
 from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.catalogue.tasks import DEFAULT_TASKS, TASKS, parts
 from fashion_models.errors import UserError
@@ -71,6 +72,8 @@ def _table(source, arguments):
     path = pathlib.Path(source)
     if path.is_dir():
         path /= 'products.csv'
+        if not is_inside(source, path):
+            raise UserError(f'{path}: is a link that leaves the folder')
     if not path.is_file():
         raise UserError(f'{path}: there is no such file; expected a CSV file, '
                         'or a folder with a products.csv')
@@ -92,7 +95,7 @@ def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Ite
     if not arguments.task and not set(TASKS) & set(table.names):
         raise UserError(f'{table.path}:1: missing column any of {", ".join(TASKS)}; found '
                         f'{table.found()}')
-    name = arguments.name or table.path.resolve().parent.name
+    name = arguments.name or pathlib.Path(os.path.realpath(table.path)).parent.name
     header = Header(name, source=table.path.name, licence=arguments.licence)
     with open_pictures(arguments.images or table.path.parent, arguments.manifest) as pictures:
         yield _Products(table, pictures, arguments.separator, header)

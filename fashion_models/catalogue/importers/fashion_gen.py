@@ -21,6 +21,7 @@ at quality 95 is a third of that, with a loss that the first of many steps shoul
 import argparse
 import contextlib
 import io
+import math
 import os
 import pathlib
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ from PIL import Image
 from fashion_models.catalogue.colours import fold
 from fashion_models.catalogue.importers import reading
 from fashion_models.catalogue.importers.source import Source, clean
-from fashion_models.catalogue.importers.tree import Tree
+from fashion_models.catalogue.importers.tree import Tree, is_inside
 from fashion_models.catalogue.importers.wording import plain_text
 from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.errors import UserError
@@ -62,6 +63,10 @@ REQUIRED = ('input_image', 'input_productID')
 
 #: Rows of a text column, and at most of the images, that are read at a time.
 _TEXT_ROWS, _IMAGE_ROWS = 1024, 128
+#: Bytes of a chunk, which HDF5 reads whole, and of the rows that are read at a time.
+_MOST_BYTES = 1 << 27
+#: What h5py raises on files that are damaged.
+_DAMAGE = (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError, MemoryError)
 #: How much zlib tries: 6, the default, takes twice the time for 8 % fewer bytes.
 _COMPRESSION = 3
 _PNG_END = b'\0\0\0\0IEND\xaeB`\x82'
@@ -78,7 +83,8 @@ def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Ite
     place = pathlib.Path(source)
     paths = [place]
     if place.is_dir():
-        paths = sorted(path for path in place.iterdir() if path.suffix in ('.h5', '.hdf5'))
+        paths = sorted(path for path in place.iterdir()
+                       if path.suffix in ('.h5', '.hdf5') and is_inside(place, path))
     if not paths or not paths[0].is_file():
         raise UserError(f'{place}: expected an HDF5 file such as fashiongen_256_256_train.h5, or a '
                         'folder with one or more')
@@ -87,7 +93,7 @@ def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Ite
         for path in paths:
             try:
                 file = stack.enter_context(h5py.File(path, 'r'))
-            except OSError as error:
+            except _DAMAGE as error:
                 raise UserError(f'{path}: no HDF5 file, or damaged: {error}') from error
             files.append(_File(path, file))
         names = [file.name for file in files]
@@ -191,37 +197,53 @@ class _File:
     def __init__(self, path, file):
         self.path = path
         self.name = path.stem.removeprefix('fashiongen_256_256_')
-        missing = [name for name in REQUIRED if name not in file]
-        if missing:
-            raise UserError(f'{path}: expected the data set {" and ".join(missing)}; found '
-                            f'{", ".join(sorted(file)) or "nothing"}')
-        _require_inside(path, file)
-        self._images = file['input_image']
-        if (self._images.ndim, self._images.shape[-1:], self._images.dtype) != (4, (3,), np.uint8):
-            raise UserError(f'{path}: input_image must be (N, height, width, 3) uint8, not '
-                            f'{self._images.shape} {self._images.dtype}')
-        used = ('input_name', 'input_description', 'input_pose', 'input_productID',
-                *LABELS.values(), *EXTRA.values())
-        self.image_bytes = int(np.prod(self._images.shape[1:]))
-        self._columns = {name: file[name] for name in used if name in file}
-        for name, column in self._columns.items():
-            if column.size != len(self._images):
-                raise UserError(f'{path}: {name} has {column.size:,} values for '
-                                f'{len(self._images):,} images')
         self._blocks = {}
-        # The images are stored in chunks that are read and unpacked whole; with none, one by one.
-        rows = self._images.chunks[0] if self._images.chunks else 1
-        self._image_rows = min(rows, _IMAGE_ROWS)
-        self.ids = np.array([clean(self.text('input_productID', row))
-                             for row in range(len(self._images))], dtype=str)
+        try:
+            missing = [name for name in REQUIRED if name not in file]
+            if missing:
+                raise UserError(f'{path}: expected the data set {" and ".join(missing)}; found '
+                                f'{", ".join(sorted(file)) or "nothing"}')
+            used = ('input_image', 'input_name', 'input_description', 'input_pose',
+                    'input_productID', *LABELS.values(), *EXTRA.values())
+            self._columns = {name: _data(path, file, name) for name in used if name in file}
+            self._images = self._columns.pop('input_image')
+            self._check(os.path.getsize(path))
+            self.ids = np.array([clean(self.text('input_productID', row))
+                                 for row in range(len(self._images))], dtype=str)
+        except _DAMAGE as error:
+            raise UserError(f'{path}: damaged: {error}') from error
+
+    def _check(self, size):
+        images = self._images
+        if (images.ndim, images.shape[-1:], images.dtype) != (4, (3,), np.uint8):
+            raise UserError(f'{self.path}: input_image must be (N, height, width, 3) uint8, not '
+                            f'{images.shape} {images.dtype}')
+        if len(images) > size:
+            raise UserError(f'{self.path}: says that it has {len(images):,} images, in '
+                            f'{size:,} bytes')
+        self.image_bytes = math.prod(images.shape[1:])
+        # Chunks are read and unpacked whole; with none, images are read one by one.
+        rows = images.chunks[0] if images.chunks else 1
+        self._image_rows = min(_IMAGE_ROWS, rows, _MOST_BYTES // max(1, self.image_bytes))
+        if not self._image_rows:
+            raise UserError(f'{self.path}: expected images of {_MOST_BYTES:,} bytes at most, '
+                            f'found {images.shape[1]} × {images.shape[2]}')
+        for name, column in self._columns.items():
+            if column.size != len(images):
+                raise UserError(f'{self.path}: {name} has {column.size:,} values for '
+                                f'{len(images):,} images')
 
     def text(self, column, row):
         """Returns what a column (``''`` if there is none) holds in a row, as str."""
         if column not in self._columns:
             return ''
+        data = self._columns[column]
+        # Of texts of any length a few at a time: they may all be the same long one.
+        rows = 16 if data.dtype.hasobject else min(
+            _TEXT_ROWS, max(1, _MOST_BYTES // max(1, data.dtype.itemsize)))
         try:
-            return _text(self._value(column, self._columns[column], row, _TEXT_ROWS).ravel()[0])
-        except OSError as error:
+            return _text(self._value(column, data, row, rows).ravel()[0])
+        except _DAMAGE as error:
             raise UserError(f'{self.path}: row {row} of {column} cannot be read: '
                             f'{error}') from error
 
@@ -231,7 +253,10 @@ class _File:
         Raises:
             OSError: The file is damaged there.
         """
-        return self._value('input_image', self._images, row, self._image_rows)
+        try:
+            return self._value('input_image', self._images, row, self._image_rows)
+        except _DAMAGE as error:
+            raise OSError(f'{self.path}: damaged: {error}') from error
 
     def _value(self, name, data, row, count):
         start = row // count * count
@@ -240,12 +265,17 @@ class _File:
         return np.asarray(self._blocks[name][1][row - start])
 
 
-def _require_inside(path, file):
-    """Refuses links and external storage, which bring in the content of other files."""
-    for name in file:
-        data = file[name] if type(file.get(name, getlink=True)).__name__ == 'HardLink' else None
-        if data is None or getattr(data, 'external', None) or getattr(data, 'is_virtual', False):
-            raise UserError(f'{path}: {name} lies in another file, expected data in this one')
+def _data(path, file, name):
+    """A data set; links and external storage, which bring in other files, are refused."""
+    data = file[name] if type(file.get(name, getlink=True)).__name__ == 'HardLink' else None
+    if data is None or getattr(data, 'external', None) or getattr(data, 'is_virtual', False):
+        raise UserError(f'{path}: {name} lies in another file, expected data in this one')
+    if not hasattr(data, 'chunks'):
+        raise UserError(f'{path}: {name} is a group, expected data')
+    if data.chunks and math.prod(data.chunks) * data.dtype.itemsize > _MOST_BYTES:
+        raise UserError(f'{path}: {name} is stored in pieces of {data.chunks}, expected pieces of '
+                        f'{_MOST_BYTES:,} bytes at most')
+    return data
 
 
 def _text(value):

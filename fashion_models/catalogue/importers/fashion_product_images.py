@@ -14,6 +14,7 @@ from fashion_models.catalogue.importers.source import Source, clean
 from fashion_models.catalogue.importers.tree import open_tree
 from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.errors import UserError
+from fashion_models.parsing import lines
 
 SUMMARY = 'Fashion Product Images (Kaggle), small or full: about 44,000 products, one image each'
 
@@ -70,29 +71,33 @@ class _FashionProductImages(Source):
         self.strip = self._images
 
     def products(self, report):
-        lines = self._lines()
-        _, header = next(lines, (1, ''))
+        rows = self._lines()
+        _, header = next(rows, (1, ''))
         # Some programs save it with other separators.
         separator = max(',;\t', key=header.count)
         if header.split(separator) != list(FIELDS):
             raise UserError(f'{self.table}:1: expected the columns {",".join(FIELDS)}, '
                             f'found {header[:200]}')
-        for number, line in lines:
+        for number, line in rows:
             if line:
                 yield from self._product(line.split(separator, len(FIELDS) - 1),
                                          f'{self.table}:{number}', report)
 
     def _lines(self):
-        """Yields the number and the text of each line of the table (a few megabytes)."""
+        """Yields the number and the text of each line of the table."""
+        number = 0
         try:
-            content = self.tree.read(self.table)
+            with self.tree.open(self.table) as file:
+                for number, line in enumerate(lines(file), 1):
+                    if number == 1:
+                        line = line.removeprefix(codecs.BOM_UTF8)
+                    yield number, line.decode('utf-8').rstrip('\r\n')
         except OSError as error:
             raise UserError(f'{self.table}: {error.strerror or error}') from error
-        for number, line in enumerate(content.removeprefix(codecs.BOM_UTF8).split(b'\n'), 1):
-            try:
-                yield number, line.decode('utf-8').rstrip('\r')
-            except UnicodeDecodeError as error:
-                raise UserError(f'{self.table}:{number}: not UTF-8: {error}') from error
+        except UnicodeDecodeError as error:
+            raise UserError(f'{self.table}:{number}: not UTF-8: {error}') from error
+        except ValueError as error:
+            raise UserError(f'{self.table}: {error}') from error
 
     def _product(self, values, where, report):
         report.read()

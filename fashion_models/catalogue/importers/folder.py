@@ -50,7 +50,7 @@ def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Ite
     """Opens a folder (or a zip archive) as a :class:`Source`."""
     if arguments.most < 1:
         raise UserError(f'most: found {arguments.most}, expected 1 or more')
-    place = pathlib.Path(source).resolve()
+    place = pathlib.Path(os.path.realpath(source))
     name = arguments.name or (place.name if place.is_dir() else place.stem)
     header = Header(name, source=place.name, licence=arguments.licence)
     with open_tree(source) as tree:

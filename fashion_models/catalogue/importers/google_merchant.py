@@ -26,16 +26,18 @@ from collections.abc import Iterator
 from fashion_models.catalogue.importers import scratch, shops
 from fashion_models.catalogue.importers.pictures import open_pictures
 from fashion_models.catalogue.importers.source import Source, clean
-from fashion_models.catalogue.importers.tables import LONGEST, Table
+from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.wording import plain_text
 from fashion_models.catalogue.records import Listing, Product
 from fashion_models.errors import UserError
+from fashion_models.parsing import LONGEST
 
 SUMMARY = 'a Google Merchant Center feed, as text or XML: one item a variant'
 
 DESCRIPTION = """\
 SOURCE  the feed, as text separated by tabs (or commas), or as XML; the pictures in the folder
-        --images, found by their addresses ("catalogue fetch google-merchant" loads them)
+        --images, found by their addresses ("catalogue fetch google-merchant" loads them).
+        Attributes of text may be named in another language: --column image_link=Bildlink
 rows    the items of one item_group_id that differ in size alone are a product, with the id of
         the first; an item without item_group_id is one
 labels  colour from color, joined by /; gender from gender; type, category and subcategory from
@@ -57,7 +59,7 @@ _TOLD_APART = ('color', 'pattern', 'material', 'gender', 'age_group')
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options that only this format has."""
-    shops.add_arguments(parser, columns=False)
+    shops.add_arguments(parser)
     parser.add_argument('--category-from', choices=_CATEGORIES, metavar='ATTRIBUTE',
                         help='what type, category and subcategory are read from: '
                              'google_product_category or product_type (default: the first where '
@@ -66,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_table_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options that say how a feed as text is to be read."""
-    shops.add_table_arguments(parser, columns=False)
+    shops.add_table_arguments(parser)
 
 
 def addresses(source: str | os.PathLike, arguments: argparse.Namespace) -> Iterator[str]:
@@ -77,7 +79,12 @@ def addresses(source: str | os.PathLike, arguments: argparse.Namespace) -> Itera
 
 def _feed(source, arguments):
     path = shops.only_file(source, 'a feed, as text or XML')
-    return _Xml(path) if _begins_like_xml(path) else _Text(path, arguments.encoding)
+    columns = shops.pairs('column', arguments.column)
+    if not _begins_like_xml(path):
+        return _Text(path, arguments.encoding, columns)
+    if columns:
+        raise UserError(f'column: {path} is XML, which has no columns')
+    return _Xml(path)
 
 
 @contextlib.contextmanager
@@ -143,8 +150,8 @@ class _Feed(Source):
 class _Text:
     """The items of a feed as text."""
 
-    def __init__(self, path, encoding):
-        self._table = Table(path, encoding, mixed=True, fill=True)
+    def __init__(self, path, encoding, columns):
+        self._table = Table(path, encoding, columns, mixed=True, fill=True)
         self._table.names = [_attribute(name) for name in self._table.names]
         self._table.require('id', 'image_link', what='a Google Merchant Center feed')
 

@@ -101,7 +101,7 @@ def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Ite
 
 
 def _media_folder(table):
-    folders = [folder / MEDIA_FOLDER for folder in table.resolve().parents]
+    folders = [folder / MEDIA_FOLDER for folder in pathlib.Path(os.path.realpath(table)).parents]
     return next(filter(pathlib.Path.is_dir, folders), table.parent)
 
 

@@ -75,7 +75,7 @@ def open_pictures(
         raise UserError(f'{folder}: there is no such folder; expected that of the images')
     tree = FolderTree(folder)
     files = {}
-    if manifest or (folder / MANIFEST_FILE).is_file():
+    if manifest or (folder / MANIFEST_FILE).is_file() and not tree.leaves(MANIFEST_FILE):
         table = Table(manifest or folder / MANIFEST_FILE)
         table.require('address', 'file', what='a table of downloads')
         files = {text_in(row['address'].strip()): normalised(text_in(row['file']))
@@ -149,8 +149,8 @@ class Pictures:
         path = normalised(name)
         if problem := path_problem(path):
             return None, f'path {problem}'
-        if self.tree.size(path) is not None:
-            return path, None
+        if self.tree.size(path) is not None or self.tree.leaves(path):
+            return path, None   # what leaves the folder is told by whoever reads it
         for spelling in dict.fromkeys((path, normalised(urllib.parse.unquote(path)))):
             if not path_problem(spelling) and (found := self._best(spelling)) is not None:
                 return (found, None) if found else (

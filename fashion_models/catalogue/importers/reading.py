@@ -10,13 +10,14 @@ from typing import Any, TextIO
 
 from fashion_models.catalogue.importers.tree import Tree
 from fashion_models.errors import UserError
+from fashion_models.parsing import LONGEST
+from fashion_models.parsing import lines as bounded_lines
 
 #: Name of an error handler for ``open`` and ``decode``: bytes that are not UTF-8 are taken for
 #: Windows-1252, which Windows programs write, or for Latin-1 where that has none.
 MIXED = 'fashion_models.mixed'
 
 _CHUNK = 1 << 16
-_LONGEST = 1 << 24  # characters of one element; what claims to be longer is no list of records
 
 
 def _as_windows(error):
@@ -49,9 +50,12 @@ def open_text(tree: Tree, path: str, newline: str | None = None) -> Iterator[Tex
 def lines(tree: Tree, path: str) -> Iterator[tuple[int, str]]:
     """Yields the number (from 1) and the text of every line of a file that is not blank."""
     with open_text(tree, path) as file:
-        for number, line in enumerate(file, 1):
-            if line.strip():
-                yield number, line.rstrip('\n')
+        try:
+            for number, line in enumerate(bounded_lines(file), 1):
+                if line.strip():
+                    yield number, line.rstrip('\n')
+        except ValueError as error:
+            raise UserError(f'{path}: {error}') from None
 
 
 def json_list(tree: Tree, path: str) -> Iterator[Any]:
@@ -107,8 +111,12 @@ def _element(buffer, file, where):
             problem = 'the file ends after it'
         except json.JSONDecodeError as error:
             problem = f'no JSON: {error.msg}'
-        # Perhaps only because the rest is not read yet.
-        more = file.read(_CHUNK)
-        if not more or len(buffer) > _LONGEST:
+        except (ValueError, RecursionError):
+            raise UserError(f'{where}: no JSON: nested too deep, or a number of thousands of '
+                            'digits') from None
+        # Perhaps only because the rest is not read yet; as much again, so that a long element is
+        # not begun over and over.
+        more = file.read(max(_CHUNK, len(buffer)))
+        if not more or len(buffer) > LONGEST:
             raise UserError(f'{where}: {problem}')
         buffer += more

@@ -21,11 +21,10 @@ from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers.reading import MIXED
 from fashion_models.catalogue.importers.source import clean
 from fashion_models.errors import UserError
+from fashion_models.parsing import LONGEST
 
 _DELIMITERS = ',;\t'
 _SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s"]|\t)"?\s*', re.IGNORECASE)
-#: Characters of one row. Descriptions with pictures inside are long; a longer one is no row.
-LONGEST = 1 << 24
 _MARKS = {codecs.BOM_UTF8: 'utf-8-sig', codecs.BOM_UTF16_LE: 'utf-16',
           codecs.BOM_UTF16_BE: 'utf-16'}
 

@@ -8,6 +8,7 @@ is whole at every moment.
 
 import argparse
 import contextlib
+import os
 import pathlib
 import textwrap
 from collections.abc import Iterator
@@ -88,7 +89,7 @@ def run(arguments: argparse.Namespace) -> None:
     # What decides the result: an interrupted import is resumed only if all of it is the same.
     origin = {name: str(value) for name, value in vars(arguments).items()
               if name not in ('command', 'overwrite', 'folder', 'update', 'most_gone')}
-    origin['source'] = str(arguments.source.resolve())
+    origin['source'] = os.path.realpath(arguments.source)
     with opened(arguments) as source:
         report = run_import(
             source, arguments.folder, origin=origin, overwrite=arguments.overwrite,

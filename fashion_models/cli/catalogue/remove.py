@@ -9,6 +9,7 @@ import pathlib
 
 from fashion_models.cli import options
 from fashion_models.errors import UserError
+from fashion_models.parsing import content
 
 NAME = 'remove'
 EXAMPLES = '''\
@@ -29,8 +30,8 @@ def run(arguments: argparse.Namespace) -> None:
     ids = list(arguments.products)
     if arguments.ids:
         try:
-            lines = arguments.ids.read_text(encoding='utf-8-sig').splitlines()
-        except UnicodeDecodeError as error:
+            lines = content(arguments.ids).decode('utf-8-sig').splitlines()
+        except ValueError as error:
             raise UserError(f'{arguments.ids}: expected a text in UTF-8: {error}') from None
         ids += filter(None, map(str.strip, lines))
     if not ids:

@@ -14,6 +14,7 @@ import numpy as np
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
 from fashion_models.optional import require
+from fashion_models.parsing import json_file, require_form
 from fashion_models.representation.duplicates.evidence import IMAGES, TEXT, Evidence
 from fashion_models.representation.metrics import precision_recall
 
@@ -27,6 +28,12 @@ MODELS = {'images': IMAGES, 'images and text': IMAGES + TEXT}
 #: threshold for stating its precision.
 LEAST = 20
 _FORMAT = 1
+_NUMBER = (float, None)     # the precision of no pairs is none
+_MODEL = {'features': [str], 'mean': [float], 'scale': [float], 'weights': [float],
+          'intercept': float, 'curve': [
+              {'threshold': float, 'pairs': int, 'precision': _NUMBER, 'recall': _NUMBER}]}
+_CALIBRATION = {'format': int, 'models': {'images': _MODEL, 'images and text?': _MODEL}, 'origin': {
+    'catalogue_name?': (str, None), 'listings?': int}}
 _GRID = np.arange(1, 100) / 100
 
 
@@ -143,18 +150,13 @@ class Calibration:
             UserError: If the file is not a calibration.
         """
         try:
-            record = json.loads(pathlib.Path(file).read_text(encoding='utf-8'))
-            if record['format'] != _FORMAT or 'images' not in record['models']:
+            record = json_file(file)
+            require_form(record, _CALIBRATION)
+            if record['format'] != _FORMAT:
                 raise ValueError('another format')
-            models = {}
-            for name, fields in record['models'].items():
-                if tuple(fields['features']) != MODELS[name]:
-                    raise ValueError(f'{name}: found the features {fields["features"]}')
-                models[name] = Model(**{
-                    key: tuple(value) if isinstance(value, list) else value
-                    for key, value in fields.items()})
-            return cls(models, record['origin'])
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            return cls({name: _model(name, record['models'][name])
+                        for name in MODELS if name in record['models']}, record['origin'])
+        except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             raise UserError(
                 f'{file}: not a calibration; expected a JSON file that "fashion-models duplicates" '
@@ -167,6 +169,20 @@ class Calibration:
         with atomic_write(file, 'w', encoding='utf-8') as out:
             json.dump(record, out, ensure_ascii=False, indent=1)
             out.write('\n')
+
+
+def _model(name, fields):
+    """A model from its JSON object; ValueError if it is none of that name."""
+    model = Model(**{key: tuple(fields[key]) if isinstance(fields[key], list) else fields[key]
+                     for key in _MODEL})
+    if model.features != MODELS[name]:
+        raise ValueError(f'{name}: found other features')
+    if not (len(model.features) == len(model.mean) == len(model.scale) == len(model.weights)
+            and min(model.scale) > 0 and model.curve
+            and all(point['pairs'] < LEAST or point['precision'] is not None
+                    for point in model.curve)):
+        raise ValueError(f'{name}: what it says does not fit together')
+    return model
 
 
 def calibrate(evidence: Evidence, same: np.ndarray, total: int | None = None,

@@ -19,7 +19,6 @@ different lists.
 import dataclasses
 import json
 import os
-import zipfile
 
 import numpy as np
 
@@ -28,8 +27,10 @@ from fashion_models.catalogue.importers.tables import Table
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.optional import require
+from fashion_models.parsing import json_value
 from fashion_models.representation.embeddings import Embeddings
 from fashion_models.representation.linear import Whitening, in_blocks
+from fashion_models.training.arrays import read_npz
 
 COLUMNS = 'list', 'product', 'rank'
 #: Strengths of regularization to try, as the logistic regression's C.
@@ -137,13 +138,17 @@ class LinearOrder:
             UserError: If the file is something else.
         """
         try:
-            with np.load(path, allow_pickle=False) as content:
-                if str(content['format']) == _FORMAT:
-                    return cls(content['weights'], json.loads(str(content['facts'])))
-        except (OSError, EOFError, TypeError, ValueError, KeyError, zipfile.BadZipFile):
-            pass
-        raise UserError(f'{path}: not a learned order; expected a file that "fashion-models order" '
-                        'saved')
+            content = read_npz(path)
+            weights, facts = content['weights'], json_value(str(content['facts']))
+            fits = (str(content['format']) == _FORMAT and isinstance(facts, dict)
+                    and weights.ndim == 1 and weights.dtype.kind == 'f'
+                    and np.isfinite(weights).all())
+        except (UserError, OSError, ValueError, KeyError):
+            fits = False
+        if not fits:
+            raise UserError(f'{path}: not a learned order; expected a file that "fashion-models '
+                            'order" saved')
+        return cls(weights, facts)
 
     def check(self, embeddings: Embeddings) -> None:
         """Raises UserError if the embeddings are in another space than the order."""

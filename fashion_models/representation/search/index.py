@@ -21,7 +21,6 @@ import mmap
 import os
 import pathlib
 import sys
-import zipfile
 
 import numpy as np
 from tqdm import tqdm
@@ -39,9 +38,11 @@ from fashion_models.files import (
     unsealed,
 )
 from fashion_models.optional import require
+from fashion_models.parsing import json_file, require_form
 from fashion_models.representation.embeddings import Embeddings, open_embeddings
 from fashion_models.representation.labels import Labels
 from fashion_models.representation.search.following import MOST_DRIFT, drift, follow, matched
+from fashion_models.training.arrays import read_npz
 
 #: The version of the files and of the choices below: an index of another version is rebuilt.
 LAYOUT = 4
@@ -54,6 +55,8 @@ SAMPLE = 50
 _BLOCK = 20_000
 _FILES = 'cells.faiss', 'labels.npz', 'marks.npy'
 _LOCK = 'lock'
+_HEADER = {'layout': int, 'checksums': dict.fromkeys(_FILES, int), 'stamp': {'size': int},
+           'sha256': str, 'names': {str: [str]}, 'several': [str], 'size': int, 'drift': float}
 
 
 def index_folder(file: str | os.PathLike) -> pathlib.Path:
@@ -70,10 +73,11 @@ def open_index(embeddings: Embeddings) -> 'Index | None':
     """
     folder = index_folder(embeddings.file)
     try:
-        header = unsealed(json.loads((folder / 'index.json').read_text('utf-8')))
+        header = unsealed(json_file(folder / 'index.json'))
+        require_form(header, _HEADER)
     except (OSError, ValueError):
         return None
-    if header.get('layout') != LAYOUT or not _belongs(header, embeddings.file, folder):
+    if header['layout'] != LAYOUT or not _belongs(header, embeddings.file, folder):
         return None
     return Index(folder, header)
 
@@ -139,11 +143,14 @@ def _build(embeddings, folder):
 def _previous(embeddings, folder):
     """An index of faiss that can follow, the new rows of its vectors, and its drift; or None."""
     try:
-        header = unsealed(json.loads((folder / 'index.json').read_text('utf-8')))
-        if header.get('layout') != LAYOUT or header['size'] != embeddings.header['size'] or any(
+        header = unsealed(json_file(folder / 'index.json'))
+        require_form(header, _HEADER)
+        if header['layout'] != LAYOUT or header['size'] != embeddings.header['size'] or any(
                 _checksum(folder / name) != header['checksums'][name] for name in _FILES):
             return None
         marks = np.load(folder / 'marks.npy', allow_pickle=False)
+        if marks.dtype != np.uint64 or marks.ndim != 1:
+            return None
         rows = matched(marks, embeddings.checksums[:, 0])
         drifted = header['drift'] + drift(rows, len(embeddings))
         if drifted > MOST_DRIFT * len(embeddings):
@@ -191,13 +198,16 @@ class Index:
                 if _checksum(folder / name) != header['checksums'][name]:
                     raise ValueError(f'{name} is not as it was written')
             self._index = faiss.read_index(str(folder / 'cells.faiss'))
-            with np.load(folder / 'labels.npz', allow_pickle=False) as numbers:
-                numbers = dict(numbers)
+            numbers = read_npz(folder / 'labels.npz')
             groups = numbers.pop('groups')
+            if any(found.shape != (self._index.ntotal,) or found.dtype.kind != 'i'
+                   for found in (groups, *numbers.values())) or (
+                       numbers.keys() != header['names'].keys()):
+                raise ValueError('labels.npz is of another index')
             #: The :class:`~fashion_models.representation.labels.Labels` of the items.
             self.labels = Labels(header['names'], numbers, groups, with_further(
                 Task(name, several=name in header['several']) for name in header['names']))
-        except (OSError, RuntimeError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        except (UserError, OSError, RuntimeError, KeyError, ValueError) as error:
             raise UserError(f'{folder}: the index is damaged; delete it ({error})') from error
         self._cells = faiss.extract_index_ivf(self._index)
 

@@ -53,15 +53,16 @@ def encoder_of(embeddings: Embeddings, run: str | os.PathLike | None = None) -> 
     from fashion_models.training.snapshots import BEST
 
     header = embeddings.header
-    folder = pathlib.Path(run or header['run'])
+    folder = pathlib.Path(run or header.get('run', ''))
     if not run and not folder.is_dir():
         raise UserError(
             f'{embeddings.file}: was made with the run {folder}, which is not there; '
             'say where it is now (run)')
     run = Run.open(folder)
-    which = 'best' if header['snapshot'] == BEST else 'last'
-    snapshot = run.snapshots / header['snapshot']
-    if (not snapshot.is_file() or sha256(snapshot) != header['snapshot_sha256']
+    name = header.get('snapshot', '')
+    which = 'best' if name == BEST else 'last'
+    snapshot = run.snapshots / name
+    if (not snapshot.is_file() or sha256(snapshot) != header.get('snapshot_sha256')
             or (which == 'last' and snapshot != run.last_snapshot())):
         raise UserError(
             f'{folder}: its {which} snapshot is not the one that {embeddings.file} was made with; '

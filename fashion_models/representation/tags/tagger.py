@@ -11,21 +11,25 @@ tell, and the picture must outweigh that::
 import dataclasses
 import json
 import os
-import zipfile
 
 import numpy as np
 
 from fashion_models.catalogue.tasks import LEVELS
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, told_if_unwritable
+from fashion_models.parsing import json_value, require_form
 from fashion_models.representation.embeddings import Embeddings
-from fashion_models.representation.tags.words import CATEGORY, Lexicon, Word
+from fashion_models.representation.tags.words import CATEGORY, COLOUR, STYLE, Lexicon, Word
+from fashion_models.training.arrays import read_npz
 
 #: A word of the text is kept from this probability on; one that it lacks is proposed from the
 #: other on.
 KEEP, PROPOSE = 0.5, 0.8
 _SURE = 1e-9
 _FORMAT = 'fashion-models tags 1'
+_FACTS = {'labels': {str: [str]}, 'style': [str], 'not_colours': [str], 'words': [[str]],
+          'levels': {str: str}, 'space': [str], 'calibration': {str: [float]},
+          'reliability': {str: float}}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -180,13 +184,14 @@ class Tagger:
             UserError: If the file holds anything else.
         """
         try:
-            with np.load(path, allow_pickle=False) as content:
-                if str(content['format']) == _FORMAT:
-                    return cls(json.loads(str(content['facts'])), *(
-                        content[name] for name in ('weights', 'offsets', 'shares')))
-        except (OSError, EOFError, TypeError, ValueError, KeyError, zipfile.BadZipFile):
-            pass
-        raise UserError(f'{path}: holds no learned words; expected a file that Tagger.save wrote')
+            content = read_npz(path)
+            if str(content['format']) != _FORMAT:
+                raise ValueError('another format')
+            return cls(*_checked(json_value(str(content['facts'])), *(
+                content[name] for name in ('weights', 'offsets', 'shares'))))
+        except (UserError, OSError, ValueError, KeyError) as error:
+            raise UserError(f'{path}: holds no learned words; expected a file that Tagger.save '
+                            'wrote') from error
 
     def check(self, embeddings: Embeddings) -> None:
         """Raises UserError if the embeddings are not in the space of the probes."""
@@ -194,6 +199,26 @@ class Tagger:
                 or self.facts.get('space') != embeddings.space):
             raise UserError(f'{embeddings.file}: was made by another network than the learned '
                             'words, or reduced differently; learn the words again')
+
+
+def _checked(facts, weights, offsets, shares):
+    """Facts and arrays of a tagger, as they are; ValueError if they do not belong together."""
+    require_form(facts, _FACTS)
+    count = len(facts['words'])
+    fits = (
+        all(len(word) == 2 and word[0] in (COLOUR, CATEGORY, STYLE) for word in facts['words'])
+        and all(name in facts['levels'] for kind, name in facts['words'] if kind == CATEGORY)
+        and all(len(numbers) == 3 for numbers in facts['calibration'].values())
+        and facts['calibration'].keys() <= facts['reliability'].keys()
+        and all(0 < share < 1 for share in facts['reliability'].values())
+        and all(array.dtype.kind == 'f' and np.isfinite(array).all()
+                for array in (weights, offsets, shares))
+        and weights.ndim == 2 and weights.shape[1] == count
+        and offsets.shape == shares.shape == (count,)
+        and ((shares > 0) & (shares < 1)).all())
+    if not fits:
+        raise ValueError('what it says does not fit together')
+    return facts, weights, offsets, shares
 
 
 def logit(probability: np.ndarray | float) -> np.ndarray:

@@ -199,3 +199,16 @@ def test_folders_that_cannot_be_used(imported, tmp_path, change, message):
 def test_a_product_type_is_of_one_type():
     names = [name for names in abo.FASHION_TYPES.values() for name in names]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize('name', ['listings/metadata/listings_0.json.gz',
+                                  'images/metadata/images.csv.gz'])
+def test_lists_that_are_links_to_elsewhere_are_not_read(imported, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+
+    def change(folder):
+        (folder / name).rename(tmp_path / 'elsewhere')
+        (folder / name).symlink_to(tmp_path / 'elsewhere')
+
+    with pytest.raises(UserError, match='abo: expected the unpacked archives .*, and found no '):
+        imported([PUMP], change=change)

@@ -207,6 +207,16 @@ def damage(change):
     return run
 
 
+def of_no_size(names, rows):
+    """Data sets that say that they have so many rows, and hold none."""
+    def run(file, pixels):
+        for name in names:
+            shape, dtype = file[name].shape[1:], file[name].dtype
+            del file[name]
+            file.create_dataset(name, (rows, *shape), dtype, chunks=(1, *shape))
+    return damage(run)
+
+
 def replace(name, value):
     def run(file, pixels):
         del file[name]
@@ -224,9 +234,23 @@ def replace(name, value):
      r'must be \(N, height, width, 3\) uint8, not \(5, 32, 32, 3\) float64'),
     (replace('input_pose', lambda pixels: np.zeros((4, 1))),
      'input_pose has 4 values for 5 images'),
+    (of_no_size(['input_image', 'input_productID'], 1 << 40),
+     r'says that it has 1,099,511,627,776 images, in [\d,]+ bytes'),
+    (damage(lambda file, _: (file.move('input_name', 'x'), file.create_group('input_name'))),
+     'input_name is a group, expected data'),
+    (damage(lambda file, _: (file.move('input_image', 'x'), file.create_dataset(
+        'input_image', (5, 32, 32, 3), np.uint8, chunks=(1 << 16, 32, 32, 3),
+        maxshape=(None, 32, 32, 3)))),
+     r'input_image is stored in pieces of .*, expected pieces of 134,217,728 bytes at most'),
+    (damage(lambda file, _: (file.move('input_image', 'x'), file.create_dataset(
+        'input_image', (5, 1 << 14, 1 << 14, 3), np.uint8, chunks=(1, 64, 64, 3)))),
+     'expected images of 134,217,728 bytes at most, found 16384 × 16384'),
     (lambda source, _: (source / TRAIN).write_bytes(b'HDF'),
      f'{TRAIN}: no HDF5 file, or damaged: '),
     (lambda source, _: (source / TRAIN).unlink(),
+     'expected an HDF5 file such as fashiongen_256_256_train.h5, or a folder'),
+    (lambda source, _: ((source / TRAIN).rename(source.with_name('mine.h5')),
+                        (source / TRAIN).symlink_to(source.with_name('mine.h5'))),
      'expected an HDF5 file such as fashiongen_256_256_train.h5, or a folder'),
     (lambda source, _: os.link(source / TRAIN, source / 'train.h5'),
      'two of its files are train; expected one train and one validation file'),

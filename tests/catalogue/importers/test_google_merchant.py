@@ -156,3 +156,13 @@ def test_memory_does_not_grow_with_the_feed(tmp_path):
         assert tracemalloc.get_traced_memory()[1] < 1 << 20
     finally:
         tracemalloc.stop()
+
+
+def test_attributes_of_text_may_be_named_in_another_language(imported):
+    content = text(ITEMS).replace(b'image_link\t', b'Bildlink\t', 1).replace(
+        b'\tcolor\t', b'\tFarbe\t', 1)
+    catalogue = imported(content, '--column', 'image_link=bildlink', '--column', 'color=Farbe')
+    assert {product.id: product.colours for product in catalogue.products} == {
+        'D1-R-S': ('Red', 'White'), 'H1': (), 'D1-B-S': ('Blue',)}
+    with pytest.raises(UserError, match='column: .* is XML, which has no columns'):
+        imported(rss(ITEMS), '--column', 'color=Farbe')

@@ -79,7 +79,7 @@ def test_a_list_that_begins_with_more_blanks_than_are_read_at_once(tree, monkeyp
 
 
 def test_elements_that_never_end_are_given_up(tree, monkeypatch):
-    monkeypatch.setattr(reading, '_LONGEST', 1 << 17)
+    monkeypatch.setattr(reading, 'LONGEST', 1 << 17)
     with pytest.raises(UserError, match='element 1: no JSON: Unterminated string'):
         list(reading.json_list(tree('["' + 'x' * (1 << 19)), 'file'))
 

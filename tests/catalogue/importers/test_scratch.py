@@ -1,11 +1,16 @@
+import io
 import itertools
+import os
 import tracemalloc
+import zipfile
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fashion_models.catalogue.importers import scratch
 from fashion_models.catalogue.importers.tree import open_tree
+from fashion_models.errors import UserError
 
 
 @settings(deadline=None)
@@ -47,10 +52,60 @@ def test_paths_of_a_tree(tmp_path, form):
 
 
 def test_paths_of_a_folder_that_links_to_itself(tmp_path):
-    (tmp_path / 'shots').mkdir()
-    (tmp_path / 'shots/1.jpg').write_bytes(b'x')
-    (tmp_path / 'source').mkdir()
-    (tmp_path / 'source/images').symlink_to(tmp_path / 'shots')
-    (tmp_path / 'shots/back').symlink_to(tmp_path / 'source')
+    (tmp_path / 'source/shots').mkdir(parents=True)
+    (tmp_path / 'source/shots/1.jpg').write_bytes(b'x')
+    (tmp_path / 'source/images').symlink_to(tmp_path / 'source/shots')
+    (tmp_path / 'source/shots/back').symlink_to(tmp_path / 'source')
     with open_tree(tmp_path / 'source') as tree:
         assert list(itertools.islice(tree.paths(), 9)) == ['images/1.jpg']
+
+
+@pytest.mark.parametrize('relative', [False, True])
+def test_links_that_leave_a_folder_are_not_followed(tmp_path, monkeypatch, relative):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / 'mine').mkdir()
+    (tmp_path / 'mine/secret.jpg').write_bytes(b'secret')
+    (tmp_path / 'source').mkdir()
+    (tmp_path / 'source/1.jpg').write_bytes(b'x')
+    (tmp_path / 'source/2.jpg').symlink_to('1.jpg')
+    (tmp_path / 'source/3.jpg').symlink_to('../mine/secret.jpg')
+    (tmp_path / 'source/all').symlink_to(tmp_path / 'mine')
+    with open_tree('source' if relative else tmp_path / 'source') as tree:
+        assert list(tree.paths()) == ['1.jpg', '2.jpg']
+        assert tree.find('1.jpg') == ['1.jpg']
+        assert tree.find('secret.jpg') == []
+        for path in ('3.jpg', 'all/secret.jpg'):
+            assert tree.leaves(path)
+            assert tree.size(path) is None
+            with pytest.raises(OSError, match='is a link that leaves the source'):
+                tree.read(path)
+    # A link to the folder itself is what the user named.
+    (tmp_path / 'link').symlink_to('source')
+    with open_tree(tmp_path / 'link') as tree:
+        assert tree.read('2.jpg') == b'x'
+
+
+@pytest.mark.parametrize(('place', 'byte'), [(6, 250), (28, 0), (8, 1), (10, 99)])
+def test_archives_with_a_damaged_directory(tmp_path, place, byte):
+    """A version that nobody knows, a name of no letters, an encrypted member, another method."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, 'w') as archive:
+        archive.writestr('a.txt', b'x')
+    content = bytearray(file.getvalue())
+    content[content.rfind(b'PK\x01\x02') + place] = byte
+    (tmp_path / 'a.zip').write_bytes(content)
+    problem = 'archive'
+    try:
+        with open_tree(tmp_path / 'a.zip') as tree:
+            for path in tree.paths():
+                tree.read(path)
+    except (UserError, OSError) as error:
+        problem = str(error)
+    assert 'archive' in problem
+
+
+def test_a_pipe_is_no_archive(tmp_path):
+    os.mkfifo(tmp_path / 'a.zip')
+    with (pytest.raises(UserError, match=r'a\.zip: there is no such file or folder'),
+          open_tree(tmp_path / 'a.zip')):
+        pass

@@ -2,13 +2,14 @@ import ast
 import importlib.util
 import json
 import pathlib
+import re
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 from chainer.serializers import DictionarySerializer
-from PIL import Image
+from PIL import Image, ImageCms
 
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.data.vocabulary import Vocabulary
@@ -108,6 +109,16 @@ def test_real_products(encoder, session, read, shared_data):
         check_product(encoder, session, read, files[-n:])
 
 
+def other_profile():
+    """A colour profile (bytes): sRGB with red and blue exchanged, under another name."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile('sRGB')).tobytes()
+    for old, new in ((b'rXYZ', b'????'), (b'bXYZ', b'rXYZ'), (b'????', b'bXYZ'),
+                     ('sRGB'.encode('utf-16-be'), 'ours'.encode('utf-16-be'))):
+        assert old in profile
+        profile = profile.replace(old, new)
+    return profile
+
+
 def save_oddities(folder):
     """Image files of the kinds that take care."""
     rng = np.random.default_rng(0)
@@ -124,6 +135,10 @@ def save_oddities(folder):
     rgb.quantize(20).save(folder / 'palette.png')
     picture.save(folder / 'transparent.png')
     rgb.convert('P').save(folder / 'transparent palette.png', transparency=3)
+    other = other_profile()
+    rgb.save(folder / 'profile.jpg', icc_profile=other)
+    rgb.convert('L').save(folder / 'damaged profile.jpg', icc_profile=other[:200])
+    picture.save(folder / 'transparent with profile.png', icc_profile=other)
     for orientation in range(1, 9):
         exif = Image.Exif()
         exif[0x0112] = orientation
@@ -135,9 +150,19 @@ def save_oddities(folder):
 def test_preprocessing_is_that_of_the_project(encoder, read, tmp_path):
     save_oddities(tmp_path)
     files = sorted(tmp_path.iterdir())
-    assert len(files) == 33
+    assert len(files) == 36
     for file in files:
         np.testing.assert_array_equal(read(file), encoder.read(file)[0], err_msg=file.name)
+
+
+@pytest.mark.parametrize('pixels', [np.zeros((60, 60), np.uint16), np.zeros((60, 60), np.int32)])
+def test_the_example_refuses_grey_of_more_than_eight_bits(exported, tmp_path, pixels):
+    Image.fromarray(pixels).save(tmp_path / 'grey.tif')
+    done = subprocess.run([sys.executable, exported / 'example.py', tmp_path / 'grey.tif'],
+                          capture_output=True, text=True)
+    assert done.returncode == 1
+    assert re.fullmatch(rf"{tmp_path}/grey.tif: pixels of kind 'I(;16)?' are not supported\n",
+                        done.stderr)
 
 
 def test_the_example_prints_the_labels(encoder, exported, tiny_run):

@@ -10,7 +10,13 @@ tower, product = (
     onnxruntime.InferenceSession(HERE / name, providers=['CPUExecutionProvider'])
     for name in ('image.onnx', 'product.onnx'))
 
-images = np.stack([read(path) for path in sys.argv[1:]])                # (n, 3, size, size)
+images = []
+for path in sys.argv[1:]:
+    try:
+        images.append(read(path))
+    except (OSError, ValueError) as error:
+        sys.exit(f'{path}: {error}')
+images = np.stack(images)                                               # (n, 3, size, size)
 features, = tower.run(None, {'images': images})                         # (n, f)
 representation, *scores = product.run(None, {'features': features[np.newaxis]})
 

@@ -1,0 +1,255 @@
+"""Spoils valid files of every kind that the project reads, and watches the commands that read them.
+
+    python experiments/campaigns/mutated_inputs.py [--quick] [--tries 20000] [--minutes 25]
+
+Each try copies a sample, spoils a file of it or what lies in its place, and runs a command on it in
+a forked process. That must end within 20 seconds, with exit status 0 (``catalogue check`` and
+``fetch`` also: 1), or with 2 and one line of error; without a traceback, a warning of a library or
+a control character in what it prints, and below 1 GB of memory. A try is decided by the seed and
+its number: ``--only 4711`` repeats one and shows what it printed.
+
+First it makes sure that the commands work on what is not spoiled. Time: ``--quick``, 400 tries,
+half a minute; 20,000 tries twenty minutes of a core. Linux only.
+"""
+
+import collections
+import contextlib
+import gc
+import importlib
+import itertools
+import json
+import pathlib
+import pkgutil
+import random
+import re
+import shutil
+import sys
+import tempfile
+import time
+
+import campaign  # first: sets the number of threads
+import forked
+from containers import STRUCTURES, replace_file
+from mutations import some_bytes
+
+import fashion_models
+
+SECONDS = 20
+MEGABYTES = 1000
+TRIES, QUICK = 20_000, 400
+#: Exit statuses that are no failure, by command, beside 0 and 2.
+_ALSO = {('catalogue', 'check'): 1, ('catalogue', 'fetch'): 1}
+_ERROR = 'fashion-models: error: '
+_CONTROL = re.compile(r'[\x00-\x08\x0b-\x1f\x7f-\x9f]')
+#: Of Python and of libraries; that faiss finds few vectors is due to the samples.
+_WARNING = re.compile(r'\w+Warning: |WARNING (?!clustering)')
+
+
+def add_arguments(parser):
+    """Declares the arguments that only this campaign has."""
+    parser.add_argument('--tries', type=int, metavar='N', help=f'(default: {TRIES:,})')
+    parser.add_argument('--minutes', type=float, metavar='N', help='no more tries after that')
+    parser.add_argument('--reader', action='append', metavar='NAME', help='only this one')
+    parser.add_argument(
+        '--only', type=int, metavar='N', help='only try N, and show what it printed'
+    )
+
+
+def mutated_inputs(arguments, folder, outcome):
+    """The campaign: see the module's docstring."""
+    folder.chmod(0o755)  # some tries read as another user
+    readers = [
+        reader
+        for reader in samples(folder)
+        if not arguments.reader or reader.name in arguments.reader
+    ]
+    tries = arguments.tries or (QUICK if arguments.quick else TRIES)
+    numbers = range(tries) if arguments.only is None else [arguments.only]
+    if arguments.only is None:
+        require_sound(folder, readers, every=not arguments.quick)
+    counts = collections.defaultdict(collections.Counter)
+    end = time.monotonic() + 60 * (arguments.minutes or float('inf'))
+    for number in itertools.takewhile(lambda _: time.monotonic() < end, numbers):
+        tried = attempt(folder, readers, arguments.seed, number)
+        if arguments.only is not None:
+            print(json.dumps(tried, indent=1))
+        counts[tried['reader']].update([tried['status'], 'tries'])
+        if tried['problem']:
+            counts[tried['reader']]['faults'] += 1
+            outcome.fault('{problem} (try {number}: {spoiled}; {command})'.format(**tried))
+    counts['all'] = sum(counts.values(), collections.Counter())
+    for name, found in sorted(counts.items(), key=lambda item: (item[0] == 'all', item[0])):
+        outcome.row(name, *(found[key] for key in ('tries', 0, 1, 2, 'faults')))
+
+
+def samples(base: pathlib.Path) -> list:
+    """Makes the samples, in processes of their own, so that this one starts no threads."""
+
+    def prepare():
+        import shop_samples
+
+        shop_samples.prepare(base)
+        # A training with threads has run: only what is on disk is taken from here.
+
+    def describe():
+        import samples
+        import shop_samples
+
+        return [*samples.importers(base), samples.pictures(base), *shop_samples.readers(base)]
+
+    forked.call(prepare, seconds=300)
+    found = forked.call(describe, seconds=300)
+    _import_all()
+    gc.collect()
+    gc.freeze()  # the children copy less
+    return found
+
+
+def _import_all():
+    """Imports what commands would import later, which another user may not read."""
+    for module in pkgutil.walk_packages(fashion_models.__path__, 'fashion_models.'):
+        if not module.name.endswith('__main__') and '.scripts' not in module.name:
+            with contextlib.suppress(ImportError):
+                importlib.import_module(module.name)
+    for name in (
+        'encodings.idna',
+        'encodings.punycode',
+        'encodings.utf_16',
+        'encodings.utf_32',
+        'encodings.cp1252',
+        'encodings.base64_codec',
+        'encodings.utf_7',
+        'defusedxml.ElementTree',
+        'faiss',
+        'h5py',
+        'sklearn.linear_model',
+        'matplotlib.pyplot',
+        'lzma',
+        'bz2',
+        'html.parser',
+        'tqdm',
+    ):
+        importlib.import_module(name)
+    from PIL import Image
+
+    Image.init()
+
+
+def require_sound(base: pathlib.Path, readers: list, every: bool) -> None:
+    """Makes sure that commands (every one, or each reader's first) work on what is not spoiled."""
+    for reader in readers:
+        for command in reader.commands[: None if every else 1]:
+            with _copy(base, reader) as place:
+                target = min(place.glob(f'in/{min(reader.targets)}'))
+                result = forked.run(
+                    _words(command, base, place, target), place / 'printed', SECONDS
+                )
+            wrong = problem(command.split(), result)
+            if wrong or (result.status and command == reader.commands[0]):
+                raise SystemExit(
+                    f'{reader.name}: {command}, nothing spoiled: {wrong or result.error}'
+                )
+
+
+def attempt(base: pathlib.Path, readers: list, seed: int, number: int) -> dict:
+    """Spoils a copy of a sample and runs a command on it; returns what came of it."""
+    dice = random.Random(f'{seed} {number}')
+    reader = dice.choice(readers)
+    with _copy(base, reader) as place:
+        pattern = dice.choice(sorted(reader.targets))
+        target = dice.choice(sorted(place.glob(f'in/{pattern}')))
+        spoiled = (
+            f'{target.relative_to(place / "in")}: {_spoil(dice, target, reader.targets[pattern])}'
+        )
+        words = _words(dice.choice(reader.commands), base, place, target)
+        result = forked.run(
+            words,
+            place / 'printed',
+            SECONDS,
+            nobody=spoiled.endswith(('unreadable', 'unreadable folder', 'read-only')),
+            indexed=reader.name == 'index',
+        )
+    return {
+        'number': number,
+        'reader': reader.name,
+        'spoiled': spoiled,
+        'status': result.status,
+        'command': ' '.join(words).replace(f'{place}/', '').replace(f'{base}/', ''),
+        'problem': problem(words, result),
+        'megabytes': result.megabytes,
+        'seconds': round(result.seconds, 1),
+        'printed': result.out[-500:] + result.error[-4000:],
+    }
+
+
+@contextlib.contextmanager
+def _copy(base, reader):
+    """A folder with a copy of a sample as ``in`` and an empty ``out``; any user may write."""
+    with tempfile.TemporaryDirectory(dir=base, prefix='try-') as folder:
+        place = pathlib.Path(folder)
+        shutil.copytree(reader.folder, place / 'in', symlinks=True)
+        (place / 'out').mkdir()
+        for path in (place, place / 'in', place / 'out'):
+            path.chmod(0o777)
+        yield place
+
+
+def _words(command, base, place, target):
+    """The words of a command, with paths in place of IN, OUT, BASE and FILE."""
+    paths = {'IN': place / 'in', 'OUT': place / 'out', 'BASE': base, 'FILE': target}
+    return [
+        re.sub('^(IN|OUT|BASE|FILE)(?=/|$)', lambda found: str(paths[found[1]]), word)
+        for word in command.split()
+    ]
+
+
+def _spoil(dice, target, kind):
+    """Spoils a file; returns how."""
+    chance = dice.random()
+    if chance < 0.1:
+        return replace_file(dice, str(target))
+    structure = STRUCTURES[kind]
+    content = target.read_bytes()
+    if structure and chance < 0.7:
+        target.write_bytes(structure(dice, content))
+        return f'another {kind}'
+    target.write_bytes(some_bytes(dice, content))
+    return 'other bytes'
+
+
+def problem(words: list[str], result: forked.Result) -> str | None:
+    """What is wrong with how a command ended."""
+    lines = result.error.splitlines()
+    warnings = [line for line in lines if _WARNING.search(line)]
+    if result.megabytes > MEGABYTES:
+        return f'{result.megabytes:,} MB of memory'
+    if result.killed:
+        return f'ran for more than {SECONDS} s'
+    if 'Traceback' in result.error or result.status not in (0, 2, _ALSO.get(tuple(words[:2]), 0)):
+        return f'exit status {result.status}: {_last_words(lines)}'
+    if result.status == 2 and sum(line.startswith(_ERROR) for line in lines) != 1:
+        return f'exit status 2 without one line of error: {_last_words(lines)}'
+    if warnings:
+        return f'a warning of a library: {warnings[0][:200]}'
+    if _CONTROL.search(result.out + result.error):
+        return 'control characters in what is printed'
+    return None
+
+
+def _last_words(lines):
+    """The exception and the place in the package that raised it."""
+    places = [line.strip() for line in lines if '/fashion_models/' in line and 'File' in line]
+    return ' '.join([*lines[-1:], *places[-1:]])[:600]
+
+
+if __name__ == '__main__':
+    sys.exit(
+        campaign.run(
+            'mutated_inputs',
+            __doc__,
+            mutated_inputs,
+            'Commands on spoiled files, by reader',
+            ('reader', 'tries', 'exit status 0', '1', '2', 'faults'),
+            add_arguments,
+        )
+    )

@@ -1,0 +1,150 @@
+"""What files say, whoever wrote them: JSON, TOML and lines, each failure a ValueError."""
+
+import json
+import os
+import sys
+import tomllib
+from collections.abc import Iterator
+from typing import IO, AnyStr
+
+#: Characters or bytes of a line. Descriptions with pictures inside are long; a longer line is none.
+LONGEST = 1 << 24
+#: Bytes of a document that is read as a whole.
+LARGEST = 1 << 26
+
+
+def content(path: str | os.PathLike) -> bytes:
+    """The bytes of a file that is read as a whole.
+
+    Raises:
+        ValueError: There are more than :data:`LARGEST`, or it is a pipe or a device, which may
+            block or never end.
+        OSError: It cannot be read.
+    """
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        raise ValueError('it is a pipe or a device')
+    with open(path, 'rb') as file:
+        found = file.read(LARGEST + 1)
+    if len(found) > LARGEST:
+        raise ValueError(f'found more than {LARGEST:,} bytes')
+    return found
+
+
+def json_value(text: str | bytes) -> object:
+    """The value of a JSON document.
+
+    Raises:
+        ValueError: It is not JSON, nested too deep, or holds a number of thousands of digits.
+    """
+    return _parsed(json.loads, text)
+
+
+def json_file(path: str | os.PathLike) -> object:
+    """The value in a JSON file.
+
+    Raises:
+        ValueError: As of :func:`json_value` and :func:`content`.
+        OSError: It cannot be read.
+    """
+    return json_value(content(path))
+
+
+def toml_tables(text: str) -> dict:
+    """The tables of a TOML file.
+
+    Raises:
+        ValueError: It is not TOML, nested too deep, or holds a number of thousands of digits.
+    """
+    return _parsed(tomllib.loads, text)
+
+
+def _parsed(parse, text):
+    try:
+        return parse(text)
+    except RecursionError:
+        raise ValueError('it is nested too deep') from None
+    except (json.JSONDecodeError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise
+    except ValueError as error:
+        raise ValueError('it holds a number of thousands of digits') from error
+
+
+def lines(file: IO[AnyStr]) -> Iterator[AnyStr]:
+    """Yields the lines of an open file with their ends, of which none is read beyond bounds.
+
+    Raises:
+        ValueError: One is longer than :data:`LONGEST`.
+    """
+    while line := file.readline(LONGEST + 1):
+        if len(line) > LONGEST:
+            raise ValueError(f'found a line of more than {LONGEST:,} characters')
+        yield line
+
+
+def require_form(value: object, form: object, where: str = '') -> None:
+    """Makes sure that a value has the form that its reader relies on.
+
+    Args:
+        value: What a document holds.
+        form: A type: ``str``, ``bool``, ``int``, ``float`` (any number that is finite) or ``dict``;
+            ``None``; ``[form]``, a list of such; ``{str: form}``, any names; ``{'name': form}``,
+            these names and perhaps others, a name that ends in ``?`` need not be there; or a tuple
+            of forms, any of which will do.
+        where: What to call the value in messages.
+
+    Raises:
+        ValueError: It has not.
+    """
+    if isinstance(form, tuple):
+        if not any(_fits(value, one) for one in form):
+            raise ValueError(f'{where or "it"}: found {_shown(value)}')
+    elif isinstance(form, list) and isinstance(value, list):
+        for number, part in enumerate(value, 1):
+            require_form(part, form[0], f'{where} {number}'.strip())
+    elif isinstance(form, dict) and isinstance(value, dict):
+        for name, part in form.items():
+            if name is str:
+                for key, own in value.items():
+                    require_form(own, part, f'{where}.{_named(key)}'.strip('.'))
+            elif (key := name.removesuffix('?')) in value:
+                require_form(value[key], part, f'{where}.{key}'.strip('.'))
+            elif key == name:
+                raise ValueError(f'{where}.{name}'.strip('.') + ' is missing')
+    elif not _is_of_type(value, form):
+        raise ValueError(f'{where or "it"}: found {_shown(value)}, expected {_NAMES[_kind(form)]}')
+
+
+_NAMES = {str: 'a text', bool: 'true or false', int: 'a whole number', float: 'a number',
+          dict: 'an object', list: 'a list', None: 'null'}
+
+
+def _kind(form):
+    return type(form) if isinstance(form, list | dict) else form
+
+
+def _is_of_type(value, form):
+    if form is float:
+        return type(value) in (int, float) and abs(value) <= sys.float_info.max
+    if form is int:
+        return type(value) is int and abs(value) < 1 << 64
+    return value is None if form is None else type(value) is form
+
+
+def _fits(value, form):
+    try:
+        require_form(value, form)
+    except ValueError:
+        return False
+    return True
+
+
+def _named(key):
+    return key if key.isprintable() and len(key) <= 60 else _shown(key)
+
+
+def _shown(value):
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):
+        return 'a value too large to show'
+    return text if len(text) <= 60 else f'{text[:60]}…'

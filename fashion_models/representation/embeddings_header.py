@@ -1,0 +1,87 @@
+"""The header at the end of a file of embeddings: read, and made sure of.
+
+See :mod:`fashion_models.representation.embeddings` for the file.
+"""
+
+import pathlib
+import struct
+
+import numpy as np
+
+from fashion_models.catalogue.tasks import Task, with_further
+from fashion_models.errors import UserError
+from fashion_models.files import checksum
+from fashion_models.parsing import json_value, require_form
+
+#: Bytes before the first vector, whatever the number of rows.
+PREAMBLE = 128
+#: Bytes that stand for what a vector was computed from.
+SOURCE_SIZE = 16
+MAGIC = b'FMEMBED2'
+TRAILER = struct.Struct('<8sqqQ')
+#: How files of earlier versions ended: the layout of the trailer, and what it began with.
+_EARLIER = struct.Struct('<8sqq'), b'FMEMBED1'
+_SECTION = [int]
+_HEADER = {
+    'per': str, 'size': int, 'rows': int, 'dtype': str, 'tasks?': {str: bool},
+    **{f'{name}?': str for name in ('run', 'snapshot', 'recipe', 'catalogue', 'catalogue_name')},
+    **{f'{name}?': (str, None) for name in ('snapshot_sha256', 'catalogue_hash', 'split')},
+    'sections': {
+        **dict.fromkeys(('preamble', 'items', 'index', 'ids', 'checksums'), _SECTION),
+        'mean.npy?': _SECTION, 'components.npy?': _SECTION, str: _SECTION}}
+
+
+def read_header(file: pathlib.Path) -> tuple[dict, dict]:
+    """The header of a file, and the offset, length and checksum of each section.
+
+    Raises:
+        UserError: If the file holds no embeddings, is of an earlier version, or is incomplete.
+    """
+    if not file.is_file():
+        raise UserError(f'{file}: no such file, expected one that "fashion-models embed" wrote')
+    size = file.stat().st_size
+    try:
+        with open(file, 'rb') as content:
+            content.seek(max(0, size - TRAILER.size))
+            end = content.read()
+            if _is_of_earlier_version(end, size):
+                raise UserError(f'{file}: is of an earlier version of this program; embed again')
+            magic, offset, length, expected = TRAILER.unpack(end)
+            if magic != MAGIC or offset < 0 or offset + length + TRAILER.size != size:
+                raise ValueError
+            content.seek(offset)
+            text = content.read(length)
+            if checksum(text) != expected:
+                raise ValueError
+            header = json_value(text)
+            require_form(header, _HEADER)
+            return header, _sections(header, offset)
+    except (struct.error, ValueError, OSError):
+        raise UserError(
+            f'{file}: not a complete file of embeddings: it does not end as one that '
+            '"fashion-models embed" wrote; embed again') from None
+
+
+def _is_of_earlier_version(end, size):
+    layout, earlier = _EARLIER
+    magic, offset, length = layout.unpack(end[-layout.size:].rjust(layout.size))
+    return magic == earlier and offset + length + layout.size == size
+
+
+def _sections(header, end):
+    """Takes the sections' places from a header; they lie before ``end`` and fit its numbers."""
+    sections = header.pop('sections')
+    rows, width = header['rows'], header['size']
+    if header['dtype'] not in ('float32', 'float16') or rows < 0 or width < 1:
+        raise ValueError('dtype, rows or size')
+    if any(len(place) != 3 or not 0 <= place[0] <= place[0] + place[1] <= end
+           for place in sections.values()):
+        raise ValueError('a section lies outside of the file')
+    lengths = {'preamble': PREAMBLE, 'index': 8 * (rows + 1), 'checksums': 16 * rows}
+    lengths |= {'sources': SOURCE_SIZE * rows} if 'sources' in sections else {}
+    if any(sections[name][1] != length for name, length in lengths.items()) or (
+            PREAMBLE + rows * width * np.dtype(header['dtype']).itemsize > end):
+        raise ValueError('the sections are of other sizes')
+    with_further(Task(name, several=several)
+                 for name, several in header.get('tasks', {}).items())
+    return sections
