@@ -14,6 +14,7 @@ import numpy as np
 import xxhash
 
 from fashion_models.errors import UserError
+from fashion_models.parsing import require_plain
 
 try:
     import fcntl
@@ -139,6 +140,7 @@ def whole_lines(path: str | os.PathLike) -> list[str]:
 
     Without a file there are none.
     """
+    require_plain(path)
     try:
         content = pathlib.Path(path).read_bytes()
     except FileNotFoundError:

@@ -1,5 +1,6 @@
 """What files say, whoever wrote them: JSON, TOML and lines, each failure a ValueError."""
 
+import errno
 import json
 import os
 import sys
@@ -13,16 +14,24 @@ LONGEST = 1 << 24
 LARGEST = 1 << 26
 
 
+def require_plain(path: str | os.PathLike) -> None:
+    """Makes sure that a path is no pipe or device, which may block or never end.
+
+    Raises:
+        OSError: It is one.
+    """
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        raise OSError(errno.EINVAL, 'is a pipe or a device, expected a file', str(path))
+
+
 def content(path: str | os.PathLike) -> bytes:
     """The bytes of a file that is read as a whole.
 
     Raises:
-        ValueError: There are more than :data:`LARGEST`, or it is a pipe or a device, which may
-            block or never end.
-        OSError: It cannot be read.
+        ValueError: There are more than :data:`LARGEST`.
+        OSError: It cannot be read, or is a pipe or a device.
     """
-    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
-        raise ValueError('it is a pipe or a device')
+    require_plain(path)
     with open(path, 'rb') as file:
         found = file.read(LARGEST + 1)
     if len(found) > LARGEST:

@@ -92,8 +92,8 @@ def test_a_catalogue_of_gigabytes_of_nothing(make_toy_catalogue, tmp_path, name)
 def test_a_device_is_no_recipe():
     status, said, megabytes = memory('describe', '/dev/zero')
     assert status == 2
-    assert said == ('fashion-models: error: /dev/zero: cannot read the recipe: it is a pipe or a '
-                    'device\n')
+    assert said == ('fashion-models: error: /dev/zero: cannot read the recipe: is a pipe or a '
+                    'device, expected a file\n')
     assert megabytes < MEGABYTES
 
 

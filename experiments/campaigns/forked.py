@@ -21,6 +21,8 @@ from fashion_models.representation.search import searcher
 #: limited: the CPU engine reserves much of it.)
 _MOST = 3 << 30
 _NOBODY = 65534
+#: Seconds without any progress after which a process whose time is over is ended.
+_PATIENCE = 10
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,35 +91,50 @@ def run(
     pid = os.fork()
     if not pid:
         _child(words, out, error, seconds, nobody, indexed)
-    killed = not _ended(pid, started + seconds + 5)
+    killed = not _ended(pid, started + seconds, seconds)
     if killed:
+        os.kill(pid, signal.SIGUSR1)    # it says where it is
+        time.sleep(0.2)
         os.killpg(pid, signal.SIGKILL)
     _, status, usage = os.wait4(pid, 0)
     status = os.waitstatus_to_exitcode(status)
     texts = [pathlib.Path(path).read_text('utf-8', 'replace') for path in (out, error)]
     return Result(
         status,
-        killed or 'Timeout (' in texts[1],
+        killed,
         *texts,
         usage.ru_maxrss // 1024,
         time.monotonic() - started,
     )
 
 
-def _ended(pid, end):
-    """Waits for a process; says whether it ended in time, and within its memory."""
+def _ended(pid, end, seconds):
+    """Waits for a process; says whether it ended in time, and within its memory.
+
+    On a busy machine, one that goes on may have as many seconds of a processor.
+    """
     descriptor = os.pidfd_open(pid)
+    used, since = 0, time.monotonic()
     try:
         waiting = select.poll()
         waiting.register(descriptor, select.POLLIN)
-        while time.monotonic() < end:
-            if waiting.poll(50):
-                return True
-            if _resident(pid) > _MOST:
+        while not waiting.poll(50):
+            now, own = time.monotonic(), _processor_seconds(pid)
+            if own > used:
+                used, since = own, now
+            if _resident(pid) > _MOST or now > end and (used > seconds or now > since + _PATIENCE):
                 return False
-        return False
+        return True
     finally:
         os.close(descriptor)
+
+
+def _processor_seconds(pid):
+    """The seconds of a processor that a process has used."""
+    with contextlib.suppress(OSError), open(f'/proc/{pid}/stat') as file:
+        fields = file.read().rpartition(')')[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
+    return 0
 
 
 def _resident(pid):
@@ -141,7 +158,7 @@ def _child(words, out, error, seconds, nobody, indexed):
         sys.stdout = open(1, 'w', encoding='utf-8', errors='strict', closefd=False)  # noqa: SIM115
         sys.stderr = open(2, 'w', encoding='utf-8', errors='backslashreplace', closefd=False)  # noqa: SIM115
         faulthandler.enable(2)
-        faulthandler.dump_traceback_later(seconds, exit=True, file=2)
+        faulthandler.register(signal.SIGUSR1, 2)
         os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         socket.getaddrinfo = _no_network

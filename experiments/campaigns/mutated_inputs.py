@@ -14,6 +14,7 @@ half a minute; 20,000 tries twenty minutes of a core. Linux only.
 
 import collections
 import contextlib
+import encodings
 import gc
 import importlib
 import itertools
@@ -111,24 +112,10 @@ def _import_all():
         if not module.name.endswith('__main__') and '.scripts' not in module.name:
             with contextlib.suppress(ImportError):
                 importlib.import_module(module.name)
-    for name in (
-        'encodings.idna',
-        'encodings.punycode',
-        'encodings.utf_16',
-        'encodings.utf_32',
-        'encodings.cp1252',
-        'encodings.base64_codec',
-        'encodings.utf_7',
-        'defusedxml.ElementTree',
-        'faiss',
-        'h5py',
-        'sklearn.linear_model',
-        'matplotlib.pyplot',
-        'lzma',
-        'bz2',
-        'html.parser',
-        'tqdm',
-    ):
+    names = [f'encodings.{module.name}' for module in pkgutil.iter_modules(encodings.__path__)]
+    names += ['defusedxml.ElementTree', 'faiss', 'h5py', 'sklearn.linear_model',
+              'matplotlib.pyplot']
+    for name in {*names} - {'encodings.mbcs', 'encodings.oem'}:     # those are of Windows
         importlib.import_module(name)
     from PIL import Image
 

@@ -15,7 +15,7 @@ from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS, Task, further,
 from fashion_models.catalogue.taxonomy import Taxonomy
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
-from fashion_models.parsing import json_file, json_value
+from fashion_models.parsing import json_file, json_value, require_plain
 from fashion_models.parsing import lines as bounded_lines
 
 FORMAT = 1
@@ -127,6 +127,7 @@ class Products:
 
 def lines(path: str | os.PathLike) -> Iterator[tuple[int, bytes]]:
     """Yields the number (from 1) and the bytes of every line of a file that is not blank."""
+    require_plain(path)
     with open(path, 'rb') as file:
         try:
             for number, text in enumerate(bounded_lines(file), 1):

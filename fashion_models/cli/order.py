@@ -13,7 +13,7 @@ import zipfile
 from fashion_models.cli import options
 from fashion_models.cli.tables import ranked_table
 from fashion_models.errors import UserError
-from fashion_models.parsing import content
+from fashion_models.parsing import content, require_plain
 
 NAME = 'order'
 EXAMPLES = '''\
@@ -110,6 +110,7 @@ def _taste(arguments, embeddings, seen, whitening):
         count = len(arguments.liked)
         return Shopper(whitening, embeddings.vectors[seen[:count]],
                        embeddings.vectors[seen[count:]])
+    require_plain(arguments.examples)
     if zipfile.is_zipfile(arguments.examples):
         order = LinearOrder.load(arguments.examples)
         order.check(embeddings)

@@ -23,7 +23,7 @@ import numpy as np
 
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, checksum, sealed, unsealed
-from fashion_models.parsing import json_file, require_form
+from fashion_models.parsing import json_file, require_form, require_plain
 
 #: Bytes of a digest: SHA-256, cut short.
 DIGEST_SIZE = 16
@@ -94,6 +94,7 @@ def _read_segment(folder):
     try:
         header = unsealed(json_file(folder / 'segment.json'))
         require_form(header, {'index': int, 'bytes': int})
+        require_plain(folder / 'index.npz')
         content = (folder / 'index.npz').read_bytes()
         if checksum(content) != header['index']:
             raise ValueError('index.npz is not as it was written')
@@ -173,4 +174,6 @@ def map_segments(folder: pathlib.Path, names: Iterable[str]) -> list[np.ndarray]
         ValueError: If one is empty.
     """
     # Arrays over the maps, not numpy.memmaps: slicing those is several times slower.
+    for name in names:
+        require_plain(folder / name / 'pixels.bin')
     return [np.asarray(np.memmap(folder / name / 'pixels.bin', np.uint8, 'r')) for name in names]

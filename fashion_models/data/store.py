@@ -25,7 +25,7 @@ from fashion_models.catalogue.records import path_problem
 from fashion_models.data.pictures import DIGEST_SIZE, Pictures, map_segments
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, checksum, sealed, unsealed
-from fashion_models.parsing import json_file, json_value, require_form
+from fashion_models.parsing import json_file, json_value, require_form, require_plain
 
 #: Of the files' layout; a store of another one is not opened.
 LAYOUT = 3
@@ -130,6 +130,7 @@ class ImageStore:
 
     def _content(self, header, name):
         """The bytes of one of the files, which must be as they were written."""
+        require_plain(self.folder / name)
         content = (self.folder / name).read_bytes()
         if checksum(content) != header['checksums'][name]:
             raise ValueError(f'{name} is not as it was written')

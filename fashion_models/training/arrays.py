@@ -11,6 +11,7 @@ import zlib
 import numpy as np
 
 from fashion_models.errors import UserError
+from fashion_models.parsing import require_plain
 
 #: What NumPy and zipfile raise on content that is not what they wrote.
 _DAMAGE = (
@@ -24,9 +25,9 @@ def read_npy(path: str | os.PathLike) -> np.ndarray:
     Raises:
         UserError: The file is damaged.
     """
-    content = pathlib.Path(path).read_bytes()
+    require_plain(path)
     try:
-        return _array(content)
+        return _array(pathlib.Path(path).read_bytes())
     except _DAMAGE as error:
         raise UserError(f'{path}: is damaged: found no array of NumPy in it') from error
 
@@ -37,6 +38,7 @@ def read_npz(path: str | os.PathLike) -> dict[str, np.ndarray]:
     Raises:
         UserError: The file is damaged.
     """
+    require_plain(path)
     # What the system says against opening the file is no damage; what zipfile makes of it may be.
     with open(path, 'rb') as file:
         try:
@@ -53,6 +55,7 @@ def read_npz(path: str | os.PathLike) -> dict[str, np.ndarray]:
 
 def is_intact(path: str | os.PathLike) -> bool:
     """Whether the checksums of a ``.npz`` file are those of its arrays."""
+    require_plain(path)
     with open(path, 'rb') as file:
         try:
             with zipfile.ZipFile(file) as archive:

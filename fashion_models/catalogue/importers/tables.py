@@ -21,7 +21,7 @@ from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers.reading import MIXED
 from fashion_models.catalogue.importers.source import clean
 from fashion_models.errors import UserError
-from fashion_models.parsing import LONGEST
+from fashion_models.parsing import LONGEST, require_plain
 
 _DELIMITERS = ',;\t'
 _SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s"]|\t)"?\s*', re.IGNORECASE)
@@ -54,6 +54,8 @@ class Table:
                  fill: bool = False, opener: Callable[[], BinaryIO] | None = None) -> None:
         self.path = pathlib.Path(path)
         self._open = opener or functools.partial(open, self.path, 'rb')
+        if opener is None:
+            require_plain(self.path)
         self._encoding = encoding or self._guess()
         self._errors = MIXED if mixed and not encoding else 'surrogateescape'
         self._fill = fill

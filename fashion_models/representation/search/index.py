@@ -38,7 +38,7 @@ from fashion_models.files import (
     unsealed,
 )
 from fashion_models.optional import require
-from fashion_models.parsing import json_file, require_form
+from fashion_models.parsing import json_file, require_form, require_plain
 from fashion_models.representation.embeddings import Embeddings, open_embeddings
 from fashion_models.representation.labels import Labels
 from fashion_models.representation.search.following import MOST_DRIFT, drift, follow, matched
@@ -276,6 +276,7 @@ def _stamp(file):
 
 
 def _checksum(file):
+    require_plain(file)
     with open(file, 'rb') as content:
         if not os.fstat(content.fileno()).st_size:
             return checksum(b'')    # nothing can be mapped
