@@ -96,11 +96,12 @@ class Shop:
             return None
         with open(self.catalogue.products.path, 'rb') as file:
             file.seek(self._offsets[id])
-            record = json.loads(file.readline())
-        # The catalogue may have been replaced since.
-        if record.get('id') != id:
-            return None
-        return product_from_record(record, self.catalogue.tasks)
+            line = file.readline()
+        try:
+            product = product_from_record(json.loads(line), self.catalogue.tasks)
+        except ValueError:
+            return None     # the catalogue has been replaced since
+        return product if product.id == id else None
 
     @cached_property
     def _offsets(self):

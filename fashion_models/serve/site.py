@@ -16,6 +16,7 @@ from fashion_models.catalogue.cells import table
 from fashion_models.catalogue.journal import RIGHT
 from fashion_models.catalogue.label_answers import COLUMNS, UNKNOWN
 from fashion_models.catalogue.tasks import SEPARATOR
+from fashion_models.errors import UserError
 from fashion_models.representation.ordering.order import DIVERSITY
 from fashion_models.representation.tags.words import text_of
 from fashion_models.serve.api import picture_url, product_of, view_of
@@ -198,7 +199,10 @@ def _without_id(request):
 def _around(bench, view, row):
     """Where a product is in the view it was opened from: its place, the total, and the ids before
     and after it; None if it is not there."""
-    rows = bench.find(view).rows
+    try:
+        rows = bench.find(view).rows
+    except (Refusal, UserError):
+        return None     # a search by picture that is no longer remembered, say
     place = np.flatnonzero(rows == row)
     if not len(place):
         return None
