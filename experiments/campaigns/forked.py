@@ -13,7 +13,7 @@ import socket
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from fashion_models.representation.search import searcher
 
@@ -68,6 +68,34 @@ def call(function: Callable, seconds: float) -> object:
     if os.waitpid(pid, 0)[1]:
         raise SystemExit(1)
     return pickle.loads(content)
+
+
+def share_out(function: Callable[[list], list], items: list, jobs: int) -> Iterator:
+    """Yields what a function makes of items, shared out among processes: a list of some to a list.
+
+    Results come process by process.
+    """
+    running = []
+    for job in range(jobs):
+        reading, writing = os.pipe()
+        pid = os.fork()
+        if not pid:
+            os.close(reading)
+            try:
+                with os.fdopen(writing, 'wb') as file:
+                    pickle.dump(function(items[job::jobs]), file)
+                os._exit(0)
+            except BaseException:
+                traceback.print_exc()
+                os._exit(1)
+        os.close(writing)
+        running.append((pid, reading))
+    for pid, reading in running:
+        with os.fdopen(reading, 'rb') as file:
+            content = file.read()
+        if os.waitpid(pid, 0)[1]:
+            raise SystemExit(1)
+        yield from pickle.loads(content)
 
 
 def run(

@@ -5,8 +5,8 @@
 Each try copies a sample, spoils a file of it or what lies in its place, and runs a command on it in
 a forked process. That must end within 20 seconds, with exit status 0 (``catalogue check`` and
 ``fetch`` also: 1), or with 2 and one line of error; without a traceback, a warning of a library or
-a control character in what it prints, and below 1 GB of memory. A try is decided by the seed and
-its number: ``--only 4711`` repeats one and shows what it printed.
+a control character in what it prints, and below 1 GB of memory. A try is decided by the seed, the
+reader and its number: ``--reader abo --try 411`` repeats one and shows what it printed.
 
 First it makes sure that the commands work on what is not spoiled. Time: ``--quick``, 400 tries,
 half a minute; 20,000 tries twenty minutes of a core. Linux only.
@@ -17,8 +17,8 @@ import contextlib
 import encodings
 import gc
 import importlib
-import itertools
 import json
+import math
 import pathlib
 import pkgutil
 import random
@@ -32,6 +32,7 @@ import campaign  # first: sets the number of threads
 import forked
 from containers import STRUCTURES, replace_file
 from mutations import some_bytes
+from samples import Reader
 
 import fashion_models
 
@@ -48,42 +49,61 @@ _WARNING = re.compile(r'\w+Warning: |WARNING (?!clustering)')
 
 def add_arguments(parser):
     """Declares the arguments that only this campaign has."""
-    parser.add_argument('--tries', type=int, metavar='N', help=f'(default: {TRIES:,})')
+    parser.add_argument('--tries', type=int, metavar='N',
+                        help=f'of all readers together (default: {TRIES:,})')
     parser.add_argument('--minutes', type=float, metavar='N', help='no more tries after that')
-    parser.add_argument('--reader', action='append', metavar='NAME', help='only this one')
-    parser.add_argument(
-        '--only', type=int, metavar='N', help='only try N, and show what it printed'
-    )
+    parser.add_argument('--jobs', type=int, default=1, metavar='N', help='processes (default: 1)')
+    parser.add_argument('--reader', nargs='+', metavar='NAME', dest='part',
+                        help='some of the readers, as the table names them')
+    parser.add_argument('--try', type=int, metavar='N', dest='number',
+                        help='only try N of each reader, and show what it printed')
 
 
 def mutated_inputs(arguments, folder, outcome):
     """The campaign: see the module's docstring."""
-    folder.chmod(0o755)  # some tries read as another user
-    readers = [
-        reader
-        for reader in samples(folder)
-        if not arguments.reader or reader.name in arguments.reader
-    ]
-    tries = arguments.tries or (QUICK if arguments.quick else TRIES)
-    numbers = range(tries) if arguments.only is None else [arguments.only]
-    if arguments.only is None:
-        require_sound(folder, readers, every=not arguments.quick)
-    counts = collections.defaultdict(collections.Counter)
+    folder.chmod(0o755)     # some tries read as another user
+    readers = make_samples(folder)
+    tries = math.ceil((arguments.tries or (QUICK if arguments.quick else TRIES)) / len(readers))
+    if arguments.part:
+        readers = [reader for reader in readers if reader.name in arguments.part]
+    if arguments.number is not None:
+        for reader in readers:
+            print(json.dumps(attempt(folder, reader, arguments.seed, arguments.number), indent=1))
+        return
+    require_sound(folder, readers, every=not arguments.quick)
     end = time.monotonic() + 60 * (arguments.minutes or float('inf'))
-    for number in itertools.takewhile(lambda _: time.monotonic() < end, numbers):
-        tried = attempt(folder, readers, arguments.seed, number)
-        if arguments.only is not None:
-            print(json.dumps(tried, indent=1))
-        counts[tried['reader']].update([tried['status'], 'tries'])
+
+    def share(own):
+        """What comes of some readers: a row and the faults of each."""
+        found = []
+        for left, reader in zip(range(len(own), 0, -1), own):
+            # Each gets its part of the time that is left.
+            until = time.monotonic() + (end - time.monotonic()) / left
+            found.append(_tried(folder, reader, arguments.seed, tries, until))
+        return found
+
+    for row, faults in forked.share_out(share, readers, arguments.jobs):
+        for fault in faults:
+            outcome.fault(fault)
+        outcome.row(*row)
+
+
+def _tried(base, reader, seed, tries, until):
+    """Tries a reader so often, if there is time; returns its row and its faults."""
+    counts, faults = collections.Counter(), []
+    for number in range(tries):
+        if time.monotonic() > until:
+            break
+        tried = attempt(base, reader, seed, number)
+        counts.update([tried['status'], 'tries'])
         if tried['problem']:
-            counts[tried['reader']]['faults'] += 1
-            outcome.fault('{problem} (try {number}: {spoiled}; {command})'.format(**tried))
-    counts['all'] = sum(counts.values(), collections.Counter())
-    for name, found in sorted(counts.items(), key=lambda item: (item[0] == 'all', item[0])):
-        outcome.row(name, *(found[key] for key in ('tries', 0, 1, 2, 'faults')))
+            faults.append(
+                '{problem} ({reader}, try {number}: {spoiled}; {command})'.format(**tried))
+            print('FAULT', faults[-1], file=sys.stderr, flush=True)
+    return (reader.name, *(counts[key] for key in ('tries', 0, 1, 2)), len(faults)), faults
 
 
-def samples(base: pathlib.Path) -> list:
+def make_samples(base: pathlib.Path) -> list[Reader]:
     """Makes the samples, in processes of their own, so that this one starts no threads."""
 
     def prepare():
@@ -98,8 +118,8 @@ def samples(base: pathlib.Path) -> list:
 
         return [*samples.importers(base), samples.pictures(base), *shop_samples.readers(base)]
 
-    forked.call(prepare, seconds=300)
-    found = forked.call(describe, seconds=300)
+    forked.call(prepare, seconds=1800)
+    found = forked.call(describe, seconds=1800)
     _import_all()
     gc.collect()
     gc.freeze()  # the children copy less
@@ -138,10 +158,9 @@ def require_sound(base: pathlib.Path, readers: list, every: bool) -> None:
                 )
 
 
-def attempt(base: pathlib.Path, readers: list, seed: int, number: int) -> dict:
+def attempt(base: pathlib.Path, reader: Reader, seed: int, number: int) -> dict:
     """Spoils a copy of a sample and runs a command on it; returns what came of it."""
-    dice = random.Random(f'{seed} {number}')
-    reader = dice.choice(readers)
+    dice = random.Random(f'{seed} {reader.name} {number}')
     with _copy(base, reader) as place:
         pattern = dice.choice(sorted(reader.targets))
         target = dice.choice(sorted(place.glob(f'in/{pattern}')))

@@ -182,7 +182,6 @@ def _extend(run, epochs):
 
 
 def _epochs_in(log):
-    """The last epoch that a log tells of."""
     try:
         return int(json_file(log)[-1]['epoch'])
     except (ValueError, TypeError, LookupError):

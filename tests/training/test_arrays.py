@@ -32,6 +32,23 @@ def test_damaged_archive_is_named(npz, damage):
         read_npz(npz)
 
 
+def test_compressed_archives_are_refused(tmp_path):
+    """Nobody writes one, and a small one can unpack to gigabytes."""
+    np.savez_compressed(tmp_path / 'a.npz', zeros=np.zeros(1 << 20))
+    with pytest.raises(UserError, match='a.npz: is damaged'):
+        read_npz(tmp_path / 'a.npz')
+
+
+@pytest.mark.parametrize('shape', [(1 << 40,), (-2, -3), (7,), (), (2, 3, 0)])
+def test_a_header_that_lies_takes_no_memory(tmp_path, shape):
+    with open(tmp_path / 'a.npy', 'wb') as file:
+        np.lib.format.write_array_header_1_0(
+            file, {'descr': '<f8', 'fortran_order': False, 'shape': shape})
+        file.write(bytes(48))
+    with pytest.raises(UserError, match='a.npy: is damaged'):
+        read_npy(tmp_path / 'a.npy')
+
+
 def test_object_arrays_are_refused(tmp_path):
     np.save(tmp_path / 'a.npy', np.array([{}], object))
     np.savez(tmp_path / 'a.npz', a=np.array([{}], object))

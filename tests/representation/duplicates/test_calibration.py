@@ -105,6 +105,19 @@ def test_another_file_is_no_calibration(tmp_path, content):
         Calibration.load(tmp_path / 'other.json')
 
 
+@pytest.mark.parametrize('change', [
+    {'mean': [0]}, {'scale': [0, 0, 0]}, {'weights': 'ab'}, {'intercept': None}, {'curve': []},
+    {'curve': [{'threshold': 0.5}]}, {'features': ['height']}, {'mean': [float('nan')] * 3}])
+def test_a_calibration_that_does_not_fit_together_is_refused(tmp_path, change):
+    evidence, same, _ = drawn(500)
+    calibrate(evidence, same).save(tmp_path / 'mine.json')
+    record = json.loads((tmp_path / 'mine.json').read_text())
+    record['models']['images'] |= change
+    (tmp_path / 'mine.json').write_text(json.dumps(record))
+    with pytest.raises(UserError, match='mine.json: not a calibration'):
+        Calibration.load(tmp_path / 'mine.json')
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(UserError, match='none.json: not a calibration.*No such file'):
         Calibration.load(tmp_path / 'none.json')

@@ -1,5 +1,7 @@
 """The words of a shop that is made up so that it is known what vectors show and texts hide."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -169,6 +171,20 @@ def test_what_is_no_tagger_is_refused(shop, tmp_path):
                    np.full(count, 0.5))
     with pytest.raises(UserError, match='another network'):
         other.check(shop[2])
+
+
+@pytest.mark.parametrize('change', [
+    {'words': [['colour']]}, {'words': [['size', 'L']]}, {'labels': []}, {'levels': {}},
+    {'calibration': {'colour': [1.0]}}, {'reliability': {'colour': 1.5}}, {'space': 'ab'}])
+def test_words_that_do_not_fit_together_are_refused(shop, tmp_path, change):
+    tagger = shop[3]
+    tagger.save(tmp_path / 'words.npz')
+    with np.load(tmp_path / 'words.npz') as saved:
+        arrays = dict(saved)
+    arrays['facts'] = np.array(json.dumps(tagger.facts | change))
+    np.savez(tmp_path / 'words.npz', **arrays)
+    with pytest.raises(UserError, match='words.npz: holds no learned words'):
+        Tagger.load(tmp_path / 'words.npz')
 
 
 def test_too_few_products(shop):
