@@ -45,6 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--new', action='store_true',
                         help='leave out pairs that the catalogue has as one product already')
     parser.add_argument('--groups', action='store_true', help='join the pairs into groups')
+    parser.add_argument('--photographs', action='store_true',
+                        help='compare the image files, too: listings that show the same '
+                             'photograph, scaled or saved anew, are one product')
     parser.add_argument('--mutual', action='store_true',
                         help="only pairs in which each is among the other's nearest neighbours")
     parser.add_argument('--exact', action='store_true',
@@ -94,7 +97,8 @@ def run(arguments: argparse.Namespace) -> None:
     embeddings = open_embeddings(arguments.file)
     found = find(embeddings, calibration, arguments.threshold, arguments.precision,
                  texts=not arguments.images_only, across=arguments.across,
-                 exact=arguments.exact, mutual=arguments.mutual)
+                 exact=arguments.exact, mutual=arguments.mutual,
+                 photographs=_photographs(arguments, embeddings))
     pairs = [pair for pair in found.pairs if not (arguments.new and pair.known)]
     # Pairs that are known keep groups together; groups of nothing else are no news.
     groups = [group for group in grouped(found.pairs)
@@ -114,6 +118,15 @@ def run(arguments: argparse.Namespace) -> None:
         print(_summary(found, pairs, groups if arguments.groups else None))
     if arguments.picture:
         _draw(arguments, embeddings, groups if arguments.groups else pairs)
+
+
+def _photographs(arguments, embeddings):
+    from fashion_models.representation.duplicates.photographs import Photographs
+    from fashion_models.representation.pictures import catalogue_folder
+
+    if not arguments.photographs:
+        return None
+    return Photographs(embeddings.items, catalogue_folder(embeddings, arguments.catalogue))
 
 
 def _print(rows, arguments):
@@ -172,9 +185,9 @@ def _calibrate(arguments):
     from fashion_models.representation.duplicates.labelled import calibrate_on
     from fashion_models.representation.embeddings import open_embeddings
 
-    unused = [name for name in ('threshold', 'precision', 'across', 'new', 'groups', 'mutual',
-                                'exact', 'calibration',
-                                'json', 'picture') if getattr(arguments, name) not in (None, False)]
+    unused = [name for name in (
+        'threshold', 'precision', 'across', 'new', 'groups', 'mutual', 'exact', 'photographs',
+        'calibration', 'json', 'picture') if getattr(arguments, name) not in (None, False)]
     if unused:
         raise UserError(f'--{unused[0]}: has no meaning with --calibrate, which finds nothing')
     if arguments.output is None:

@@ -3,7 +3,8 @@
 The vectors have unit length, so that the dot product of two is their cosine similarity. NumPy alone
 reads them: numpy.load(FILE, mmap_mode='r'). Call it again to resume an interrupted run. After the
 catalogue has changed, --update computes only what is new; the file is the same as without, bit for
-bit.
+bit. Instead of a run, any image tower in ONNX will do, such as FashionCLIP's, with a TOML file
+beside it that says what it expects of a picture.
 """
 
 import argparse
@@ -15,11 +16,12 @@ EXAMPLES = '''\
 fashion-models embed runs/shop shop -o shop.embeddings
 fashion-models embed runs/shop shop -o listings.embeddings --listings
 fashion-models embed runs/shop shop -o shop.embeddings --update
-fashion-models embed runs/shop shop -o small.embeddings --pca 128 --float16'''
+fashion-models embed runs/shop shop -o small.embeddings --pca 128 --float16
+fashion-models embed towers/fashionclip.onnx shop -o shop.embeddings'''
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    options.run(parser)
+    options.encoder(parser)
     options.catalogue(parser)
     options.output(parser, 'FILE', 'the file of embeddings to write')
     per = parser.add_mutually_exclusive_group()
@@ -44,15 +46,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     from fashion_models.catalogue.io import open_catalogue
+    from fashion_models.cli.encoders import encoder_at
     from fashion_models.representation.embed import embed
-    from fashion_models.representation.encoder import Encoder
-    from fashion_models.training.run import Run
 
-    run = Run.open(arguments.run)
     catalogue = open_catalogue(arguments.catalogue)
-    encoder = Encoder(
-        run, arguments.snapshot, arguments.devices or run.recipe.training.devices,
-        precision=arguments.precision or 'float32')
+    encoder = encoder_at(
+        arguments.run, arguments.snapshot, arguments.devices, arguments.precision)
     updates = []
     embeddings = embed(
         encoder, catalogue, arguments.output, arguments.per, arguments.split,

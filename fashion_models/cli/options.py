@@ -11,6 +11,13 @@ def run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('run', metavar='RUN', help='a run folder, written by "train"')
 
 
+def encoder(parser: argparse.ArgumentParser) -> None:
+    """The positional ``run``, where an image tower will do, too."""
+    parser.add_argument('run', metavar='RUN',
+                        help='a run folder, written by "train"; or an image tower (.onnx), with a '
+                             '.toml of the same name beside it')
+
+
 def catalogue(parser: argparse.ArgumentParser) -> None:
     """The positional ``catalogue``."""
     parser.add_argument('catalogue', metavar='CATALOGUE', type=pathlib.Path,

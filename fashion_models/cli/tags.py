@@ -20,11 +20,12 @@ EXAMPLES = '''\
 fashion-models tags runs/shop shop --split test
 fashion-models tags runs/shop shop --embeddings shop.embeddings --json > tags.jsonl
 fashion-models tags runs/shop shop --save words.npz --product 1163
-fashion-models tags runs/shop new-shop --words words.npz'''
+fashion-models tags runs/shop new-shop --words words.npz
+fashion-models tags towers/fashionclip.onnx shop'''
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    options.run(parser)
+    options.encoder(parser)
     options.catalogue(parser)
     parser.add_argument('--embeddings', metavar='FILE',
                         help='the embeddings of the whole catalogue, written by "embed"; without '
@@ -45,26 +46,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     from fashion_models.catalogue.io import open_catalogue
+    from fashion_models.cli.encoders import encoder_at
+    from fashion_models.data.vocabulary import Vocabulary
     from fashion_models.representation.embeddings import open_embeddings
     from fashion_models.representation.tags.learning import learn_tags
     from fashion_models.representation.tags.products import check_embeddings, judged_products
     from fashion_models.representation.tags.tagger import KEEP, PROPOSE, Tagger
-    from fashion_models.training.run import Run
 
     keep, propose = (
         default if given is None else _probability(name, given) for name, given, default in (
             ('keep', arguments.keep, KEEP), ('propose', arguments.propose, PROPOSE)))
     if arguments.save and not pathlib.Path(arguments.save).absolute().parent.is_dir():
         raise UserError(f'--save {arguments.save}: there is no such folder')
-    run = Run.open(arguments.run)
+    encoder = encoder_at(arguments.run, on_cpu=True)
     catalogue = open_catalogue(arguments.catalogue)
     tagger = Tagger.load(arguments.words) if arguments.words else None
     with tempfile.TemporaryDirectory() as folder:
         embeddings = open_embeddings(
-            arguments.embeddings or _embed(run, catalogue, pathlib.Path(folder)))
-        check_embeddings(embeddings, run, catalogue)
+            arguments.embeddings or _embed(encoder, catalogue, pathlib.Path(folder)))
+        check_embeddings(embeddings, encoder, catalogue)
         if tagger is None:
-            tagger = learn_tags(catalogue.products, embeddings, run.vocabulary.labels)
+            # What a tower was not taught, the catalogue knows.
+            vocabulary = encoder.run.vocabulary if encoder.run else Vocabulary.of(
+                catalogue.products, catalogue.tasks)
+            tagger = learn_tags(catalogue.products, embeddings, vocabulary.labels)
         tagger.check(embeddings)
         if arguments.save:
             tagger.save(arguments.save)
@@ -80,11 +85,10 @@ def _probability(name, value):
     return value
 
 
-def _embed(run, catalogue, folder):
+def _embed(encoder, catalogue, folder):
     from fashion_models.representation.embed import embed
-    from fashion_models.representation.encoder import Encoder
 
-    return embed(Encoder(run), catalogue, folder / 'products.embeddings').file
+    return embed(encoder, catalogue, folder / 'products.embeddings').file
 
 
 def _json(product, judged):

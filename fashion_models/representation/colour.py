@@ -13,7 +13,7 @@ import itertools
 import numpy as np
 
 from fashion_models.errors import UserError
-from fashion_models.representation.encoder import Encoder, Paths
+from fashion_models.representation.picture_encoder import Paths, PictureEncoder
 
 #: A colour with at least this share of a product is prominent. Chosen on the embedded catalogue;
 #: :mod:`fashion_models.experiments.colours` measures what it finds.
@@ -48,7 +48,7 @@ class Colours:
         return tuple(labels) or tuple(self.shares)[:1]
 
 
-def colours(encoder: Encoder, paths: Paths) -> Colours:
+def colours(encoder: PictureEncoder, paths: Paths) -> Colours:
     """The colours of one product.
 
     Args:
@@ -60,8 +60,10 @@ def colours(encoder: Encoder, paths: Paths) -> Colours:
         count; if the medians are all zero, they are means.
 
     Raises:
-        UserError: If a file is not an image, or the run was not trained on colours.
+        UserError: If a file is not an image, or the network was not trained on colours.
     """
+    if encoder.run is None:
+        raise UserError('colours: need a network that was trained on them; an image tower was not')
     run = encoder.run
     if 'colour' not in run.vocabulary.tasks:
         raise UserError(

@@ -19,20 +19,18 @@ from fashion_models.data.pictures import DIGESTS, positions
 from fashion_models.data.prepare import prepare
 from fashion_models.data.store import ImageStore
 from fashion_models.errors import UserError
-from fashion_models.files import sha256
-from fashion_models.functions.precision import FLOAT32
 from fashion_models.provenance import versions
 from fashion_models.representation.embeddings import Embeddings, Item, open_embeddings
 from fashion_models.representation.embeddings_header import SOURCE_SIZE
 from fashion_models.representation.embeddings_writer import EmbeddingsWriter, require_place
-from fashion_models.representation.encoder import WINDOW, Encoder
 from fashion_models.representation.linear import principal_components, require_enough
-from fashion_models.training.snapshots import BEST
+from fashion_models.representation.picture_encoder import WINDOW, PictureEncoder
 
 
-def embed(encoder: Encoder, catalogue: Catalogue, file: str | os.PathLike, per: str = 'product',
-          split: str | None = None, dtype: str = 'float32', pca: int | None = None,
-          store: str | os.PathLike | None = None, progress: bool = True, update: bool = False,
+def embed(encoder: PictureEncoder, catalogue: Catalogue, file: str | os.PathLike,
+          per: str = 'product', split: str | None = None, dtype: str = 'float32',
+          pca: int | None = None, store: str | os.PathLike | None = None,
+          progress: bool = True, update: bool = False,
           told: Callable[['Update'], object] | None = None) -> Embeddings:
     """Embeds the products of a catalogue, or each of their listings or images, into a file.
 
@@ -71,7 +69,7 @@ def embed(encoder: Encoder, catalogue: Catalogue, file: str | os.PathLike, per: 
     if pca is not None and not 1 <= pca <= encoder.size:
         raise UserError(f'pca: found {pca}, expected 1 to {encoder.size} numbers')
     require_place(file)
-    images = prepare(catalogue, encoder.run.recipe.data.shorter_side, store, progress=progress)
+    images = prepare(catalogue, encoder.shorter_side, store, progress=progress)
     header = {**_describe(encoder, catalogue, images), 'per': per, 'split': split or 'all',
               'size': encoder.size, 'dtype': dtype}
     file = pathlib.Path(file)
@@ -100,17 +98,11 @@ class Update:
 
 
 def _describe(encoder, catalogue, images):
-    run = encoder.run
-    snapshot = run.snapshots / BEST if encoder.which == 'best' else run.last_snapshot()
     return {
-        'run': str(run.folder.resolve()), 'snapshot': snapshot.name,
-        'snapshot_sha256': sha256(snapshot),
-        'recipe': run.recipe.hash(), 'catalogue': str(pathlib.Path(catalogue.folder).resolve()),
+        **encoder.origin(), 'catalogue': str(pathlib.Path(catalogue.folder).resolve()),
         'tasks': {name: task.several for name, task in catalogue.tasks.items()},
         'catalogue_name': catalogue.header.name, 'catalogue_hash': images.catalogue_hash,
-        'store': images.key, 'versions': versions(),
-        # Only where it is not the usual, so that what was begun before can be finished.
-        **({} if encoder.precision == FLOAT32 else {'precision': encoder.precision})}
+        'store': images.key, 'versions': versions()}
 
 
 def units(catalogue: Catalogue, images: ImageStore, per: str, split: str | None = None,
@@ -238,7 +230,7 @@ def _source(images, numbers):
 
 
 #: What may differ between two files of which one can begin with the other's vectors.
-_FREE = ('run', 'catalogue', 'catalogue_name', 'catalogue_hash', 'store', 'tasks', 'rows')
+_FREE = ('run', 'tower', 'catalogue', 'catalogue_name', 'catalogue_hash', 'store', 'tasks', 'rows')
 
 
 def _known(file, header, progress):

@@ -15,26 +15,21 @@ import chainer
 import chainer.functions as F
 import numpy as np
 
-from fashion_models.catalogue.decode import ImageError, load_image, scale_shorter_side
 from fashion_models.data.batches import IMAGES_PER_BATCH, batches
 from fashion_models.data.crops import assemble
 from fashion_models.data.products import ProductSet
 from fashion_models.devices import resolve
-from fashion_models.errors import UserError
+from fashion_models.files import sha256
 from fashion_models.functions.precision import FLOAT32, require_precision, using_precision
 from fashion_models.links import MultiTaskClassifier
 from fashion_models.representation.linear import normalize
+from fashion_models.representation.picture_encoder import WINDOW, Paths, PictureEncoder, listed
 from fashion_models.training.run import Run
+from fashion_models.training.snapshots import BEST
 from fashion_models.workers import Ahead
-
-#: Products that are encoded together: batches within a window come in any order.
-WINDOW = 1024
 
 #: Up to fewer products than this, a CPU's libraries may multiply in another order.
 FEW = 4
-
-#: One image file of a product, or several; among several may be decoded images, (h, w, 3) uint8.
-Paths = str | os.PathLike | Iterable[str | os.PathLike | np.ndarray]
 
 
 def load(run_folder: str | os.PathLike, which: str = 'best', device: str = '@numpy') -> 'Encoder':
@@ -51,7 +46,7 @@ def load(run_folder: str | os.PathLike, which: str = 'best', device: str = '@num
     return Encoder(Run.open(run_folder), which, device)
 
 
-class Encoder:
+class Encoder(PictureEncoder):
     """The trained network of a run, for inference only.
 
     It sees images as training and evaluation do: the shorter side scaled, the centre cropped, the
@@ -85,35 +80,16 @@ class Encoder:
         self.model = run.load_model(which) if model is None else model
         self.model.to_device(self.device)
         self.size = self.model.encoder.out_size
+        self.shorter_side = run.recipe.data.shorter_side
 
-    def embed(self, paths: Paths) -> np.ndarray:
-        """The representation of one product.
-
-        Args:
-            paths: One image file of it, or several.
-
-        Returns:
-            (size,) float32 of unit length, so that the dot product of two is the cosine of their
-            angle. (All zeros if the network's last layer is silent.)
-
-        Raises:
-            UserError: If there is no file, or one of them is not an image.
-        """
-        return self.embed_products([paths])[0]
-
-    def embed_products(self, products: Iterable[Paths]) -> np.ndarray:
-        """The representations of k products.
-
-        Args:
-            products: For each of them what :meth:`embed` takes.
-
-        Returns:
-            (k, size) float32, rows of unit length.
-
-        Raises:
-            UserError: If a product has no file, or one is not an image.
-        """
-        return self._whole([_list(paths) for paths in products], self._load)
+    def origin(self) -> dict:
+        run = self.run
+        snapshot = run.snapshots / BEST if self.which == 'best' else run.last_snapshot()
+        return {
+            'run': str(run.folder.resolve()), 'snapshot': snapshot.name,
+            'snapshot_sha256': sha256(snapshot), 'recipe': run.recipe.hash(),
+            # Only where it is not the usual, so that what was begun before can be finished.
+            **({} if self.precision == FLOAT32 else {'precision': self.precision})}
 
     def embed_set(self, products: ProductSet, unit: bool = True,
                   done: Callable[[int], object] | None = None) -> np.ndarray:
@@ -181,17 +157,6 @@ class Encoder:
             yield encoded(prepared)
 
     def predict(self, paths: Paths) -> dict[str, dict[str, float]]:
-        """The labels of one product.
-
-        Args:
-            paths: One image file of it, or several.
-
-        Returns:
-            From each task to a dict from label to probability, the likeliest first.
-
-        Raises:
-            UserError: If there is no file, or one of them is not an image.
-        """
         labels = self.run.vocabulary.labels
         return {
             task: {labels[task][number]: float(values[number])
@@ -248,16 +213,7 @@ class Encoder:
         Raises:
             UserError: If there is no file, or one of them is not an image.
         """
-        return self._assemble([list(map(self._load, _list(paths)))])
-
-    def _load(self, path):
-        side = self.run.recipe.data.shorter_side
-        if isinstance(path, np.ndarray):
-            return scale_shorter_side(path, side)
-        try:
-            return load_image(path, side)
-        except (ImageError, OSError) as error:
-            raise UserError(f'{path}: not a usable image: {error}') from error
+        return self._assemble([list(map(self._load, listed(paths)))])
 
     def _assemble(self, images):
         return assemble(images, self.run.mean, np.zeros(len(images), bool))
@@ -270,10 +226,6 @@ class Encoder:
         if len(x) >= size:
             return x
         return np.concatenate([x, np.broadcast_to(x[:1], (size - len(x), *x.shape[1:]))])
-
-    def _whole(self, *arguments):
-        with self.windows(*arguments) as windows:
-            return np.concatenate([np.empty((0, self.size), np.float32), *windows])
 
     @contextlib.contextmanager
     def _inference(self):
@@ -290,10 +242,3 @@ class _Window:
     products: list
     vectors: np.ndarray
     missing: int
-
-
-def _list(paths):
-    paths = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
-    if not paths:
-        raise UserError('a product without images cannot be encoded; expected one or more')
-    return paths

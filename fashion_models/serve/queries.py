@@ -121,7 +121,7 @@ class Queries:
         """
         if not 1 <= len(uploads) <= PICTURES:
             raise Refusal(400, f'pictures: found {len(uploads)}, expected 1 to {PICTURES}')
-        side = self.encoder().run.recipe.data.shorter_side
+        side = self.encoder().shorter_side
         return [self._decode(number, upload, side) for number, upload in enumerate(uploads, 1)]
 
     def _decode(self, number, upload, side):

@@ -129,8 +129,10 @@ class Shop:
 
     @property
     def has_network(self) -> bool:
-        """Whether a run is there, so that pictures can be searched for."""
-        return bool(self._run) or pathlib.Path(self.embeddings.header.get('run', '')).is_dir()
+        """Whether a run or a tower is there, so that pictures can be searched for."""
+        header = self.embeddings.header
+        place = self._run or header.get('run') or header.get('tower')
+        return bool(place) and pathlib.Path(place).exists()
 
     def warm(self) -> None:
         """Reads ahead what the first requests would otherwise wait for."""

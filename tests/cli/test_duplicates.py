@@ -130,7 +130,7 @@ def test_nothing_found_is_said_and_written(run, tmp_path):
     assert printed.out.startswith('0 pairs among 160 listings')
     assert 'no.png: not drawn' in printed.err
     assert (tmp_path / 'none.csv').read_text('utf-8-sig') == (
-        'probability,similarity,words,known,a,b,answer,retailer_a,retailer_b,title_a,title_b\n')
+        'probability,similarity,words,photograph,known,a,b,answer,retailer_a,retailer_b,title_a,title_b\n')
 
 
 def test_images_only_goes_without_texts(run):

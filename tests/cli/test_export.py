@@ -11,7 +11,7 @@ def test_export(tiny_run, tmp_path, works):
     output = works('export', tiny_run[0], '-o', tmp_path / 'onnx')
     assert 'differs from the network by at most' in output
     assert sorted(path.name for path in (tmp_path / 'onnx').iterdir()) == [
-        'constants.json', 'example.py', 'image.onnx', 'mean.npy', 'preprocessing.py',
+        'constants.json', 'example.py', 'image.onnx', 'image.toml', 'mean.npy', 'preprocessing.py',
         'product.onnx']
 
 

@@ -47,7 +47,8 @@ class Evidence:
     Attributes:
         rows (numpy.ndarray): (m, 2) int64, two rows of the file, the lower first.
         features (dict): ``'similarity'``, ``'margin'``, ``'words'`` and ``'colours'``, each to (m,)
-            float64. Those of the texts are nan if either listing has no text.
+            float64. Those of the texts are nan if either listing has no text. Where files were
+            compared, also ``'photograph'``: 1 if both show the same one.
     """
 
     rows: np.ndarray
@@ -55,6 +56,11 @@ class Evidence:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def photographs(self) -> np.ndarray:
+        """Which pairs are known to show the same photograph: (m,) bool."""
+        return self.features.get('photograph', np.zeros(len(self))) > 0
 
     def columns(self, names: Sequence[str]) -> np.ndarray:
         """Some features side by side: (m, len(names))."""

@@ -26,6 +26,7 @@ from fashion_models.representation.duplicates.evidence import (
     same_pictures,
     text_of,
 )
+from fashion_models.representation.duplicates.photographs import Photographs
 from fashion_models.representation.duplicates.placeholders import placeholders, without
 from fashion_models.representation.embeddings import Embeddings, Item
 
@@ -46,6 +47,7 @@ class Pair:
         probability (float): That they are one product.
         similarity (float): Of their pictures: the cosine of the whitened vectors.
         words (float): Of their texts: the cosine of the words' weights; None if either has no text.
+        photograph (bool): Whether they show the same photograph; None if files were not compared.
     """
 
     rows: tuple
@@ -54,6 +56,7 @@ class Pair:
     probability: float
     similarity: float
     words: float | None
+    photograph: bool | None = None
 
     @property
     def known(self) -> bool:
@@ -115,8 +118,8 @@ def gather(embeddings: Embeddings, texts: bool = True, rows: np.ndarray | None =
 def judge(evidence: Evidence, calibration: Calibration) -> tuple[np.ndarray, np.ndarray]:
     """The probability of each pair: by pictures and texts if both have a text, else by pictures.
 
-    If the two show the very same pictures (:func:`~.evidence.same_pictures`), it is at least
-    :data:`SAME`, unless their texts name different colours.
+    If the two show the very same pictures (:func:`~.evidence.same_pictures`), or the same
+    photograph, it is at least :data:`SAME`, unless their texts name different colours.
 
     Returns:
         Probabilities (m,) float64, and (m,) bool, whether texts were used.
@@ -128,7 +131,7 @@ def judge(evidence: Evidence, calibration: Calibration) -> tuple[np.ndarray, np.
     if told.any():
         probabilities[told] = calibration.models['images and text'].probability(
             evidence.chosen(told))
-    sure = same_pictures(evidence.features)
+    sure = same_pictures(evidence.features) | evidence.photographs
     if told.any():
         sure &= ~told | (evidence.features['colours'] >= 0)
     return np.where(sure, np.maximum(probabilities, SAME), probabilities), told
@@ -136,7 +139,8 @@ def judge(evidence: Evidence, calibration: Calibration) -> tuple[np.ndarray, np.
 
 def find(embeddings: Embeddings, calibration: Calibration | None = None,
          threshold: float | None = None, precision: float | None = None, texts: bool = True,
-         across: bool = False, exact: bool = False, mutual: bool = False) -> Found:
+         across: bool = False, exact: bool = False, mutual: bool = False,
+         photographs: Photographs | None = None) -> Found:
     """Finds the pairs of listings that are probably one product.
 
     Args:
@@ -149,12 +153,15 @@ def find(embeddings: Embeddings, calibration: Calibration | None = None,
         across: Whether to leave out pairs within one retailer.
         exact: Whether to compare all vectors, however many there are.
         mutual: Whether each of a pair must be among the other's nearest neighbours.
+        photographs: Those of the listings, to compare them, too.
 
     Raises:
         UserError: As :func:`gather` does, or if the calibration did not reach the precision.
     """
     calibration = calibration or Calibration.load()
     evidence = gather(embeddings, texts, exact=exact, mutual=mutual)
+    if photographs:
+        evidence.features['photograph'] = photographs.same(evidence.rows).astype(np.float64)
     shown = placeholders(evidence, embeddings.items)
     evidence = without(evidence, shown)
     if across:
@@ -175,7 +182,8 @@ def find(embeddings: Embeddings, calibration: Calibration | None = None,
     pairs = [
         Pair((a, b), embeddings.items[a], embeddings.items[b], float(probabilities[number]),
              float(evidence.features['similarity'][number]),
-             None if np.isnan(words[number]) else float(words[number]))
+             None if np.isnan(words[number]) else float(words[number]),
+             bool(evidence.photographs[number]) if photographs else None)
         for number, (a, b) in zip(chosen.tolist(), evidence.rows[chosen].tolist())]
     return Found(pairs, calibration, thresholds, len(embeddings),
                  [[embeddings.items[row] for row in rows] for rows in shown])

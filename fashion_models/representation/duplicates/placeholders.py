@@ -31,7 +31,8 @@ def placeholders(evidence: Evidence, items: Sequence[Item]) -> list[list[int]]:
     Returns:
         For each such picture the rows of the listings that show it, two or more, in their order.
     """
-    same = evidence.rows[evidence.features['similarity'] >= SAME_PICTURES]
+    same = evidence.rows[
+        (evidence.features['similarity'] >= SAME_PICTURES) | evidence.photographs]
     return [group for group in _connected(same.tolist()) if _unlike(group, items)]
 
 

@@ -7,17 +7,18 @@ from fashion_models.catalogue.cells import write_table
 from fashion_models.representation.duplicates.pairs import Pair
 from fashion_models.representation.embeddings import Item
 
-PAIR_COLUMNS = ('probability', 'similarity', 'words', 'known', 'a', 'b', 'answer', 'retailer_a',
-                'retailer_b', 'title_a', 'title_b')
+PAIR_COLUMNS = ('probability', 'similarity', 'words', 'photograph', 'known', 'a', 'b', 'answer',
+                'retailer_a', 'retailer_b', 'title_a', 'title_b')
 GROUP_COLUMNS = 'group', 'id', 'product', 'retailer', 'title'
 
 
 def pair_rows(pairs: Iterable[Pair]) -> list[dict]:
-    """Pairs as rows; ``words`` is ``None`` if either listing has no text."""
+    """Pairs as rows, with ``None`` for what is not known."""
     return [{
         'probability': round(pair.probability, 4), 'similarity': round(pair.similarity, 4),
-        'words': None if pair.words is None else round(pair.words, 4), 'known': int(pair.known),
-        'a': pair.a.id, 'b': pair.b.id, 'retailer_a': pair.a.retailer,
+        'words': None if pair.words is None else round(pair.words, 4),
+        'photograph': None if pair.photograph is None else int(pair.photograph),
+        'known': int(pair.known), 'a': pair.a.id, 'b': pair.b.id, 'retailer_a': pair.a.retailer,
         'retailer_b': pair.b.retailer, 'title_a': pair.a.title, 'title_b': pair.b.title}
         for pair in pairs]
 

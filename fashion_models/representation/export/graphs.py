@@ -6,6 +6,8 @@
     product.onnx        features (b, n, f) of b products with n images each ->
                         representation (b, d), of unit length, and the scores of each task
     mean.npy            the mean image, (3, size, size) float32
+    image.toml          what image.onnx takes, for an
+                        :class:`~fashion_models.representation.image_tower.ImageTower`
     constants.json      sizes in pixels, and each task's labels in the order of the scores
     preprocessing.py    turns an image file into what image.onnx takes
     example.py          predicts the labels of image files with onnxruntime, Pillow and NumPy alone
@@ -75,10 +77,18 @@ def export(encoder: Encoder, folder: str | os.PathLike) -> float:
         'longest_aspect': MAX_ASPECT, 'labels': run.vocabulary.labels,
         'run': run.folder.resolve().name, 'snapshot': encoder.which, 'versions': versions()}
     _write(folder / 'constants.json', json.dumps(constants, indent=1).encode())
+    _write(folder / 'image.toml', _tower_settings(run, encoder.model.encoder.pooling))
     for script in 'preprocessing.py', 'example.py':
         source = importlib.resources.files(__package__) / 'scripts' / script
         _write(folder / script, source.read_bytes())
     return difference
+
+
+def _tower_settings(run, pooling):
+    """What an image tower of the image graph alone is to know."""
+    return (f'size = {run.recipe.data.size}\nshorter_side = {run.recipe.data.shorter_side}\n'
+            'mean = "mean.npy"\nstd = [1, 1, 1]\nscale = 1\n'
+            f'pooling = "{"max" if pooling == "max" else "mean"}"\n').encode()
 
 
 def _require():

@@ -28,7 +28,7 @@ from fashion_models.representation.search.index import build_index, index_folder
 from fashion_models.representation.search.neighbours import exact_search, rank
 
 if typing.TYPE_CHECKING:    # it imports Chainer, which a search by id does not need
-    from fashion_models.representation.encoder import Encoder
+    from fashion_models.representation.picture_encoder import PictureEncoder
 
 #: Up to this many vectors are all read and compared at every search.
 EXACT_LIMIT = 100_000
@@ -38,21 +38,24 @@ SHORTLIST = 100
 MOST_FROM_INDEX = 100
 
 
-def encoder_of(embeddings: Embeddings, run: str | os.PathLike | None = None) -> 'Encoder':
+def encoder_of(embeddings: Embeddings,
+               run: str | os.PathLike | None = None) -> 'PictureEncoder':
     """The encoder that made a file of embeddings.
 
     Args:
         embeddings: The file.
-        run: Its run folder, if it has moved since.
+        run: Its run folder, or the ONNX file of its tower, if that has moved since.
 
     Raises:
-        UserError: If the run is not there, or its snapshot is not the one used at the time.
+        UserError: If the run or the tower is not there, or is not as it was at the time.
     """
     from fashion_models.representation.encoder import Encoder
     from fashion_models.training.run import Run
     from fashion_models.training.snapshots import BEST
 
     header = embeddings.header
+    if 'tower' in header:
+        return _tower(embeddings, run or header['tower'])
     folder = pathlib.Path(run or header.get('run', ''))
     if not run and not folder.is_dir():
         raise UserError(
@@ -68,6 +71,17 @@ def encoder_of(embeddings: Embeddings, run: str | os.PathLike | None = None) -> 
             f'{folder}: its {which} snapshot is not the one that {embeddings.file} was made with; '
             'embed the catalogue again, or name the right run')
     return Encoder(run, which)
+
+
+def _tower(embeddings, file):
+    from fashion_models.representation.image_tower import ImageTower
+
+    tower = ImageTower(file)
+    if tower.origin()['snapshot_sha256'] != embeddings.header['snapshot_sha256']:
+        raise UserError(
+            f'{file}: is not the tower that {embeddings.file} was made with, or its TOML file says '
+            'something else now; embed the catalogue again, or name the right one')
+    return tower
 
 
 @dataclasses.dataclass(frozen=True)

@@ -5,16 +5,15 @@ from collections.abc import Iterator
 from fashion_models.catalogue.io import Catalogue
 from fashion_models.catalogue.split import split_of
 from fashion_models.errors import UserError
-from fashion_models.files import sha256
 from fashion_models.representation.embeddings import Embeddings
+from fashion_models.representation.picture_encoder import PictureEncoder
 from fashion_models.representation.tags.tagger import Tagger
 from fashion_models.representation.tags.words import text_of
-from fashion_models.training.run import Run
-from fashion_models.training.snapshots import BEST
 
 
-def check_embeddings(embeddings: Embeddings, run: Run, catalogue: Catalogue) -> None:
-    """Refuses embeddings that are not of products, of this catalogue or of this run's network.
+def check_embeddings(
+        embeddings: Embeddings, encoder: PictureEncoder, catalogue: Catalogue) -> None:
+    """Refuses embeddings that are not of products, of this catalogue or of this network.
 
     Raises:
         UserError: If they are others.
@@ -23,8 +22,11 @@ def check_embeddings(embeddings: Embeddings, run: Run, catalogue: Catalogue) -> 
     if header['per'] != 'product':
         raise UserError(f'{embeddings.file}: holds a vector for each {header["per"]}, '
                         'expected one for each product')
-    if header.get('snapshot_sha256') != sha256(run.snapshots / BEST):
-        raise UserError(f'{embeddings.file}: was not made with the best network of {run.folder}')
+    origin = encoder.origin()
+    if header.get('snapshot_sha256') != origin['snapshot_sha256']:
+        raise UserError(f'{embeddings.file}: was not made with '
+                        + (f'the best network of {origin["run"]}' if 'run' in origin
+                           else f'{origin["tower"]} as it is now'))
     if header.get('catalogue_hash') != catalogue.hash():
         raise UserError(
             f'{embeddings.file}: is not of {catalogue.folder} as it is now, but of '

@@ -1,0 +1,33 @@
+"""Opens the encoder that a command is given: that of a run, or an image tower."""
+
+import typing
+
+from fashion_models.errors import UserError
+
+if typing.TYPE_CHECKING:
+    from fashion_models.representation.picture_encoder import PictureEncoder
+
+
+def encoder_at(path: str, snapshot: str = 'best', devices: str | None = None,
+               precision: str | None = None, on_cpu: bool = False) -> 'PictureEncoder':
+    """The encoder of a run folder, or of an ONNX file.
+
+    Args:
+        path: The folder or the file.
+        snapshot: Which one of a run.
+        devices: Where to compute, instead of where the run's recipe says.
+        on_cpu: Whether to compute on the CPU, wherever the recipe says.
+        precision: What to compute with; ``float32`` by default.
+    """
+    from fashion_models.representation.encoder import Encoder
+    from fashion_models.representation.image_tower import SUFFIX, ImageTower
+    from fashion_models.training.run import Run
+
+    if path.lower().endswith(SUFFIX):
+        for option, value in (('--devices', devices), ('--precision', precision)):
+            if value:
+                raise UserError(f'{option}: is of a run; an image tower goes without')
+        return ImageTower(path)
+    run = Run.open(path)
+    devices = devices or ('@numpy' if on_cpu else run.recipe.training.devices)
+    return Encoder(run, snapshot, devices, precision=precision or 'float32')
