@@ -22,6 +22,7 @@ ROOMS = (
     ('training',),
     ('representation',),
     ('__init__',),  # the face of the package: load()
+    ('sync',),
     ('serve',),
     ('experiments',),
     ('cli',),

@@ -45,7 +45,7 @@ class Check:
         self._groups = collections.defaultdict(int)
         self._suspicions = Suspicions()
 
-    def problems(self, workers: int | None = None) -> Iterator[str]:
+    def problems(self, workers: int | None = None, images: bool = True) -> Iterator[str]:
         """Yields every problem, the file and the line first.
 
         The header comes first, then the products' lines, then their images, which are decoded in
@@ -53,6 +53,7 @@ class Check:
 
         Args:
             workers: Threads that decode images; by default as many as there are usable cores.
+            images: Whether to look at the images.
         """
         yield from self._header_problems()
         products = self.folder / io.PRODUCTS_FILE
@@ -60,7 +61,8 @@ class Check:
             yield f'{products}: there is no such file'
             return
         yield from self._product_problems(products)
-        yield from self._image_problems(products, workers or usable_cores())
+        if images:
+            yield from self._image_problems(products, workers or usable_cores())
 
     def warnings(self) -> Iterator[str]:
         """Yields what is valid but likely to go wrong later, once :meth:`problems` is exhausted."""

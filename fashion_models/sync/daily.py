@@ -1,0 +1,172 @@
+"""What the daily run of a shop does, in one TOML file.
+
+::
+
+    catalogue = "shop"                  # paths are relative to this file
+    run = "runs/shop"
+    embeddings = "shop.embeddings"
+
+    [import]                            # without it, something else changes the catalogue
+    format = "csv"
+    source = "exports/products.csv"
+    colours = "lyst16"                  # or "source"
+    most_gone = 0.5                     # the share of products that an export may lack
+    link = false
+    tasks = {pattern = "Pattern"}       # further tasks, and the texts that hold their labels
+    several = ["pattern"]
+    options = {separator = ";"}         # of the format, as in "catalogue import FORMAT --help"
+
+    [embed]
+    per = "listing"                     # or "product", "image"
+    float16 = true
+    pca = 128
+    precision = "bfloat16"
+    snapshot = "last"
+    devices = "0"
+    store = "/scratch/stores"
+
+    [duplicates]                        # without it, none are looked for
+    precision = 0.95                    # or threshold = 0.8
+    across = true
+
+    [publish]                           # without it, nothing is published
+    database = "postgresql://me@db.example.com/shop"
+    table = "shop"
+    parquet = "shop.parquet"
+
+Only ``catalogue``, ``run``, ``embeddings``, and an import's ``format`` and ``source`` are needed.
+"""
+
+import argparse
+import dataclasses
+import difflib
+import os
+import pathlib
+import tomllib
+
+from fashion_models.catalogue.importers import IMPORTERS
+from fashion_models.catalogue.updating import MOST_GONE
+from fashion_models.errors import UserError
+
+_NUMBER = int, float
+#: The keys of each table, and the types of their values.
+_KEYS = {
+    '': {'catalogue': str, 'run': str, 'embeddings': str},
+    'import': {'format': str, 'source': str, 'colours': str, 'most_gone': _NUMBER, 'link': bool,
+               'tasks': dict, 'several': list, 'options': dict},
+    'embed': {'per': str, 'float16': bool, 'pca': int, 'precision': str, 'snapshot': str,
+              'devices': str, 'store': str},
+    'duplicates': {'precision': _NUMBER, 'threshold': _NUMBER, 'across': bool},
+    'publish': {'database': str, 'table': str, 'parquet': str},
+}
+_NEEDED = {'': ('catalogue', 'run', 'embeddings'), 'import': ('format', 'source')}
+_CHOICES = {('import', 'format'): tuple(IMPORTERS), ('import', 'colours'): ('source', 'lyst16'),
+            ('embed', 'per'): ('product', 'listing', 'image'),
+            ('embed', 'snapshot'): ('best', 'last')}
+_PATHS = {('', 'catalogue'), ('', 'run'), ('', 'embeddings'), ('import', 'source'),
+          ('embed', 'store'), ('publish', 'parquet')}
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """A file of settings; the module's text shows one.
+
+    Attributes:
+        file (pathlib.Path): The file.
+        catalogue, run, embeddings (pathlib.Path): Where they are.
+        import_, duplicates, publish (dict): The tables of these names, None where they lack.
+        embed (dict): The table of this name.
+    """
+
+    file: pathlib.Path
+    catalogue: pathlib.Path
+    run: pathlib.Path
+    embeddings: pathlib.Path
+    import_: dict | None
+    embed: dict
+    duplicates: dict | None
+    publish: dict | None
+
+    @property
+    def folder(self) -> pathlib.Path:
+        """Where the daily run keeps its lock, its log and what it found: beside the file."""
+        return self.file.with_suffix('.sync')
+
+
+def load(file: str | os.PathLike) -> Settings:
+    """Reads a file of settings.
+
+    Raises:
+        UserError: It cannot be read, or a value is none of those that are expected.
+    """
+    file = pathlib.Path(file)
+    try:
+        content = tomllib.loads(file.read_text('utf-8'))
+    except OSError as error:
+        raise UserError(f'{file}: cannot be read: {error.strerror}') from None
+    except ValueError as error:
+        raise UserError(f'{file}: not TOML: {error}') from None
+    tables = {'': {name: value for name, value in content.items() if name not in _KEYS}}
+    for name in _KEYS:
+        if name in content:
+            if not isinstance(content[name], dict):
+                raise UserError(f'{file}: {name}: expected a table, [{name}]')
+            tables[name] = content[name]
+    for name, table in tables.items():
+        _require_keys(file, name, table)
+        for key in table:
+            if (name, key) in _PATHS:
+                table[key] = file.absolute().parent / table[key]
+    if 'database' in tables.get('publish', {}) and '://' not in tables['publish']['database']:
+        tables['publish']['database'] = file.absolute().parent / tables['publish']['database']
+    if 'import' in tables:
+        _require_options(file, tables['import'])
+    return Settings(file, **tables[''], import_=tables.get('import'),
+                    embed=tables.get('embed', {}), duplicates=tables.get('duplicates'),
+                    publish=tables.get('publish'))
+
+
+def _require_keys(file, name, table):
+    prefix = f'{name}.' if name else ''
+    for key, value in table.items():
+        kinds = _KEYS[name].get(key)
+        if kinds is None:
+            known = [*_KEYS[name], *(() if name else filter(None, _KEYS))]
+            close = difflib.get_close_matches(key, known, 1) or known
+            raise UserError(f'{file}: {prefix}{key}: there is no such setting; expected '
+                            f'{" or ".join(close)}')
+        if not isinstance(value, kinds) or (isinstance(value, bool) and kinds is not bool):
+            raise UserError(f'{file}: {prefix}{key}: found {value!r}, expected '
+                            f'{_KINDS[kinds]}')
+        choices = _CHOICES.get((name, key), ())
+        if choices and value not in choices:
+            raise UserError(f'{file}: {prefix}{key}: found {value!r}, expected '
+                            f'{", ".join(choices)}')
+    for key in _NEEDED.get(name, ()):
+        if key not in table:
+            raise UserError(f'{file}: {prefix}{key} is missing')
+    if name == 'publish' and not table.keys() & {'database', 'parquet'}:
+        raise UserError(f'{file}: publish: expected a database, a parquet file, or both')
+    share = table.get('most_gone', MOST_GONE)
+    if not 0 <= share <= 1:
+        raise UserError(f'{file}: {prefix}most_gone: found {share}, expected a number from 0 to 1')
+
+
+_KINDS = {str: 'a text', bool: 'true or false', int: 'a whole number', _NUMBER: 'a number',
+          dict: 'names and texts, as in {pattern = "Pattern"}', list: 'a list of texts'}
+
+
+def _require_options(file, table):
+    """Completes the options of the format by their defaults."""
+    parser = argparse.ArgumentParser(add_help=False)
+    IMPORTERS[table['format']].add_arguments(parser)
+    known = vars(parser.parse_args([]))
+    for key in table.get('options', {}):
+        if key not in known:
+            raise UserError(f'{file}: import.options.{key}: {table["format"]} has no such option; '
+                            f'expected {", ".join(known)}')
+    # What importers may look at, beside their own.
+    common = {'link': table.get('link', False), 'colours': table.get('colours', 'source'),
+              'task': [f'{task}={text}' for task, text in table.get('tasks', {}).items()],
+              'several': table.get('several', [])}
+    table['options'] = argparse.Namespace(**known | common | table.get('options', {}))

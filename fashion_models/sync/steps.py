@@ -1,0 +1,203 @@
+"""The steps of the daily run, and the run itself.
+
+Each step may be repeated: it does what is left to do. So an interrupted run is resumed by the next
+one. Beside the file of settings, in ``<name>.sync``::
+
+    lock                     held while it runs
+    log.jsonl                a line for each run: what each step did, in how many seconds
+    examined.json            which vectors duplicates were looked for among
+    duplicates-<time>.csv    the pairs that a run found, for answers
+"""
+
+import contextlib
+import datetime
+import json
+import time
+from collections.abc import Callable
+
+from fashion_models.catalogue.check import Check
+from fashion_models.catalogue.importers import IMPORTERS
+from fashion_models.catalogue.importers.declared import Declared
+from fashion_models.catalogue.importing import run_import
+from fashion_models.catalogue.io import HEADER_FILE, open_catalogue
+from fashion_models.catalogue.unfinished import MARKER_FILE
+from fashion_models.catalogue.updating import MOST_GONE, Changes, update
+from fashion_models.errors import UserError
+from fashion_models.files import append_line, atomic_write, locked
+from fashion_models.plural import counted
+from fashion_models.representation.embeddings import open_embeddings
+from fashion_models.sync.daily import Settings
+
+_SHOWN = 5
+
+
+def sync(settings: Settings, progress: bool = True,
+         told: Callable[[str, str], object] = lambda step, text: None) -> bool:
+    """Does what is new since the last time.
+
+    Args:
+        settings: What to do.
+        progress: Whether to show progress bars.
+        told: Called after each step with its name and what it did, in a line or more.
+
+    Returns:
+        Whether the catalogue has no problems.
+
+    Raises:
+        UserError: A step could not be done, and those after it were not begun; or another process
+            is at it.
+    """
+    settings.folder.mkdir(exist_ok=True)
+    with locked(settings.folder / 'lock', lambda: _refuse(settings)):
+        entry = {'when': _now(), 'steps': {}}
+        try:
+            good = True
+            for step in (_import, _check, _embed, _index, _duplicates, _publish):
+                name, started = step.__name__.strip('_'), time.monotonic()
+                try:
+                    done = step(settings, progress)
+                except UserError as error:
+                    entry['failed'] = {name: str(error)}
+                    raise UserError(f'{name}: {error}') from error
+                except BaseException as error:
+                    entry['failed'] = {name: type(error).__name__}
+                    raise
+                if done is None:
+                    continue    # not asked for
+                text, own = done
+                good &= not (name == 'check' and own['problems'])
+                entry['steps'][name] = {**own, 'seconds': round(time.monotonic() - started, 1)}
+                told(name, text)
+            return good
+        finally:
+            append_line(settings.folder / 'log.jsonl', json.dumps(entry, ensure_ascii=False), True)
+
+
+def _refuse(settings):
+    raise UserError(f'{settings.file}: another process is at this daily run')
+
+
+def _now():
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec='seconds')
+    return now.replace('+00:00', 'Z')
+
+
+def _import(settings, progress):
+    how = settings.import_
+    if how is None:
+        return None
+    folder = settings.catalogue
+    options = {'link': how.get('link', False), 'lyst16': how.get('colours') == 'lyst16'}
+    with contextlib.ExitStack() as stack:
+        source = stack.enter_context(
+            IMPORTERS[how['format']].open_source(how['source'], how['options']))
+        if how.get('tasks') or how.get('several'):
+            source = Declared(source, how.get('tasks', {}), how.get('several', []))
+        if (folder / HEADER_FILE).exists() and not (folder / MARKER_FILE).exists():
+            changes, report = update(
+                source, folder, most_gone=how.get('most_gone', MOST_GONE), **options)
+        else:
+            origin = {name: str(value) for name, value in how.items()}
+            report = run_import(source, folder, origin=origin, **options)
+            changes = Changes(new=report.kept)
+    text = changes.text()
+    if report.reasons() != 'there is none':
+        text += f'\nnot kept: {report.reasons()}'
+    return text, vars(changes)
+
+
+def _check(settings, progress):
+    # The images are decoded when they are embedded; those that did not change were before.
+    check = Check(settings.catalogue)
+    problems = list(check.problems(images=False))
+    text = counted(len(problems), 'problem') if problems else 'no problems'
+    return '\n'.join([text, *_first(problems)]), {'problems': len(problems)}
+
+
+def _embed(settings, progress):
+    from fashion_models.representation.embed import embed
+    from fashion_models.representation.encoder import Encoder
+    from fashion_models.training.run import Run
+
+    how, updates = settings.embed, []
+    run = Run.open(settings.run)
+    encoder = Encoder(run, how.get('snapshot', 'best'),
+                      how.get('devices') or run.recipe.training.devices,
+                      precision=how.get('precision', 'float32'))
+    embeddings = embed(
+        encoder, open_catalogue(settings.catalogue), settings.embeddings,
+        how.get('per', 'product'), None, 'float16' if how.get('float16') else 'float32',
+        how.get('pca'), how.get('store'), progress, update=True, told=updates.append)
+    done = vars(updates[0])
+    return (f'{done["computed"]:,} computed, {done["kept"]:,} kept, {done["gone"]:,} gone; '
+            f'{len(embeddings):,} in all'), {**done, 'vectors': len(embeddings)}
+
+
+def _index(settings, progress):
+    from fashion_models.representation.search.index import build_index, open_index
+    from fashion_models.representation.search.searcher import EXACT_LIMIT
+
+    embeddings = open_embeddings(settings.embeddings)
+    if len(embeddings) <= EXACT_LIMIT:
+        return None
+    if open_index(embeddings) is None:
+        build_index(settings.embeddings)
+    return f'{len(embeddings):,} vectors', {'vectors': len(embeddings)}
+
+
+def _duplicates(settings, progress):
+    from fashion_models.representation.duplicates.pairs import find
+    from fashion_models.representation.duplicates.tables import pair_rows, write_pairs
+
+    how = settings.duplicates
+    if how is None:
+        return None
+    embeddings = open_embeddings(settings.embeddings)
+    examined = settings.folder / 'examined.json'
+    try:
+        before = json.loads(examined.read_text('utf-8'))
+    except FileNotFoundError:
+        before = {}
+    except ValueError:
+        raise UserError(f'{examined}: is damaged; delete it, and all is looked at again') from None
+    now = {id: int(mark) for id, mark in zip(embeddings.ids, embeddings.checksums[:, 0])}
+    new = {id for id, mark in now.items() if before.get(id) != mark}
+    pairs, file = [], None
+    if new:
+        found = find(embeddings, threshold=how.get('threshold'), precision=how.get('precision'),
+                     across=how.get('across', False))
+        pairs = [pair for pair in found.pairs
+                 if not pair.known and new & {pair.a.id, pair.b.id}]
+    if pairs:
+        file = settings.folder / f'duplicates-{_now().replace(":", "")}.csv'
+        write_pairs(file, pair_rows(pairs))
+    # Last: after an interruption they are looked for again.
+    with atomic_write(examined, 'w', encoding='utf-8') as content:
+        json.dump(now, content)
+    what = counted(len(new), 'new vector')
+    return (f'{counted(len(pairs), "pair")} with one of {what}: {file}' if pairs
+            else f'none among {what}'), {'new': len(new), 'pairs': len(pairs)}
+
+
+def _publish(settings, progress):
+    how = settings.publish
+    if how is None:
+        return None
+    embeddings, texts, counts = open_embeddings(settings.embeddings), [], {}
+    if 'parquet' in how:
+        from fashion_models.representation.parquet import write_parquet
+
+        write_parquet(embeddings, how['parquet'], progress)
+        texts.append(str(how['parquet']))
+    if 'database' in how:
+        from fashion_models.representation.postgres import publish
+
+        done = publish(embeddings, how['database'], how.get('table'), progress)
+        texts.append(done.text())
+        counts = vars(done)
+    return '\n'.join(texts), counts
+
+
+def _first(lines):
+    more = len(lines) - _SHOWN
+    return [*lines[:_SHOWN], *([f'and {more} more'] if more > 0 else [])]

@@ -1,0 +1,56 @@
+import pytest
+
+from fashion_models.errors import UserError
+from fashion_models.sync import daily as settings
+
+WHOLE = settings.__doc__.partition('::\n')[2].partition('\nOnly ``catalogue``')[0]
+
+
+def write(folder, text):
+    file = folder / 'shop.toml'
+    file.write_text(text)
+    return file
+
+
+def test_the_documented_file(tmp_path):
+    found = settings.load(write(tmp_path, WHOLE))
+    assert found.catalogue == tmp_path / 'shop'
+    assert found.import_['source'] == tmp_path / 'exports/products.csv'
+    assert found.import_['options'].separator == ';'
+    assert found.embed['pca'] == 128
+    assert found.duplicates == {'precision': 0.95, 'across': True}
+    assert found.publish['parquet'] == tmp_path / 'shop.parquet'
+    assert found.publish['database'] == 'postgresql://me@db.example.com/shop'
+    assert found.folder == tmp_path / 'shop.sync'
+
+
+NEEDED = 'catalogue = "c"\nrun = "r"\nembeddings = "e"\n'
+
+
+def test_what_is_needed(tmp_path):
+    found = settings.load(write(tmp_path, NEEDED + '[publish]\ndatabase = "db"'))
+    assert (found.import_, found.embed, found.duplicates) == (None, {}, None)
+    assert found.publish == {'database': tmp_path / 'db'}
+
+
+@pytest.mark.parametrize(('text', 'message'), [
+    ('', 'catalogue is missing'),
+    ('x = [', 'not TOML'),
+    (NEEDED + 'embedding = "x"', 'embedding: there is no such setting; expected embeddings'),
+    (NEEDED + 'embed = 3', r'embed: expected a table, \[embed\]'),
+    (NEEDED + '[embed]\npca = true', 'embed.pca: found True, expected a whole number'),
+    (NEEDED + '[embed]\nper = "colour"', "embed.per: found 'colour', expected product, listing"),
+    (NEEDED + '[import]\nformat = "csv"', 'import.source is missing'),
+    (NEEDED + '[import]\nformat = "csv"\nsource = "s"\nmost_gone = 2', 'from 0 to 1'),
+    (NEEDED + '[import]\nformat = "csv"\nsource = "s"\noptions = {separ = ";"}',
+     'import.options.separ: csv has no such option; expected .*separator'),
+    (NEEDED + '[publish]', 'expected a database, a parquet file, or both')])
+def test_what_is_wrong_is_told(tmp_path, text, message):
+    file = write(tmp_path, text)
+    with pytest.raises(UserError, match=f'{file}: .*{message}|{file}: {message}'):
+        settings.load(file)
+
+
+def test_no_file(tmp_path):
+    with pytest.raises(UserError, match='cannot be read: No such file'):
+        settings.load(tmp_path / 'shop.toml')
