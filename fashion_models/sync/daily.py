@@ -3,7 +3,7 @@
 ::
 
     catalogue = "shop"                  # paths are relative to this file
-    run = "runs/shop"
+    run = "runs/shop"                   # or an image tower, "towers/fashionclip.onnx"
     embeddings = "shop.embeddings"
 
     [import]                            # without it, something else changes the catalogue

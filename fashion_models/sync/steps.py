@@ -117,13 +117,17 @@ def _check(settings, progress):
 def _embed(settings, progress):
     from fashion_models.representation.embed import embed
     from fashion_models.representation.encoder import Encoder
+    from fashion_models.representation.image_tower import SUFFIX, ImageTower
     from fashion_models.training.run import Run
 
     how, updates = settings.embed, []
-    run = Run.open(settings.run)
-    encoder = Encoder(run, how.get('snapshot', 'best'),
-                      how.get('devices') or run.recipe.training.devices,
-                      precision=how.get('precision', 'float32'))
+    if settings.run.suffix.lower() == SUFFIX:
+        encoder = ImageTower(settings.run)
+    else:
+        run = Run.open(settings.run)
+        encoder = Encoder(run, how.get('snapshot', 'best'),
+                          how.get('devices') or run.recipe.training.devices,
+                          precision=how.get('precision', 'float32'))
     embeddings = embed(
         encoder, open_catalogue(settings.catalogue), settings.embeddings,
         how.get('per', 'product'), None, 'float16' if how.get('float16') else 'float32',
