@@ -1,5 +1,5 @@
-"""The networks, as Chainer Links: blocks, trunks, product encoder, multi-task classifier,
-losses."""
+"""The networks, as Chainer Links: blocks, trunks, poolings, product encoder, multi-task classifier,
+losses, same-product objective."""
 
 from fashion_models.links.blocks import ConvBNReLU, DenseReLU, fold_batch_normalization
 from fashion_models.links.image_pooling import POOLINGS

@@ -92,7 +92,7 @@ class Training:
     label_smoothing: float = _later(0.0)
     image_loss: float = _later(0.0)
     same_product: str = _later(NONE)
-    same_product_weight: float = _later(0.5)
+    same_product_weight: float = _later(0.1)
     same_product_temperature: float = _later(0.1)
     same_product_margin: float = _later(0.1)
     same_product_projection: int = _later(128)
