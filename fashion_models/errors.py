@@ -15,3 +15,9 @@ class UnsuitableCatalogue(UserError):
     No other argument would help: ``python -m fashion_models.experiments`` lists an experiment that
     raises it as not possible, and not as failed.
     """
+
+
+def system_text(error: OSError) -> str:
+    """What the system says, in a line, after the file that it is about."""
+    reason = str(error.strerror or error)
+    return reason if error.filename is None else f'{error.filename}: {reason}'

@@ -1,6 +1,7 @@
 """Files: replaced as a whole or not at all, appended to by whole lines, locked, checked, hashed."""
 
 import contextlib
+import errno
 import hashlib
 import io
 import json
@@ -20,6 +21,9 @@ try:
     import fcntl
 except ImportError:     # Windows
     fcntl = None
+
+
+_FULL = errno.ENOSPC, errno.EDQUOT, errno.EFBIG
 
 
 @contextlib.contextmanager
@@ -51,10 +55,15 @@ def atomic_write(
             os.fsync(file.fileno())
             _close_if_needed(file)
             os.replace(temporary, path)
-        except BaseException:
-            _close_if_needed(file)
+        except BaseException as error:
+            if isinstance(error, OSError) and error.errno in _FULL and error.filename is None:
+                error.filename = os.fspath(path)    # writing does not know it
+            with contextlib.suppress(OSError):
+                _close_if_needed(file)
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(temporary)
+            with contextlib.suppress(OSError):      # what is buffered fails once more
+                file.close()
             raise
 
 

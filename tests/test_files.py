@@ -121,8 +121,8 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:
     with atomic_write(sys.argv[1]) as file:
         np.save(file, np.zeros(int(sys.argv[2]), np.uint8))
-except OSError:
-    print('refused')
+except OSError as error:
+    print('refused', error.filename)
 """
 
 
@@ -135,7 +135,7 @@ def test_an_array_that_does_not_fit_on_the_disk_is_an_error(tmp_path, size):
         [sys.executable, '-c', SAVE, path, str(size)], check=True, text=True, timeout=60,
         stdout=subprocess.PIPE)
     fits = size < 1000 - 128
-    assert done.stdout == ('' if fits else 'refused\n')
+    assert done.stdout == ('' if fits else f'refused {path}\n')
     assert len(np.load(path)) == (size if fits else 3)
     assert os.listdir(tmp_path) == ['a.npy']
 

@@ -99,7 +99,7 @@ def _fill(world, command, points, outcome):
         if status == 0 and not differences(found, expected):
             pass        # what is written in between may need less room than the most measured
         elif status != 2 or sum(
-                'fashion-models: error:' in line for line in text.splitlines()) != 1 or (
+                ': error: ' in line for line in text.splitlines()) != 1 or (
                 'Traceback' in text):
             problems.append(f'ended with {status}: {text.strip()[-500:]}')
         if lost:

@@ -45,9 +45,8 @@ def _kill(world, command, rng, most, moments, outcome):
         outcome.fault(f'{command.name}: ended with {status}: {text}')
         return
     expected = world.content()
-    for path in sorted({path for _, path, flags in events if _in_place(flags)}):
-        if before.get(path, LOCK) != LOCK:
-            outcome.fault(f'{command.name}: writes into {path}, which was there before')
+    for path in _written_in_place(events, before):
+        outcome.fault(f'{command.name}: writes into {path}, which was there before')
     seconds = _seconds(world, command)
     points = kill_points(events, rng)
     if most is not None and most < len(points):
@@ -71,9 +70,16 @@ def _kill(world, command, rng, most, moments, outcome):
                 f'{len(kinds) - faults} of {len(kinds)}')
 
 
-def _in_place(flags):
-    """Whether a file that is opened like this is written into, rather than made or added to."""
-    return flags and not flags & (os.O_EXCL | os.O_APPEND)
+def _written_in_place(events, before):
+    """Files of before that are written into, rather than replaced or, by whole lines, added to."""
+    found, gone = set(), set()
+    for name, path, flags in events:
+        if name in ('unlink', 'unlinkat'):
+            gone.add(path)
+        elif flags and not flags & (os.O_EXCL | os.O_APPEND) and path not in gone and (
+                before.get(path, LOCK) != LOCK):
+            found.add(path)
+    return sorted(found)
 
 
 def kill_points(events, rng):

@@ -40,7 +40,7 @@ from fashion_models.cli import (
 )
 from fashion_models.cli.parser import Parser, add_commands
 from fashion_models.cli.terminal import escape_what_cannot_be_shown, visible
-from fashion_models.errors import UserError
+from fashion_models.errors import UserError, system_text
 
 #: Every command, in the order of the help.
 COMMANDS = (
@@ -84,8 +84,7 @@ def main(argv: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except OSError as error:
-        reason = error.strerror or error
-        return _fail(reason if error.filename is None else f'{error.filename}: {reason}')
+        return _fail(system_text(error))
 
 
 def _fail(message):

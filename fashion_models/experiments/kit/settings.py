@@ -14,7 +14,7 @@ from fashion_models.data.prepare import prepare
 from fashion_models.data.products import ProductSet
 from fashion_models.data.views import View
 from fashion_models.devices import usable_cores
-from fashion_models.errors import UnsuitableCatalogue, UserError
+from fashion_models.errors import UnsuitableCatalogue, UserError, system_text
 from fashion_models.experiments.kit.catalogues import EMBEDDED, open_or_draw
 from fashion_models.experiments.kit.held_out import FOLDS
 from fashion_models.experiments.kit.results import Figures, Table, write_results
@@ -279,8 +279,9 @@ def command(name: str, description: str, experiment: Callable[..., tuple[Figures
     except UnsuitableCatalogue as error:
         print(f'{name}: not possible here: {error}', file=sys.stderr)
         return NOT_POSSIBLE
-    except UserError as error:
-        print(f'{name}: error: {error}', file=sys.stderr)
+    except (UserError, OSError) as error:
+        text = error if isinstance(error, UserError) else system_text(error)
+        print(f'{name}: error: {text}', file=sys.stderr)
         return 2
     except (Interrupted, KeyboardInterrupt):
         print(f'{name}: stopped; run the same command again to resume', file=sys.stderr)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from fashion_models.catalogue.tasks import title_of
-from fashion_models.errors import UserError
+from fashion_models.errors import UserError, system_text
 from fashion_models.experiments.kit.results import (
     Table,
     portable_provenance,
@@ -95,8 +95,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         record(Run.open(arguments.run), arguments.folder)
-    except UserError as error:
-        print(f'record: error: {error}', file=sys.stderr)
+    except (UserError, OSError) as error:
+        text = error if isinstance(error, UserError) else system_text(error)
+        print(f'record: error: {text}', file=sys.stderr)
         return 2
     print((pathlib.Path(arguments.folder) / 'table.txt').read_text(encoding='utf-8'), end='')
     return 0

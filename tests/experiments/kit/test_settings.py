@@ -71,6 +71,13 @@ def test_what_cannot_be_used(words, more, message, capsys):
     assert error.count('\n') == 1
 
 
+def test_a_full_disk_is_a_line(words, capsys):
+    def experiment(settings, folder):
+        raise OSError(28, 'No space left on device', 'graph.dot')
+    assert command('some', '', experiment, words) == 2
+    assert capsys.readouterr().err == 'some: error: graph.dot: No space left on device\n'
+
+
 @pytest.mark.parametrize('interruption', [Interrupted, KeyboardInterrupt])
 def test_interrupted(words, interruption, capsys):
     def experiment(settings, folder):
