@@ -135,12 +135,11 @@ def resume(
 
 def _require_same(run, recipe, catalogue_folder, init, view):
     """Raises UserError unless the run was begun with these arguments."""
-    begun = run.provenance
     same = {
         'recipe': recipe.hash() in (run.recipe.hash(), run.given_recipe.hash()),
         'number of epochs': recipe.training.epochs == run.recipe.training.epochs,
-        'catalogue': open_catalogue(catalogue_folder).hash() == begun['catalogue']['hash'],
-        'initial network': begun.get('init', {}).get('sha256') == (
+        'catalogue': open_catalogue(catalogue_folder).hash() == run.provenance['catalogue']['hash'],
+        'initial network': run.provenance.get('init', {}).get('sha256') == (
             None if init is None else sha256(Run.open(init).snapshot('best'))),
         'view': run.view == view}
     if other := [name for name, fits in same.items() if not fits]:
