@@ -163,6 +163,14 @@ class Recipe:
             section: dataclasses.replace(getattr(self, section), **fields)
             for section, fields in sections.items()})
 
+    def for_tasks(self, tasks: tuple[str, ...]) -> 'Recipe':
+        """A copy with only some of its tasks, each of the weights that it had."""
+        return self.replace(model__tasks=tasks, **{
+            f'training__{name}': {
+                task: weight for task, weight in getattr(self.training, name).items()
+                if task in tasks}
+            for name in ('task_weights', 'same_product_labels')})
+
     def to_toml(self) -> str:
         """The recipe as the text of a TOML file."""
         return self._text(lambda field, value: True)

@@ -83,7 +83,7 @@ def train(
     vocabulary = Vocabulary.of(catalogue.products, given.model.tasks)
     left_out = [task for task in given.model.tasks if task not in vocabulary.tasks]
     if left_out:
-        recipe = _for_tasks(given, vocabulary.tasks)
+        recipe = given.for_tasks(vocabulary.tasks)
         tell(f'not trained: {", ".join(left_out)}: no product of {catalogue.folder} has a label')
     products = (view or View()).products(catalogue, images, vocabulary)
     for split in 'train', 'validation':
@@ -185,15 +185,6 @@ def _epochs_in(log):
         return int(json_file(log)[-1]['epoch'])
     except (ValueError, TypeError, LookupError):
         raise UserError(f'{log}: is damaged: expected a list of epochs') from None
-
-
-def _for_tasks(recipe, tasks):
-    """A recipe with only some of its tasks, each of the weights that it had."""
-    return recipe.replace(model__tasks=tasks, **{
-        f'training__{name}': {
-            task: weight for task, weight in getattr(recipe.training, name).items()
-            if task in tasks}
-        for name in ('task_weights', 'same_product_labels')})
 
 
 def _devices(recipe):

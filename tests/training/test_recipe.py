@@ -227,3 +227,14 @@ def test_what_an_earlier_run_could_not_choose_is_what_was_done_then(tmp_path):
     assert Recipe.from_toml('', of_run=True).model.normalization == 'convolutions'
     written = Recipe.from_toml(text).to_toml()
     assert Recipe.from_toml(written, of_run=True) == Recipe.from_toml(text)
+
+
+def test_for_some_of_its_tasks():
+    recipe = Recipe().replace(
+        training__task_weights={'colour': 2.0, 'type': 3.0},
+        training__same_product_labels={'colour': 0.5})
+    part = recipe.for_tasks(('gender', 'type'))
+    assert part.model.tasks == ('gender', 'type')
+    assert part.training.task_weights == {'type': 3.0}
+    assert part.training.same_product_labels == {}
+    assert recipe.for_tasks(recipe.model.tasks) == recipe
