@@ -50,6 +50,7 @@ class ImageStore:
     Attributes:
         folder (pathlib.Path): Where it is, absolute.
         shorter_side (int): Pixels of each image's shorter side.
+        pictures (str): The folder of the pictures, seen from the folder of stores.
         key (str): Stands for the catalogue, the content of its image files and the way they were
             decoded.
         source (str): Stands for the catalogue and for its image files as they were found.
@@ -74,7 +75,8 @@ class ImageStore:
         self.shorter_side = header['shorter_side']
         self.catalogue_hash = header['catalogue_hash']
         self.dropped = header['dropped']
-        pictures = self.folder.parent / header['pictures']
+        self.pictures = header['pictures']
+        pictures = self.folder.parent / self.pictures
         self._files = [pictures / name / 'pixels.bin' for name in header['segments']]
         for file in self._files:
             if not file.exists():

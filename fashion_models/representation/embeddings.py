@@ -76,9 +76,9 @@ class Item:
 
     def record(self) -> dict:
         """The item as a JSON object, without what is unknown."""
-        record = dataclasses.asdict(self)
-        return {name: value for name, value in record.items()
-                if value or name in ('id', 'product', 'group')}
+        # Not asdict, which copies all of it, and takes half the time of writing an item.
+        return {field.name: value for field in dataclasses.fields(self)
+                if (value := getattr(self, field.name)) or field.name in ('id', 'product', 'group')}
 
 
 def open_embeddings(file: str | os.PathLike) -> 'Embeddings':

@@ -239,3 +239,10 @@ def test_one_picture_of_the_sizes_of_a_shoe(folder, jpeg):
     for n, listings in enumerate(images(folder, 3, jpeg)):
         append(folder, record(4 + n, listings=listings))
     assert warnings(folder) == []
+
+
+def test_records_alone(folder):
+    (folder / 'images/2.jpg').unlink()
+    append(folder, 'no JSON')
+    assert len(problems(folder)) == 2
+    assert len(list(Check(folder).problems(images=False))) == 1

@@ -26,3 +26,12 @@ def test_prepares_and_says_where(catalogue, tmp_path, command):
 def test_refuses_what_is_no_number(catalogue, command, option):
     with pytest.raises(UserError, match=f'{option}: found 0, expected a whole number'):
         command('prepare', catalogue, '--shorter-side', 10, option, 0)
+
+
+def test_prune(catalogue, command):
+    command('prepare', catalogue, '--shorter-side', '20')
+    command('remove', catalogue, '1')
+    _, output = command('prepare', catalogue, '--shorter-side', '20', '--prune')
+    first, second = output.splitlines()
+    assert first.endswith(' MB freed')
+    assert '2 products with 2 images' in second
