@@ -92,6 +92,16 @@ def test_csv_holds_the_same(run, tmp_path):
         (pair['a'], pair['b'], pair['probability']) for pair in printed]
 
 
+def test_further_witnesses(run, folder):
+    pytest.importorskip('imagehash')
+    every = json.loads(run('--json').out)['pairs']
+    assert {pair['photograph'] for pair in every} == {None}
+    mutual = json.loads(run('--json', '--mutual', '--exact', '--photographs').out)['pairs']
+    assert {pair['photograph'] for pair in mutual} == {0}    # the one picture is plain
+    assert {(pair['a'], pair['b']) for pair in mutual} <= {
+        (pair['a'], pair['b']) for pair in every}
+
+
 def test_only_news(run):
     pairs = json.loads(run('--json', '--new').out)['pairs']
     assert pairs
