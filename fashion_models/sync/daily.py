@@ -26,7 +26,8 @@
     store = "/scratch/stores"
 
     [duplicates]                        # without it, none are looked for
-    precision = 0.95                    # or threshold = 0.8
+    threshold = 0.8                     # the least probability; or precision = 0.95
+    calibration = "mine.json"           # from your own pairs, instead of the package's
     across = true
 
     [publish]                           # without it, nothing is published
@@ -56,7 +57,8 @@ _KEYS = {
                'tasks': dict, 'several': list, 'options': dict},
     'embed': {'per': str, 'float16': bool, 'pca': int, 'precision': str, 'snapshot': str,
               'devices': str, 'store': str},
-    'duplicates': {'precision': _NUMBER, 'threshold': _NUMBER, 'across': bool},
+    'duplicates': {'precision': _NUMBER, 'threshold': _NUMBER, 'calibration': str,
+                   'across': bool},
     'publish': {'database': str, 'table': str, 'parquet': str},
 }
 _NEEDED = {'': ('catalogue', 'run', 'embeddings'), 'import': ('format', 'source')}
@@ -64,7 +66,7 @@ _CHOICES = {('import', 'format'): tuple(IMPORTERS), ('import', 'colours'): ('sou
             ('embed', 'per'): ('product', 'listing', 'image'),
             ('embed', 'snapshot'): ('best', 'last')}
 _PATHS = {('', 'catalogue'), ('', 'run'), ('', 'embeddings'), ('import', 'source'),
-          ('embed', 'store'), ('publish', 'parquet')}
+          ('embed', 'store'), ('duplicates', 'calibration'), ('publish', 'parquet')}
 
 
 @dataclasses.dataclass(frozen=True)

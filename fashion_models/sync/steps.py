@@ -150,6 +150,7 @@ def _index(settings, progress):
 
 
 def _duplicates(settings, progress):
+    from fashion_models.representation.duplicates.calibration import Calibration
     from fashion_models.representation.duplicates.pairs import find
     from fashion_models.representation.duplicates.tables import pair_rows, write_pairs
 
@@ -168,7 +169,8 @@ def _duplicates(settings, progress):
     new = {id for id, mark in now.items() if before.get(id) != mark}
     pairs, file = [], None
     if new:
-        found = find(embeddings, threshold=how.get('threshold'), precision=how.get('precision'),
+        calibration = Calibration.load(how['calibration']) if 'calibration' in how else None
+        found = find(embeddings, calibration, how.get('threshold'), how.get('precision'),
                      across=how.get('across', False))
         pairs = [pair for pair in found.pairs
                  if not pair.known and new & {pair.a.id, pair.b.id}]

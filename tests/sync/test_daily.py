@@ -18,7 +18,8 @@ def test_the_documented_file(tmp_path):
     assert found.import_['source'] == tmp_path / 'exports/products.csv'
     assert found.import_['options'].separator == ';'
     assert found.embed['pca'] == 128
-    assert found.duplicates == {'precision': 0.95, 'across': True}
+    assert found.duplicates == {
+        'threshold': 0.8, 'calibration': tmp_path / 'mine.json', 'across': True}
     assert found.publish['parquet'] == tmp_path / 'shop.parquet'
     assert found.publish['database'] == 'postgresql://me@db.example.com/shop'
     assert found.folder == tmp_path / 'shop.sync'
