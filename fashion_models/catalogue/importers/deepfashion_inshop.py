@@ -225,7 +225,7 @@ def _descriptions(tree, path):
             raise UserError(f'{path}: expected entries like {{"item": "id_00000001", "color": …, '
                             f'"description": […]}}, found {entry!r:.60}')
         parts = entry.get('description') or ()
-        parts = [parts] if isinstance(parts, str) else parts
+        parts = parts if isinstance(parts, list | tuple) else [parts]
         yield str(entry.get('item')), [
             clean(str(entry.get('color') or '')),
             '\n'.join(clean(str(part)) for part in parts if part)]

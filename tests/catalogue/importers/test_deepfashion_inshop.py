@@ -258,3 +258,15 @@ def test_without_images(import_files, benchmark, form):
 def test_a_list_without_count(import_files, benchmark):
     benchmark[EVAL] = partition().split('\n', 1)[1].encode()
     assert len(by_id(import_files('deepfashion-inshop', benchmark))) == 5
+
+
+@pytest.mark.parametrize(('description', 'text'), [
+    (1.5, '1.5'), ({'a': 'b'}, "{'a': 'b'}"), (None, ''), (['a', None, 2], 'a\n2')])
+def test_descriptions_of_another_kind(import_files, benchmark, description, text):
+    benchmark['Anno/list_description_inshop.json'] = json.dumps(
+        [{'item': 'id_00000002', 'color': 3, 'description': description}]).encode()
+    catalogue = import_files('deepfashion-inshop', benchmark)
+    found = [product.listings[0].description for product in catalogue.products
+             if product.id.startswith('id_00000002')]
+    assert found
+    assert set(found) == {text}
