@@ -106,7 +106,7 @@ def require_form(value: object, form: object, where: str = '') -> None:
     """
     if isinstance(form, tuple):
         if not any(_fits(value, one) for one in form):
-            raise ValueError(f'{where or "it"}: found {_shown(value)}')
+            raise ValueError(f'{where or "it"}: found {shown(value)}')
     elif isinstance(form, list) and isinstance(value, list):
         for number, part in enumerate(value, 1):
             require_form(part, form[0], f'{where} {number}'.strip())
@@ -120,7 +120,7 @@ def require_form(value: object, form: object, where: str = '') -> None:
             elif key == name:
                 raise ValueError(f'{where}.{name}'.strip('.') + ' is missing')
     elif not _is_of_type(value, form):
-        raise ValueError(f'{where or "it"}: found {_shown(value)}, expected {_NAMES[_kind(form)]}')
+        raise ValueError(f'{where or "it"}: found {shown(value)}, expected {_NAMES[_kind(form)]}')
 
 
 _NAMES = {str: 'a text', bool: 'true or false', int: 'a whole number', float: 'a number',
@@ -148,10 +148,11 @@ def _fits(value, form):
 
 
 def _named(key):
-    return key if key.isprintable() and len(key) <= 60 else _shown(key)
+    return key if key.isprintable() and len(key) <= 60 else shown(key)
 
 
-def _shown(value):
+def shown(value: object) -> str:
+    """A value for a message: on one line, and no longer than that."""
     try:
         text = repr(value)
     except (ValueError, RecursionError):

@@ -5,6 +5,7 @@ import random
 import re
 
 from fashion_models.files import sealed
+from fashion_models.parsing import json_value
 
 #: Stands for a raw text while a JSON document is written, which could not hold it.
 _MARK = '\x02raw\x02'
@@ -62,7 +63,7 @@ def some_bytes(dice: random.Random, content: bytes) -> bytes:
 
 def json_document(dice: random.Random, content: bytes) -> bytes:
     """A JSON document with a value, a key or a part that is another."""
-    value = json.loads(content)
+    value = json_value(content)
     seal = isinstance(value, dict) and 'checksum' in value and dice.random() < 0.8
     raw = _spoil_json(dice, value)
     if seal and raw is None:

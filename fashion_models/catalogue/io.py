@@ -15,7 +15,7 @@ from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS, Task, further,
 from fashion_models.catalogue.taxonomy import Taxonomy
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
-from fashion_models.parsing import json_file, json_value, require_plain
+from fashion_models.parsing import json_file, json_value, require_plain, shown
 from fashion_models.parsing import lines as bounded_lines
 
 FORMAT = 1
@@ -149,7 +149,7 @@ def read_header(path: str | os.PathLike) -> records.Header:
         raise UserError(f'{path}: not JSON: {error}') from error
     if not isinstance(record, dict) or record.get('format') != FORMAT:
         found = record.get('format') if isinstance(record, dict) else type(record).__name__
-        raise UserError(f'{path}: expected "format": {FORMAT}, found {found!r}')
+        raise UserError(f'{path}: expected "format": {FORMAT}, found {shown(found)}')
     tasks, labels = _further_tasks(path, record.pop('tasks', {}))
     fields = {'tasks': tasks, 'labels': labels}
     for name in (field.name for field in dataclasses.fields(records.Header)):
@@ -166,7 +166,7 @@ def read_header(path: str | os.PathLike) -> records.Header:
         else:
             good, expected = isinstance(value, str), 'a text'
         if not good:
-            raise UserError(f'{path}: "{name}" must be {expected}, not {value!r:.60}')
+            raise UserError(f'{path}: "{name}" must be {expected}, not {shown(value)}')
         fields[name] = value
     if unknown := record.keys() - {'format'}:
         raise UserError(f'{path}: unknown key "{min(unknown)}"')
@@ -176,12 +176,12 @@ def read_header(path: str | os.PathLike) -> records.Header:
 def _further_tasks(path, record):
     """The tasks of a header, and the labels in use of its further ones."""
     if not isinstance(record, dict):
-        raise UserError(f'{path}: "tasks" must map names to what they are, not {record!r:.60}')
+        raise UserError(f'{path}: "tasks" must map names to what they are, not {shown(record)}')
     for name, entry in record.items():
         if not (isinstance(entry, dict) and entry.keys() == {'several', 'labels'}
                 and isinstance(entry['several'], bool) and _is_names(entry['labels'])):
             raise UserError(f'{path}: task "{name}" must be as {{"several": false, "labels": '
-                            f'["Plain", "Striped"]}}, not {entry!r:.60}')
+                            f'["Plain", "Striped"]}}, not {shown(entry)}')
         if name in DEFAULT_TASKS:
             raise UserError(f'{path}: task "{name}" is not a further one')
     try:

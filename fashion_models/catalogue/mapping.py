@@ -42,7 +42,7 @@ from fashion_models.catalogue.relabel import SETTLED
 from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS, Task, joined, ordered
 from fashion_models.catalogue.taxonomy import Places, Taxonomy
 from fashion_models.errors import UserError
-from fashion_models.parsing import content, toml_tables
+from fashion_models.parsing import content, shown, toml_tables
 from fashion_models.plural import counted
 
 SAME = 'same'
@@ -179,7 +179,7 @@ class Mapping:
 
 def _catalogue(name, table, tasks):
     if not isinstance(table, dict):
-        raise UserError(f'{name}: found {table!r}, expected a table for each task, as in '
+        raise UserError(f'{name}: found {shown(table)}, expected a table for each task, as in '
                         f'[{_key(name)}.gender]')
     for task in table:
         if task not in tasks:
@@ -196,7 +196,7 @@ def _task(where, task, lines):
     if lines == []:
         return NOTHING
     if not isinstance(lines, dict):
-        raise UserError(f'{where}: found {lines!r}, expected a table, "{SAME}" or []')
+        raise UserError(f'{where}: found {shown(lines)}, expected a table, "{SAME}" or []')
     return {label: _target(f'{where} {label!r}', task, target)
             for label, target in lines.items() if target != OPEN}
 
@@ -205,7 +205,7 @@ def _target(where, task, target):
     names = [target] if isinstance(target, str) else target
     if not isinstance(names, list) or not all(
             isinstance(name, str) and name.strip() for name in names):
-        raise UserError(f'{where}: found {target!r}, expected a label, or a list of labels '
+        raise UserError(f'{where}: found {shown(target)}, expected a label, or a list of labels '
                         '([] for none)')
     if task.level is None and not task.several and len(names) > 1:
         raise UserError(f'{where}: found {len(names)} labels, expected one')

@@ -260,5 +260,8 @@ def _kind(value):
 
 
 def _show(value):
-    text = repr(value)
+    try:
+        text = repr(value)
+    except RecursionError:
+        return 'a value too large to show'
     return text if len(text) <= 60 else text[:57] + '...'

@@ -26,7 +26,6 @@ import hashlib
 import itertools
 import os
 import pathlib
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
@@ -36,6 +35,7 @@ from fashion_models.data.crops import crop
 from fashion_models.errors import UserError
 from fashion_models.files import sha256
 from fashion_models.optional import require
+from fashion_models.parsing import content, toml_tables
 from fashion_models.representation.linear import normalize
 from fashion_models.representation.picture_encoder import WINDOW, Paths, PictureEncoder, listed
 from fashion_models.workers import Ahead
@@ -79,7 +79,7 @@ class Preprocessing:
         """
         path = pathlib.Path(path)
         try:
-            record = tomllib.loads(path.read_text(encoding='utf-8'))
+            record = toml_tables(content(path).decode())
         except OSError as error:
             raise UserError(f'{path}: cannot be read: {error.strerror or error}; it is to say how '
                             'the tower wants its pictures: size, mean, std') from error

@@ -43,11 +43,12 @@ import dataclasses
 import difflib
 import os
 import pathlib
-import tomllib
 
 from fashion_models.catalogue.importers import IMPORTERS
 from fashion_models.catalogue.updating import MOST_GONE
 from fashion_models.errors import UserError
+from fashion_models.parsing import content as whole_file
+from fashion_models.parsing import toml_tables
 
 _NUMBER = int, float
 #: The keys of each table, and the types of their values.
@@ -103,7 +104,7 @@ def load(file: str | os.PathLike) -> Settings:
     """
     file = pathlib.Path(file)
     try:
-        content = tomllib.loads(file.read_text('utf-8'))
+        content = toml_tables(whole_file(file).decode())
     except OSError as error:
         raise UserError(f'{file}: cannot be read: {error.strerror}') from None
     except ValueError as error:

@@ -24,6 +24,7 @@ from fashion_models.catalogue.unfinished import MARKER_FILE
 from fashion_models.catalogue.updating import MOST_GONE, Changes, update
 from fashion_models.errors import UserError
 from fashion_models.files import append_line, atomic_write, locked
+from fashion_models.parsing import json_file
 from fashion_models.plural import counted
 from fashion_models.representation.embeddings import open_embeddings
 from fashion_models.sync.daily import Settings
@@ -160,7 +161,7 @@ def _duplicates(settings, progress):
     embeddings = open_embeddings(settings.embeddings)
     examined = settings.folder / 'examined.json'
     try:
-        before = json.loads(examined.read_text('utf-8'))
+        before = json_file(examined)
     except FileNotFoundError:
         before = {}
     except ValueError:

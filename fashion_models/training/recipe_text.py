@@ -5,7 +5,7 @@ import difflib
 import json
 
 from fashion_models.errors import UserError
-from fashion_models.parsing import toml_tables
+from fashion_models.parsing import shown, toml_tables
 
 #: Characters of a key or a value that a message shows.
 _LENGTH = 60
@@ -34,7 +34,7 @@ def parse(text: str, recipe: type, of_run: bool = False) -> dict:
         if name not in fields:
             raise UserError(_unknown(name, fields))
         if not isinstance(table, dict):
-            raise UserError(f'{name}: found {_shown(table)}, expected a table [{name}]')
+            raise UserError(f'{name}: found {shown(table)}, expected a table [{name}]')
         sections[name] = _section(name, fields[name], table, of_run)
     return sections
 
@@ -75,23 +75,14 @@ def _typed(key, wanted, value):
         bool: 'true or false', int: 'a whole number', float: 'a number', str: 'a text in quotes',
         tuple[int, ...]: 'a list of whole numbers', tuple[str, ...]: 'a list of texts',
         dict[str, float]: 'a table of numbers'}
-    raise UserError(f'{key}: found {_shown(value)}, expected {names[wanted]}')
+    raise UserError(f'{key}: found {shown(value)}, expected {names[wanted]}')
 
 
 def _unknown(key, known):
     near = difflib.get_close_matches(key[:_LENGTH], known, 1)
     hint = f'did you mean {near[0]}?' if near else f'known are {", ".join(known)}'
     plain = key.isprintable() and len(key) <= _LENGTH
-    return f'unknown key {key if plain else _shown(key)}: {hint}'
-
-
-def _shown(value):
-    """A value for a message: on one line, and no longer than that."""
-    try:
-        text = repr(value)
-    except (ValueError, RecursionError):    # a number of thousands of digits, lists of lists
-        return 'a value too large to show'
-    return text if len(text) <= _LENGTH else f'{text[:_LENGTH]}…'
+    return f'unknown key {key if plain else shown(key)}: {hint}'
 
 
 def written(value: object) -> str:

@@ -160,3 +160,10 @@ def test_what_is_no_mapping(load, text, message):
 def test_no_such_file(tmp_path):
     with pytest.raises(UserError, match='none.toml: cannot read the mapping'):
         Mapping.load(tmp_path / 'none.toml')
+
+
+@pytest.mark.parametrize('value', ['0x' + 'f' * 5000, '[' * 400 + ']' * 400])
+def test_values_too_large_to_show_are_told(tmp_path, value):
+    (tmp_path / 'mapping.toml').write_text(f'[shop.colour]\nred = {value}\n')
+    with pytest.raises(UserError, match=r"\[shop.colour\] 'red': found .{1,61}, expected a label"):
+        Mapping.load(tmp_path / 'mapping.toml')

@@ -33,6 +33,7 @@ from fashion_models.catalogue.importers.source import Source, clean
 from fashion_models.catalogue.importers.tree import open_tree
 from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.errors import UserError
+from fashion_models.parsing import shown
 
 SUMMARY = 'DeepFashion In-shop: 7,982 garments in 52,712 images, several views of each colour'
 
@@ -223,7 +224,7 @@ def _descriptions(tree, path):
     for entry in json_list(tree, path) if path else ():
         if not isinstance(entry, dict):
             raise UserError(f'{path}: expected entries like {{"item": "id_00000001", "color": …, '
-                            f'"description": […]}}, found {entry!r:.60}')
+                            f'"description": […]}}, found {shown(entry)}')
         parts = entry.get('description') or ()
         parts = parts if isinstance(parts, list | tuple) else [parts]
         yield str(entry.get('item')), [

@@ -36,6 +36,7 @@ from fashion_models.catalogue.importers.tree import open_tree
 from fashion_models.catalogue.importers.wording import genders, one_gender
 from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.errors import UserError
+from fashion_models.parsing import shown
 
 SUMMARY = 'MVC, multi-view clothing: 161,260 images of the shop Zappos, four or five a garment'
 
@@ -141,7 +142,7 @@ class _MultiView(Source):
                                     'lists, which go together, more; are all of one download?')
                 if not isinstance(entry, dict):
                     raise UserError(f'{path}: entry {number:,}: expected a JSON object, '
-                                    f'found {entry!r:.60}')
+                                    f'found {shown(entry)}')
             yield collections.defaultdict(dict, zip(paths, row))
 
 

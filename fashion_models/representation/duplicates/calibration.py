@@ -28,6 +28,8 @@ MODELS = {'images': IMAGES, 'images and text': IMAGES + TEXT}
 #: threshold for stating its precision.
 LEAST = 20
 _FORMAT = 1
+#: Log odds beyond which a probability is 0 or 1 anyway; the exponential of more overflows.
+_SURE = 700
 _NUMBER = (float, None)     # the precision of no pairs is none
 _MODEL = {'features': [str], 'mean': [float], 'scale': [float], 'weights': [float],
           'intercept': float, 'curve': [
@@ -65,7 +67,8 @@ class Model:
             evidence: With all of the model's features.
         """
         x = (evidence.columns(self.features) - self.mean) / self.scale
-        return 1 / (1 + np.exp(-(x @ np.array(self.weights) + self.intercept)))
+        log_odds = x @ np.array(self.weights) + self.intercept
+        return 1 / (1 + np.exp(np.clip(-log_odds, -_SURE, _SURE)))
 
     def reached(self, threshold: float) -> dict:
         """The point of the curve at the highest recorded threshold up to ``threshold``."""
