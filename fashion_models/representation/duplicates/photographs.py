@@ -6,9 +6,9 @@ of perceptual image hash functions"): 64 signs of a discrete cosine transform, b
 imagehash. They see no colours, so that the colourways of a design, photographed alike, would be the
 same; the mean colours of sixteen fields are compared, too.
 
-Of 250 pictures of the drawn catalogue, saved anew, at half their size, cropped by 2 % or made
-8 % brighter, 97 to 100 of 100 are known again; none of 31,125 pairs of different products is
-taken for one, nor of 252 of colourways.
+Of 250 pictures of the drawn catalogue, all are known again when saved anew or halved, 249 when made
+8 % brighter and 239 when cropped by 2 % on each side; none of 31,121 pairs of different products is
+taken for one, nor any of 252 pairs of colourways.
 """
 
 import os
