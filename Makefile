@@ -46,7 +46,7 @@ demo: $(whole) ## The workbench on a drawn shop, from nothing, in minutes [PORT=
 	@mkdir -p $(DEMO)
 	@test -e $(DEMO)/shop/catalogue.json || $(python) -m fashion_models catalogue synthesise $(DEMO)/shop --products 2000
 	@test -e $(DEMO)/run/finished || $(python) -m fashion_models train --recipe compact --epochs 4 \
-	  --catalogue $(DEMO)/shop -o $(DEMO)/run --overwrite
+	  --catalogue $(DEMO)/shop -o $(DEMO)/run
 	@test -e $(DEMO)/shop.embeddings || $(python) -m fashion_models embed $(DEMO)/run $(DEMO)/shop -o $(DEMO)/shop.embeddings
 	@test -e $(DEMO)/words.npz || $(python) -m fashion_models tags $(DEMO)/run $(DEMO)/shop \
 	  --embeddings $(DEMO)/shop.embeddings --save $(DEMO)/words.npz --product p000000 >/dev/null

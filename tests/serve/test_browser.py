@@ -368,7 +368,7 @@ def test_no_page_has_a_serious_fault_for_those_who_cannot_see_or_point(
         browser, address, bench, width):
     if not AXE.exists():
         pytest.skip(f'needs axe-core, and there is no {AXE} '
-                    '(npm install --no-save --no-package-lock axe-core@4)')
+                    '(npm install --prefix . --no-save axe-core@4)')
     bench.duplicates.found(60)
     faults = {}
     # axe-core is put into the page by force; its own policy lets nobody in.

@@ -195,9 +195,12 @@ class Searcher:
         return rank(self.embeddings.mapped, vector, rows, k)
 
     def _from_all(self, vector, k, allowed, without):
-        if len(without):
+        few = len(without) <= SHORTLIST
+        if not few:
             allowed = np.ones(len(self.embeddings), bool) if allowed is None else allowed
             allowed[without] = False
+        # A few rows are left out afterwards: a mask would have all vectors around them copied.
         rows, similarities = exact_search(
-            self.embeddings.vectors, vector[np.newaxis], k, allowed)
-        return rows[0], similarities[0]
+            self.embeddings.vectors, vector[np.newaxis], k + few * len(without), allowed)
+        kept = ~np.isin(rows[0], without)
+        return rows[0][kept][:k], similarities[0][kept][:k]

@@ -295,3 +295,19 @@ def test_a_changed_byte_of_the_index_is_noticed(large, builds, name):
         else:
             with pytest.raises(UserError, match=f'the index is damaged; delete it .{name} is not'):
                 index.open_index(large)
+
+
+@pytest.mark.parametrize('count', [1, 3, 250])
+def test_rows_that_are_left_out_change_nothing_else(tmp_path, count):
+    rng = np.random.default_rng(0)
+    vectors = rng.standard_normal((400, 8)).astype(np.float32)
+    vectors[5:9] = vectors[4]       # ties, in the order of their rows
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    with EmbeddingsWriter(tmp_path / 'a.embeddings', {'per': 'product', 'size': 8}) as writer:
+        writer.add(vectors, [Item(str(row), str(row), str(row)) for row in range(400)])
+    searcher = Searcher(open_embeddings(tmp_path / 'a.embeddings'))
+    without = [4, *rng.permutation(400)[:count - 1].tolist()]
+    found = [hit.row for hit in searcher.nearest(vectors[4], 10, without=without)]
+    similarities = (vectors.astype(float) * vectors[4]).sum(axis=1)
+    order = [row for row in np.argsort(-similarities, kind='stable') if row not in without]
+    assert found == order[:10]
