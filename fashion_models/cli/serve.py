@@ -28,7 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.embeddings(parser)
     options.moved_catalogue(parser)
     parser.add_argument('--run', metavar='RUN', type=pathlib.Path,
-                        help='the run that made EMBEDDINGS, if it was moved since')
+                        help='the run, or the ONNX file, that made EMBEDDINGS, if that was '
+                             'moved since')
     parser.add_argument('--words', metavar='FILE', type=pathlib.Path,
                         help='what "tags --save" learned, to judge the texts of products by')
     parser.add_argument('--review', metavar='CSV', type=pathlib.Path,

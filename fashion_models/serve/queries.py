@@ -15,9 +15,9 @@ from fashion_models.serve.refusal import Refusal
 from fashion_models.serve.shop import Shop
 from fashion_models.serve.thumbnails import jpeg
 
-if typing.TYPE_CHECKING:    # they import Chainer, which nothing but pictures needs
+if typing.TYPE_CHECKING:    # they import Chainer, which only pictures need
     from fashion_models.representation.colour import Colours
-    from fashion_models.representation.encoder import Encoder, Paths
+    from fashion_models.representation.picture_encoder import Paths, PictureEncoder
 
 #: Pictures of one query, and bytes and pixels of each, at most.
 PICTURES, PICTURE_BYTES, PICTURE_PIXELS = 8, 16 << 20, 50_000_000
@@ -102,7 +102,7 @@ class Queries:
         with self._shop.network:
             return colours(encoder, pictures)
 
-    def encoder(self) -> 'Encoder':
+    def encoder(self) -> 'PictureEncoder':
         """The shop's network.
 
         Raises:

@@ -15,8 +15,8 @@ from fashion_models.representation.labels import Labels
 from fashion_models.representation.search.searcher import Searcher, encoder_of
 from fashion_models.representation.tags.tagger import Tagger
 
-if typing.TYPE_CHECKING:    # it imports Chainer, which nothing but pictures needs
-    from fashion_models.representation.encoder import Encoder
+if typing.TYPE_CHECKING:    # it imports Chainer, which only pictures need
+    from fashion_models.representation.picture_encoder import PictureEncoder
 
 #: Filters take this beside the tasks, unless the catalogue has a task of the name.
 RETAILER = 'retailer'
@@ -28,7 +28,8 @@ class Shop:
     Args:
         file: The embeddings of products or listings.
         catalogue: The catalogue's folder; by default, the one that was embedded, if it is there.
-        run: The run folder; by default, the one that embedded it, if it is there.
+        run: The run folder, or the ONNX file of an image tower; by default, what embedded it, if
+            that is there.
         words: What ``fashion-models tags`` learned, to judge texts by.
 
     Attributes:
@@ -114,7 +115,7 @@ class Shop:
         return found
 
     @property
-    def encoder(self) -> 'Encoder':
+    def encoder(self) -> 'PictureEncoder':
         """The network that made the vectors; loaded when it is first asked for.
 
         Raises:
@@ -161,5 +162,5 @@ def _read(embeddings):
 def _catalogue(embeddings, given):
     if given is not None:
         return open_catalogue(given)
-    folder = pathlib.Path(embeddings.header.get('catalogue', ''))
-    return open_catalogue(folder) if folder.is_dir() else None
+    folder = embeddings.header.get('catalogue')
+    return open_catalogue(folder) if folder and pathlib.Path(folder).is_dir() else None

@@ -279,7 +279,7 @@ def test_order(browser, address, bench, width):
             page.get_by_role('link', name='Export as CSV').click()
         text = pathlib.Path(download.value.path()).read_text('utf-8-sig')
         rows = list(csv.DictReader(text.splitlines()))
-        page.wait_for_function('!document.querySelector("#order").matches("[aria-busy=true]")')
+        page.locator('#order[aria-busy=false]').wait_for()
         shown = page.locator('.tile').evaluate_all('tiles => tiles.map(tile => tile.dataset.id)')
         assert [row['product'] for row in rows][:10] == shown[:10]
         # By hand: the third to the front with the mouse, then back by one with the keyboard.
