@@ -1,5 +1,6 @@
 """The application, and the server that runs it."""
 
+import contextlib
 import socket
 import sys
 import threading
@@ -104,7 +105,8 @@ def run_server(app: Guard, bench: Workbench, listening: socket.socket,
                             timeout_graceful_shutdown=_GRACE)
     threading.Thread(target=_warm, args=[bench], daemon=True).start()
     ready()
-    uvicorn.Server(config).run(sockets=[listening])
+    with contextlib.suppress(KeyboardInterrupt):    # the way to end it
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 def _warm(bench):

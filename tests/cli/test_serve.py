@@ -47,8 +47,7 @@ def test_it_says_where_it_is_and_ends_at_ctrl_c(toys, started):
     assert get(f'{address}api/version')['catalogue'] == 'toy'
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
-    assert process.returncode == 130
-    assert errors == 'interrupted\n'
+    assert (process.returncode, errors) == (0, '')
 
 
 def test_beyond_this_machine_it_asks_for_a_token(toys, started):
