@@ -157,7 +157,8 @@ publish(open_embeddings(sys.argv[3]), sys.argv[2], table='shop', progress=False)
 '''
 
 
-@pytest.mark.parametrize('number', [3, 20, 33])
+@pytest.mark.parametrize('number', [
+    3, 20, 33, *(pytest.param(number, marks=pytest.mark.slow) for number in range(1, 33, 2))])
 def test_kill_9(empty, tmp_path, number):
     publish(write(tmp_path / 'e', range(20)), empty, table='shop', progress=False)
     before = contents(empty, 'shop')
