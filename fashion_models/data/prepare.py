@@ -20,7 +20,7 @@ from tqdm import tqdm
 from fashion_models.catalogue import decode
 from fashion_models.catalogue.io import Catalogue
 from fashion_models.data.pictures import Pictures, SegmentWriter
-from fashion_models.data.stamps import Stamps, stamps
+from fashion_models.data.stamps import Looked, Stamps
 from fashion_models.data.store import LAYOUT, ImageStore, PicturesGone, StoreWriter
 from fashion_models.devices import usable_cores
 from fashion_models.errors import UserError
@@ -136,11 +136,12 @@ def _pictures_name(shorter_side):
 
 
 def _source(catalogue, shorter_side):
-    """What names a store, the catalogue's hash, and the :func:`stamps` of its image files."""
-    catalogue_hash = catalogue.hash()
+    """What names a store, the catalogue's hash, and the stamps of its image files."""
+    looked = Looked()
+    catalogue_hash = catalogue.hash(looked.size)
     digest = hashlib.sha256(json.dumps(
         [LAYOUT, decode.VERSION, shorter_side, catalogue_hash]).encode())
-    files = stamps(_files(catalogue))
+    files = looked.stamps()
     # Size and time of change; zeros where a file is missing: when it comes, another store is made.
     digest.update(np.ascontiguousarray(files[:, 1:3]))
     return digest.hexdigest(), catalogue_hash, files
@@ -164,8 +165,8 @@ def _make(catalogue, files, partial, store, workers, progress, header):
             catalogue, digests, pictures, segment, shorter_side, workers, progress)
         if len(segment):
             segment.finish()
-    _require_unchanged(catalogue, header)
     if len(segment):
+        _require_unchanged(catalogue, header)
         folder.mkdir(parents=True, exist_ok=True)
         os.rename(partial, folder / pictures.next_segment())
         pictures = Pictures(folder)
@@ -227,8 +228,7 @@ def _decode_missing(catalogue, digests, pictures, segment, shorter_side, workers
 def _write(catalogue, digests, pictures, failed, folder, progress, header):
     """Writes the store, products in their order."""
     places = pictures.find(digests).tolist()
-    writer = StoreWriter(folder, pictures)
-    number = 0
+    writer, number = StoreWriter(folder, pictures), 0
     for row, product in enumerate(catalogue.products):
         of_product = []
         for path in product.images:

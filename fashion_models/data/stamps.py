@@ -5,6 +5,7 @@ system changes whenever somebody writes it. Beside the image stores lies ``stamp
 content each file of the catalogue prepared last had, by its stamp. It may be deleted at any time.
 """
 
+import array
 import hashlib
 import os
 import pathlib
@@ -22,9 +23,21 @@ _STAMPS = 'S32'     # four int64
 _THREADS = 4
 
 
-def stamps(files: Iterable[str]) -> np.ndarray:
-    """The stamps of files, ``(m, 4)`` int64, zeros where there is none."""
-    return np.array([_stamp(file) for file in files], np.int64).reshape(-1, 4)
+class Looked:
+    """Looks at files one by one and remembers their stamps."""
+
+    def __init__(self) -> None:
+        self._found = array.array('q')
+
+    def size(self, file: str | os.PathLike) -> int:
+        """The size of a file in bytes, -1 where there is none."""
+        stamp = _stamp(file)
+        self._found.extend(stamp)
+        return stamp[1] if any(stamp) else -1
+
+    def stamps(self) -> np.ndarray:
+        """The stamps of the files so far, ``(m, 4)`` int64, zeros where there is none."""
+        return np.array(self._found, np.int64).reshape(-1, 4)
 
 
 def _stamp(file):
@@ -63,7 +76,7 @@ class Stamps:
 
         Args:
             files: m paths; iterated over once.
-            found: Their :func:`stamps`.
+            found: Their stamps, ``(m, 4)`` int64.
 
         Returns:
             ``(m,)`` strings of 16 bytes, empty where a file cannot be read.

@@ -1,5 +1,6 @@
 """Embeds a whole catalogue into one file, in an amount of memory that does not grow with it."""
 
+import array
 import dataclasses
 import hashlib
 import itertools
@@ -180,18 +181,20 @@ def _write(encoder, catalogue, images, file, header, progress, update):
     known, vectors_known, rows_known = _known(file, header, progress) if update else (
         np.empty(0, DIGESTS), None, None)
     with EmbeddingsWriter(file, header, resume=True) as writer:
-        done, used, todo, place = Update(), np.zeros(len(known), bool), 0, 0
+        done, used, place = Update(), np.zeros(len(known), bool), 0
+        todo, counts = array.array('q'), array.array('q')   # images, and how many a vector has
         for part, places in _parts(catalogue, images, header, known):
             used[places[places >= 0]] = True
-            done.kept += int(np.count_nonzero(places >= 0))
-            done.computed += int(np.count_nonzero(places < 0))
-            todo += sum(len(numbers) for number, ((_, numbers, _), old) in enumerate(
-                zip(part, places), place) if old < 0 and number >= writer.rows)
+            for row in np.flatnonzero(places < 0):
+                done.computed += 1
+                if place + row >= writer.rows:
+                    todo.extend(part[row][1])
+                    counts.append(len(part[row][1]))
             place += len(part)
-        done.gone = int(np.count_nonzero(~used))
-        new = (numbers for part, places in _parts(catalogue, images, header, known, writer.rows)
-               for (_, numbers, _), place in zip(part, places) if place < 0)
-        bar = tqdm.tqdm(total=todo, desc='embedding', unit=' images',
+        done.kept, done.gone = place - done.computed, int(np.count_nonzero(~used))
+        images_of_new = iter(todo)
+        new = (list(itertools.islice(images_of_new, count)) for count in counts)
+        bar = tqdm.tqdm(total=len(todo), desc='embedding', unit=' images',
                         disable=None if progress else True)
         with bar, encoder.windows(
                 new, images.image, done=bar.update, steady=True) as windows:
