@@ -38,7 +38,7 @@ def disk(folder):
     try:
         yield
     finally:
-        subprocess.run(['umount', folder], check=True)
+        subprocess.run(['umount', '--lazy', folder], check=True)     # a command may not have ended
 
 
 def resize(folder, size):
