@@ -20,6 +20,7 @@ from fashion_models.data.crops import assemble
 from fashion_models.data.products import ProductSet
 from fashion_models.devices import resolve
 from fashion_models.files import sha256
+from fashion_models.functions.backend import use_onednn
 from fashion_models.functions.precision import FLOAT32, require_precision, using_precision
 from fashion_models.links import MultiTaskClassifier
 from fashion_models.representation.linear import normalize
@@ -28,7 +29,7 @@ from fashion_models.training.run import Run
 from fashion_models.training.snapshots import BEST
 from fashion_models.workers import Ahead
 
-#: Up to fewer products than this, a CPU's libraries may multiply in another order.
+#: For fewer products than this, oneDNN may multiply in another order.
 FEW = 4
 
 
@@ -220,9 +221,9 @@ class Encoder(PictureEncoder):
 
     def _filled(self, x):
         """A batch with its first product once more, until it is as large as it takes."""
-        # A GPU's libraries choose by the exact size, a CPU's only for very few rows.
-        on_gpu = isinstance(self.device, chainer.backend.GpuDevice)
-        size = 3 * IMAGES_PER_BATCH // x.shape[1] if on_gpu else FEW
+        # A GPU's libraries, and NumPy's, choose by the exact size; oneDNN at most for very few.
+        on_cpu = isinstance(self.device, chainer.backend.CpuDevice)
+        size = FEW if on_cpu and use_onednn(x) else 3 * IMAGES_PER_BATCH // x.shape[1]
         if len(x) >= size:
             return x
         return np.concatenate([x, np.broadcast_to(x[:1], (size - len(x), *x.shape[1:]))])

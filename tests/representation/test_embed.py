@@ -2,6 +2,7 @@ import shutil
 import tracemalloc
 import types
 
+import chainer
 import numpy as np
 import pytest
 
@@ -231,7 +232,7 @@ def test_memory_does_not_grow_with_the_catalogue(tmp_path):
     """The network and the image store are stand-ins; everything else is as ever."""
     encoder = object.__new__(encoders.Encoder)
     encoder.size = 1024
-    encoder.device = None
+    encoder.device = chainer.get_device('@numpy')
     encoder.run = types.SimpleNamespace(mean=np.zeros((3, 8, 8), np.float32))
     encoder.encode = lambda x: np.ones((len(x), 1024), np.float32)
     header = {'per': 'product', 'split': 'all', 'size': 1024}
