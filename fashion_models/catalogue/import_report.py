@@ -85,9 +85,11 @@ class Report:
         }
 
     def reasons(self) -> str:
-        """Returns in one line (str) why products were dropped."""
-        return '; '.join(f'{entry["count"]:,} × {reason} ({entry["examples"][0]}, …)'
-                         for reason, entry in self._dropped.items()) or 'there is none'
+        """Returns in one line (str) why products were dropped, and images of them."""
+        parts = [f'{what}{entry["count"]:,} × {reason} ({entry["examples"][0]}, …)'
+                 for what, counts in (('', self._dropped), ('images: ', self._images_dropped))
+                 for reason, entry in counts.items()]
+        return '; '.join(parts) or 'there is none'
 
     def text(self) -> str:
         """Returns it as text to be read."""
