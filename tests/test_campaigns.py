@@ -63,8 +63,9 @@ def test_each_change_is_an_event_and_a_kill_comes_before_it(tmp_path):
     assert done.stdout == 'all\n'
 
 
-#: Commands that write no file, or only lines of a journal (tests/catalogue/test_journal.py).
-READ = {'catalogue check', 'predict', 'describe', 'colour', 'serve'}
+#: Commands that write no file, or only lines of a journal (tests/catalogue/test_journal.py), and
+#: one that gives the others.
+READ = {'catalogue check', 'predict', 'describe', 'colour', 'serve', 'sync'}
 
 
 def names(modules, group=''):

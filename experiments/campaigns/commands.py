@@ -33,6 +33,7 @@ from fashion_models.representation.search import searcher
 # What commands import within, and what takes long.
 for _name in (
         'cleanlab.rank', 'faiss', 'matplotlib.pyplot', 'onnx_chainer', 'onnxruntime',
+        'pyarrow.parquet',
         'sklearn.feature_extraction.text', 'sklearn.linear_model', 'fashion_models.training.train',
         'fashion_models.training.results',
         *(f'fashion_models.representation.{module}' for module in (
@@ -155,6 +156,7 @@ COMMANDS = (
     Command('order', 'order shop.embeddings --like-merchandiser ranked.csv --save taste.npz '
             '-o page.html', (*_EMBEDDED, 'ranked.csv')),
     Command('tags', 'tags run shop --embeddings shop.embeddings --save words.npz', _EMBEDDED),
+    Command('publish', 'publish shop.embeddings --parquet shop.parquet', ('shop.embeddings',)),
     Command('audit', 'audit shop -o review --recipe tiny.toml --folds 2', ('shop', 'tiny.toml'),
             slow=True),
     Command('export', 'export run -o onnx', _RUN),
