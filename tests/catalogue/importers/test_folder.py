@@ -111,7 +111,7 @@ def test_folders_in_folders_are_an_error_before_anything_is_written(
 
 
 def test_nothing_to_import(import_files, tmp_path):
-    with pytest.raises(UserError, match='no product can be kept: there is none'):
+    with pytest.raises(UserError, match="can be kept: images: 1 × no image, by its name's"):
         import_files('folder', {'notes.txt': b'a'})
     with pytest.raises(UserError, match='nowhere: there is no such file or folder'):
         import_files('folder', {}, form=lambda place, files: tmp_path / 'nowhere')
