@@ -96,7 +96,7 @@ def load_image(source: str | os.PathLike | BinaryIO, shorter_side: int | None = 
     except UnidentifiedImageError:
         raise ImageError(_unidentified(source)) from None
     except Image.DecompressionBombError:
-        raise ImageError(f'more than {MAX_PIXELS:,} pixels') from None
+        raise ImageError(f'more than {max_pixels or MAX_PIXELS:,} pixels') from None
     except MemoryError:
         raise ImageError('does not fit into memory') from None
     except OSError as error:

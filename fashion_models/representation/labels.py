@@ -84,10 +84,11 @@ class Labels:
             (n,) bool.
 
         Raises:
-            UserError: If no item has one of the labels.
+            UserError: If there is no such task, or no item has one of the labels.
         """
         allowed = np.ones(len(self.groups), bool)
         for task, labels in where.items():
+            require(task, self.tasks, 'where')
             fitting = [number for label in ([labels] if isinstance(labels, str) else labels)
                        for number in self._fitting(task, label)]
             allowed &= np.isin(self.numbers[task], fitting)

@@ -49,7 +49,9 @@ def create_app(bench: Workbench, token: str | None = None,
 
     @app.exception_handler(HTTPException)
     def http_error(request: Request, error: HTTPException):
-        return answer(request, error.status_code, _TEXTS.get(error.status_code, error.detail))
+        response = answer(request, error.status_code, _TEXTS.get(error.status_code, error.detail))
+        response.headers.update(error.headers or {})    # such as which methods are allowed
+        return response
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError):

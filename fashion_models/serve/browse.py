@@ -117,10 +117,6 @@ class Browser:
             but: A task whose labels do not count.
         """
         where = {task: labels for task, labels in view.where if task != but}
-        for task in where:
-            if task not in self.shop.labels.tasks:
-                raise UserError(f'where {task}: there is no such task, but '
-                                + ', '.join(self.shop.labels.tasks))
         allowed = self.shop.labels.allowed(where)
         words = view.text.casefold().split()
         if words:

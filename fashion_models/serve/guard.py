@@ -48,6 +48,8 @@ class Guard:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
+        if request.method == 'HEAD':    # whatever can be read; the server leaves the body out
+            scope = scope | {'method': 'GET'}
 
         async def guarded_send(message):
             if message['type'] == 'http.response.start':
@@ -114,7 +116,7 @@ def _same_origin(request, host):
     if site is not None:
         return site in ('same-origin', 'none')
     origin = request.headers.get('origin')
-    return origin is None or urllib.parse.urlsplit(origin).netloc == host
+    return origin is None or origin.partition('://')[2] == host
 
 
 def _bounded(request, receive):

@@ -126,7 +126,7 @@ class Queries:
 
     def _decode(self, number, upload, side):
         if len(upload) > PICTURE_BYTES:
-            raise Refusal(413, f'picture {number}: found {len(upload) / 2**20:.0f} MB, expected at '
+            raise Refusal(413, f'picture {number}: found {len(upload) / 2**20:.1f} MB, expected at '
                                f'most {PICTURE_BYTES >> 20}')
         try:
             with self._decoding:

@@ -29,6 +29,7 @@ def answer(request: Request, status: int, message: str) -> Response:
         return HTMLResponse(
             '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>'
             f'{heading}</title><meta name="viewport" content="width=device-width">'
+            '<link rel="icon" href="/static/icon.svg">'
             '<link rel="stylesheet" href="/static/app.css"></head><body><main class="page">'
             f'<h1>{heading}</h1><p>{html.escape(message)}</p>'
             '<p><a href="/">To the products</a></p></main></body></html>', status)

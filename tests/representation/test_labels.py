@@ -81,6 +81,8 @@ def fits_one(item, task, label):
 @pytest.mark.parametrize(('where', 'message'), [
     ({'colour': 'teal'}, 'where colour=teal: no item has this colour; there are blue, red'),
     ({'subcategory': 'gowns'}, 'where subcategory=gowns: no item has a subcategory'),
+    ({'kind': 'a'}, "where: there is no task 'kind', only gender, colour, type, category, "
+                    'subcategory'),
 ])
 def test_a_label_that_there_is_not(where, message):
     with pytest.raises(UserError) as caught:

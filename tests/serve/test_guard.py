@@ -84,9 +84,22 @@ def test_a_token_is_no_way_to_another_host(guarded):
     ({}, 200), ({'Sec-Fetch-Site': 'same-origin'}, 200), ({'Sec-Fetch-Site': 'none'}, 200),
     ({'Sec-Fetch-Site': 'cross-site'}, 403), ({'Sec-Fetch-Site': 'same-site'}, 403),
     ({'Origin': 'http://localhost:8000'}, 200), ({'Origin': 'http://localhost:9000'}, 403),
-    ({'Origin': 'http://evil.example'}, 403), ({'Origin': 'null'}, 403)])
+    ({'Origin': 'http://evil.example'}, 403), ({'Origin': 'null'}, 403),
+    ({'Origin': 'http://[evil'}, 403)])
 def test_a_page_of_another_site_cannot_write(client, headers, status):
     assert client.post('/api/search', json={'id': '1'}, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize('path', ['/', '/api/health', '/api/products/1', '/picture?id=1'])
+def test_what_can_be_read_can_be_asked_about(client, path):
+    whole, head = client.get(path), client.head(path)
+    assert head.status_code == 200
+    assert head.content == b''
+    assert head.headers == whole.headers
+
+
+def test_an_address_says_which_methods_it_takes(client):
+    assert client.delete('/api/search').headers['allow'] == 'POST'
 
 
 @pytest.mark.parametrize(('host', 'status'), [
@@ -113,6 +126,11 @@ def test_a_picture_is_bounded(client, fails, monkeypatch):
     monkeypatch.setattr(queries, 'PICTURE_BYTES', 1000)
     assert 'picture 1: found' in fails(
         client.post('/api/search', files={'pictures': b'x' * 2000}), 413)
+
+
+def test_a_picture_of_too_many_pixels_is_told_the_limit_of_uploads(client, fails):
+    message = fails(client.post('/api/search', files={'pictures': png(30_000, 30_000)}), 415)
+    assert 'more than 50,000,000 pixels' in message
 
 
 def test_too_many_pictures(client, fails, jpeg):
