@@ -12,6 +12,8 @@ export class Review {
     Object.assign(this, parts);
     this.items = [];
     this.active = 0;
+    this.saving = 0;            // decisions on their way to the server
+    this.decisions = 0;         // begun and ended here, undone ones included
     this.chosen = new Set();
     $('who').value = localStorage.getItem(WHO) ?? '';
     $('who').addEventListener('change', () => localStorage.setItem(WHO, $('who').value.trim()));
@@ -75,12 +77,14 @@ export class Review {
 
   async more() {
     if (this.busy || this.ended) return;
-    const {round} = this;
+    const {round, decisions} = this;
     this.busy = true;
     try {
       const answer = await this.fetch(this.values(), this.after);
       if (round !== this.round) return;
-      this.count(answer.total, answer.decided);
+      // What was decided while the server counted is in the count here, and perhaps not in its own.
+      this.count(answer.total, decisions === this.decisions && !this.saving
+        ? answer.decided : this.decided ?? answer.decided);
       this.ended = !answer.list.length;
       if (answer.searching) setTimeout(() => { this.ended = false; this.more(); }, 2000);
       this.after = answer.list.at(-1)?.number ?? this.after;
@@ -176,9 +180,11 @@ export class Review {
     const items = this.chosen.size ? [...this.chosen] : [this.items[this.active]].filter(Boolean);
     if (!items.length) return false;
     const place = this.active;
+    this.saves(1);
     try {
       const outcome = await post(this.address, {
-        who: $('who').value.trim(), answers: this.answers(items, answer, label)});
+        who: $('who').value.trim(), answers: this.answers(items, answer, label),
+      }).finally(() => this.saves(-1));
       const before = items.filter((item) => item.decision).length;
       for (const [list, saved] of [[outcome.saved, true], [outcome.conflicts, false]]) {
         for (const one of list) this.settle(items, one, saved);
@@ -200,6 +206,12 @@ export class Review {
     }
   }
 
+  // Begins (1) or ends (-1) a change that the server's count may have or not have.
+  saves(step) {
+    this.saving += step;
+    this.decisions += 1;
+  }
+
   // To the next that is open.
   next(place) {
     const open = (item) => item && !item.decision;
@@ -211,8 +223,10 @@ export class Review {
 
   async undo() {
     if (!$('who').value.trim()) { $('who').focus(); return; }
+    this.saves(1);
     try {
-      const {undone} = await post('/api/review/undo', {who: $('who').value.trim(), kind: this.kind});
+      const {undone} = await post('/api/review/undo', {
+        who: $('who').value.trim(), kind: this.kind}).finally(() => this.saves(-1));
       const open = new Set(undone.map((one) => this.items.find((item) => this.concerns(item, one))));
       say(undone.length > 1 ? `${undone.length} decisions are undone.` : 'Undone.');
       if (open.has(undefined)) {      // some of it is not on the page
