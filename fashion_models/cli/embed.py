@@ -49,9 +49,9 @@ def run(arguments: argparse.Namespace) -> None:
     from fashion_models.cli.encoders import encoder_at
     from fashion_models.representation.embed import embed
 
-    catalogue = open_catalogue(arguments.catalogue)
     encoder = encoder_at(
         arguments.run, arguments.snapshot, arguments.devices, arguments.precision)
+    catalogue = open_catalogue(arguments.catalogue)
     updates = []
     embeddings = embed(
         encoder, catalogue, arguments.output, arguments.per, arguments.split,

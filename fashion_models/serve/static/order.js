@@ -50,6 +50,8 @@ async function show() {
   $('diversity').value = diversity;
   $('diversity-said').textContent = `${Math.round(100 * diversity)} %`;
   $('hint').hidden = liked.length > 2;
+  // At once: whoever is quick must not get the order of before.
+  exportLink(state, liked.length);
   const own = ++round;
   $('order').setAttribute('aria-busy', 'true');
   try {
@@ -74,7 +76,6 @@ async function show() {
     if (own === round) say(error.message);
   }
   $('order').setAttribute('aria-busy', 'false');
-  exportLink(state, liked.length);
 }
 
 function exportLink(state, any) {
