@@ -89,7 +89,8 @@ def listen(host: str, port: int) -> socket.socket:
         family = socket.AF_INET6 if ':' in host else socket.AF_INET
         return socket.create_server((host, port), family=family, backlog=256)
     except (OSError, OverflowError) as error:
-        reason = getattr(error, 'strerror', None) or error
+        # Python adds the address, which is said already.
+        reason = (getattr(error, 'strerror', None) or str(error)).partition(' (while')[0]
         raise UserError(f'host {host}, port {port}: cannot listen there: {reason}') from None
 
 

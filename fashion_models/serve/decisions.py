@@ -7,7 +7,7 @@ that, they may decide again: the last word counts, and the journal has them all.
 
 import dataclasses
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from fashion_models.catalogue.journal import (
     Decision,
@@ -52,18 +52,18 @@ class Decisions:
         """
         return self._known(kind).get(item)
 
-    def add(self, decisions: Sequence[Decision], seen: Sequence[str | None]) -> Saved:
+    def add(self, decisions: Sequence[Decision], seen: Sequence[Collection[str]]) -> Saved:
         """Saves decisions; when it returns, they are on the disk.
 
         Args:
             decisions: By one reviewer.
-            seen: For each, the id of the decision on the same thing that they had seen, or None.
+            seen: For each, the ids of the decisions on the same thing that they had seen.
         """
         with self._lock:
             fitting, conflicts = [], []
             for decision, known in zip(decisions, seen):
                 last = self.last(type(decision), decision.item)
-                if last and last.id != known and last.who != decision.who:
+                if last and last.id not in known and last.who != decision.who:
                     conflicts.append(last)
                 else:
                     fitting.append(decision)

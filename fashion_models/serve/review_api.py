@@ -59,7 +59,7 @@ def router(bench: Workbench) -> APIRouter:
         """Saves decisions on labels; what is answered as saved is on the disk."""
         made = [bench.labels.decision(asked.who.strip(), one.product, one.task, one.before,
                                       one.answer, one.label) for one in asked.answers]
-        return _saved(decisions.add(made, [one.seen for one in asked.answers]))
+        return _saved(decisions.add(made, [[one.seen] for one in asked.answers]))
 
     @api.get('/pairs', responses=ERRORS)
     def pairs(least: Annotated[float, Query(ge=0, le=1)] = 0, known: bool = False,
@@ -86,13 +86,15 @@ def router(bench: Workbench) -> APIRouter:
         last = decisions.journal.state().pairs
         total, done, shown = 0, 0, []
         for number, members in found or ():
-            decided = all(tuple(sorted(pair)) in last for pair in itertools.combinations(
-                [item.id for item in members], 2))
+            ids = sorted(item.id for item in members)
+            made = [last.get(pair) for pair in itertools.combinations(ids, 2)]
+            decided = all(made)
             total += 1
             done += decided
             if number > after and len(shown) < limit and _fits(state, decided or None):
                 shown.append(schema.GroupOut(
-                    number=number, decided=decided, members=list(map(_side, members))))
+                    number=number, decided=decided, members=list(map(_side, members)),
+                    decisions=[_outcome(one) for one in made if one]))
         return schema.Groups(searching=found is None, total=total, decided=done, groups=shown)
 
     @api.post('/pairs', responses=ERRORS)
@@ -110,8 +112,10 @@ def router(bench: Workbench) -> APIRouter:
     @api.post('/undo', responses=ERRORS)
     def undo(asked: schema.UndoBody) -> schema.Undone:
         """Takes back what a reviewer decided last: one decision, or many made at once."""
-        return schema.Undone(undone=list(map(
-            _outcome, decisions.undo(asked.who.strip(), _KINDS[asked.kind]))))
+        taken = decisions.undo(asked.who.strip(), _KINDS[asked.kind])
+        left = [decisions.last(type(one), one.item) for one in taken]
+        return schema.Undone(undone=list(map(_outcome, taken)),
+                             left=[_outcome(one) for one in left if one])
 
     return api
 

@@ -24,6 +24,14 @@ class Decided(BaseModel):
     label: str = Field('', description='What is right, where the answer is a label')
 
 
+class Outcome(BaseModel):
+    product: str = Field('', description='Of a decision on a label')
+    task: str = ''
+    a: str = Field('', description='Of a decision on a pair')
+    b: str = ''
+    decision: Decided
+
+
 class Doubt(BaseModel):
     number: int = Field(description='Its place; ask for what comes after it')
     product: Product
@@ -79,6 +87,7 @@ class GroupOut(BaseModel):
     number: int
     members: list[Side]
     decided: bool = Field(description='Whether every pair of them has been decided on')
+    decisions: list[Outcome] = Field(description='On pairs of them')
 
 
 class Groups(BaseModel):
@@ -92,20 +101,14 @@ class PairAnswer(Body):
     ids: list[str] = Field(min_length=2, description='Two items, or several of which every pair is '
                                                      'answered')
     answer: Literal['same', 'colourway', 'different']
-    seen: Seen = None
+    seen: list[str] = Field([], description=(
+        'Ids of the decisions on these pairs that the reviewer has seen; if somebody else has '
+        'decided since, nothing is written on that pair'))
 
 
 class PairAnswers(Body):
     who: Who
     answers: list[PairAnswer] = Field(min_length=1, max_length=MOST)
-
-
-class Outcome(BaseModel):
-    product: str = Field('', description='Of a decision on a label')
-    task: str = ''
-    a: str = Field('', description='Of a decision on a pair')
-    b: str = ''
-    decision: Decided
 
 
 class Saved(BaseModel):
@@ -120,3 +123,5 @@ class UndoBody(Body):
 
 class Undone(BaseModel):
     undone: list[Outcome]
+    left: list[Outcome] = Field(description='Earlier decisions on the same things, which count '
+                                            'again')

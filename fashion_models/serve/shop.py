@@ -61,6 +61,8 @@ class Shop:
         self.network = threading.Lock()
         self._run = run
         self._lock = threading.Lock()
+        if run:
+            self.encoder    # noqa: B018  (what was named is told at once if it does not fit)
 
     def __len__(self) -> int:
         return len(self.embeddings)

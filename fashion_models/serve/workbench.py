@@ -5,6 +5,7 @@ import pathlib
 import numpy as np
 
 from fashion_models.catalogue.journal import Journal
+from fashion_models.errors import UserError
 from fashion_models.representation.duplicates.calibration import Calibration
 from fashion_models.representation.embeddings import Item
 from fashion_models.representation.ordering.order import Ordered
@@ -31,6 +32,9 @@ class Workbench:
         review: The suspected labels that ``fashion-models audit`` wrote.
         calibration: Where the probabilities of duplicates come from.
 
+    Raises:
+        UserError: If one of these files cannot be read, or there is no folder to keep it in.
+
     Attributes:
         shop (Shop): The shop.
         browser (Browser): Finds and filters.
@@ -49,9 +53,14 @@ class Workbench:
                  calibration: Calibration | None = None) -> None:
         self.shop = shop
         self.decisions = Decisions(Journal(journal or beside(shop, 'journal.jsonl')))
-        self.decisions.journal.state()      # what cannot be read is told before anything is served
-        self.labels = LabelReview(shop, review)
         self.lists = Lists(lists or beside(shop, 'lists.csv'))
+        # What cannot be kept, or read, is told before anything is served.
+        for path in self.decisions.journal.path, self.lists.path:
+            if not path.parent.is_dir():
+                raise UserError(f'{path}: cannot be kept there: {path.parent} is no folder')
+        self.decisions.journal.state()
+        self.lists.all()
+        self.labels = LabelReview(shop, review)
         self.browser = Browser(shop)
         self.queries = Queries(shop)
         self.orders = Orders(shop)

@@ -33,6 +33,11 @@ def started():
         process.communicate()
 
 
+def write(path, text):
+    path.write_text(text)
+    return path
+
+
 def get(address, **headers):
     with urllib.request.urlopen(urllib.request.Request(address, headers=headers)) as answer:
         return json.load(answer)
@@ -72,8 +77,20 @@ def test_what_is_not_there_is_told(toys, fails, tmp_path):
     with socket.create_server(('127.0.0.1', 0)) as taken:
         port = taken.getsockname()[1]
         message = fails('serve', toys[0], '--port', port)
-    assert f'host 127.0.0.1, port {port}: cannot listen there' in message
+    assert message.endswith(f'host 127.0.0.1, port {port}: cannot listen there: '
+                            'Address already in use')
     assert 'cannot listen there' in fails('serve', toys[0], '--port', 70000)
+
+
+def test_what_is_named_is_looked_at_before_anything_is_served(toys, fails, tmp_path):
+    def told(*words):
+        return fails('serve', toys[0], '--port', 0, *words)
+
+    assert 'no such folder' in told('--run', tmp_path / 'none')
+    assert 'not a run folder' in told('--run', toys[2])
+    for option in '--journal', '--lists':
+        assert f'{tmp_path / "none"} is no folder' in told(option, tmp_path / 'none' / 'a.csv')
+    assert 'has no column' in told('--lists', write(tmp_path / 'other.csv', 'a,b\n1,2\n'))
 
 
 def test_vectors_of_images_are_refused(toys, works, fails, tmp_path):

@@ -328,6 +328,43 @@ def test_review_of_labels(browser, address, bench, width):
         shoot(page, 'labels-decided')
 
 
+def test_a_late_answer_does_not_count_back(browser, address):
+    with tab(browser) as page:
+        held = []
+        page.route('**/api/review/labels?*after=9*', lambda route: held.append(
+            (route, route.fetch())))
+        page.goto(f'{address}/labels')
+        page.get_by_label('You are').fill('anna')
+        page.locator('.doubt').nth(9).wait_for()
+        page.locator('.doubt').first.focus()
+        page.keyboard.press('1')
+        page.get_by_text('1 of 10 decided').wait_for()
+        page.keyboard.press('1')
+        page.get_by_text('2 of 10 decided').wait_for()
+        (route, response), = held       # asked for after the first decision
+        with page.expect_response('**/api/review/labels?*after=9*'):
+            route.fulfill(response=response)
+        page.wait_for_timeout(100)
+        assert page.get_by_text('2 of 10 decided').is_visible()
+
+
+def test_an_undo_shows_what_counts_again(browser, address, bench):
+    doubt = bench.labels.suspects[0]
+    with tab(browser) as page:
+        page.goto(f'{address}/labels')
+        page.get_by_label('You are').fill('ben')
+        page.locator('.doubt').nth(9).wait_for()
+        Journal(bench.decisions.journal.path).add(bench.labels.decision(
+            'anna', bench.labels.product(doubt), doubt.task, doubt.label, 'right'))
+        verdict = page.locator('.doubt').first.locator('.verdict')
+        for key, words in (('2', '✓ right anna'), ('2', f'✓ {doubt.suggested} ben'),
+                           ('Control+z', '✓ right anna')):
+            page.locator('.doubt').first.focus()
+            page.keyboard.press(key)
+            verdict.filter(has_text=words).wait_for()
+        page.get_by_text('1 of 10 decided').wait_for()
+
+
 def test_two_reviewers_of_one_label(browser, address, bench):
     with tab(browser) as page, tab(browser) as other:
         for who, own in (('anna', page), ('ben', other)):

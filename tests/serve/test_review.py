@@ -136,6 +136,17 @@ def test_undo_takes_back_an_act_and_only_ones_own(client):
     assert client.post('/api/review/undo', json={'who': 'ben', 'kind': 'pair'}).status_code == 404
 
 
+def test_after_an_undo_an_earlier_decision_counts_again(client):
+    first, *_ = doubts(client)['doubts']
+    anna, = decide(client, 'anna', answer(first, 'right')).json()['saved']
+    decide(client, 'ben', answer(first, 'suggested', seen=anna['decision']['id']))
+    undone = client.post('/api/review/undo', json={'who': 'ben', 'kind': 'label'}).json()
+    assert [one['decision']['answer'] for one in undone['undone']] == ['label']
+    assert undone['left'] == [anna]
+    undone = client.post('/api/review/undo', json={'who': 'anna', 'kind': 'label'}).json()
+    assert undone['left'] == []
+
+
 @pytest.mark.parametrize(('change', 'status', 'words'), [
     ({'product': 'none'}, 404, "there is no product 'none'"),
     ({'task': 'kind'}, 400, "task: found 'kind'"),
@@ -218,6 +229,31 @@ def test_a_group_is_answered_as_all_of_its_pairs(client, bench, pairs):
     assert {(one['a'], one['b']) for one in saved} == {
         tuple(sorted(pair)) for pair in itertools.combinations(members, 2)}
     assert client.get('/api/review/groups').json()['decided'] == bool(groups['groups'])
+
+
+def test_whoever_has_seen_what_others_said_of_a_group_may_overrule(client, bench):
+    def decide(who, answer, seen=()):
+        answers = [{'ids': ['0', '1', '2'], 'answer': answer, 'seen': list(seen)}]
+        return client.post('/api/review/pairs', json={'who': who, 'answers': answers}).json()
+
+    assert len(decide('anna', 'same')['saved']) == 3
+    refused = decide('ben', 'different')
+    assert (len(refused['saved']), len(refused['conflicts'])) == (0, 3)
+    seen = [one['decision']['id'] for one in refused['conflicts']]
+    assert len(decide('ben', 'different', seen[:2])['saved']) == 2
+    assert decide('ben', 'different', seen)['conflicts'] == []
+    assert {one.answer for one in bench.decisions.journal.state().pairs.values()} == {'different'}
+
+
+def test_a_group_says_what_was_decided_of_its_pairs(client, bench, pairs, monkeypatch):
+    items = [bench.shop.item(row) for row in range(3)]
+    monkeypatch.setattr(bench.pairs, 'groups', lambda: enumerate([items]))
+    client.post('/api/review/pairs', json={
+        'who': 'anna', 'answers': [{'ids': [items[0].id, items[2].id], 'answer': 'same'}]})
+    group, = client.get('/api/review/groups').json()['groups']
+    assert not group['decided']
+    assert [(one['a'], one['b'], one['decision']['who']) for one in group['decisions']] == [
+        ('0', '2', 'anna')]
 
 
 def test_ids_that_are_not_there_are_told(client, fails):

@@ -13,12 +13,13 @@ const review = new Review({
     if (groups()) {
       const answer = await ask(`/api/review/groups?${query}`);
       return {...answer, list: answer.groups.map((group) => ({
-        ...group, sides: group.members, decision: group.decided ? {who: '', answer: 'decided'} : null,
-        out: new Set()}))};
+        ...group, sides: group.members, decision: group.decided ? summary(group.decisions) : null,
+        seen: new Set(group.decisions.map((one) => one.decision.id)), out: new Set()}))};
     }
     query.set('least', values.least);
     const answer = await ask(`/api/review/pairs?${query}`);
-    return {...answer, list: answer.pairs};
+    return {...answer, list: answer.pairs.map((pair) => ({
+      ...pair, seen: new Set(pair.decision ? [pair.decision.id] : [])}))};
   },
   element(item) {
     const likely = item.probability === undefined ? `${item.sides.length} that look alike`
@@ -30,13 +31,15 @@ const review = new Review({
   answers(items, answer) {
     return items.map((item) => ({
       ids: item.sides.map((side) => side.id).filter((id) => !item.out?.has(id)), answer,
-      seen: item.probability === undefined ? null : item.decision?.id ?? null}));
+      seen: [...item.seen]}));
   },
   concerns: (item, outcome) => [outcome.a, outcome.b].every(
     (id) => item.sides.some((side) => side.id === id)),
   settle(items, outcome) {
     const item = items.find((one) => this.concerns(one, outcome));
-    if (item) item.decision = outcome.decision;
+    if (!item) return;
+    item.decision = outcome.decision;
+    item.seen.add(outcome.decision.id);
   },
   columns: () => 1,
   said() {
@@ -44,6 +47,12 @@ const review = new Review({
     $('choices').elements.least.disabled = groups();
   },
 });
+
+// The decisions on the pairs of a group as one.
+function summary(decisions) {
+  const all = (name) => [...new Set(decisions.map((one) => one.decision[name]))].join(', ');
+  return {who: all('who'), answer: all('answer')};
+}
 
 function sideOf(item, side) {
   const labels = Object.values(side.labels).map((label) => label.replaceAll('|', ' / ')).join(' · ');

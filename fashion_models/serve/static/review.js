@@ -225,7 +225,7 @@ export class Review {
     if (!$('who').value.trim()) { $('who').focus(); return; }
     this.saves(1);
     try {
-      const {undone} = await post('/api/review/undo', {
+      const {undone, left} = await post('/api/review/undo', {
         who: $('who').value.trim(), kind: this.kind}).finally(() => this.saves(-1));
       const open = new Set(undone.map((one) => this.items.find((item) => this.concerns(item, one))));
       say(undone.length > 1 ? `${undone.length} decisions are undone.` : 'Undone.');
@@ -233,11 +233,10 @@ export class Review {
         await this.show();
         return;
       }
-      for (const item of open) {
-        item.decision = null;
-        this.redraw(item);
-      }
-      this.count(this.total, this.decided - open.size);
+      for (const item of open) item.decision = null;
+      for (const one of left) this.settle([...open], one);     // an earlier decision counts again
+      for (const item of open) this.redraw(item);
+      this.count(this.total, this.decided - [...open].filter((item) => !item.decision).length);
       this.focus(Math.min(...[...open].map((item) => this.items.indexOf(item))));
     } catch (error) {
       say(error.message);
