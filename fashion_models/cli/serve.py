@@ -8,6 +8,8 @@ import argparse
 import os
 import pathlib
 import secrets
+import socket
+import urllib.parse
 import webbrowser
 
 from fashion_models.cli import options
@@ -21,6 +23,7 @@ fashion-models serve shop.embeddings --review shop-review/review.csv
 fashion-models serve shop.embeddings --host 0.0.0.0     (for colleagues; asks for a token)'''
 
 HOST, PORT = '127.0.0.1', 8000
+ANY = '', '0.0.0.0', '::'      # all addresses of this machine
 TOKEN = 'FASHION_MODELS_TOKEN'
 
 
@@ -75,9 +78,12 @@ def run(arguments: argparse.Namespace) -> None:
     port = listening.getsockname()[1]
 
     def ready():
-        name = f'[{arguments.host}]' if ':' in arguments.host else arguments.host
-        query = f'/?token={token}' if token else '/'
+        host = HOST if arguments.host in ANY else arguments.host
+        name = f'[{host}]' if ':' in host else host
+        query = f'/?{urllib.parse.urlencode({"token": token})}' if token else '/'
         print(f'{len(shop):,} {shop.noun}s at http://{name}:{port}{query}', flush=True)
+        if arguments.host in ANY:
+            print(f'for colleagues: http://{socket.gethostname()}:{port}{query}')
         if shop.catalogue is None:
             print('without pictures: their catalogue is not there; --catalogue says where it is')
         if not shop.has_network:

@@ -155,9 +155,12 @@ class LabelReview:
     def _other(self, doubt, label):
         known = self.labels(doubt.task)
         if label not in known:
-            close = difflib.get_close_matches(label, known, 3)
+            folded = {name.casefold(): name for name in known}
+            begun = [name for name in folded if name.startswith(label.casefold())][:3]
+            close = [folded[name] for name in
+                     begun or difflib.get_close_matches(label.casefold(), folded, 3)]
             raise Refusal(400, f'the catalogue has no {doubt.task} {label!r}'
-                               + (f', but {", ".join(close)}' if close else ''))
+                               + (f', but {", ".join(close)}' if close and label else ''))
         if not self._shop.embeddings.tasks[doubt.task].several:
             return label
         return with_main_label(parts(doubt.label) or (label,), label)

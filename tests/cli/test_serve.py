@@ -56,13 +56,16 @@ def test_it_says_where_it_is_and_ends_at_ctrl_c(toys, started):
 
 
 def test_beyond_this_machine_it_asks_for_a_token(toys, started):
-    _, line = started(toys[0], '--host', '0.0.0.0', **{TOKEN: 'secret'})
+    process, line = started(toys[0], '--host', '0.0.0.0', **{TOKEN: 'a secret & more'})
     address, _, token = line.strip().partition(' at ')[2].partition('/?token=')
-    assert token == 'secret'
-    address = address.replace('0.0.0.0', '127.0.0.1')
+    assert address.startswith('http://127.0.0.1:')
+    assert token == 'a+secret+%26+more'
+    assert process.stdout.readline() == (
+        f'for colleagues: http://{socket.gethostname()}:{address.rpartition(":")[2]}/'
+        f'?token={token}\n')
     with pytest.raises(urllib.error.HTTPError, match='401'):
         get(f'{address}/api/version')
-    assert get(f'{address}/api/version', Authorization='Bearer secret')['vectors'] == 80
+    assert get(f'{address}/api/version', Authorization='Bearer a secret & more')['vectors'] == 80
 
 
 def test_a_new_token_is_long(toys, started):

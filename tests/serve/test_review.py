@@ -152,6 +152,7 @@ def test_after_an_undo_an_earlier_decision_counts_again(client):
     ({'task': 'kind'}, 400, "task: found 'kind'"),
     ({'before': 'purple'}, 409, "not 'purple'"),
     ({'answer': 'other', 'label': 'reddish'}, 400, "has no colour 'reddish', but red"),
+    ({'answer': 'other', 'label': 'B'}, 400, "has no colour 'B', but blue"),
     ({'answer': 'maybe'}, 422, 'answers.1.answer')])
 def test_an_answer_that_does_not_fit_is_not_saved(client, bench, fails, change, status, words):
     good = doubts(client)['doubts']
