@@ -201,6 +201,17 @@ def test_products_by_keyboard_alone(browser, address):
         page.get_by_role('heading', name='Keyboard').wait_for()
 
 
+def test_an_address_that_is_of_no_use_any_more_says_why(browser, address):
+    with tab(browser) as page:
+        page.goto(f'{address}/?picture=forgotten')
+        page.locator('#empty').get_by_text('no longer remembered').wait_for()
+        page.get_by_role('button', name='Show all').click()
+        count(page, '80 found')
+        assert page.locator('#empty').is_hidden()
+        page.goto(f'{address}/?q=nothing+like+this')
+        page.locator('#empty').get_by_text('No product fits.').wait_for()
+
+
 @narrow_and_wide
 def test_search_by_picture(browser, address, shop, width, tmp_path):
     item = next(item for item in shop.embeddings.items if len(item.images) == 1)

@@ -1,6 +1,7 @@
 """Reviews: a decision is in the journal before it is acknowledged, and overwrites nobody's."""
 
 import csv
+import http.client
 import itertools
 import json
 import signal
@@ -298,13 +299,13 @@ def test_a_killed_server_has_lost_no_acknowledged_decision(toys, review, tmp_pat
                 'product': product, 'task': 'colour', 'before': label, 'answer': 'right'}]}
             try:
                 saved = open_answer(f'{address}api/review/labels', body)['saved']
-            except OSError:
+            except (OSError, http.client.HTTPException):
                 break
             acknowledged += [one['decision']['id'] for one in saved]
             if number == 30:
                 # In the middle of the next ones.
                 subprocess.Popen(['sh', '-c', f'sleep 0.05; kill -9 {process.pid}'])
-    except OSError:
+    except (OSError, http.client.HTTPException):
         pass
     finally:
         process.kill()

@@ -20,8 +20,12 @@ const grid = new Grid($('grid'), {
   loaded(answer) {
     if (answer.error) {
       $('count').textContent = '';
-      $('empty').hidden = true;
-      say(answer.error.message);
+      if (grid.total === null) {      // an address of yesterday, say: nothing else is on the page
+        $('why').textContent = answer.error.message;
+        $('empty').hidden = false;
+      } else {
+        say(answer.error.message);
+      }
       return;
     }
     if (answer.facets) {
@@ -31,6 +35,7 @@ const grid = new Grid($('grid'), {
     const near = params().has('near') || params().has('picture');
     const number = answer.total.toLocaleString('en');
     $('count').textContent = near ? `The ${number} most similar` : `${number} found`;
+    $('why').textContent = $('why').dataset.none;
     $('empty').hidden = answer.total > 0;
   },
 });
