@@ -6,12 +6,14 @@ import sys
 import threading
 from collections.abc import Callable
 
+import anyio.to_thread
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 import fashion_models
+from fashion_models.devices import usable_cores
 from fashion_models.errors import UserError
 from fashion_models.serve import api, review_api, site
 from fashion_models.serve.guard import Guard
@@ -34,7 +36,8 @@ def create_app(bench: Workbench, token: str | None = None,
     """
     app = FastAPI(title='fashion_models', version=fashion_models.__version__,
                   description='Search, order and label a catalogue by its pictures.',
-                  openapi_url='/api/openapi.json', docs_url=None, redoc_url=None)
+                  openapi_url='/api/openapi.json', docs_url=None, redoc_url=None,
+                  lifespan=_within_the_cores)
     app.include_router(api.router(bench))
     app.include_router(review_api.router(bench))
     app.include_router(site.router(bench, token is not None))
@@ -64,6 +67,17 @@ def create_app(bench: Workbench, token: str | None = None,
 
     # Around everything, so that even the answer to an error of our own has its headers.
     return Guard(app, token, hosts)
+
+
+@contextlib.asynccontextmanager
+async def _within_the_cores(app):
+    """Answers as many requests at once as there are cores.
+
+    Each computes with all of them. With Starlette's 40 at once, 50 clients on two cores had 7
+    answers a second, of threads that wait for each other.
+    """
+    anyio.to_thread.current_default_thread_limiter().total_tokens = usable_cores()
+    yield
 
 
 _TEXTS = {404: 'there is no such page', 405: 'this address does not take such a request'}

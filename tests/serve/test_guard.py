@@ -4,11 +4,14 @@ import io
 import struct
 import zlib
 
+import anyio
+import anyio.to_thread
 import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from fashion_models.serve import guard, queries
+from fashion_models.devices import usable_cores
+from fashion_models.serve import app, guard, queries
 from fashion_models.serve.app import create_app
 from fashion_models.serve.shop import Shop
 from fashion_models.serve.workbench import Workbench
@@ -196,3 +199,11 @@ def test_thumbnails_are_kept_within_a_budget(toys):
         assert thumbnails.get(file, 160)
     assert sum(map(len, thumbnails._kept.values())) == thumbnails._bytes <= 4 * size
 
+
+
+def test_no_more_requests_at_once_than_cores():
+    async def tokens():
+        async with app._within_the_cores(None):
+            return anyio.to_thread.current_default_thread_limiter().total_tokens
+
+    assert anyio.run(tokens) == usable_cores()
