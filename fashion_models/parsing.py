@@ -151,6 +151,11 @@ def _named(key):
     return key if key.isprintable() and len(key) <= 60 else shown(key)
 
 
+def whole_number(text: str) -> int | None:
+    """The number that a text of up to 18 ASCII digits is; ``None`` for any other text."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
+
+
 def shown(value: object) -> str:
     """A value for a message: on one line, and no longer than that."""
     try:

@@ -75,3 +75,10 @@ def test_a_value_of_another_form_is_named(change, problem):
 def test_a_number_too_large_to_show():
     with pytest.raises(ValueError, match='found a value too large to show'):
         require_form({'a': 10 ** 5000}, {'a': str})
+
+
+@pytest.mark.parametrize(('text', 'number'), [
+    ('0', 0), ('0042', 42), ('9' * 18, 10 ** 18 - 1), ('9' * 5000, None), ('', None), ('-1', None),
+    ('1.5', None), (' 1', None), ('²', None), ('٣', None)])
+def test_whole_number(text, number):
+    assert parsing.whole_number(text) == number

@@ -30,6 +30,7 @@ from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.records import path_problem
 from fashion_models.errors import UserError
 from fashion_models.files import append_line, atomic_write, locked, whole_lines
+from fashion_models.parsing import whole_number
 
 USER_AGENT = f'fashion-models/{fashion_models.__version__} (catalogue fetch)'
 _LOCK_FILE = '.fetch.lock'
@@ -190,7 +191,7 @@ def _load(opener, address, bounds):
         if isinstance(reason, TimeoutError):
             raise _NotLoaded('took too long') from None
         raise _NotLoaded(f'cannot be loaded ({type(reason).__name__})') from None
-    if length.isdecimal() and int(length) != len(content):
+    if whole_number(length) not in (None, len(content)):
         raise _NotLoaded('ended too early')
     if not content:
         raise _NotLoaded('empty')

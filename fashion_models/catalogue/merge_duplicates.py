@@ -29,6 +29,7 @@ from fashion_models.catalogue.split import split_of
 from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS, Task, joined
 from fashion_models.catalogue.taxonomy import Places
 from fashion_models.errors import UserError
+from fashion_models.parsing import whole_number
 from fashion_models.plural import counted
 
 _COLUMNS = 'product', 'joined_into', 'group', 'task', 'label', 'kept'
@@ -141,8 +142,8 @@ class _Finder:
     def __call__(self, id):
         product, _, number = id.rpartition('/')
         found = self._known(id)
-        if number.isdecimal() and int(number) and (of := self._known(product)) and (
-                product != of or int(number) <= self._listings[of]):
+        if (place := whole_number(number)) and (of := self._known(product)) and (
+                product != of or place <= self._listings[of]):
             if found:
                 raise UserError(f'{self._folder}: {id!r} is a product, and a listing of product '
                                 f'{product!r}; give the ids of products')

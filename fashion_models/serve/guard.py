@@ -12,6 +12,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
+from fashion_models.parsing import whole_number
 from fashion_models.serve.refusal import Refusal, answer
 
 #: Bytes of a request's body, at most.
@@ -123,7 +124,7 @@ def _bounded(request, receive):
     """The body of a request, refused as soon as it is longer than :data:`BODY`."""
     message = f'the request is too large; expected at most {BODY >> 20} MB'
     length = request.headers.get('content-length', '')
-    if length.isdigit() and int(length) > BODY:
+    if (whole_number(length) or 0) > BODY:
         raise Refusal(413, message)
     received = 0
 

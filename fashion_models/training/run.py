@@ -218,6 +218,10 @@ class Run:
                 f'shape {(3, size, size)}')
         if not np.isfinite(mean).all():
             raise UserError(f'{path}: found values that are not finite, expected a mean image')
+        if mean.min() < 0 or mean.max() > 255:
+            raise UserError(
+                f'{path}: found values from {mean.min():g} to {mean.max():g}, expected a mean '
+                'image, of 0 to 255')
         return mean
 
     @cached_property

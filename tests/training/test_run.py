@@ -185,6 +185,8 @@ def test_what_a_killed_training_left_is_removed_by_the_next(copy, toy_catalogue)
 @pytest.mark.parametrize(('mean', 'found'), [
     (np.zeros((3, 50, 48), np.float32), r'found float32 values of shape \(3, 50, 48\), expected'),
     (np.zeros((3, 48, 48)), 'found float64 values'),
+    (np.full((3, 48, 48), 1e38, np.float32), r'found values from 1e\+38 to 1e\+38, expected'),
+    (np.full((3, 48, 48), -1, np.float32), 'of 0 to 255'),
     (np.full((3, 48, 48), np.nan, np.float32), 'not finite'),
     (np.full((3, 48, 48), np.inf, np.float32), 'not finite')])
 def test_mean_of_the_wrong_kind_is_refused(copy, mean, found):

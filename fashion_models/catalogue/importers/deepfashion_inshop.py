@@ -33,7 +33,7 @@ from fashion_models.catalogue.importers.source import Source, clean
 from fashion_models.catalogue.importers.tree import open_tree
 from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.errors import UserError
-from fashion_models.parsing import shown
+from fashion_models.parsing import shown, whole_number
 
 SUMMARY = 'DeepFashion In-shop: 7,982 garments in 52,712 images, several views of each colour'
 
@@ -164,7 +164,10 @@ class _InShop(Source):
         number, first = next(rows, (1, ''))
         count = None
         if first.strip().isdecimal():
-            count = int(first)
+            count = whole_number(first.strip())
+            if count is None:
+                raise UserError(f'{path}:{number}: expected the number of rows, found '
+                                f'{first.strip()[:60]}')
             number, first = next(rows, (number + 1, ''))
         if tuple(first.split()[:len(expected)]) != expected:
             raise UserError(f'{path}:{number}: expected the columns {" ".join(expected)}, found '

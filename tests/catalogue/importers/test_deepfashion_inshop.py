@@ -236,6 +236,7 @@ OTHER_BENCHMARK = '1\nimage_name evaluation_status\nimg/a.jpg train'
                               'evaluation_status, found image_name evaluation_status; is this '
                               'another benchmark'),
     ({EVAL: ''}, 'expected the columns image_name item_id evaluation_status, found nothing'),
+    ({EVAL: '9' * 5000}, 'txt:1: expected the number of rows, found 9999'),
     ({EVAL: partition(count=52712)}, 'its first line says 52,712 rows, and 8 follow; is the file'),
     ({f'{ANNO}list_bbox_inshop.txt': '1\nimage_name x\n'}, 'expected the columns image_name cloth'),
     ({f'{ANNO}list_description_inshop.json': '{}'}, 'expected a JSON list, found .{}'),
