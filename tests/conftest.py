@@ -19,6 +19,8 @@ from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.catalogue.relabel import relabel
 from fashion_models.errors import UserError
 from fashion_models.functions.precision import require_precision
+from fashion_models.representation.embed import embed
+from fashion_models.representation.encoder import load
 from fashion_models.training import train
 from fashion_models.training.recipe import Data, Model, Recipe, Training
 
@@ -111,6 +113,15 @@ def tiny_run(tiny, toy_catalogue, tmp_path_factory):
     folder = tmp_path_factory.mktemp('representation') / 'run'
     run, _ = train.train(tiny, toy_catalogue, folder)
     return run.folder, toy_catalogue
+
+
+@pytest.fixture(scope='session')
+def toys(tiny_run, tmp_path_factory):
+    """File of embeddings, run folder and catalogue folder of 80 drawn products."""
+    run, catalogue = tiny_run
+    file = tmp_path_factory.mktemp('toys') / 'toys.embeddings'
+    embed(load(run), open_catalogue(catalogue), file, progress=False)
+    return file, run, catalogue
 
 
 @pytest.fixture(scope='session')

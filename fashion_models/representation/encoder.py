@@ -110,27 +110,6 @@ class Encoder(PictureEncoder):
     def windows(self, products: Iterable[Sequence], load: Callable[..., np.ndarray],
                 unit: bool = True, done: Callable[[int], object] | None = None,
                 steady: bool = False) -> Iterator[Iterator[np.ndarray]]:
-        """Encodes products window by window, while threads prepare the batches to come.
-
-        ::
-
-            with encoder.windows(numbers, store.image) as windows:
-                for vectors in windows:
-                    ...
-
-        Args:
-            products: For each product its pictures, one or more, in any form that ``load`` takes.
-            load: Returns a picture as (h, w, 3) uint8; called from several threads.
-            unit: Whether rows are scaled to unit length.
-            done: Called after each batch with its number of images.
-            steady: Whether a product's vector must be the same, bit for bit, whichever others are
-                encoded with it. Libraries multiply small matrices in another order than large
-                ones, so small batches are filled up.
-
-        Yields:
-            An iterator over arrays (``WINDOW`` or fewer, size) float32, in the order of the
-            products. The threads end with the ``with`` block.
-        """
         def jobs():
             remaining = iter(products)
             while part := list(itertools.islice(remaining, WINDOW)):

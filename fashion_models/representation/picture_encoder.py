@@ -52,8 +52,9 @@ class PictureEncoder:
             load: Returns a picture as (h, w, 3) uint8; called from several threads.
             unit: Whether rows are scaled to unit length.
             done: Called after each batch with its number of images.
-            steady: Whether a product's vector is to be the same, bit for bit, whatever others there
-                are.
+            steady: Whether a product's vector must be the same, bit for bit, whichever others are
+                encoded with it. Libraries multiply small matrices in another order than large
+                ones, so small batches are filled up.
 
         Yields:
             An iterator over arrays (:data:`WINDOW` or fewer, size) float32, in the order of the

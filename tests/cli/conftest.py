@@ -5,9 +5,6 @@ import shutil
 import pytest
 
 from fashion_models import cli
-from fashion_models.catalogue.io import open_catalogue
-from fashion_models.representation.embed import embed
-from fashion_models.representation.encoder import load
 from fashion_models.training import train
 from fashion_models.training.recipe import Recipe
 from fashion_models.training.run import Run
@@ -33,15 +30,6 @@ def trained(recipe_file, toy_catalogue, tmp_path_factory):
 def run_copy(trained, tmp_path):
     """A copy of that run, to be damaged."""
     return Run.open(shutil.copytree(trained.folder, tmp_path / 'copy'))
-
-
-@pytest.fixture(scope='session')
-def toys(tiny_run, tmp_path_factory):
-    """File of embeddings, run folder and catalogue folder of 80 drawn products."""
-    run, catalogue = tiny_run
-    file = tmp_path_factory.mktemp('toys') / 'toys.embeddings'
-    embed(load(run), open_catalogue(catalogue), file, progress=False)
-    return file, run, catalogue
 
 
 @pytest.fixture

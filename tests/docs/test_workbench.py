@@ -11,9 +11,6 @@ import time
 import pytest
 import uvicorn
 
-from fashion_models.catalogue.io import open_catalogue
-from fashion_models.representation.embed import embed
-from fashion_models.representation.encoder import load
 from fashion_models.serve.app import create_app, listen
 from fashion_models.serve.shop import Shop
 from fashion_models.serve.workbench import Workbench
@@ -31,12 +28,11 @@ def calls():
 
 
 @pytest.fixture(scope='module')
-def address(tiny_run, tmp_path_factory):
-    run, catalogue = tiny_run
-    file = tmp_path_factory.mktemp('served') / 'toys.embeddings'
-    embed(load(run), open_catalogue(catalogue), file, progress=False)
+def address(toys, tmp_path_factory):
+    folder = tmp_path_factory.mktemp('served')
+    bench = Workbench(Shop(toys[0]), lists=folder / 'lists.csv', journal=folder / 'journal.jsonl')
     listening = listen('127.0.0.1', 0)
-    server = uvicorn.Server(uvicorn.Config(create_app(Workbench(Shop(file))), log_level='error'))
+    server = uvicorn.Server(uvicorn.Config(create_app(bench), log_level='error'))
     thread = threading.Thread(target=server.run, kwargs={'sockets': [listening]}, daemon=True)
     thread.start()
     while not server.started:

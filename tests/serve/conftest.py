@@ -2,21 +2,9 @@
 
 import pytest
 
-from fashion_models.catalogue.io import open_catalogue
-from fashion_models.representation.embed import embed
-from fashion_models.representation.encoder import load
 from fashion_models.serve.app import create_app
 from fashion_models.serve.shop import Shop
 from fashion_models.serve.workbench import Workbench
-
-
-@pytest.fixture(scope='session')
-def toys(tiny_run, tmp_path_factory):
-    """File of embeddings, run folder and catalogue folder of 80 drawn products."""
-    run, catalogue = tiny_run
-    file = tmp_path_factory.mktemp('toys') / 'toys.embeddings'
-    embed(load(run), open_catalogue(catalogue), file, progress=False)
-    return file, run, catalogue
 
 
 @pytest.fixture(scope='session')

@@ -1,7 +1,7 @@
 """Networks trained side by side: each in a process of its own, with its share of the cores.
 
-Small networks leave a second core half idle. Two trainings with a thread each took 0.6 of the time
-of the same two, one after the other with both threads (experiments/benchmarks).
+The step of a small network is too short to keep several cores busy: each does better with a
+training of its own.
 """
 
 import contextlib
