@@ -112,7 +112,7 @@ $(ready): pyproject.toml
 	@touch '$@'
 
 $(whole): $(ready)
-	@$(pip) --no-build-isolation --use-pep517 -e '.[all,test,lint]'
+	@$(pip) --no-build-isolation --use-pep517 -e '.[all,mpi,test,lint]'
 	@touch '$@'
 
 comma = ,

@@ -24,12 +24,16 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-def resolve(spec: str) -> list:
+def resolve(spec: str, process: int = 0, processes: int = 1) -> list:
     """Finds the devices that ``spec`` asks for; the first is the master's.
 
     Args:
         spec (str): Comma-separated: ``0`` or ``@cupy:0`` is the first GPU, ``@numpy`` a replica on
             the CPU, ``@numpy*4`` four of them.
+        process (int): The number of this process, from 0, of those on this machine that compute
+            together.
+        processes (int): How many those are. The GPUs are divided among them; replicas on the CPU
+            are each one's own.
 
     Returns:
         list of chainer.backend.Device: Between 1 and 8 devices.
@@ -39,7 +43,7 @@ def resolve(spec: str) -> list:
             says what is missing.
     """
     import chainer
-    names = _parse(spec)
+    names = _own(spec, _parse(spec), process, processes)
     gpus = [int(name.removeprefix('@cupy:')) for name in names if name != '@numpy']
     if gpus:
         _check_gpus(spec, gpus)
@@ -65,6 +69,18 @@ def _parse(spec):
         raise UserError(
             f'devices {spec!r}: {len(names)} devices; it takes between 1 and {MAX_DEVICES}')
     return names
+
+
+def _own(spec, names, process, processes):
+    """The devices of one process of a machine."""
+    gpus = [name for name in names if name != '@numpy']
+    if len(gpus) % processes:
+        raise UserError(
+            f'devices {spec!r}: {len(gpus)} GPUs cannot be divided among {processes} processes of '
+            'a machine')
+    own = len(gpus) // processes
+    others = set(gpus) - set(gpus[process * own:(process + 1) * own])
+    return [name for name in names if name not in others]
 
 
 def _check_gpus(spec, gpus):

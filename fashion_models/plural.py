@@ -8,4 +8,5 @@ def counted(number: int, noun: str) -> str:
         number: How many.
         noun: In the singular, with a regular plural.
     """
-    return f'{number:,} {noun}{"s" * (number != 1)}'
+    ending = 'es' if noun.endswith(('s', 'x', 'ch', 'sh')) else 's'
+    return f'{number:,} {noun}{ending * (number != 1)}'

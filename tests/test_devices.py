@@ -90,6 +90,15 @@ def test_gpus_in_the_order_named(gpus, spec, indices):
     assert resolve(spec) == [('GPU', index) for index in indices]
 
 
+def test_processes_of_a_machine_divide_its_gpus(gpus):
+    gpus(4)
+    of_two = [resolve('3,0,1,2', process, 2) for process in range(2)]
+    assert of_two == [[('GPU', 3), ('GPU', 0)], [('GPU', 1), ('GPU', 2)]]
+    assert resolve('@numpy*2', 1, 3) == [chainer.get_device('@numpy')] * 2
+    with pytest.raises(UserError, match='4 GPUs cannot be divided among 3 processes'):
+        resolve('0,1,2,3', 1, 3)
+
+
 @pytest.mark.parametrize('spec', [
     '', '-1', 'cuda:0', '@numpy*', '@numpy*-1', '0,', '0;1', '@intel64', '@cupy', '@cupy:0*2', '2.',
 ])

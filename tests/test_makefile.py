@@ -55,7 +55,7 @@ def test_the_set_up_is_done_once(project):
     assert status == 0
     assert [call for call in calls if '-m venv' in call]
     assert calls[-2].endswith('--no-build-isolation --use-pep517 -e .[engine]')
-    assert calls[-1].endswith('--no-build-isolation --use-pep517 -e .[all,test,lint]')
+    assert calls[-1].endswith('--no-build-isolation --use-pep517 -e .[all,mpi,test,lint]')
     assert project.make('install') == (0, '', [])
     assert project.make('lint')[2] == ['.venv/bin/python -m ruff check .']
 
@@ -76,7 +76,7 @@ def test_one_that_failed_is_taken_up_again(project):
     (project.folder / 'broken').unlink()
     status, _, calls = project.make('test')
     assert status == 0
-    assert calls[-2].endswith('-e .[all,test,lint]')
+    assert calls[-2].endswith('-e .[all,mpi,test,lint]')
     assert calls[-1].startswith('.venv/bin/python -m pytest')
 
 

@@ -11,7 +11,7 @@ from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.devices import resolve
 from fashion_models.training.recipe import Recipe
 from fashion_models.training.run import Run
-from fashion_models.training.train import build_trainer
+from fashion_models.training.trainer import build_trainer
 
 
 def loading_share(recipe_name, catalogue_folder, iterations=60, warm_up=10):

@@ -20,6 +20,7 @@ import tomllib
 from fashion_models.files import atomic_write
 from fashion_models.provenance import provenance
 from fashion_models.training import train as train_module
+from fashion_models.training import trainer as trainer_module
 from fashion_models.training.evaluation import evaluate
 from fashion_models.training.recipe import Recipe
 
@@ -129,7 +130,7 @@ class WeightAverage:
     @contextlib.contextmanager
     def watching(self):
         """Within, every training is averaged, unless the decay is ``None``."""
-        build = train_module.build_trainer
+        build = trainer_module.build_trainer
 
         def build_with_average(run, products, devices, *arguments):
             trainer = build(run, products, devices, *arguments)
@@ -138,11 +139,11 @@ class WeightAverage:
             self._products, self._device = products['validation'], devices[0]
             return trainer
 
-        train_module.build_trainer = build if self._decay is None else build_with_average
+        trainer_module.build_trainer = build if self._decay is None else build_with_average
         try:
             yield
         finally:
-            train_module.build_trainer = build
+            trainer_module.build_trainer = build
 
     def __call__(self, trainer):
         """Moves the average towards the weights of this iteration."""

@@ -18,6 +18,7 @@ import os
 import sys
 
 import fashion_models
+from fashion_models import processes
 from fashion_models.cli import (
     audit,
     catalogue,
@@ -66,8 +67,16 @@ def main(argv: list[str] | None = None) -> int:
 
     Returns:
         The exit status: 0 for success, 1 if a check found problems, 2 if something given cannot be
-        used, 130 if the user interrupted, 141 if the reader of the output went away.
+        used, 130 if the user interrupted, 141 if the reader of the output went away. Other than 0,
+        it ends the processes that train with this one, too.
     """
+    status = _status(argv)
+    if status:
+        processes.abort(status)
+    return status
+
+
+def _status(argv):
     escape_what_cannot_be_shown()
     try:
         arguments = build_parser().parse_args(argv)
@@ -88,7 +97,8 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _fail(message):
-    print(f'fashion-models: error: {visible(str(message))}', file=sys.stderr)
+    print(f'fashion-models: error: {processes.wait_turn()}{visible(str(message))}',
+          file=sys.stderr)
     return 2
 
 

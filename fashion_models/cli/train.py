@@ -2,7 +2,8 @@
 
 Leaves a run folder with the network, its log and plots, and all that is needed to repeat the run.
 Ctrl-C saves a snapshot and stops; the same command, or --resume, continues from there. While it
-runs, "fashion-models lr" changes the learning rate.
+runs, "fashion-models lr" changes the learning rate. Started with mpirun, several processes, on one
+machine or on many, share each batch.
 """
 
 import argparse
@@ -16,7 +17,8 @@ fashion-models train --recipe small --catalogue shop -o runs/shop
 fashion-models train -o runs/shop --resume                  after an interruption
 fashion-models train -o runs/shop --resume --epochs 30      train longer
 fashion-models train --recipe small --catalogue shop -o runs/shop-2 --init runs/fashion
-fashion-models train --recipe lyst2016 --catalogue shop -o runs/large --devices 0,1,2,3'''
+fashion-models train --recipe lyst2016 --catalogue shop -o runs/large --devices 0,1,2,3
+mpirun -n 4 fashion-models train --recipe small --catalogue shop -o runs/shop'''
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from fashion_models.cli.evaluate import print_results
+    from fashion_models.processes import join
     from fashion_models.training import train
     from fashion_models.training.recipe import Recipe
     from fashion_models.training.run import Run
@@ -51,15 +54,19 @@ def run(arguments: argparse.Namespace) -> int:
             run, ['validation'], 'best', run.recipe.training.devices, None, arguments.store)
 
     _check(arguments)
+    processes = join()
+    if not processes.first:
+        train.follow(processes)
+        return 0
     if arguments.resume:
         run = Run.open(arguments.output)
         finished = train.resume(
             run, recipe() if arguments.recipe else None, arguments.catalogue, arguments.epochs,
-            arguments.store, evaluate)
+            arguments.store, evaluate, processes)
     else:
         run, finished = train.train(
             recipe(), arguments.catalogue, arguments.output, arguments.overwrite, arguments.store,
-            arguments.init, finish=evaluate)
+            arguments.init, finish=evaluate, processes=processes)
     if not finished:
         print(f'stopped; to resume: fashion-models train -o {arguments.output} --resume')
         return 130

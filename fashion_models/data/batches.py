@@ -1,13 +1,14 @@
 """Batches for training and evaluation, made in background threads while the model computes."""
 
 import dataclasses
+import itertools
 import time
 from collections.abc import Iterator, Sequence
 
 import chainer
 import numpy as np
 
-from fashion_models.data.crops import assemble
+from fashion_models.data.crops import assemble, crop_offsets
 from fashion_models.data.epoch import MAX_IMAGES, TOGETHER, Meetings, plan_epoch
 from fashion_models.data.products import FIRST, ProductSet
 from fashion_models.workers import Ahead
@@ -64,6 +65,8 @@ class TrainingIterator(chainer.dataset.Iterator):
         examples (str): How a product's images become examples; see :func:`~.epoch.plan_epoch`.
         meetings (~fashion_models.data.epoch.Meetings): Which examples meet in a batch; if given,
             batches have ``sides``, which are of different listings where there are several.
+        part (tuple of int): ``(i, k)`` for the i-th of k equal parts of each batch, from 0; other
+            processes make the others.
 
     Attributes:
         waited (float): Seconds that the last call of ``next`` waited for its batch.
@@ -73,7 +76,7 @@ class TrainingIterator(chainer.dataset.Iterator):
             self, products: ProductSet, mean: np.ndarray, batch_size: int, seed: int,
             max_images: int = MAX_IMAGES, mirror: float = 0.5, workers: int = 2,
             epoch_batches: int = 0, accepted: str = FIRST, examples: str = TOGETHER,
-            meetings: Meetings | None = None) -> None:
+            meetings: Meetings | None = None, part: tuple[int, int] = (0, 1)) -> None:
         self._batches = None
         self._products = products
         self._mean = mean
@@ -84,6 +87,8 @@ class TrainingIterator(chainer.dataset.Iterator):
         self._workers = workers
         self._examples = examples
         self._meetings = meetings
+        number, parts = part
+        self._part = slice(number * batch_size // parts, (number + 1) * batch_size // parts)
         self._others = products.others_to_learn(accepted)
         self._image_counts = [len(images) for images in products.images]
         # Of random groups, other passes have a few batches more or less.
@@ -164,15 +169,22 @@ class TrainingIterator(chainer.dataset.Iterator):
         b = len(plan.products)
         mirrored = np.zeros(b, bool)
         mirrored[rng.permutation(b)[:round(self._mirror * b)]] = True
-        store = self._products.store
+        store, size, part = self._products.store, self._mean.shape[-1], self._part
         images = [
-            [store.image(image) for image in self._products.images[product][choice]]
+            self._products.images[product][choice]
             for product, choice in zip(plan.products, plan.choice)]
-        x = assemble(images, self._mean, mirrored, rng)
+        # Drawn for the whole batch, so that its parts are those of a batch that is not divided.
+        offsets = [[crop_offsets(*store.sizes[image], size, rng) for image in own]
+                   for own in images]
+        sides = None if self._meetings is None else self._sides(plan, rng)
+        x = assemble(
+            [[store.image(image) for image in own] for own in images[part]], self._mean,
+            mirrored[part], offsets[part])
+        products = plan.products[part]
         return Batch(
-            x, self._products.t[plan.products], plan.products,
-            None if self._others is None else self._others[plan.products],
-            None if self._meetings is None else self._sides(plan, rng))
+            x, self._products.t[products], products,
+            None if self._others is None else self._others[products],
+            None if sides is None else sides[part])
 
     def _sides(self, plan, rng):
         """Which images of each product are on one side: some listings', or just some."""
@@ -211,7 +223,7 @@ def batches(image_counts: Sequence[int], images_per_batch: int = IMAGES_PER_BATC
 
 def evaluation_batches(
         products: ProductSet, mean: np.ndarray, images_per_batch: int = IMAGES_PER_BATCH,
-        workers: int = 2) -> Ahead:
+        workers: int = 2, part: tuple[int, int] = (0, 1)) -> Ahead:
     """Batches that hold every product exactly once, with all its images, cropped centrally.
 
     Args:
@@ -219,6 +231,8 @@ def evaluation_batches(
         mean (numpy.ndarray): (3, size, size) float32.
         images_per_batch (int): Bounds the memory: so many images, or one product if it has more.
         workers (int): Threads that make batches.
+        part (tuple of int): ``(i, k)`` for every k-th batch, beginning with the i-th, from 0; other
+            processes make the others.
 
     Returns:
         ~fashion_models.workers.Ahead: Of :class:`Batch`; in each, all products have the same number
@@ -229,4 +243,4 @@ def evaluation_batches(
         return Batch(assemble(images, mean, np.zeros(len(rows), bool)), products.t[rows], rows)
 
     jobs = batches([len(images) for images in products.images], images_per_batch)
-    return Ahead(make, jobs, workers)
+    return Ahead(make, itertools.islice(jobs, part[0], None, part[1]), workers)

@@ -1,6 +1,6 @@
 """From stored uint8 images to the mean-subtracted float32 input of the network."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import tqdm
@@ -9,24 +9,24 @@ from fashion_models.data.store import ImageStore
 
 
 def crop_offsets(
-        image: np.ndarray, size: int, rng: np.random.Generator | None = None) -> tuple[int, int]:
-    """Top and left of a crop (size, size) of ``image``: random with ``rng``, else in the centre."""
-    spare = image.shape[0] - size, image.shape[1] - size
+        height: int, width: int, size: int,
+        rng: np.random.Generator | None = None) -> tuple[int, int]:
+    """Top and left of a crop (size, size) of an image: random with ``rng``, else in the centre."""
+    spare = height - size, width - size
     if rng is None:
         return spare[0] // 2, spare[1] // 2
     return int(rng.integers(spare[0] + 1)), int(rng.integers(spare[1] + 1))
 
 
-def crop(
-        image: np.ndarray, size: int, rng: np.random.Generator | None = None) -> np.ndarray:
-    """A view of (size, size, 3) of ``image`` (h, w, 3)."""
-    top, left = crop_offsets(image, size, rng)
+def crop(image: np.ndarray, size: int, offsets: tuple[int, int] | None = None) -> np.ndarray:
+    """A view of (size, size, 3) of ``image`` (h, w, 3); in its centre without top and left."""
+    top, left = offsets or crop_offsets(*image.shape[:2], size)
     return image[top:top + size, left:left + size]
 
 
 def assemble(
         images: list[list[np.ndarray]], mean: np.ndarray, mirrored: np.ndarray,
-        rng: np.random.Generator | None = None) -> np.ndarray:
+        offsets: Sequence[Sequence[tuple[int, int]]] | None = None) -> np.ndarray:
     """Crops images, takes off the mean and lays them out as the network wants them.
 
     Args:
@@ -34,7 +34,8 @@ def assemble(
             uint8, h and w at least size.
         mean (numpy.ndarray): (3, size, size) float32.
         mirrored (numpy.ndarray): (b,) bool, whose images are mirrored left to right.
-        rng (numpy.random.Generator): Draws the crops; ``None`` takes them in the centre.
+        offsets (sequence of sequence of tuple): For each product top and left of the crop of each
+            of its images; ``None`` takes them in the centre.
 
     Returns:
         numpy.ndarray: (b, 3 * n, size, size) float32.
@@ -43,7 +44,7 @@ def assemble(
     x = np.empty((len(images), 3 * len(images[0]), size, size), np.float32)
     for row, (product, mirror) in enumerate(zip(images, mirrored)):
         for number, image in enumerate(product):
-            part = crop(image, size, rng)
+            part = crop(image, size, offsets and offsets[row][number])
             if mirror:
                 part = part[:, ::-1]
             np.subtract(part.transpose(2, 0, 1), mean, out=x[row, 3 * number:3 * number + 3])

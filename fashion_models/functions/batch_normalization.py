@@ -1,12 +1,33 @@
 """Batch normalization, with ReLU in the same pass where it follows."""
 
+import contextlib
+from collections.abc import Callable, Iterator
+
 import chainer
 import chainer.functions as F
+import numpy as np
 from chainer.utils import type_check
 
 from fashion_models.functions import chainers_own
 from fashion_models.functions.backend import Array, apply, use_onednn
 from fashion_models.onednn import normalization
+
+chainer.global_config.shares = None     # or a function, and how many there are
+
+
+@contextlib.contextmanager
+def normalizing_over_shares(
+        total: Callable[[np.ndarray], np.ndarray], shares: int) -> Iterator[None]:
+    """Context in which a batch is normalized as a whole, although this process has only a share.
+
+    All processes go through the same functions in the same order.
+
+    Args:
+        total: Returns the sum of the numbers that all processes give to it.
+        shares: How many there are, all of the same size.
+    """
+    with chainer.using_config('shares', (total, shares) if shares > 1 else None):
+        yield
 
 
 def batch_normalization(
@@ -32,6 +53,11 @@ def batch_normalization(
     """
     if train is None:
         train = chainer.config.train
+    if train and chainer.config.shares is not None:
+        return apply(
+            SharedBatchNormalization(
+                eps, decay, running_mean, running_var, relu, *chainer.config.shares),
+            x, gamma, beta)
     if use_onednn(x, gamma, beta, running_mean, running_var):
         if train:
             node = BatchNormalization(eps, decay, running_mean, running_var, relu)
@@ -98,6 +124,59 @@ class BatchNormalization(_Node):
             x.array, gys[0].array, gamma.array, self.mean, self.variance, self.positive, self.eps,
             self.relu)
         return tuple(chainer.as_variable(gradients[i]) for i in indexes)
+
+
+class SharedBatchNormalization(_Node):
+    """The node of :func:`batch_normalization` in training, of a share of a batch.
+
+    The statistics are those of the whole batch, and so is what their gradients add to that of x.
+    """
+
+    def __init__(
+            self, eps: float, decay: float, running_mean: Array, running_var: Array, relu: bool,
+            total: Callable[[np.ndarray], np.ndarray], shares: int) -> None:
+        self.eps, self.decay, self.relu = eps, decay, relu
+        self.running_mean, self.running_var = running_mean, running_var
+        self.total, self.shares = total, shares
+
+    def forward(self, inputs: tuple[Array, ...]) -> tuple[Array, ...]:
+        x, gamma, beta = inputs
+        self.retain_inputs((0, 1))
+        self.retain_outputs((0,))
+        xp, axis = chainer.backend.get_array_module(x), _axis(x)
+        mean = x.mean(axis=axis)
+        # The mean of the shares' variances, and the variance of their means.
+        means, squares = self.total(xp.stack(
+            [mean, x.var(axis=axis) + mean ** 2]).astype(np.float64)) / self.shares
+        self.mean, variance = means.astype(x.dtype), (squares - means ** 2).astype(x.dtype)
+        self.deviation = xp.sqrt(variance + x.dtype.type(self.eps))
+        m = self.shares * (x.size // gamma.size)
+        self.running_mean *= self.decay
+        self.running_mean += (1 - self.decay) * self.mean
+        self.running_var *= self.decay
+        self.running_var += (1 - self.decay) * m / max(m - 1, 1) * variance
+        with chainer.no_backprop_mode():
+            return batch_normalization(
+                x, gamma, beta, self.mean, variance, self.eps, relu=self.relu, train=False).array,
+
+    def backward(
+            self, indexes: tuple[int, ...],
+            gys: tuple[chainer.Variable, ...]) -> tuple[chainer.Variable, ...]:
+        (x, gamma), (y,) = (
+            [kept.array for kept in retained]
+            for retained in (self.get_retained_inputs(), self.get_retained_outputs()))
+        xp, axis = chainer.backend.get_array_module(x), _axis(x)
+        across = tuple(slice(None) if place == 1 else None for place in range(x.ndim))
+        gy = gys[0].array
+        if self.relu:
+            gy = gy * (y > 0)
+        normalized = (x - self.mean[across]) / self.deviation[across]
+        gbeta, ggamma = gy.sum(axis=axis), (gy * normalized).sum(axis=axis)
+        m = self.shares * (x.size // gamma.size)
+        of_mean, of_deviation = self.total(xp.stack([gbeta, ggamma])) / x.dtype.type(m)
+        gx = (gamma / self.deviation)[across] * (
+            gy - of_mean[across] - normalized * of_deviation[across])
+        return tuple(chainer.as_variable((gx, ggamma, gbeta)[i]) for i in indexes)
 
 
 class FixedBatchNormalization(_Node):

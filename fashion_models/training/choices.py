@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from fashion_models.data.epoch import EXAMPLES, MAX_IMAGES
 from fashion_models.data.products import ACCEPTED
-from fashion_models.functions.precision import PRECISIONS
+from fashion_models.functions.precision import BFLOAT16, PRECISIONS
 from fashion_models.links import (
     COMBINATIONS,
     LOSSES,
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Where batch normalization sits: after each convolution, or after each dense layer, too.
 CONVOLUTIONS, ALL = NORMALIZATIONS = 'convolutions', 'all'
+#: Whose statistics normalization takes in training: each device's share's, or the whole batch's.
+SHARE, BATCH = NORMALIZE_OVER = 'share', 'batch'
 #: How the learning rate goes down.
 DROPS, PLATEAU, LINEAR, COSINE = SCHEDULES = 'drops', 'plateau', 'linear', 'cosine'
 #: What teaches a network that two sets of images show one product.
@@ -106,6 +108,9 @@ def _wrong(recipe):
             yield f'training.{name}: found {getattr(training, name)}, expected 0 or more'
     if training.precision not in PRECISIONS:
         yield f'training.precision: found {training.precision!r}, expected {_or(PRECISIONS)}'
+    if training.normalize_over == BATCH and training.precision == BFLOAT16:
+        yield (f'training.normalize_over: found {BATCH!r}, expected {SHARE!r} with the precision '
+               f'{BFLOAT16}')
     if training.momentum >= 1:
         yield f'training.momentum: found {training.momentum}, expected less than 1'
     if training.schedule not in SCHEDULES:
@@ -114,6 +119,7 @@ def _wrong(recipe):
         yield f'training.accepted: found {training.accepted!r}, expected {_or(ACCEPTED)}'
     for name, known in (
             ('loss', LOSSES), ('combine_losses', COMBINATIONS), ('same_product', SAME_PRODUCT),
+            ('normalize_over', NORMALIZE_OVER),
             ('same_product_batches', SAME_PRODUCT_BATCHES)):
         if getattr(training, name) not in known:
             yield f'training.{name}: found {getattr(training, name)!r}, expected {_or(known)}'

@@ -1,6 +1,7 @@
 """Accuracy over products, every product once with all its images."""
 
 import dataclasses
+import itertools
 from collections.abc import Callable
 
 import chainer
@@ -12,6 +13,7 @@ from fashion_models.data.batches import evaluation_batches
 from fashion_models.data.products import FIRST, ProductSet
 from fashion_models.data.vocabulary import MISSING
 from fashion_models.links import MultiTaskClassifier, multi_task_loss
+from fashion_models.processes import Processes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,7 +86,8 @@ def _mean(values, selected):
 
 def evaluate(
         model: MultiTaskClassifier, products: ProductSet, mean: np.ndarray,
-        device: chainer.backend.Device, progress: bool = False) -> Evaluation:
+        device: chainer.backend.Device, progress: bool = False,
+        processes: Processes | None = None) -> Evaluation:
     """Classifies every product of a set once, with all its images, cropped in the centre.
 
     Args:
@@ -93,23 +96,28 @@ def evaluate(
         mean: (3, size, size) float32.
         device: Where to compute.
         progress: Whether to show a progress bar.
+        processes: Those that share the products, all with the same model; each learns what the
+            model says of all of them.
 
     Returns:
         What the model says of each product; no number depends on the batches.
     """
     rows, scores = [], []
+    processes = processes or Processes()
     device.use()
     bar = tqdm.tqdm(
         total=len(products), desc='evaluating', unit=' products', leave=False,
         disable=None if progress else True)
-    with (bar, evaluation_batches(products, mean) as batches,
+    part = processes.rank, processes.size
+    with (bar, evaluation_batches(products, mean, part=part) as batches,
           chainer.using_config('train', False), chainer.no_backprop_mode()):
         for batch in batches:
             ys = model(device.send(batch.x))
             scores.append([_log_softmax(chainer.cuda.to_cpu(y.array)) for y in ys])
             rows.append(batch.products)
             bar.update(len(batch.products))
-    order = np.argsort(np.concatenate(rows))
+    rows, scores = (itertools.chain(*parts) for parts in zip(*processes.gather((rows, scores))))
+    order = np.argsort(np.concatenate(list(rows)))
     return Evaluation(
         {task: np.concatenate(parts)[order] for task, parts in zip(model.tasks, zip(*scores))},
         products.t)
@@ -151,6 +159,8 @@ def majority_accuracies(train_t: np.ndarray, t: np.ndarray) -> list[float]:
 class ValidationEvaluation(training.Extension):
     """Evaluates the master after each epoch and reports ``validation/loss``, ``…/<task>``, etc.
 
+    Several processes share the products, all with the first one's master.
+
     The loss is what training minimises, which tells the best epoch: with ``accepted='all'`` any of
     a product's labels is right. Accuracies are those of the first label in any case.
     """
@@ -171,8 +181,10 @@ class ValidationEvaluation(training.Extension):
     def __call__(self, trainer: chainer.training.Trainer) -> None:
         """Reports loss, global accuracy and accuracy of each task."""
         updater = trainer.updater
+        updater.share_master()
         evaluation = evaluate(
-            updater.master, self._products, self._mean, updater.devices[0], self._progress)
+            updater.master, self._products, self._mean, updater.devices[0], self._progress,
+            updater.processes)
         chainer.report({
             'validation/loss': evaluation.loss(self._loss, self._others),
             'validation/accuracy': evaluation.accuracy,

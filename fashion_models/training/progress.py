@@ -1,6 +1,7 @@
 """What a person sees of a running training: a line an epoch, a progress bar, plots."""
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 
 import chainer
@@ -60,16 +61,24 @@ def complete_record(record: dict, optimizer: chainer.Optimizer) -> None:
 
 
 class Progress(training.Extension):
-    """A progress bar over all iterations, with the time left."""
+    """A progress bar over all iterations, with the time left.
+
+    Args:
+        iterations: All of them.
+        done: How many have been made.
+        rarely: Whether to draw it every minute, wherever it goes, instead of on terminals only.
+    """
 
     trigger = 1, 'iteration'
     priority = 80
     name = 'progress'
 
-    def __init__(self, iterations: int, done: int = 0):
+    def __init__(self, iterations: int, done: int = 0, rarely: bool = False):
+        # What mpirun forwards is no terminal, and is looked at all the same.
+        when = {'delay': 60, 'mininterval': 60, 'maxinterval': 60} if rarely else {'disable': None}
         self._bar = tqdm.tqdm(
-            total=iterations, initial=done, desc='training', unit=' batches', disable=None,
-            dynamic_ncols=True)
+            total=iterations, initial=done, desc='training', unit=' batches',
+            dynamic_ncols=True, **when)
 
     def __call__(self, trainer: chainer.training.Trainer) -> None:
         """Moves on by one."""
@@ -134,3 +143,9 @@ def plot_log(log: Sequence[dict], tasks: Sequence[str], folder: str | os.PathLik
         ('accuracy', 'training, global', {'color': 'black', 'linestyle': '--', **marker}),
         ('validation/accuracy', 'validation, global', {'color': 'black', **marker}),
         *((f'validation/{task}', title_of(task), {'linewidth': 1, **marker}) for task in tasks)])
+
+
+def tell(line: str) -> None:
+    """Prints a line without disturbing the progress bar."""
+    tqdm.tqdm.write(line, file=sys.stdout)
+    sys.stdout.flush()

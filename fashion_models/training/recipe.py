@@ -22,6 +22,7 @@ from fashion_models.training.choices import (
     DROPS,
     NONE,
     RANDOM,
+    SHARE,
     faults,
 )
 
@@ -72,6 +73,7 @@ class Training:
 
     batch_size: int = 64
     devices: str = '0,1,2,3'
+    normalize_over: str = _later(SHARE)
     precision: str = _later(FLOAT32)
     epochs: int = 20
     epoch_batches: int = _later(0)

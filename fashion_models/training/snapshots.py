@@ -13,6 +13,7 @@ from chainer import training
 
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
+from fashion_models.processes import Processes
 from fashion_models.training.arrays import is_intact, read_npz
 from fashion_models.training.migration import migrated
 
@@ -138,13 +139,22 @@ def newest_intact(folder: pathlib.Path, tell: Callable[[str], object]) -> pathli
     return newest
 
 
-def resume(trainer: training.Trainer, path: pathlib.Path, recipe_hash: str) -> None:
+def resume(
+        trainer: training.Trainer, path: pathlib.Path, recipe_hash: str,
+        processes: Processes | None = None) -> None:
     """Restores the state of a training from a snapshot.
+
+    Args:
+        trainer: Of the training.
+        path: The snapshot.
+        recipe_hash: Of the training's recipe.
+        processes: Those that train together; the first reads the snapshot for all.
 
     Raises:
         UserError: If the snapshot is damaged, belongs to another recipe or holds something else.
     """
-    arrays = read_npz(path)
+    processes = processes or Processes()
+    arrays = processes.broadcast(read_npz(path) if processes.first else None)
     found = str(arrays.get('recipe'))
     if found != recipe_hash:
         raise UserError(

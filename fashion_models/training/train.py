@@ -1,50 +1,43 @@
 """Trains the network of a recipe on a catalogue, into a run folder."""
 
 import dataclasses
-import json
 import os
 import pathlib
-import sys
-from collections.abc import Callable, Mapping, Sequence
-
-import chainer
-import tqdm
-from chainer import training
-from chainer.training import extensions
+import platform
+from collections.abc import Callable
 
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.catalogue.tasks import require
-from fashion_models.data.batches import TrainingIterator
 from fashion_models.data.crops import mean_image
 from fashion_models.data.epoch import require_batch
 from fashion_models.data.prepare import prepare
-from fashion_models.data.products import ProductSet, require_products
+from fashion_models.data.products import require_products
 from fashion_models.data.views import View
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.devices import resolve
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write, sha256
-from fashion_models.functions.precision import require_precision, using_precision
+from fashion_models.files import sha256
+from fashion_models.functions import backend
+from fashion_models.functions.precision import require_precision
 from fashion_models.parsing import json_file
+from fashion_models.plural import counted
+from fashion_models.processes import Processes
 from fashion_models.provenance import provenance
-from fashion_models.training import initial, progress, snapshots
-from fashion_models.training.besides import build_besides, meetings
-from fashion_models.training.evaluation import ValidationEvaluation
-from fashion_models.training.graph import write_graph
-from fashion_models.training.interrupt import Interrupt
-from fashion_models.training.learning_rate import LearningRateControl
-from fashion_models.training.model import build_loss, build_model
-from fashion_models.training.optimizer import MomentumSGD
+from fashion_models.training import initial, snapshots
+from fashion_models.training.choices import BATCH
+from fashion_models.training.model import build_model
+from fashion_models.training.progress import tell
 from fashion_models.training.recipe import Recipe
 from fashion_models.training.run import FINISHED, Run
-from fashion_models.training.updater import MasterReplicasUpdater, NonFiniteLossError
+from fashion_models.training.trainer import run_trainer
 
 
 def train(
         recipe: Recipe, catalogue_folder: str | os.PathLike, out: str | os.PathLike,
         overwrite: bool = False, store: str | os.PathLike | None = None,
         init: str | os.PathLike | None = None, view: View | None = None,
-        finish: Callable[[Run], object] | None = None) -> tuple[Run, bool]:
+        finish: Callable[[Run], object] | None = None,
+        processes: Processes | None = None) -> tuple[Run, bool]:
     """Trains a new network; or goes on where a call with the same arguments was interrupted.
 
     Args:
@@ -60,6 +53,8 @@ def train(
         view: What to see of the catalogue; its own split and its products as they are if ``None``.
         finish: Called last with the run, before it counts as finished, to write what else belongs
             into its folder.
+        processes: Those that train together; this is the first, and the others call
+            :func:`follow`.
 
     Returns:
         The run, and whether the training came to its end (it was not interrupted).
@@ -67,12 +62,14 @@ def train(
     Raises:
         UserError: If something the user gave cannot be used.
     """
-    devices = _devices(recipe)
+    processes = processes or Processes()
+    devices = _devices(recipe, processes)
     if not overwrite and Run(out).unfinished:
         run = Run.open(out)
         _require_same(run, recipe, catalogue_folder, init, view or View())
         tell(f'{out}: holds a run of this recipe and catalogue that is not finished; resuming it')
-        return run, resume(run, catalogue_folder=catalogue_folder, store=store, finish=finish)
+        return run, resume(run, catalogue_folder=catalogue_folder, store=store, finish=finish,
+                           processes=processes)
     Run(out).check_free(overwrite)
     origin = None if init is None else Run.open(init)
     catalogue = open_catalogue(catalogue_folder)
@@ -94,6 +91,8 @@ def train(
     source = {**provenance(), 'catalogue': _describe(catalogue, images, products)}
     if left_out:
         source['given_recipe'] = given.to_toml()
+    if processes.size > 1:
+        source['processes'] = processes.size
     if view is not None:
         source['view'] = dataclasses.asdict(view)
     model = None
@@ -104,14 +103,16 @@ def train(
             tell(line)
     with Run(out).locked():
         run = Run.create(out, recipe, vocabulary, mean, source, overwrite, model)
-        return run, _ended(run, _run(run, products, devices), finish)
+        _lead(run, images, catalogue.folder, store, devices, processes)
+        return run, _ended(run, run_trainer(run, products, devices, processes), finish, processes)
 
 
 def resume(
         run: Run, recipe: Recipe | None = None,
         catalogue_folder: str | os.PathLike | None = None, epochs: int | None = None,
         store: str | os.PathLike | None = None,
-        finish: Callable[[Run], object] | None = None) -> bool:
+        finish: Callable[[Run], object] | None = None,
+        processes: Processes | None = None) -> bool:
     """Resumes a training that was interrupted, or extends one.
 
     Args:
@@ -121,6 +122,7 @@ def resume(
         epochs: New number of epochs; that of the recipe if ``None``.
         store: Folder of image stores; the catalogue's own if ``None``.
         finish: As of :func:`train`.
+        processes: As of :func:`train`; they need not be as many as before.
 
     Returns:
         Whether the training came to its end.
@@ -129,8 +131,64 @@ def resume(
         UserError: If recipe, catalogue or labels are not those of the run, or another process
             trains it.
     """
+    processes = processes or Processes()
     with run.locked():
-        return _ended(run, _resume(run, recipe, catalogue_folder, epochs, store), finish)
+        finished = _resume(run, recipe, catalogue_folder, epochs, store, processes)
+        return _ended(run, finished, finish, processes)
+
+
+def follow(processes: Processes) -> None:
+    """Takes part in the training that the first process leads with :func:`train` or :func:`resume`.
+
+    The catalogue is read from the same folder as there, and so is the image store, which is made
+    where this machine has none.
+
+    Args:
+        processes: Those that train together.
+
+    Raises:
+        UserError: If this machine lacks something that the training needs.
+    """
+    processes.wait()
+    run, folder, store = processes.broadcast(None)
+    devices = _devices(run.recipe, processes)
+    catalogue = open_catalogue(folder)
+    images = prepare(catalogue, run.recipe.data.shorter_side, store, progress=False)
+    _require_alike(images, devices, processes)
+    run_trainer(run, run.view.products(catalogue, images, run.vocabulary), devices, processes)
+    processes.wait()
+
+
+def _lead(run, images, folder, store, devices, processes):
+    """Tells the other processes what to train, and the user who they are."""
+    # What has been read of the run goes with it: the others may not see its folder.
+    for part in 'recipe', 'vocabulary', 'mean', 'provenance':
+        getattr(run, part)
+    processes.wait()
+    processes.broadcast((run, os.path.abspath(folder), store and os.path.abspath(store)))
+    _require_alike(images, devices, processes)
+
+
+def _require_alike(images, devices, processes):
+    """Raises UserError unless all processes see the same pictures, on as many devices."""
+    engine = backend.engine() if str(devices[0]) == '@numpy' else 'a GPU'
+    own = platform.node(), engine, len(devices), images.key
+    everybody = processes.gather(own)
+    machine, _, g, key = everybody[0]
+    for other, _, other_g, other_key in everybody[1:]:
+        if other_key != key:
+            raise UserError(
+                f'the pictures of the catalogue on {other} are not those on {machine}; copy the '
+                'catalogue again, or use one folder for all')
+        if other_g != g:
+            raise UserError(
+                f'a process on {other} has {counted(other_g, "device")}, one on {machine} {g}; '
+                'start as many processes on each machine')
+    if processes.first and processes.size > 1:
+        for name, engine in dict.fromkeys((name, engine) for name, engine, *_ in everybody):
+            number = sum((name, engine) == other[:2] for other in everybody)
+            tell(f'{name}: {counted(number, "process")}, '
+                 f'{counted(g, "device")} each, with {engine}')
 
 
 def _require_same(run, recipe, catalogue_folder, init, view):
@@ -148,7 +206,7 @@ def _require_same(run, recipe, catalogue_folder, init, view):
             'overwrite it or choose another folder')
 
 
-def _resume(run, recipe, catalogue_folder, epochs, store):
+def _resume(run, recipe, catalogue_folder, epochs, store, processes):
     if recipe is not None and recipe.hash() not in (run.recipe.hash(), run.given_recipe.hash()):
         raise UserError(
             f'{run.folder}: the run was made with another recipe; resume it with its own, '
@@ -157,7 +215,7 @@ def _resume(run, recipe, catalogue_folder, epochs, store):
     run.remove_leftovers()
     if epochs is not None:
         _extend(run, epochs)
-    devices = _devices(run.recipe)
+    devices = _devices(run.recipe, processes)
     known = run.provenance['catalogue']
     catalogue = open_catalogue(catalogue_folder or known['folder'])
     if catalogue.hash() != known['hash']:
@@ -165,7 +223,9 @@ def _resume(run, recipe, catalogue_folder, epochs, store):
             f'{catalogue.folder}: not the catalogue that the run was started on (its content '
             'has changed since); start a new run')
     images = prepare(catalogue, run.recipe.data.shorter_side, store)
-    return _run(run, run.view.products(catalogue, images, run.vocabulary), devices)
+    _lead(run, images, catalogue.folder, store, devices, processes)
+    products = run.view.products(catalogue, images, run.vocabulary)
+    return run_trainer(run, products, devices, processes)
 
 
 def _extend(run, epochs):
@@ -187,13 +247,17 @@ def _epochs_in(log):
         raise UserError(f'{log}: is damaged: expected a list of epochs') from None
 
 
-def _devices(recipe):
-    devices = resolve(recipe.training.devices)
-    b, g = recipe.training.batch_size, len(devices)
-    if b % g:
+def _devices(recipe, processes):
+    devices = resolve(recipe.training.devices, processes.rank_here, processes.size_here)
+    b, g, p = recipe.training.batch_size, len(devices), processes.size
+    if b % (g * p):
+        devices = f'{g} devices' if p == 1 else f'{p} processes, {counted(g, "device")} each'
         raise UserError(
-            f'batch size {b} cannot be shared evenly by {g} devices (b % g must be 0); change '
+            f'batch size {b} cannot be shared evenly by {devices} (b % g must be 0); change '
             'training.batch_size or training.devices in the recipe')
+    if g > 1 and recipe.training.normalize_over == BATCH:
+        raise UserError(
+            f'training.normalize_over is {BATCH!r}, which takes one device a process; found {g}')
     require_precision(recipe.training.precision, devices)
     return devices
 
@@ -208,103 +272,10 @@ def _describe(catalogue, images, products):
         'dropped_products': len(images.dropped['products'])}
 
 
-def build_trainer(
-        run: Run, products: Mapping[str, ProductSet], devices: Sequence[chainer.backend.Device],
-        interrupted: Callable[[], bool] = lambda: False) -> training.Trainer:
-    """The Chainer trainer of a run.
-
-    Args:
-        run: Gives recipe, vocabulary, mean image and folder.
-        products: The products of each split.
-        devices: g devices.
-        interrupted: Asked after each iteration whether to stop.
-
-    Returns:
-        The trainer, with all extensions but the progress bar.
-    """
-    recipe = run.recipe.training
-    model = build_model(run.recipe, run.vocabulary.classes)
-    optimizer = MomentumSGD(recipe.learning_rate, recipe.momentum, recipe.weight_decay)
-    optimizer.setup(model)
-    iterator = TrainingIterator(
-        products['train'], run.mean, recipe.batch_size, recipe.seed, run.recipe.data.max_images,
-        run.recipe.data.mirror, epoch_batches=recipe.epoch_batches, accepted=recipe.accepted,
-        examples=run.recipe.data.examples, meetings=meetings(run.recipe, products['train']))
-    loss = build_loss(run.recipe)
-    updater = MasterReplicasUpdater(
-        iterator, optimizer, devices, recipe.seed, loss,
-        build_besides(run.recipe, products['train'], optimizer))
-    trainer = training.Trainer(
-        updater, lambda trainer: interrupted() or updater.epoch >= recipe.epochs,
-        out=str(run.folder))
-    tasks = run.vocabulary.tasks
-    trainer.extend(ValidationEvaluation(
-        products['validation'], run.mean, accepted=recipe.accepted, loss=loss))
-    trainer.extend(extensions.LogReport(
-        filename='log.json',
-        postprocess=lambda record: progress.complete_record(record, optimizer)), name='log')
-    trainer.extend(progress.EpochTable(tasks, tell=tell))
-    trainer.extend(progress.Plots(tasks))
-    trainer.extend(LearningRateControl(
-        optimizer, recipe, iterator.batches_per_epoch, run.folder, tell))
-    trainer.extend(snapshots.Snapshots(run.snapshots, run.recipe.hash()))
-    return trainer
-
-
-def _run(run, products, devices):
-    (run.folder / FINISHED).unlink(missing_ok=True)
-    with Interrupt() as interrupt, using_precision(run.recipe.training.precision):
-        trainer = build_trainer(run, products, devices, lambda: interrupt.requested)
-        updater = trainer.updater
-        last = snapshots.newest_intact(run.snapshots, tell)
-        if last is not None:
-            snapshots.resume(trainer, last, run.recipe.hash())
-            tell(f'resuming from {last.name}')
-        else:
-            if 'init' in run.provenance:
-                snapshots.load_model(updater.master, _initial_snapshot(run))
-            updater.on_first_loss = lambda loss: write_graph(loss, run.folder)
-        iterator = updater.get_iterator('main')
-        trainer.extend(progress.Progress(
-            run.recipe.training.epochs * iterator.batches_per_epoch, updater.iteration))
-        try:
-            trainer.run(show_loop_exception_msg=False)
-        except NonFiniteLossError as error:
-            raise _name_batch(error, run, products['train']) from error
-        trainer.get_extension('snapshots').take(trainer)
-    return updater.epoch >= run.recipe.training.epochs
-
-
-def _ended(run, finished, finish):
+def _ended(run, finished, finish, processes):
     if finished:
         if finish:
             finish(run)
         (run.folder / FINISHED).touch()
+    processes.wait()
     return finished
-
-
-def _initial_snapshot(run):
-    path = run.snapshots / snapshots.INITIAL
-    if not path.exists():
-        raise UserError(
-            f'{path}: is missing, so that this training, which began with another run\'s network, '
-            'cannot begin again; start a new one')
-    return path
-
-
-def _name_batch(error, run, products):
-    ids = [products.ids[row] for row in error.products]
-    path = run.folder / 'bad-batch.json'
-    with atomic_write(path, 'w', encoding='utf-8') as file:
-        json.dump({'iteration': error.iteration, 'loss': str(error.loss), 'products': ids}, file,
-                  ensure_ascii=False, indent=1)
-    return UserError(
-        f'iteration {error.iteration}: the loss is {error.loss}, in a batch of the products '
-        f'{", ".join(ids[:3])}, … (all in {path}); the parameters were not changed by it. A lower '
-        'learning rate often helps: set one with "fashion-models lr", then resume the run')
-
-
-def tell(line: str) -> None:
-    """Prints a line without disturbing the progress bar."""
-    tqdm.tqdm.write(line, file=sys.stdout)
-    sys.stdout.flush()

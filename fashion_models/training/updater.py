@@ -1,4 +1,4 @@
-"""The article's data parallelism: master parameters, replicas on g devices."""
+"""The article's data parallelism: master parameters, replicas on g devices, p processes."""
 
 import copy
 import dataclasses
@@ -11,8 +11,12 @@ import numpy as np
 from chainer import training
 
 from fashion_models.data.batches import TrainingIterator
+from fashion_models.functions.batch_normalization import normalizing_over_shares
 from fashion_models.links import count_correct, count_labelled, multi_task_loss
+from fashion_models.processes import Processes
 from fashion_models.training.besides import Besides
+from fashion_models.training.choices import BATCH, SHARE
+from fashion_models.training.snapshots import model_arrays, set_model_arrays
 
 
 class NonFiniteLossError(Exception):
@@ -63,13 +67,21 @@ class MasterReplicasUpdater(training.updaters.StandardUpdater):
     compares the representations of all shares, and each share is pulled by its part of the
     gradient. So there is one memory, and its content does not depend on g.
 
+    Several processes share a batch in the same way: each has g devices, its iterator gives its
+    part, and p processes make the step that one makes on p * g devices. Each has a master; they
+    average their gradients and make the same step, at the learning rate of the first. What is not
+    learnt from gradients, running statistics and the memory, is the first one's.
+
     Args:
-        iterator: Gives the batches.
+        iterator: Gives the batches, or this process's part of them.
         optimizer: Set up with the master.
         devices: g devices, of which several may be ``@numpy``.
         seed: Dropout masks follow from it and from the number of the iteration alone.
         loss: As of :func:`~fashion_models.links.multi_task_loss`, the article's.
         besides: What is trained beside the tasks; nothing if ``None``.
+        processes: Those that share each batch.
+        normalize_over: ``'share'``; or ``'batch'``, for batch normalization with the statistics of
+            the whole batch, of processes with one device each.
 
     Attributes:
         on_first_loss: Called once with the first share's loss before its backward.
@@ -78,7 +90,8 @@ class MasterReplicasUpdater(training.updaters.StandardUpdater):
     def __init__(
             self, iterator: TrainingIterator, optimizer: chainer.Optimizer,
             devices: Sequence[chainer.backend.Device], seed: int = 0,
-            loss: Callable = multi_task_loss, besides: Besides | None = None):
+            loss: Callable = multi_task_loss, besides: Besides | None = None,
+            processes: Processes | None = None, normalize_over: str = SHARE):
         besides = besides or Besides()
         optimizers = {'main': optimizer}
         if besides.same_product is not None:
@@ -88,6 +101,8 @@ class MasterReplicasUpdater(training.updaters.StandardUpdater):
         self.devices = list(devices)
         self.seed = seed
         self.loss = loss
+        self.processes = processes or Processes()
+        self._shares = self.processes.size if normalize_over == BATCH else 1
         self.on_first_loss = None
         self.master = optimizer.target
         self.master.to_device(self.devices[0])
@@ -96,16 +111,30 @@ class MasterReplicasUpdater(training.updaters.StandardUpdater):
             replica.to_device(device)
         if besides.same_product is not None:
             besides.same_product.to_device(self.devices[0])
+        self.processes.compute_on(self.devices[0])
+
+    def share_master(self) -> None:
+        """Gives all processes the parameters and the running statistics of the first."""
+        processes = self.processes
+        arrays = processes.broadcast(model_arrays(self.master) if processes.first else None)
+        if not processes.first:
+            set_model_arrays(self.master, arrays)
 
     def update_core(self) -> None:
         """One step; reports loss, accuracy of each task, images, seconds and seconds waited."""
+        with normalizing_over_shares(self.processes.sum, self._shares):
+            self._step()
+
+    def _step(self):
         started = time.perf_counter()
         iterator = self.get_iterator('main')
         batch = iterator.next()
         b, g = len(batch.t), len(self.devices)
         if b % g:
             raise ValueError(f'a batch of {b} products cannot be shared evenly by {g} devices')
-        labelled = count_labelled(batch.t)
+        processes, optimizer = self.processes, self.get_optimizer('main')
+        labelled = processes.sum(count_labelled(batch.t))
+        optimizer.lr = processes.broadcast(optimizer.lr)
 
         self.master.cleargrads()
         for replica in self.replicas:
@@ -113,8 +142,8 @@ class MasterReplicasUpdater(training.updaters.StandardUpdater):
             replica.cleargrads()
         # All devices are given their work before the first result is waited for.
         forward = (
-            self._forward(rank, batch, slice(rank * b // g, (rank + 1) * b // g), labelled)
-            for rank in range(g))
+            self._forward(number, batch, slice(number * b // g, (number + 1) * b // g), labelled)
+            for number in range(g))
         losses = {}
         if self.besides.same_product is None:
             # One after the other, so that there is one graph at a time.
@@ -127,14 +156,17 @@ class MasterReplicasUpdater(training.updaters.StandardUpdater):
             self.master.addgrads(replica)
 
         for name in ('loss', 'image_loss') if self.besides.image_loss else ('loss',):
-            losses[name] = sum(
-                float(chainer.cuda.to_cpu(getattr(share, name).array)) for share in shares)
+            losses[name] = processes.sum(sum(
+                float(chainer.cuda.to_cpu(getattr(share, name).array)) for share in shares))
         if not np.isfinite(sum(losses.values())):
-            raise NonFiniteLossError(sum(losses.values()), self.iteration + 1, batch.products)
+            raise NonFiniteLossError(
+                sum(losses.values()), self.iteration + 1,
+                np.concatenate(processes.gather(batch.products)))
+        processes.average_gradients(self.master)
         for optimizer in self.get_all_optimizers().values():
             optimizer.update()
 
-        correct = sum(count_correct(share.ys, share.t) for share in shares)
+        correct = processes.sum(sum(count_correct(share.ys, share.t) for share in shares))
         accuracies = {
             task: right / number
             for task, right, number in zip(self.master.tasks, correct, labelled) if number}
@@ -142,16 +174,18 @@ class MasterReplicasUpdater(training.updaters.StandardUpdater):
             **losses,
             'accuracy': np.mean(list(accuracies.values())) if accuracies else 0.0,
             **accuracies,
-            'images': batch.images,
+            'images': batch.images * processes.size,
             'waited': iterator.waited,
             'seconds': time.perf_counter() - started,
         })
 
-    def _forward(self, rank, batch, share, labelled):
-        model = ([self.master] + self.replicas)[rank]
-        device = self.devices[rank]
+    def _forward(self, number, batch, share, labelled):
+        model = ([self.master] + self.replicas)[number]
+        device = self.devices[number]
         device.use()
-        _seed_dropout(device.xp, self.seed, self.iteration, rank)
+        _seed_dropout(
+            device.xp, self.seed, self.iteration,
+            self.processes.rank * len(self.devices) + number)
         x, t = device.send(batch.x[share]), device.send(batch.t[share])
         others = None if batch.others is None else device.send(batch.others[share])
         sides = None if batch.sides is None else device.send(batch.sides[share])
@@ -179,17 +213,24 @@ class MasterReplicasUpdater(training.updaters.StandardUpdater):
 
     def _compare(self, shares):
         """The loss of the same-product objective, and its gradient for each share's part."""
-        objective, device = self.besides.same_product, self.devices[0]
+        objective, device, processes = self.besides.same_product, self.devices[0], self.processes
         device.use()
-        h = chainer.Variable(device.xp.concatenate(
-            [device.send(share.compared.array) for share in shares]))
+        xp = device.xp
+        own = xp.concatenate([device.send(share.compared.array) for share in shares])
+        rows = np.concatenate([share.rows for share in shares])
+        compared, rows = zip(*processes.gather((own, rows)))
         objective.cleargrads()
-        loss = objective(h, np.concatenate([share.rows for share in shares]))
-        (loss * self.besides.weight).backward()
-        ends = np.cumsum([len(share.rows) for share in shares])[:-1]
-        pulls = [share.device.send(part)
-                 for share, part in zip(shares, device.xp.split(h.grad, ends.tolist()))]
-        return float(chainer.cuda.to_cpu(loss.array)), pulls
+        answer = None
+        if processes.first:
+            h = chainer.Variable(xp.concatenate(compared))
+            with normalizing_over_shares(processes.sum, 1):     # here is the whole batch
+                loss = objective(h, np.concatenate(rows))
+            (loss * self.besides.weight).backward()
+            answer = float(chainer.cuda.to_cpu(loss.array)), h.grad
+        loss, pulls = processes.broadcast(answer)
+        # All shares are of the same length.
+        pulls = xp.split(pulls, processes.size * len(shares))[processes.rank * len(shares):]
+        return loss, [share.device.send(part) for share, part in zip(shares, pulls)]
 
     def _backward(self, share, pull=None):
         share.device.use()
@@ -201,7 +242,7 @@ class MasterReplicasUpdater(training.updaters.StandardUpdater):
         if self.on_first_loss is not None:
             self.on_first_loss(loss)
             self.on_first_loss = None
-        loss.backward()
+        (loss * self.processes.size).backward()     # for the mean of all processes' gradients
         # Lets go of the graph before the next device builds its own.
         for variable in (*share.ys, share.loss, share.image_loss, share.compared):
             variable.unchain()

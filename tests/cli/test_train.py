@@ -32,6 +32,15 @@ def test_batch_that_the_devices_cannot_share(recipe_file, toy_catalogue, tmp_pat
     assert 'batch size 8 cannot be shared evenly by 3 devices' in line
 
 
+def test_normalization_over_the_batch_takes_one_device(
+        tiny, toy_catalogue, tmp_path, fails):
+    recipe = tmp_path / 'batch.toml'
+    recipe.write_text(tiny.replace(training__normalize_over='batch').to_toml())
+    line = fails(*train_words(
+        recipe, toy_catalogue, tmp_path / 'run', '--devices', '@numpy*2'))
+    assert "training.normalize_over is 'batch', which takes one device a process; found 2" in line
+
+
 def test_device_that_does_not_exist(recipe_file, toy_catalogue, tmp_path, fails):
     line = fails(*train_words(
         recipe_file, toy_catalogue, tmp_path / 'run', '--devices', '@nump'))

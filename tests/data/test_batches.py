@@ -59,6 +59,8 @@ def test_other_labels_come_where_they_are_asked_for(two_coloured_splits, ramp):
 class Ramps:
     """Images whose brightness grows to the right, so that a mirrored one is told at once."""
 
+    sizes = np.full((200, 2), (50, 52))
+
     def image(self, number):
         return np.broadcast_to(np.arange(52, dtype=np.uint8)[None, :, None], (50, 52, 3))
 
@@ -80,6 +82,28 @@ def test_half_of_each_batch_is_mirrored_all_images_of_a_product_together(ramp):
 def test_batches_do_not_depend_on_the_number_of_workers(toy_splits, ramp):
     one, three = (take(iterator(toy_splits, ramp, workers=workers), 15) for workers in (1, 3))
     assert_same(one, three)
+
+
+@pytest.mark.parametrize('parts', [2, 4])
+def test_processes_make_parts_of_the_same_batches(toy_splits, ramp, parts):
+    options = {'meetings': Meetings(np.arange(len(toy_splits['train']))), 'examples': 'groups'}
+    whole = take(iterator(toy_splits, ramp, **options), 12)
+    of_parts = zip(*(take(iterator(toy_splits, ramp, part=(number, parts), **options), 12)
+                     for number in range(parts)))
+    for batch, own in zip(whole, of_parts, strict=True):
+        for name in 'x', 't', 'products', 'sides':
+            if getattr(batch, name) is not None:
+                np.testing.assert_array_equal(
+                    np.concatenate([getattr(part, name) for part in own]), getattr(batch, name))
+    assert any(batch.sides is not None for batch in whole)
+
+
+def test_processes_share_the_batches_of_an_evaluation(toy_splits, ramp):
+    train = toy_splits['train']
+    met = [batch.products.tolist() for number in range(3)
+           for batch in evaluation_batches(train, ramp, 7, part=(number, 3))]
+    assert sorted(met) == sorted(
+        batch.products.tolist() for batch in evaluation_batches(train, ramp, 7))
 
 
 def test_mirror_can_be_turned_off(toy_splits, ramp):
@@ -141,6 +165,8 @@ from fashion_models.data.products import ProductSet
 from fashion_models.workers import Ahead
 
 class Black:
+    sizes = np.full((12, 2), 8)
+
     def image(self, number):
         return np.zeros((8, 8, 3), np.uint8)
 
@@ -235,6 +261,8 @@ def test_sides_are_of_different_listings_where_there_are_several():
 
 class Gradients:
     """A store of images whose crops all differ."""
+
+    sizes = np.full((200, 2), 16)
 
     def image(self, number):
         return np.arange(16 * 16 * 3).reshape(16, 16, 3).astype(np.uint8)

@@ -1,4 +1,6 @@
+import concurrent.futures
 import functools
+import threading
 
 import chainer
 import chainer.functions as F
@@ -9,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fashion_models import functions
+from fashion_models.functions.batch_normalization import normalizing_over_shares
 
 pytestmark = pytest.mark.usefixtures('onednn')
 
@@ -139,3 +142,51 @@ def test_large_mean_does_not_swallow_the_variance(agree, values):
     agree(lambda *inputs: batch_normalization_relu(*inputs, *running(3), train=True),
           chainers(True, *running(3)), [x, np.ones(3, np.float32), np.zeros(3, np.float32)],
           tolerance=1e-3)
+
+
+class Total:
+    """The sum of what as many threads give."""
+
+    def __init__(self, threads):
+        self._barrier, self._given = threading.Barrier(threads), {}
+
+    def __call__(self, numbers):
+        self._given[threading.get_ident()] = numbers
+        self._barrier.wait(20)
+        total = sum(self._given.values())
+        self._barrier.wait(20)
+        return total
+
+
+@pytest.mark.parametrize('relu', [True, False])
+@pytest.mark.parametrize('shape', [(12, 3, 5, 6), (12, 33)])
+def test_shares_are_normalized_as_their_whole_batch(shape, relu):
+    rng = np.random.default_rng(0)
+    x, gy = rng.normal(2, 3, (2, *shape)).astype(np.float32)
+    gamma, beta = rng.normal(1, 1, (2, shape[1])).astype(np.float32)
+    inputs = [chainer.Variable(array) for array in (x, gamma, beta)]
+    whole = running(shape[1])
+    y = chainers(True, *whole, relu)(*inputs)
+    y.grad = gy
+    y.backward()
+
+    total = Total(3)
+
+    def of_share(number):
+        share = slice(4 * number, 4 * number + 4)
+        own, statistics = [chainer.Variable(a) for a in (x[share], gamma, beta)], running(shape[1])
+        with normalizing_over_shares(total, 3):
+            part = functions.batch_normalization(*own, *statistics, relu=relu)
+            part.grad = gy[share]
+            part.backward()
+        return part.array, own, statistics
+
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        parts, variables, statistics = zip(*pool.map(of_share, range(3)))
+    close = functools.partial(np.testing.assert_allclose, rtol=1e-4, atol=1e-4)
+    close(np.concatenate(parts), y.array)
+    close(np.concatenate([own[0].grad for own in variables]), inputs[0].grad)
+    for place in 1, 2:      # parameters are summed with all other gradients
+        close(sum(own[place].grad for own in variables), inputs[place].grad)
+    for own in statistics:
+        close(own, whole)

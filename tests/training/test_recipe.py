@@ -104,6 +104,8 @@ def test_a_new_choice_leaves_earlier_runs_what_they_are():
     ('[model]\nfirst_ksize = 0', 'model.first_ksize: found 0, expected 1 or more'),
     ('[model]\ntrunk = "resnet50"\nfirst_ksize = 1', 'found 1, expected 7 with the trunk resnet50'),
     ('[training]\nepoch_batches = -1', 'training.epoch_batches: found -1, expected 0 or more'),
+    ('[training]\nnormalize_over = "batch"\nprecision = "bfloat16"',
+     "training.normalize_over: found 'batch', expected 'share' with the precision bfloat16"),
     ('[training]\nepochs = 0', 'training.epochs: found 0, expected more than 0'),
     ('[training]\nlearning_rate = -1', 'training.learning_rate: found -1.0'),
     ('[training]\nmomentum = 1', 'training.momentum: found 1.0, expected less than 1'),

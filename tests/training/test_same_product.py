@@ -58,7 +58,9 @@ class Trunk(chainer.Chain):
         yield 'fc', chainer.functions.relu(self.fc(x))
 
 
-def make_updater(g=1, loss='supcon', image_loss=0.0, pooling='max', weight=0.5, **options):
+def make_updater(
+        g=1, loss='supcon', image_loss=0.0, pooling='max', weight=0.5, processes=None,
+        wrap=lambda whole: whole, **options):
     np.random.seed(0)  # noqa: NPY002
     model = MultiTaskClassifier(ProductEncoder(Trunk(), 10, 9, 8, pooling), CLASSES)
     optimizer = MomentumSGD(0.05, 0.9, 0.01)
@@ -71,7 +73,8 @@ def make_updater(g=1, loss='supcon', image_loss=0.0, pooling='max', weight=0.5, 
         own.setup(objective)
         besides = Besides(image_loss, objective, own, weight)
     devices = [chainer.get_device('@numpy')] * g
-    return MasterReplicasUpdater(Batches(), optimizer, devices, besides=besides)
+    return MasterReplicasUpdater(
+        wrap(Batches()), optimizer, devices, besides=besides, processes=processes)
 
 
 def step(updater, count=1):

@@ -16,6 +16,7 @@ import pytest
 from fashion_models.data.views import View
 from fashion_models.errors import UserError
 from fashion_models.training import train as training
+from fashion_models.training import trainer
 from fashion_models.training.learning_rate import request
 from fashion_models.training.results import evaluate_run, results_table
 from fashion_models.training.run import Run
@@ -162,7 +163,7 @@ class StopAfter:
 
 def interrupted_train(monkeypatch, iterations, *arguments, **options):
     with monkeypatch.context() as patch:
-        patch.setattr(training, 'Interrupt', lambda: StopAfter(iterations))
+        patch.setattr(trainer, 'Interrupt', lambda **_: StopAfter(iterations))
         return training.train(*arguments, **options)
 
 

@@ -55,14 +55,18 @@ class NoNormalization(chainer.Chain):
         yield 'fc', chainer.functions.relu(self.fc(h))
 
 
-def make_updater(g, trunk=NoNormalization, **options):
+def make_updater(
+        g, trunk=NoNormalization, processes=None, wrap=lambda whole: whole, normalize_over='share',
+        **options):
     np.random.seed(0)  # noqa: NPY002
     model = MultiTaskClassifier(ProductEncoder(trunk(), 10, 9, 8), CLASSES)
     optimizer = chainer.optimizers.MomentumSGD(0.05, 0.9)
     optimizer.setup(model)
     optimizer.add_hook(chainer.optimizer_hooks.WeightDecay(0.01))
     devices = [chainer.get_device('@numpy')] * g
-    return MasterReplicasUpdater(FreshBatches(**options), optimizer, devices, seed=0)
+    return MasterReplicasUpdater(
+        wrap(FreshBatches(**options)), optimizer, devices, seed=0, processes=processes,
+        normalize_over=normalize_over)
 
 
 def run(updater, steps):

@@ -1,0 +1,128 @@
+"""Processes that train one network together: steps, a whole training, kills, errors."""
+
+import glob
+import importlib.util
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from fashion_models.training.run import Run
+
+MPIRUN = shutil.which('mpirun', path=os.pathsep.join(
+    [os.path.dirname(sys.executable), os.environ.get('PATH', '')]))
+
+pytestmark = pytest.mark.skipif(
+    MPIRUN is None or importlib.util.find_spec('mpi4py') is None,
+    reason='needs mpirun and mpi4py: pip install "fashion-models[mpi]"')
+
+
+def start(processes, *words, **options):
+    """Starts some processes of Python under mpirun."""
+    allowed = {'OMPI_ALLOW_RUN_AS_ROOT': '1', 'OMPI_ALLOW_RUN_AS_ROOT_CONFIRM': '1'}
+    return subprocess.Popen(
+        [MPIRUN, '-n', str(processes), '--oversubscribe', sys.executable, *map(str, words)],
+        env={**os.environ, **allowed}, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        **options)
+
+
+def ended(process, seconds=100):
+    """Exit status, output and errors of what was started."""
+    try:
+        output, errors = process.communicate(timeout=seconds)
+    finally:
+        process.kill()
+    return process.returncode, output, errors
+
+
+@pytest.mark.parametrize('processes', [2, 4])
+def test_steps_together_are_those_of_one(processes):
+    script = pathlib.Path(__file__).with_name('steps_together.py')
+    status, output, errors = ended(start(processes, script))
+    assert status == 0, errors
+    assert f'{processes} processes make the steps of one' in output
+
+
+@pytest.fixture(scope='module')
+def recipe_file(tiny, tmp_path_factory):
+    path = tmp_path_factory.mktemp('recipe') / 'tiny.toml'
+    path.write_text(tiny.to_toml())
+    return path
+
+
+@pytest.fixture
+def train(recipe_file, toy_catalogue, tmp_path):
+    """A function that starts a training with some processes; the folder of its run."""
+    out = tmp_path / 'run'
+
+    def train(processes, *more):
+        return start(processes, '-m', 'fashion_models', 'train', '--recipe', recipe_file,
+                     '--catalogue', toy_catalogue, '-o', out, *more)
+    return train, out
+
+
+def rank(number, out):
+    """The id of one of the processes that train a run; waits until it is there."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        for folder in glob.glob('/proc/[0-9]*'):
+            try:
+                environment = pathlib.Path(folder, 'environ').read_bytes().split(b'\0')
+                words = pathlib.Path(folder, 'cmdline').read_bytes().split(b'\0')
+            except OSError:
+                continue
+            if f'OMPI_COMM_WORLD_RANK={number}'.encode() in environment and (
+                    os.fsencode(out) in words):
+                return int(pathlib.Path(folder).name)
+        time.sleep(0.02)
+    raise AssertionError(f'there is no process {number}')
+
+
+def test_killed_and_finished_it_is_the_training_on_as_many_devices(
+        tiny, toy_catalogue, train, tmp_path):
+    """Dropout, normalization of each share and running statistics included."""
+    if not os.path.isdir('/proc/self'):
+        pytest.skip('needs /proc to find the processes')
+    start_training, out = train
+    for victim, moment in ((1, 'graph.dot'), (0, 'snapshots/iteration-*7.npz')):
+        process = start_training(2)
+        number = rank(victim, out)
+        deadline = time.monotonic() + 60
+        while not list(out.glob(moment)) and process.poll() is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        os.kill(number, signal.SIGKILL)
+        status, _, errors = ended(process, 60)
+        assert status != 0
+        assert f'rank {victim} ' in errors
+        assert 'Traceback' not in errors
+    status, output, errors = ended(start_training(2))
+    assert status == 0, errors
+    assert 'resuming from iteration-' in output
+    assert output.count('the article, validation') == 1
+    assert Run.open(out).provenance['processes'] == 2
+
+    from fashion_models.training import train as training
+    alone, _ = training.train(
+        tiny.replace(training__devices='@numpy*2'), toy_catalogue, tmp_path / 'alone')
+    with np.load(Run.open(out).last_snapshot()) as ours, np.load(alone.last_snapshot()) as theirs:
+        assert ours.files == theirs.files
+        for name in theirs.files:
+            if name.startswith(('updater/model', 'updater/optimizer')):
+                np.testing.assert_allclose(
+                    ours[name], theirs[name], rtol=1e-4, atol=1e-6, err_msg=name)
+
+
+def test_what_is_wrong_is_said_once(train):
+    status, _, errors = ended(train[0](3))
+    assert status == 2
+    assert errors.count('fashion-models: error: ') == 1
+    assert ('fashion-models: error: batch size 8 cannot be shared evenly by 3 processes, 1 device '
+            'each') in errors
+    assert 'Traceback' not in errors
