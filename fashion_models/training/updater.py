@@ -132,9 +132,9 @@ class MasterReplicasUpdater(training.updaters.StandardUpdater):
         b, g = len(batch.t), len(self.devices)
         if b % g:
             raise ValueError(f'a batch of {b} products cannot be shared evenly by {g} devices')
-        processes, optimizer = self.processes, self.get_optimizer('main')
+        processes, main = self.processes, self.get_optimizer('main')
         labelled = processes.sum(count_labelled(batch.t))
-        optimizer.lr = processes.broadcast(optimizer.lr)
+        main.lr = processes.broadcast(main.lr)
 
         self.master.cleargrads()
         for replica in self.replicas:
