@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--run', metavar='RUN', type=pathlib.Path,
                         help='the run, or the ONNX file, that made EMBEDDINGS, if that was '
                              'moved since')
+    options.precision(parser)
     parser.add_argument('--words', metavar='FILE', type=pathlib.Path,
                         help='what "tags --save" learned, to judge the texts of products by')
     parser.add_argument('--review', metavar='CSV', type=pathlib.Path,
@@ -71,7 +72,8 @@ def run(arguments: argparse.Namespace) -> None:
         raise UserError(f'{TOKEN}: expected letters and digits of ASCII only')
     calibration = Calibration.load(arguments.calibration) if arguments.calibration else None
     listening = listen(arguments.host, arguments.port)
-    shop = Shop(arguments.file, arguments.catalogue, arguments.run, arguments.words)
+    shop = Shop(arguments.file, arguments.catalogue, arguments.run, arguments.words,
+                arguments.precision)
     bench = Workbench(shop, lists=arguments.lists, journal=arguments.journal,
                       review=arguments.review, calibration=calibration)
     app = create_app(bench, token, LOCAL if local else None)

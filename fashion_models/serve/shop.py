@@ -31,6 +31,7 @@ class Shop:
         run: The run folder, or the ONNX file of an image tower; by default, what embedded it, if
             that is there.
         words: What ``fashion-models tags`` learned, to judge texts by.
+        precision: What the network computes with; ``float32`` by default.
 
     Attributes:
         embeddings (Embeddings): The vectors.
@@ -46,7 +47,8 @@ class Shop:
     """
 
     def __init__(self, file: pathlib.Path, catalogue: pathlib.Path | None = None,
-                 run: pathlib.Path | None = None, words: pathlib.Path | None = None) -> None:
+                 run: pathlib.Path | None = None, words: pathlib.Path | None = None,
+                 precision: str | None = None) -> None:
         self.embeddings = open_embeddings(file)
         if self.embeddings.header['per'] == 'image':
             raise UserError(f'{file}: holds a vector for each image; expected one for each product '
@@ -60,8 +62,9 @@ class Shop:
             self.tagger.check(self.embeddings)
         self.network = threading.Lock()
         self._run = run
+        self._precision = precision
         self._lock = threading.Lock()
-        if run:
+        if run or precision:
             self.encoder    # noqa: B018  (what was named is told at once if it does not fit)
 
     def __len__(self) -> int:
@@ -128,7 +131,7 @@ class Shop:
 
     @cached_property
     def _encoder(self):
-        return encoder_of(self.embeddings, self._run)
+        return encoder_of(self.embeddings, self._run, self._precision)
 
     @property
     def has_network(self) -> bool:

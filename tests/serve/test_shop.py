@@ -4,6 +4,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from fashion_models.catalogue.io import open_catalogue
+from fashion_models.errors import UserError
 from fashion_models.representation.embed import embed
 from fashion_models.representation.embeddings_writer import EmbeddingsWriter
 from fashion_models.representation.encoder import load
@@ -19,6 +20,19 @@ def open_client(tmp_path):
         bench = Workbench(Shop(file), journal=tmp_path / 'journal.jsonl')
         return TestClient(create_app(bench), base_url='http://localhost')
     return client
+
+
+def test_pictures_are_searched_for_in_bfloat16(toys, needs_bfloat16):
+    exact, found = (Shop(toys[0], precision=precision).encoder for precision in (None, 'bfloat16'))
+    pictures = [toys[2] / image for image in Shop(toys[0]).item(0).images]
+    vectors = [encoder.embed(pictures) for encoder in (exact, found)]
+    assert (vectors[0] != vectors[1]).any()
+    assert float(vectors[0] @ vectors[1]) > 0.99
+
+
+def test_a_precision_unheard_of_is_told_at_once(toys):
+    with pytest.raises(UserError, match='float16'):
+        Shop(toys[0], precision='float16')
 
 
 def test_listings(toys, tmp_path, open_client):

@@ -38,16 +38,19 @@ SHORTLIST = 100
 MOST_FROM_INDEX = 100
 
 
-def encoder_of(embeddings: Embeddings,
-               run: str | os.PathLike | None = None) -> 'PictureEncoder':
+def encoder_of(embeddings: Embeddings, run: str | os.PathLike | None = None,
+               precision: str | None = None) -> 'PictureEncoder':
     """The encoder that made a file of embeddings.
 
     Args:
         embeddings: The file.
         run: Its run folder, or the ONNX file of its tower, if that has moved since.
+        precision: What a run's network computes with, whatever made the file; ``float32`` by
+            default.
 
     Raises:
-        UserError: If the run or the tower is not there, or is not as it was at the time.
+        UserError: If the run or the tower is not there, or is not as it was at the time; if this
+            machine does not compute with that precision.
     """
     from fashion_models.representation.encoder import Encoder
     from fashion_models.training.run import Run
@@ -55,6 +58,9 @@ def encoder_of(embeddings: Embeddings,
 
     header = embeddings.header
     if 'tower' in header:
+        if precision:
+            raise UserError(f'{embeddings.file}: was made with an image tower, which computes as '
+                            f'its file says; expected no precision, found {precision}')
         return _tower(embeddings, run or header['tower'])
     folder = pathlib.Path(run or header.get('run', ''))
     if not run and not folder.is_dir():
@@ -70,7 +76,7 @@ def encoder_of(embeddings: Embeddings,
         raise UserError(
             f'{folder}: its {which} snapshot is not the one that {embeddings.file} was made with; '
             'embed the catalogue again, or name the right run')
-    return Encoder(run, which)
+    return Encoder(run, which, precision=precision or 'float32')
 
 
 def _tower(embeddings, file):
