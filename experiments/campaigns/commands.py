@@ -35,7 +35,7 @@ for _name in (
         'cleanlab.rank', 'faiss', 'matplotlib.pyplot', 'onnx_chainer', 'onnxruntime',
         'pyarrow.parquet',
         'sklearn.feature_extraction.text', 'sklearn.linear_model', 'fashion_models.training.train',
-        'fashion_models.training.results',
+        'fashion_models.training.results', 'fashion_models.sync.steps',
         *(f'fashion_models.representation.{module}' for module in (
             'embed', 'encoder', 'audit.sections', 'duplicates.pairs', 'export.graphs',
             'ordering.merchandiser', 'tags.learning', 'tags.products'))):
@@ -44,6 +44,19 @@ for _name in (
 #: Products of each split: as many as "tags" asks for.
 PRODUCTS = {'train': 48, 'validation': 20, 'test': 6}
 COLOURS = {'blue': (40, 60, 200), 'red': (210, 40, 40)}
+DAILY = '''
+catalogue = "shop"
+run = "run"
+embeddings = "shop.embeddings"
+[import]
+format = "csv"
+source = "export"
+most_gone = 1
+[duplicates]
+threshold = 0.999999
+[publish]
+parquet = "shop.parquet"
+'''
 RECIPE = '''
 [data]
 shorter_side = 52
@@ -159,6 +172,8 @@ COMMANDS = (
     Command('publish', 'publish shop.embeddings --parquet shop.parquet', ('shop.embeddings',)),
     Command('audit', 'audit shop -o review --recipe tiny.toml --folds 2', ('shop', 'tiny.toml'),
             slow=True),
+    Command('sync', 'sync daily.toml', ('daily.toml', 'export', 'shop=other', 'run'), 'refused',
+            slow=True, adds=True),
     Command('export', 'export run -o onnx', _RUN),
     Command('experiment', 'experiment graph --catalogue shop --recipe tiny.toml --runs runs '
             '-o results', ('shop', 'tiny.toml')),
@@ -172,11 +187,12 @@ def add_only(parser):
 
 
 def chosen(arguments, rng, quick):
-    """The commands to try, slow ones last; with ``--quick``, so many of those that are not."""
+    """The commands to try, slow ones last; with ``--quick`` so many, slow ones only by name."""
     found = [command for command in COMMANDS
              if not arguments.part or command.name in arguments.part]
     if arguments.quick:
-        return rng.sample([command for command in found if not command.slow], quick)
+        found = [command for command in found if arguments.part or not command.slow]
+        return rng.sample(found, min(quick, len(found)))
     return sorted(found, key=lambda command: command.slow)
 
 
@@ -201,8 +217,8 @@ class World:
         self._server, address = _serve(
             shutil.copytree(self.folder / 'export', self._template / 'served'))
         _write_feed(self.folder / 'wc.csv', address)
-        with open(self.folder / 'tiny.toml', 'w') as file:
-            file.write(RECIPE)
+        (self.folder / 'tiny.toml').write_text(RECIPE)
+        (self.folder / 'daily.toml').write_text(DAILY)
         for words in (
                 'catalogue import csv export shop', 'catalogue import csv export-2 other',
                 'catalogue prepare shop --shorter-side 52',
@@ -271,7 +287,7 @@ class World:
 
     def content(self):
         """What the folder holds, by path; see :func:`comparable`."""
-        return {str(path.relative_to(self.folder)): comparable(path)
+        return {_STORE.sub(r'\1', str(path.relative_to(self.folder))): comparable(path)
                 for path in sorted(self.folder.rglob('*'))
                 if (path.is_file() or path.is_symlink()) and path.name not in _CACHES
                 and path.parts[len(self.folder.parts)] != _TEMPORARY}
@@ -295,8 +311,9 @@ def _in_the_second_epoch():
 
 #: In the folder of the trials, for temporary files; what is left there by a kill does no harm.
 _TEMPORARY = 'tmp'
-#: What a lock file holds, to :func:`comparable`.
-LOCK = 'lock'
+#: What a lock file holds, to :func:`comparable`, and what a daily run's log does, which tells how
+#: much was left to do.
+LOCK, LOG = 'lock', 'log'
 #: May be there or not: what they hold is found out again.
 _CACHES = {'stamps.npz'}
 #: What differs between two runs of a command on the same input: clocks, what derives from them; the
@@ -304,6 +321,8 @@ _CACHES = {'stamps.npz'}
 #: the last call had still to make.
 _TIMED = {'images/s', 'waiting', 'waited', 'seconds', 'elapsed_time', 'date', 'training_seconds',
           'when', 'stamp', 'checksum', 'changed', 'unchanged'}
+#: The name of a store of prepared images ends with a hash of the times of their files, its source.
+_STORE = re.compile(r'(\.prepared/\d+)-[0-9a-f]{16}')
 
 
 def comparable(path):
@@ -315,7 +334,11 @@ def comparable(path):
         return os.readlink(path)
     if path.name == 'lock' or path.name.endswith('.lock'):
         return LOCK
-    if path.suffix == '.json' and path.name != 'store.json':
+    if path.parent.suffix == '.sync' and path.name == 'log.jsonl':
+        return LOG
+    if path.name == 'store.json':
+        return json.loads(path.read_bytes()) | {'source': None, 'checksum': None}
+    if path.suffix == '.json':
         with contextlib.suppress(ValueError):
             return _untimed(json.loads(path.read_bytes()))
     if path.suffix == '.jsonl':

@@ -1,6 +1,7 @@
 """The application, and the server that runs it."""
 
 import contextlib
+import logging
 import socket
 import sys
 import threading
@@ -122,8 +123,11 @@ def run_server(app: Guard, bench: Workbench, listening: socket.socket,
                             timeout_graceful_shutdown=_GRACE)
     threading.Thread(target=_warm, args=[bench], daemon=True).start()
     ready()
+    server = uvicorn.Server(config)
+    # Requests that are cut off at the end are no errors.
+    logging.getLogger('uvicorn.error').addFilter(lambda record: not server.should_exit)
     with contextlib.suppress(KeyboardInterrupt):    # the way to end it
-        uvicorn.Server(config).run(sockets=[listening])
+        server.run(sockets=[listening])
 
 
 def _warm(bench):

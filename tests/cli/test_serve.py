@@ -55,6 +55,18 @@ def test_it_says_where_it_is_and_ends_at_ctrl_c(toys, started):
     assert (process.returncode, errors) == (0, '')
 
 
+def test_ctrl_c_ends_it_in_the_middle_of_a_request(toys, started):
+    process, line = started(toys[0])
+    port = int(line.strip().rpartition(':')[2].strip('/'))
+    with socket.create_connection(('127.0.0.1', port)) as client:
+        client.sendall(b'POST /api/search HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n'
+                       b'Content-Type: application/json\r\n\r\n{"id":')
+        assert get(f'http://127.0.0.1:{port}/api/health') == {'status': 'ok'}
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors) == (0, '')
+
+
 def test_beyond_this_machine_it_asks_for_a_token(toys, started):
     process, line = started(toys[0], '--host', '0.0.0.0', **{TOKEN: 'a secret & more'})
     address, _, token = line.strip().partition(' at ')[2].partition('/?token=')
