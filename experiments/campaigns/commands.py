@@ -89,6 +89,7 @@ class Command:
         slow: Whether it takes seconds.
         adds: Whether it adds a line each time that it is given.
         done: What it says, refusing, if there is nothing left to do.
+        tells: Names of files that tell what a call found to do, which differ once it was resumed.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Command:
     slow: bool = False
     adds: bool = False
     done: str = 'already'
+    tells: tuple = ()
 
     def run(self):
         """Runs it in this process; returns the exit status."""
@@ -173,7 +175,7 @@ COMMANDS = (
     Command('audit', 'audit shop -o review --recipe tiny.toml --folds 2', ('shop', 'tiny.toml'),
             slow=True),
     Command('sync', 'sync daily.toml', ('daily.toml', 'export', 'shop=other', 'run'), 'refused',
-            slow=True, adds=True),
+            slow=True, adds=True, tells=('log.jsonl', 'updates.jsonl', 'import-report.json')),
     Command('export', 'export run -o onnx', _RUN),
     Command('experiment', 'experiment graph --catalogue shop --recipe tiny.toml --runs runs '
             '-o results', ('shop', 'tiny.toml')),
@@ -208,6 +210,7 @@ class World:
         self.folder = pathlib.Path(work or scratch / 'work')
         self._scratch = scratch
         self._server = None
+        self._tells = ()
 
     def __enter__(self):
         self._template.mkdir()
@@ -246,6 +249,7 @@ class World:
 
     def fresh(self, command):
         """Clears the trials' folder and puts there what the command needs."""
+        self._tells = command.tells
         for path in self.folder.iterdir():
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
@@ -289,7 +293,8 @@ class World:
         """What the folder holds, by path; see :func:`comparable`."""
         return {_STORE.sub(r'\1', str(path.relative_to(self.folder))): comparable(path)
                 for path in sorted(self.folder.rglob('*'))
-                if (path.is_file() or path.is_symlink()) and path.name not in _CACHES
+                if (path.is_file() or path.is_symlink())
+                and path.name not in (*_CACHES, *self._tells)
                 and path.parts[len(self.folder.parts)] != _TEMPORARY}
 
 
@@ -311,9 +316,8 @@ def _in_the_second_epoch():
 
 #: In the folder of the trials, for temporary files; what is left there by a kill does no harm.
 _TEMPORARY = 'tmp'
-#: What a lock file holds, to :func:`comparable`, and what a daily run's log does, which tells how
-#: much was left to do.
-LOCK, LOG = 'lock', 'log'
+#: What a lock file holds, to :func:`comparable`.
+LOCK = 'lock'
 #: May be there or not: what they hold is found out again.
 _CACHES = {'stamps.npz'}
 #: What differs between two runs of a command on the same input: clocks, what derives from them; the
@@ -334,8 +338,6 @@ def comparable(path):
         return os.readlink(path)
     if path.name == 'lock' or path.name.endswith('.lock'):
         return LOCK
-    if path.parent.suffix == '.sync' and path.name == 'log.jsonl':
-        return LOG
     if path.name == 'store.json':
         return json.loads(path.read_bytes()) | {'source': None, 'checksum': None}
     if path.suffix == '.json':

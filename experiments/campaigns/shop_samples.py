@@ -36,6 +36,7 @@ def prepare(base: pathlib.Path) -> None:
     # Of products that the run was not trained on.
     run('embed BASE/run BASE/other -o BASE/listings.embeddings --listings --store BASE/stores')
     run('embed BASE/run BASE/shop -o BASE/reduced.embeddings --store BASE/stores --pca 4 --float16')
+    run('export BASE/run -o BASE/onnx')
 
 
 def readers(base: pathlib.Path) -> list[Reader]:
@@ -139,6 +140,18 @@ def readers(base: pathlib.Path) -> list[Reader]:
                 f'search IN/a.embeddings --product {ids[0]}',
             ),
         ),
+        Reader(
+            'tower',
+            copied(base, 'tower', *_tower(base)),
+            {'image.toml': 'toml', 'image.onnx': 'bytes', 'mean.npy': 'npy'},
+            ('embed IN/image.onnx BASE/shop -o OUT/e --store BASE/stores',),
+        ),
+        Reader(
+            'daily run',
+            _daily(base),
+            {'daily.toml': 'toml'},
+            ('sync IN/daily.toml', 'sync IN/daily.toml --quiet'),
+        ),
         Reader('truth', _truth(base), {'truth.jsonl': 'jsonl'}, ('TRUTH IN',)),
     ]
     people = write(base / 'people', _by_people(base, ids, listings))
@@ -218,6 +231,36 @@ def _indexed(base):
     os.rename(folder / 'products.embeddings', folder / 'a.embeddings')
     build_index(folder / 'a.embeddings')
     return folder
+
+
+def _tower(base):
+    """The export of the run, which is the image side of a tower with what it expects beside it."""
+    files = [base / 'onnx' / name for name in ('image.onnx', 'image.toml', 'mean.npy')]
+    missing = [file for file in files if not file.exists()]
+    if missing:
+        raise SystemExit(f'{missing[0]}: expected "export" to write it')
+    return files
+
+
+def _daily(base):
+    """A daily run of the other shop, of which all but the duplicates is done."""
+    settings = '''
+catalogue = "{base}/other"
+run = "{base}/run"
+embeddings = "shop.embeddings"
+[embed]
+per = "listing"
+float16 = false
+store = "{base}/stores"
+[duplicates]
+threshold = 0.5
+across = true
+[publish]
+parquet = "shop.parquet"
+'''
+    return write(base / 'daily', {
+        'daily.toml': settings.format(base=base),
+        'shop.embeddings': (base / 'listings.embeddings').read_bytes()})
 
 
 def _truth(base):

@@ -62,9 +62,7 @@ def filters(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Tab
     weights = {}
     for name, (run_name, recipe) in recipes.items():
         runs = settings.seeds_of(run_name, recipe)
-        trained, started = (np.stack(list(map(part, runs))) for part in (_trained, _start))
-        weights[name] = {
-            TRAINED: trained, LEARNT: learnt(trained, started), STARTED: started}
+        weights[name] = parts_of(runs)
     figures = {name: {
         'filters': of_name[TRAINED].shape[1], 'ksize': of_name[TRAINED].shape[3],
         'learnt_share_of_energy': (of_name[LEARNT] ** 2).sum() / (of_name[TRAINED] ** 2).sum(),
@@ -78,6 +76,16 @@ def filters(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Tab
         weights[MULTI][LEARNT], figures['images']['of_all_energy'])
     draw_filters(weights, figures, folder / 'filters.png')
     return figures, [table(figures)]
+
+
+def parts_of(runs: Sequence[Run]) -> dict[str, np.ndarray]:
+    """The first filters of finished runs, as trained, what they have learnt, and as they started.
+
+    Returns:
+        From each part to (runs, filters, 3, k, k).
+    """
+    trained, started = (np.stack(list(map(part, runs))) for part in (_trained, _start))
+    return {TRAINED: trained, LEARNT: learnt(trained, started), STARTED: started}
 
 
 def _trained(run):
