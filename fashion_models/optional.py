@@ -4,12 +4,16 @@ The extras are those of ``pyproject.toml``.
 """
 
 import importlib
+import os
 import types
 
 from fashion_models.errors import UserError
 
 #: What a library is called where that is not the name of its module.
 _NAMES = {'sklearn': 'scikit-learn'}
+
+# onnxruntime tells its maker that it is used, unless told not to before it is imported.
+os.environ.setdefault('ORT_DISABLE_TELEMETRY', '1')
 
 
 def require(module: str, *, extra: str, purpose: str) -> types.ModuleType:

@@ -38,12 +38,15 @@ from fashion_models.optional import require
 from fashion_models.parsing import content, toml_tables
 from fashion_models.representation.linear import normalize
 from fashion_models.representation.picture_encoder import WINDOW, Paths, PictureEncoder, listed
+from fashion_models.training.arrays import read_npy
 from fashion_models.workers import Ahead
 
 #: The ending by which a tower is told from a run.
 SUFFIX = '.onnx'
 #: Images that the graph is given at once, if it takes any number.
 BATCH = 32
+#: A vector with larger numbers has no length in float32.
+_LARGEST = 1e15
 _TYPES = {'tensor(float)': np.float32, 'tensor(float16)': np.float16, 'tensor(uint8)': np.uint8}
 _CHOICES = {'layout': ('NCHW', 'NHWC'), 'channels': ('RGB', 'BGR'), 'fit': ('crop', 'squash'),
             'pooling': ('mean', 'max')}
@@ -119,7 +122,9 @@ class Preprocessing:
         if self.channels == 'BGR':
             image = image[..., ::-1]
         x = image.transpose(2, 0, 1).astype(np.float32) / np.float32(self.scale)
-        x = (x - self.mean.reshape(3, *self.mean.shape[1:] or (1, 1))) / self.std.reshape(3, 1, 1)
+        with np.errstate(over='ignore'):    # what comes of it is refused
+            x = (x - self.mean.reshape(3, *self.mean.shape[1:] or (1, 1))) / self.std.reshape(
+                3, 1, 1)
         return x if self.layout == 'NCHW' else np.ascontiguousarray(x.transpose(1, 2, 0))
 
 
@@ -140,9 +145,10 @@ def _channels(path, name, value, size):
     if name == 'mean' and isinstance(value, str):
         shapes = [(3, size, size)]
         try:
-            value = np.load(path.with_name(value), allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
-            raise UserError(f'{path.with_name(value)}: is no mean image: {error}') from error
+            value = read_npy(path.parent / value)
+        except (OSError, ValueError) as error:
+            raise UserError(f'{path}: mean: {value}: cannot be read: '
+                            f'{getattr(error, "strerror", None) or error}') from error
     try:
         array = np.asarray(value, np.float32)
     except (ValueError, TypeError):
@@ -259,7 +265,12 @@ class ImageTower(PictureEncoder):
             if y.ndim != 2 or len(y) != batch:
                 raise UserError(f'{self.file}: output {self._output!r} has the shape {y.shape}, '
                                 f'expected ({batch}, d): a vector for each image')
-            parts.append(y[:len(part)].astype(np.float32))
+            y = y.astype(np.float32)
+            if not (np.abs(y) < _LARGEST).all():
+                raise UserError(f'{self.file}: found numbers that are not finite, or beyond '
+                                f'{_LARGEST:g}, in its output; does {self.file.stem}.toml prepare '
+                                'pictures as in its training?')
+            parts.append(y[:len(part)])
         return np.concatenate(parts)
 
     def _pooled(self, features, counts, unit):

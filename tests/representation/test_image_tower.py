@@ -1,5 +1,7 @@
 """Image towers in ONNX: one that is built here, and our own export."""
 
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -197,7 +199,7 @@ def test_another_tower_or_other_settings_are_refused(shop, tmp_path, toy_catalog
     (SETTINGS.replace('24', '2.5'), 'size: found 2.5'),
     (SETTINGS.replace('24', '"24"'), "size: found '24'"),
     (SETTINGS.replace('0.5', 'nan'), 'mean: found .*expected three numbers or a .npy file'),
-    (SETTINGS.replace('[0.5, 0.4, 0.3]', '"none.npy"'), 'none.npy: is no mean image'),
+    (SETTINGS.replace('[0.5, 0.4, 0.3]', '"none.npy"'), 'mean: none.npy: cannot be read: No such file'),
     (SETTINGS.replace('0.2,', '0,'), 'std: expected numbers above 0'),
     (SETTINGS + 'shorter_side = 20\n', r'shorter_side: found 20, expected 24 \(size\) or more'),
     (SETTINGS + 'output = "x"\n', "has no output 'x', only vectors"),
@@ -205,6 +207,21 @@ def test_another_tower_or_other_settings_are_refused(shop, tmp_path, toy_catalog
 def test_settings_that_cannot_be_used(tmp_path, settings, message):
     with pytest.raises(UserError, match=message):
         ImageTower(build(tmp_path / 'tower.onnx', settings))
+
+
+@pytest.mark.parametrize('name', ['mean.npy', 'of/mean.npy', 'nul\\u0000.npy', 'pipe'])
+def test_mean_images_that_cannot_be_read(tmp_path, name):
+    os.mkfifo(tmp_path / 'pipe')
+    file = build(tmp_path / 'tower.onnx', SETTINGS.replace('[0.5, 0.4, 0.3]', f'"{name}"'))
+    with pytest.raises(UserError, match=r'tower\.toml: mean|pipe|damaged'):
+        ImageTower(file)
+
+
+@pytest.mark.filterwarnings('error')
+def test_numbers_that_are_not_finite_are_refused(tmp_path):
+    file = build(tmp_path / 'tower.onnx', SETTINGS.replace('0.2, 0.3, 0.4', '1e-40, 0.3, 0.4'))
+    with pytest.raises(UserError, match='tower.onnx: found numbers that are not finite'):
+        ImageTower(file)
 
 
 @pytest.mark.parametrize(('options', 'message'), [
