@@ -22,7 +22,8 @@ def draw_filters(weights: dict[str, dict[str, np.ndarray]], figures: Figures,
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9, 4.7 * len(weights)), layout='constrained')
-    for row, (name, of_name) in zip(figure.subplots(len(weights), 2), weights.items()):
+    rows = figure.subplots(len(weights), 2, squeeze=False)
+    for row, (name, of_name) in zip(rows, weights.items()):
         order = sorted(range(len(of_name[LEARNT][0])), key=lambda n: _place(of_name[LEARNT][0][n]))
         for axes, part in zip(row, (TRAINED, LEARNT)):
             share = figures[name][part]['chromatic_share'].value
