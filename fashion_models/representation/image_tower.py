@@ -35,7 +35,7 @@ from fashion_models.data.crops import crop
 from fashion_models.errors import UserError
 from fashion_models.files import sha256
 from fashion_models.optional import require
-from fashion_models.parsing import content, toml_tables
+from fashion_models.parsing import content, shown, toml_tables
 from fashion_models.representation.linear import normalize
 from fashion_models.representation.picture_encoder import WINDOW, Paths, PictureEncoder, listed
 from fashion_models.training.arrays import read_npy
@@ -130,13 +130,14 @@ class Preprocessing:
 
 def _require(path, name, value):
     if name in _CHOICES and value not in _CHOICES[name]:
-        raise UserError(f'{path}: {name}: found {value!r}, expected {" or ".join(_CHOICES[name])}')
+        raise UserError(f'{path}: {name}: found {shown(value)}, expected '
+                        f'{" or ".join(_CHOICES[name])}')
     if name in _POSITIVE and not (
             isinstance(value, int | float if name == 'scale' else int)
             and not isinstance(value, bool) and 0 < value <= 4096):
-        raise UserError(f'{path}: {name}: found {value!r}, expected a number above 0')
+        raise UserError(f'{path}: {name}: found {shown(value)}, expected a number above 0')
     if name == 'output' and not isinstance(value, str):
-        raise UserError(f'{path}: output: found {value!r}, expected a name')
+        raise UserError(f'{path}: output: found {shown(value)}, expected a name')
 
 
 def _channels(path, name, value, size):
@@ -154,7 +155,7 @@ def _channels(path, name, value, size):
     except (ValueError, TypeError):
         array = np.empty(0)
     if array.shape not in shapes or not np.isfinite(array).all():
-        raise UserError(f'{path}: {name}: found {value!r:.60}, expected three numbers'
+        raise UserError(f'{path}: {name}: found {shown(value)}, expected three numbers'
                         + (f' or a .npy file of (3, {size}, {size})' if name == 'mean' else ''))
     return array
 

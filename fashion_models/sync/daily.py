@@ -48,7 +48,7 @@ from fashion_models.catalogue.importers import IMPORTERS
 from fashion_models.catalogue.updating import MOST_GONE
 from fashion_models.errors import UserError
 from fashion_models.parsing import content as whole_file
-from fashion_models.parsing import toml_tables
+from fashion_models.parsing import shown, toml_tables
 
 _NUMBER = int, float
 #: The keys of each table, and the types of their values.
@@ -139,12 +139,15 @@ def _require_keys(file, name, table):
             raise UserError(f'{file}: {prefix}{key}: there is no such setting; expected '
                             f'{" or ".join(close)}')
         if not isinstance(value, kinds) or (isinstance(value, bool) and kinds is not bool):
-            raise UserError(f'{file}: {prefix}{key}: found {value!r}, expected '
+            raise UserError(f'{file}: {prefix}{key}: found {shown(value)}, expected '
                             f'{_KINDS[kinds]}')
         choices = _CHOICES.get((name, key), ())
         if choices and value not in choices:
-            raise UserError(f'{file}: {prefix}{key}: found {value!r}, expected '
+            raise UserError(f'{file}: {prefix}{key}: found {shown(value)}, expected '
                             f'{", ".join(choices)}')
+        if isinstance(value, str) and '\0' in value:
+            raise UserError(f'{file}: {prefix}{key}: found {shown(value)}, expected a text without '
+                            'a null character')
     for key in _NEEDED.get(name, ()):
         if key not in table:
             raise UserError(f'{file}: {prefix}{key} is missing')
@@ -152,7 +155,8 @@ def _require_keys(file, name, table):
         raise UserError(f'{file}: publish: expected a database, a parquet file, or both')
     share = table.get('most_gone', MOST_GONE)
     if not 0 <= share <= 1:
-        raise UserError(f'{file}: {prefix}most_gone: found {share}, expected a number from 0 to 1')
+        raise UserError(f'{file}: {prefix}most_gone: found {shown(share)}, expected a number from '
+                        '0 to 1')
 
 
 _KINDS = {str: 'a text', bool: 'true or false', int: 'a whole number', _NUMBER: 'a number',

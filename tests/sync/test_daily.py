@@ -45,6 +45,8 @@ def test_what_is_needed(tmp_path):
     (NEEDED + '[import]\nformat = "csv"\nsource = "s"\nmost_gone = 2', 'from 0 to 1'),
     (NEEDED + '[import]\nformat = "csv"\nsource = "s"\noptions = {separ = ";"}',
      'import.options.separ: csv has no such option; expected .*separator'),
+    (NEEDED.replace('"r"', '0x' + 'f' * 6000), 'run: found a value too large to show, expected a'),
+    (NEEDED.replace('"e"', r'"e\u0000"'), 'expected a text without a null character'),
     (NEEDED + '[publish]', 'expected a database, a parquet file, or both')])
 def test_what_is_wrong_is_told(tmp_path, text, message):
     file = write(tmp_path, text)

@@ -21,7 +21,7 @@ def draw_filters(weights: dict[str, dict[str, np.ndarray]], figures: Figures,
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9, 4.7 * len(weights)), layout='constrained')
+    figure = Figure(figsize=(9, 14 / 3 * len(weights)), layout='constrained')
     rows = figure.subplots(len(weights), 2, squeeze=False)
     for row, (name, of_name) in zip(rows, weights.items()):
         order = sorted(range(len(of_name[LEARNT][0])), key=lambda n: _place(of_name[LEARNT][0][n]))
