@@ -101,15 +101,18 @@ def test_a_device_is_no_recipe():
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(('kind', 'mode', 'options'), [
     ('png', 'RGBA', {}), ('png', 'LA', {}), ('png', 'P', {'transparency': 0}), ('jpeg', 'CMYK', {}),
-    ('jpeg', 'RGB', {}), ('tiff', 'RGB', {'compression': 'tiff_deflate'}), ('gif', 'P', {}),
+    ('jpeg', 'RGB', {}), ('jpeg', 'RGB', {'progressive': True}),
+    ('jpeg', 'CMYK', {'progressive': True}), ('jpeg', 'L', {'progressive': True}),
+    ('tiff', 'RGB', {'compression': 'tiff_deflate'}), ('gif', 'P', {}),
     ('webp', 'RGBA', {'lossless': True, 'method': 0}), ('avif', 'RGB', {'speed': 10}),
     ('jpeg2000', 'RGB', {})])
 def test_the_largest_images_that_are_read(make_toy_catalogue, tmp_path, kind, mode, options):
     """Two of them, which a process with several threads decodes one after the other."""
-    from fashion_models.catalogue.decode import MAX_PIXELS, MAX_PIXELS_OF
+    from fashion_models.catalogue.decode import MAX_PIXELS, MAX_PIXELS_CMYK, MAX_PIXELS_OF
 
     catalogue = make_toy_catalogue(tmp_path / 'catalogue', 2)
-    height = MAX_PIXELS_OF.get(kind.upper(), MAX_PIXELS) // 10_000
+    height = (MAX_PIXELS_CMYK if mode == 'CMYK'
+              else MAX_PIXELS_OF.get(kind.upper(), MAX_PIXELS)) // 10_000
     for name in sorted((catalogue / 'images').iterdir())[:2]:
         Image.new(mode, (10_000, height)).save(name, kind, **options)
     for words in (('check', catalogue), ('prepare', catalogue, '--shorter-side', 32, '--workers', 1,

@@ -32,6 +32,8 @@ MAX_PIXELS = 100_000_000
 #: have 48 million pixels.
 MAX_PIXELS_OF = {'AVIF': 50_000_000, 'HEIF': 50_000_000, 'JPEG2000': 40_000_000,
                  'WEBP': 40_000_000}
+#: Of JPEGs for print, of which a progressive one takes 12 bytes a pixel: 8 of coefficients, 4 of it.
+MAX_PIXELS_CMYK = 60_000_000
 
 #: JPEG's own limit. What is longer is a decompression bomb: 190 KB of PNG can hold 1 × 99,999,999
 #: pixels, which take gigabytes.
@@ -169,7 +171,8 @@ if hasattr(os, 'register_at_fork'):
 
 
 def _decode(image, shorter_side, max_pixels):
-    most = min(max_pixels, MAX_PIXELS_OF.get(image.format, MAX_PIXELS))
+    most = min(max_pixels, MAX_PIXELS_OF.get(image.format, MAX_PIXELS),
+               MAX_PIXELS_CMYK if image.mode == 'CMYK' else MAX_PIXELS)
     if image.width * image.height > most:
         raise ImageError(f'{image.width} × {image.height} are more than {most:,} pixels')
     if max(image.size) > MAX_SIDE:
