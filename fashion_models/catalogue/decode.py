@@ -32,7 +32,7 @@ MAX_PIXELS = 100_000_000
 #: have 48 million pixels.
 MAX_PIXELS_OF = {'AVIF': 50_000_000, 'HEIF': 50_000_000, 'JPEG2000': 40_000_000,
                  'WEBP': 40_000_000}
-#: Of JPEGs for print, of which a progressive one takes 12 bytes a pixel: 8 of coefficients, 4 of it.
+#: Of JPEGs for print; a progressive one takes 12 bytes a pixel, 8 of them for coefficients.
 MAX_PIXELS_CMYK = 60_000_000
 
 #: JPEG's own limit. What is longer is a decompression bomb: 190 KB of PNG can hold 1 × 99,999,999
