@@ -71,10 +71,13 @@ def main():
         compare(make(test_same_product.make_updater, processes, **options),
                 test_same_product.make_updater(1, **options), 4, processes)
 
-    def trunk():
-        return ZFNet(test_updater.SIZE, width=0.05, image_features=12, dropout=0.0)
+    def trunk(dropout=0.0):
+        return ZFNet(test_updater.SIZE, width=0.05, image_features=12, dropout=dropout)
     compare(make(test_updater.make_updater, processes, 1, trunk, normalize_over='batch'),
             test_updater.make_updater(1, trunk), 3, processes)
+    # Each share normalized by itself, and with dropout, they are the steps of as many devices.
+    compare(make(test_updater.make_updater, processes, 1, lambda: trunk(0.5)),
+            test_updater.make_updater(processes.size, lambda: trunk(0.5)), 2, processes)
 
     spoilt = make(test_updater.make_updater, processes, 1, spoil=1)
     with pytest.raises(NonFiniteLossError) as caught, np.errstate(all='ignore'):
