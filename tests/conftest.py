@@ -8,6 +8,7 @@ os.environ.setdefault('OMP_NUM_THREADS', '1')
 
 import pathlib
 import random
+import secrets
 
 import pytest
 from PIL import Image, ImageDraw
@@ -162,6 +163,30 @@ def jpeg():
         Image.new('RGB', (60, 80), colour).save(file, 'jpeg')
         return file.getvalue()
     return encode
+
+
+@pytest.fixture(scope='session')
+def s3_server():
+    """The address of an S3 server on this machine."""
+    server = pytest.importorskip('moto.server', reason='needs moto and flask').ThreadedMotoServer(
+        '127.0.0.1', 0, verbose=False)
+    server.start()
+    yield 'http://{}:{}'.format(*server.get_host_and_port())
+    server.stop()
+
+
+@pytest.fixture
+def s3(s3_server, monkeypatch):
+    """The address of an empty bucket there, ``s3://…``."""
+    import s3fs
+    for name, value in {
+            'AWS_ENDPOINT_URL': s3_server, 'AWS_ACCESS_KEY_ID': 'test',
+            'AWS_SECRET_ACCESS_KEY': 'test', 'AWS_DEFAULT_REGION': 'us-east-1'}.items():
+        monkeypatch.setenv(name, value)
+    s3fs.S3FileSystem.clear_instance_cache()
+    bucket = f's3://bucket-{secrets.token_hex(4)}'
+    s3fs.S3FileSystem().mkdir(bucket)
+    return bucket
 
 
 @pytest.fixture

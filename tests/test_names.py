@@ -11,8 +11,8 @@ PACKAGE = pathlib.Path(fashion_models.__file__).parent
 #: In these folders a module bears the name of what it is about: a command that of the work it
 #: calls for, an experiment that of its subject, and the parts of an experiment that of the whole.
 NAMED_AFTER_OTHERS = (
-    'cli', 'cli/catalogue', 'experiments', 'experiments/measuring', 'experiments/tabulating',
-    'experiments/drawing')
+    'cli', 'cli/catalogue', 'cli/embeddings', 'experiments', 'experiments/measuring',
+    'experiments/tabulating', 'experiments/drawing')
 #: Other names that several folders share, and that mean something else in each.
 TOLD_APART_BY_THEIR_FOLDERS = {
     '__init__.py', '__main__.py',

@@ -162,6 +162,9 @@ COMMANDS = (
     Command('embed over a file', 'embed run shop -o new.embeddings --images',
             (*_RUN, 'new.embeddings=shop.embeddings'), 'refused'),
     Command('embed --pca', 'embed run shop -o new.embeddings --pca 4 --float16', _RUN, 'refused'),
+    Command('embed --shard', 'embed run shop -o new.embeddings --shard 1/2', _RUN, 'refused'),
+    Command('embeddings merge', 'embeddings merge part-1 part-2 -o new.embeddings',
+            ('shop', 'part-1', 'part-2'), 'refused'),
     Command('index', 'index shop.embeddings', ('shop.embeddings',), 'waits'),
     Command('search', 'search shop.embeddings --product 3 -o found.png', _EMBEDDED),
     Command('duplicates', 'duplicates listings.embeddings -o pairs.csv --picture pairs.png '
@@ -230,7 +233,9 @@ class World:
         self.run(Command('', _TRAIN), at=_in_the_second_epoch())
         os.rename(self.folder / 'run', self.folder / 'begun')
         for words in (_TRAIN, 'embed run shop -o shop.embeddings',
-                      'embed run shop -o listings.embeddings --listings'):
+                      'embed run shop -o listings.embeddings --listings',
+                      'embed run shop -o part-1 --shard 1/2',
+                      'embed run shop -o part-2 --shard 2/2'):
             self._make(words)
         _write_answers(self.folder)
         for path in list(self.folder.iterdir()):

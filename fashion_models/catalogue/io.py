@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import pathlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from fashion_models.catalogue import records
 from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS, Task, further, with_further
@@ -65,11 +65,13 @@ class Catalogue:
         header (Header): What it says of itself.
         products (Products): Its products; iterating over them reads the file line by line, again
             each time.
+        address (str): Where its pictures are, if ``folder`` has only a copy of its texts; else ''.
     """
 
-    def __init__(self, folder: pathlib.Path, header: records.Header) -> None:
+    def __init__(self, folder: pathlib.Path, header: records.Header, address: str = '') -> None:
         self.folder = folder
         self.header = header
+        self.address = address
         self.products = Products(folder / PRODUCTS_FILE, header.tasks)
 
     @property
@@ -82,7 +84,7 @@ class Catalogue:
         return self.folder / image
 
     def hash(self, size_of: Callable[[pathlib.Path], int] | None = None) -> str:
-        """Identifies the catalogue's content.
+        """Identifies the catalogue's content, by 64 hexadecimal digits.
 
         SHA-256 of the header's and the products' bytes and of each image's path and size in bytes,
         in the products' order. Pixels are not read, which keeps it quick (40,000 images take about
@@ -91,9 +93,6 @@ class Catalogue:
         Args:
             size_of: What gives a file's size in bytes, -1 where there is none, if the caller wants
                 to look at the files, too.
-
-        Returns:
-            str: 64 hexadecimal digits.
         """
         digest = hashlib.sha256()
         for name in (HEADER_FILE, PRODUCTS_FILE):
@@ -116,14 +115,16 @@ def _size(file):
 
 
 class Products:
-    """The products of a products.jsonl file, in its order; nothing is kept in memory."""
+    """The products of a products.jsonl file, or of some :func:`lines` of it, in their order."""
 
-    def __init__(self, path: pathlib.Path, tasks: Mapping[str, Task]) -> None:
+    def __init__(self, path: pathlib.Path, tasks: Mapping[str, Task],
+                 some: Iterable[tuple[int, bytes]] | None = None) -> None:
         self.path = path
         self._tasks = tasks
+        self._lines = some
 
     def __iter__(self) -> Iterator[records.Product]:
-        for number, text in lines(self.path):
+        for number, text in lines(self.path) if self._lines is None else self._lines:
             try:
                 yield records.product_from_record(json_value(text), self._tasks)
             except ValueError as error:

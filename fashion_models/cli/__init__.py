@@ -26,6 +26,7 @@ from fashion_models.cli import (
     describe,
     duplicates,
     embed,
+    embeddings,
     evaluate,
     export,
     index,
@@ -45,8 +46,8 @@ from fashion_models.errors import UserError, system_text
 
 #: Every command, in the order of the help.
 COMMANDS = (
-    catalogue, train, evaluate, predict, describe, lr, embed, search, index, publish, duplicates,
-    order, tags, colour, audit, serve, sync, export)
+    catalogue, train, evaluate, predict, describe, lr, embed, embeddings, search, index, publish,
+    duplicates, order, tags, colour, audit, serve, sync, export)
 
 
 def build_parser() -> Parser:

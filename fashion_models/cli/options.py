@@ -18,22 +18,36 @@ def encoder(parser: argparse.ArgumentParser) -> None:
                              '.toml of the same name beside it')
 
 
+def path(text: str) -> pathlib.Path:
+    """The type of an argument that is a path on this machine."""
+    if '://' in text:
+        raise argparse.ArgumentTypeError(
+            f'found {text}, expected a path on this machine; only "embed" and "embeddings merge" '
+            'take addresses')
+    return pathlib.Path(text)
+
+
+def place(text: str) -> pathlib.Path | str:
+    """The type of an argument that is a path on this machine, or an address (a text)."""
+    return text if '://' in text else pathlib.Path(text)
+
+
 def catalogue(parser: argparse.ArgumentParser) -> None:
     """The positional ``catalogue``."""
-    parser.add_argument('catalogue', metavar='CATALOGUE', type=pathlib.Path,
+    parser.add_argument('catalogue', metavar='CATALOGUE', type=path,
                         help='a catalogue folder')
 
 
 def new_catalogue(parser: argparse.ArgumentParser) -> None:
     """The positional ``folder`` of a catalogue to write, and whether it may replace one."""
-    parser.add_argument('folder', metavar='DIR', type=pathlib.Path,
+    parser.add_argument('folder', metavar='DIR', type=path,
                         help='the folder of the new catalogue')
     overwrite(parser, 'the catalogue that DIR holds')
 
 
 def embeddings(parser: argparse.ArgumentParser) -> None:
     """The positional ``file``."""
-    parser.add_argument('file', metavar='EMBEDDINGS', type=pathlib.Path,
+    parser.add_argument('file', metavar='EMBEDDINGS', type=path,
                         help='a file of embeddings, written by "embed"')
 
 
@@ -41,7 +55,7 @@ def searched(parser: argparse.ArgumentParser) -> None:
     """The positional ``file``, or a database (a text)."""
     parser.add_argument(
         'file', metavar='EMBEDDINGS',
-        type=lambda text: text if '://' in text else pathlib.Path(text),
+        type=place,
         help='a file of embeddings, written by "embed", or the database that it was published in: '
              'postgresql://user@host/name, or the folder of an embedded one')
     table(parser)
@@ -66,7 +80,7 @@ def output(parser: argparse.ArgumentParser,
 
     argparse takes ``--out`` for it, as it does any beginning of an option that is unambiguous.
     """
-    parser.add_argument('-o', '--output', metavar=metavar, type=pathlib.Path, required=required,
+    parser.add_argument('-o', '--output', metavar=metavar, type=path, required=required,
                         help=text)
 
 

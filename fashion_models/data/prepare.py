@@ -19,14 +19,14 @@ from tqdm import tqdm
 
 from fashion_models.catalogue import decode
 from fashion_models.catalogue.io import Catalogue
+from fashion_models.data.dropped import line, report_dropped
 from fashion_models.data.pictures import Pictures, SegmentWriter
 from fashion_models.data.stamps import Looked, Stamps
-from fashion_models.data.store import LAYOUT, ImageStore, PicturesGone, StoreWriter
+from fashion_models.data.store import LAYOUT, ImageStore, PicturesGone, StoreWriter, store_key
 from fashion_models.devices import usable_cores
 from fashion_models.errors import UserError
 from fashion_models.files import locked
 from fashion_models.parsing import json_file
-from fashion_models.plural import counted
 from fashion_models.workers import InProcesses, WorkerDied, refuse_while_spawned
 
 #: The shorter sides that a store may have, in pixels; anything else is taken for a typing error.
@@ -38,7 +38,6 @@ CHUNK = 16
 
 #: With fewer images to decode, a worker is not worth its start, a few tenths of a second.
 IMAGES_PER_WORKER = 128
-_REPORTED = 10
 
 
 def prepare(
@@ -240,13 +239,11 @@ def _write(catalogue, digests, pictures, failed, folder, progress, header):
     if not len(writer):
         raise UserError(f'{catalogue.folder}: ' + (
             f'not one of its {len(dropped["products"])} products has a readable image '
-            f'({_line(dropped["images"][0])})' if number else 'the catalogue has no products'))
-    key = hashlib.sha256(json.dumps(
-        [LAYOUT, decode.VERSION, header['shorter_side'], header['catalogue_hash']]).encode())
-    key.update(digests)
-    writer.finish(key=key.hexdigest(), **header)
+            f'({line(dropped["images"][0])})' if number else 'the catalogue has no products'))
+    key = store_key(header['shorter_side'], header['catalogue_hash'], [digests])
+    writer.finish(key=key, **header)
     if progress:
-        _report(dropped)
+        report_dropped(dropped, 'store.json')
 
 
 @contextlib.contextmanager
@@ -300,21 +297,3 @@ def _remove_partial(parent):
     """Removes what a killed process left; under the lock nobody is still writing it."""
     for folder in parent.glob('*.partial'):
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _report(dropped):
-    for image in dropped['images'][:_REPORTED]:
-        print(f'dropped {_line(image)}', file=sys.stderr)
-    if len(dropped['images']) > _REPORTED:
-        print('… (all are listed in store.json)', file=sys.stderr)
-    if dropped['images'] or dropped['products']:
-        print(f'dropped {_counts(dropped)}', file=sys.stderr)
-
-
-def _line(image):
-    return f'product {image["product"]}: {image["file"]}: {image["reason"]}'
-
-
-def _counts(dropped):
-    return (f'{counted(len(dropped["images"]), "unreadable image")} and '
-            f'{counted(len(dropped["products"]), "product")} without any other')

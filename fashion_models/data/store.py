@@ -12,16 +12,20 @@ The pixels lie in a folder beside it, which the stores of all catalogues share
 checksums tell where one was.
 """
 
+import hashlib
 import io
 import json
 import os
 import pathlib
 import zipfile
+from collections.abc import Iterable
 
 import numpy as np
 
 from fashion_models.caching import cached_property
+from fashion_models.catalogue import decode
 from fashion_models.catalogue.records import path_problem
+from fashion_models.data.dropped import DROPPED
 from fashion_models.data.pictures import DIGEST_SIZE, Pictures, map_segments
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, checksum, sealed, unsealed
@@ -31,8 +35,7 @@ from fashion_models.parsing import json_file, json_value, require_form, require_
 LAYOUT = 3
 _HEADER = {
     'key': str, 'source': str, 'shorter_side': int, 'catalogue_hash': str, 'pictures': str,
-    'segments': [str], 'dropped': {
-        'images': [{'product': str, 'file': str, 'reason': str}], 'products': [str]},
+    'segments': [str], 'dropped': DROPPED,
     'checksums': {'index.npz': int, 'product_ids.json': int}}
 
 
@@ -183,6 +186,21 @@ class ImageStore:
         """For each of the p products the range of its images' numbers."""
         edges = self.first_image.tolist()
         return [range(*pair) for pair in zip(edges[:-1], edges[1:])]
+
+
+def store_key(shorter_side: int, catalogue_hash: str, digests: Iterable[np.ndarray]) -> str:
+    """The key of the image store of a catalogue.
+
+    Args:
+        shorter_side: Of its images, in pixels.
+        catalogue_hash: The catalogue's hash.
+        digests: The digests of all its image files, in its order, in arrays of 16 bytes each.
+    """
+    key = hashlib.sha256(json.dumps(
+        [LAYOUT, decode.VERSION, shorter_side, catalogue_hash]).encode())
+    for part in digests:
+        key.update(np.ascontiguousarray(part))
+    return key.hexdigest()
 
 
 def _read_header(folder):

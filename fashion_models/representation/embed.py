@@ -2,30 +2,26 @@
 
 import array
 import dataclasses
-import hashlib
 import itertools
 import json
 import os
 import pathlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import tqdm
 
-from fashion_models.catalogue import decode
 from fashion_models.catalogue.io import Catalogue
 from fashion_models.catalogue.split import split_of
 from fashion_models.data.pictures import DIGESTS, positions
 from fashion_models.data.prepare import prepare
-from fashion_models.data.store import ImageStore
 from fashion_models.errors import UserError
-from fashion_models.provenance import versions
-from fashion_models.representation.embeddings import Embeddings, Item, open_embeddings
-from fashion_models.representation.embeddings_header import SOURCE_SIZE
+from fashion_models.representation.embeddings import Embeddings, open_embeddings
 from fashion_models.representation.embeddings_writer import EmbeddingsWriter, require_place
 from fashion_models.representation.linear import principal_components, require_enough
 from fashion_models.representation.picture_encoder import WINDOW, PictureEncoder
+from fashion_models.representation.units import header_of, source_of, units
 
 
 def embed(encoder: PictureEncoder, catalogue: Catalogue, file: str | os.PathLike,
@@ -71,8 +67,8 @@ def embed(encoder: PictureEncoder, catalogue: Catalogue, file: str | os.PathLike
         raise UserError(f'pca: found {pca}, expected 1 to {encoder.size} numbers')
     require_place(file)
     images = prepare(catalogue, encoder.shorter_side, store, progress=progress)
-    header = {**_describe(encoder, catalogue, images), 'per': per, 'split': split or 'all',
-              'size': encoder.size, 'dtype': dtype}
+    header = header_of(
+        encoder, catalogue, per, split, dtype, images.catalogue_hash, images.key)
     file = pathlib.Path(file)
     if pca is None:
         done = _write(encoder, catalogue, images, file, header, progress, update)
@@ -98,83 +94,11 @@ class Update:
     gone: int = 0
 
 
-def _describe(encoder, catalogue, images):
-    return {
-        **encoder.origin(), 'catalogue': str(pathlib.Path(catalogue.folder).resolve()),
-        'tasks': {name: task.several for name, task in catalogue.tasks.items()},
-        'catalogue_name': catalogue.header.name, 'catalogue_hash': images.catalogue_hash,
-        'store': images.key, 'versions': versions()}
-
-
-def units(catalogue: Catalogue, images: ImageStore, per: str, split: str | None = None,
-          ) -> Iterator[tuple[Item, list[int]]]:
-    """Yields what to embed, in the catalogue's order.
-
-    Args:
-        catalogue: Its products.
-        images: Their images.
-        per: ``'product'``, ``'listing'`` or ``'image'``.
-        split: If given, only products of this split.
-
-    Yields:
-        An item, and the numbers of its images in the store, one or more.
-    """
-    parts = {'product': _product, 'listing': _listings, 'image': _images}[per]
-    place = 0
-    for row, product in enumerate(catalogue.products):
-        if place == len(images.product_index):
-            return
-        if images.product_index[place] != row:
-            continue    # none of its images can be read
-        numbers = images.product_images[place]
-        place += 1
-        if split is None or split_of(product.group) == split:
-            # Places among the product's images in the catalogue → numbers in the store.
-            yield from parts(product, dict(zip(images.image_index[numbers].tolist(), numbers)))
-
-
 def _units(catalogue, images, header):
     """The :func:`units` that a header describes."""
     return units(
-        catalogue, images, header['per'], None if header['split'] == 'all' else header['split'])
-
-
-def _product(product, numbers):
-    yield _item(product, product.id, product.listings, numbers), list(numbers.values())
-
-
-def _listings(product, numbers):
-    start = 0
-    for count, listing in enumerate(product.listings, 1):
-        end = start + len(listing.images)
-        own = {place: number for place, number in numbers.items() if start <= place < end}
-        if own:
-            yield _item(product, f'{product.id}/{count}', [listing], own), list(own.values())
-        start = end
-
-
-def _images(product, numbers):
-    place = 0
-    seen = set()
-    for listing in product.listings:
-        for path in listing.images:
-            # Two listings may show the same file.
-            if place in numbers and path not in seen:
-                seen.add(path)
-                yield (_item(product, f'{product.id}/{path}', [listing], {place: None}),
-                       [numbers[place]])
-            place += 1
-
-
-def _item(product, id, listings, places):
-    paths = product.images
-    return Item(
-        id, product.id, product.group,
-        {task: product.label_text(task) for task in product.labels},
-        '|'.join(dict.fromkeys(listing.retailer for listing in listings if listing.retailer)),
-        next((listing.title for listing in listings if listing.title), ''),
-        next((listing.description for listing in listings if listing.description), ''),
-        tuple(paths[place] for place in places))
+        catalogue.products, images, header['per'],
+        None if header['split'] == 'all' else header['split'])
 
 
 def _write(encoder, catalogue, images, file, header, progress, update):
@@ -222,14 +146,8 @@ def _parts(catalogue, images, header, known, skipped=0):
     """
     units = itertools.islice(_units(catalogue, images, header), skipped, None)
     while part := list(itertools.islice(units, WINDOW)):
-        part = [(item, numbers, _source(images, numbers)) for item, numbers in part]
+        part = [(item, numbers, source_of(images, numbers)) for item, numbers in part]
         yield part, positions(known, np.array([source for *_, source in part], DIGESTS))
-
-
-def _source(images, numbers):
-    """A digest of the pictures that a vector is computed from."""
-    content = f'{decode.VERSION} '.encode() + images.digests[numbers].tobytes()
-    return hashlib.sha256(content).digest()[:SOURCE_SIZE]
 
 
 #: What may differ between two files of which one can begin with the other's vectors.

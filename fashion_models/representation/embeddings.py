@@ -11,6 +11,8 @@ The file starts as a NumPy array file, so any program that reads those finds the
     ids        one JSON string per line: the ids of the vectors, to be read at once
     checksums  n pairs of uint64, little-endian: of each vector, and of each of the lines of items
     sources    n digests of 16 bytes, of the pictures that each vector was computed from; may lack
+    files      24 bytes for each image file of the products of a shard: size, digest of its content;
+               of a shard only
     mean.npy, components.npy    the Projection, if the vectors were reduced by PCA
     header     JSON object: what the vectors are and come from, and where each of the above lies
                (offset, length, checksum)
@@ -35,6 +37,7 @@ import numpy as np
 
 from fashion_models.caching import cached_property
 from fashion_models.catalogue.tasks import Task, with_further
+from fashion_models.data.decoded import FILES
 from fashion_models.errors import UserError
 from fashion_models.files import checksum
 from fashion_models.parsing import json_value, require_form
@@ -85,13 +88,17 @@ def open_embeddings(file: str | os.PathLike) -> 'Embeddings':
     """Opens a file of embeddings.
 
     Raises:
-        UserError: If the file holds no embeddings, or is incomplete.
+        UserError: If the file holds no embeddings, is incomplete, or a shard.
     """
-    return Embeddings(file)
+    found = Embeddings(file)
+    if shard := found.header.get('shard'):
+        raise UserError(
+            f'{file}: is only shard {shard["number"]} of {shard["of"]}; merge all of them first')
+    return found
 
 
 class Embeddings:
-    """The embeddings in a file; see :func:`open_embeddings`.
+    """The embeddings in a file, or in a shard; see :func:`open_embeddings`.
 
     Attributes:
         file (pathlib.Path): The file.
@@ -194,6 +201,12 @@ class Embeddings:
             UserError: As of :meth:`row`.
         """
         return self.items[self.row(id)]
+
+    @cached_property
+    def files(self) -> np.ndarray:
+        """(m,) :data:`~fashion_models.data.decoded.FILES`, of a shard: its image files."""
+        return self._section('files').view(FILES) if 'files' in self._sections else np.empty(
+            0, FILES)
 
     @cached_property
     def projection(self) -> Projection | None:

@@ -9,6 +9,8 @@ import struct
 import numpy as np
 
 from fashion_models.catalogue.tasks import Task, with_further
+from fashion_models.data.decoded import FILES
+from fashion_models.data.dropped import DROPPED
 from fashion_models.errors import UserError
 from fashion_models.files import checksum
 from fashion_models.parsing import json_value, require_form
@@ -26,6 +28,9 @@ _HEADER = {
     'per': str, 'size': int, 'rows': int, 'dtype': str, 'tasks?': {str: bool},
     **{f'{name}?': str for name in ('run', 'snapshot', 'recipe', 'catalogue', 'catalogue_name')},
     **{f'{name}?': (str, None) for name in ('snapshot_sha256', 'catalogue_hash', 'split')},
+    # Of a part of a catalogue only.
+    'shard?': {'number': int, 'of': int, 'texts': str, 'decode': int, 'shorter_side': int,
+               'dropped': DROPPED},
     'sections': {
         **dict.fromkeys(('preamble', 'items', 'index', 'ids', 'checksums'), _SECTION),
         'mean.npy?': _SECTION, 'components.npy?': _SECTION, str: _SECTION}}
@@ -79,6 +84,8 @@ def _sections(header, end):
         raise ValueError('a section lies outside of the file')
     lengths = {'preamble': PREAMBLE, 'index': 8 * (rows + 1), 'checksums': 16 * rows}
     lengths |= {'sources': SOURCE_SIZE * rows} if 'sources' in sections else {}
+    if 'files' in sections and sections['files'][1] % FILES.itemsize:
+        raise ValueError('files')
     if any(sections[name][1] != length for name, length in lengths.items()) or (
             PREAMBLE + rows * width * np.dtype(header['dtype']).itemsize > end):
         raise ValueError('the sections are of other sizes')

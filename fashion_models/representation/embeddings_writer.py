@@ -28,7 +28,9 @@ from fashion_models.representation.embeddings_header import MAGIC, PREAMBLE, SOU
 from fashion_models.representation.linear import Projection
 
 _ARRAY = 'vectors'
-_SECTIONS = ('items', 'index', 'ids', 'checksums', 'sources')
+_SECTIONS = ('items', 'index', 'ids', 'checksums', 'sources', 'files')
+#: Those that are left out where there is nothing in them.
+_OPTIONAL = ('sources', 'files')
 _PROGRESS = 'progress.json'
 _LOCK = 'lock'
 _DTYPES = ('float32', 'float16')
@@ -150,6 +152,16 @@ class EmbeddingsWriter:
             if self._resume and time.monotonic() - self._saved > _SECONDS_BETWEEN:
                 self._save_progress()
 
+    def add_files(self, files: np.ndarray) -> None:
+        """Writes what the image files of a shard's products were.
+
+        Args:
+            files: (m,) :data:`~fashion_models.data.decoded.FILES`.
+        """
+        with self._full_disk_told():
+            self._parts['files'].write(files.tobytes())
+            self._sizes['files'] += files.nbytes
+
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: types.TracebackType | None) -> None:
         keep = self._resume and self.rows
@@ -209,7 +221,7 @@ class EmbeddingsWriter:
         self._saved = time.monotonic()
 
     def _finish(self):
-        if not self.rows:
+        if not self.rows and 'shard' not in self.header:
             raise UserError(f'{self.file}: not written: there is nothing to embed')
         self._parts['index'].write(struct.pack('<q', self._sizes['items']))
         for part in self._parts.values():
@@ -220,7 +232,7 @@ class EmbeddingsWriter:
             file.seek(0, os.SEEK_END)
             sections = {'preamble': (0, PREAMBLE, checksum(preamble))}
             for name in _SECTIONS:
-                if name == 'sources' and not self._sizes[name]:
+                if name in _OPTIONAL and not self._sizes[name]:
                     continue
                 with open(self._folder / name, 'rb') as part:
                     sections[name] = _append(iter(lambda: part.read(_PIECE), b''), file)

@@ -87,7 +87,7 @@ class Encoder(PictureEncoder):
         run = self.run
         snapshot = run.snapshots / BEST if self.which == 'best' else run.last_snapshot()
         return {
-            'run': str(run.folder.resolve()), 'snapshot': snapshot.name,
+            'run': run.address or str(run.folder.resolve()), 'snapshot': snapshot.name,
             'snapshot_sha256': sha256(snapshot), 'recipe': run.recipe.hash(),
             # Only where it is not the usual, so that what was begun before can be finished.
             **({} if self.precision == FLOAT32 else {'precision': self.precision})}

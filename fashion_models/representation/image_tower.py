@@ -168,6 +168,7 @@ class ImageTower(PictureEncoder):
 
     Attributes:
         file (pathlib.Path): The graph.
+        files (list of pathlib.Path): All files that it is made of.
         preprocessing (Preprocessing): What it expects of a picture.
 
     Raises:
@@ -181,6 +182,10 @@ class ImageTower(PictureEncoder):
             raise UserError(f'{file}: there is no such file; expected an image tower in ONNX')
         settings = self.file.with_suffix('.toml')
         self.preprocessing = Preprocessing.load(settings)
+        mean = toml_tables(content(settings).decode())['mean']
+        self.files = [self.file, settings, *(
+            [settings.with_name(mean)] if isinstance(mean, str) else []),
+            *self.file.parent.glob(f'{self.file.name}?data')]
         self.shorter_side = self.preprocessing.shorter_side
         try:
             self._session = runtime.InferenceSession(

@@ -67,10 +67,15 @@ class Run:
 
     Args:
         folder: The folder; see :meth:`open` and :meth:`create`.
+
+    Attributes:
+        address (str): Where it is, such as ``s3://bucket/run``, if ``folder`` is only a copy of
+            what an encoder needs of it; else ''.
     """
 
     def __init__(self, folder: str | os.PathLike):
         self.folder = pathlib.Path(folder)
+        self.address = ''
 
     @classmethod
     def open(cls, folder: str | os.PathLike) -> 'Run':

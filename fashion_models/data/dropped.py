@@ -1,0 +1,34 @@
+"""What had to be left out of a catalogue, since it cannot be read, and why."""
+
+import sys
+
+from fashion_models.plural import counted
+
+#: The form of its record.
+DROPPED = {'images': [{'product': str, 'file': str, 'reason': str}], 'products': [str]}
+_REPORTED = 10
+
+
+def report_dropped(dropped: dict[str, list], where: str) -> None:
+    """Says on stderr which images and products were left out, and why.
+
+    Args:
+        dropped: As of :attr:`~fashion_models.data.store.ImageStore.dropped`.
+        where: What lists all of them.
+    """
+    for image in dropped['images'][:_REPORTED]:
+        print(f'dropped {line(image)}', file=sys.stderr)
+    if len(dropped['images']) > _REPORTED:
+        print(f'… (all are listed in {where})', file=sys.stderr)
+    if dropped['images'] or dropped['products']:
+        print(f'dropped {_counts(dropped)}', file=sys.stderr)
+
+
+def line(image: dict[str, str]) -> str:
+    """Why an image was left out, in a line."""
+    return f'product {image["product"]}: {image["file"]}: {image["reason"]}'
+
+
+def _counts(dropped):
+    return (f'{counted(len(dropped["images"]), "unreadable image")} and '
+            f'{counted(len(dropped["products"]), "product")} without any other')

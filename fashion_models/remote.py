@@ -1,0 +1,127 @@
+"""Files at addresses, such as ``s3://bucket/shop.embeddings``, by way of fsspec."""
+
+import contextlib
+import hashlib
+import os
+import pathlib
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+
+from fashion_models.errors import UserError
+from fashion_models.optional import require
+
+
+def is_address(place: str | os.PathLike) -> bool:
+    """Whether a place is an address, not a path on this machine."""
+    return bool(re.match(r'[a-z][a-z0-9+.-]*://', str(place)))
+
+
+class Remote:
+    """The file system behind an address.
+
+    Args:
+        address: Of a file or of a folder.
+
+    Raises:
+        UserError: If fsspec, or what it needs for such addresses, is not installed.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.address = address.rstrip('/')
+        core = require('fsspec.core', extra='s3', purpose=f'{address}: this address')
+        try:
+            self._system, self._path = core.url_to_fs(self.address)
+        except (ImportError, ValueError) as error:
+            raise UserError(f'{address}: cannot be used: {_line(error)}') from None
+
+    def content(self, name: str) -> bytes:
+        """The content of a file in the folder.
+
+        Raises:
+            FileNotFoundError: There is none.
+            UserError: It cannot be read.
+        """
+        with self._told(name):
+            return self._system.cat_file(f'{self._path}/{name}')
+
+    def fetch(self, names: Iterable[str], folder: pathlib.Path) -> None:
+        """Copies files of the folder to a folder on this machine.
+
+        Raises:
+            FileNotFoundError: One of them is not there.
+            UserError: One of them cannot be read.
+        """
+        for name in names:
+            file = folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with self._told(name):
+                self._system.get_file(f'{self._path}/{name}', os.fspath(file))
+
+    def put(self, file: pathlib.Path) -> None:
+        """Copies a file from this machine to the address, where it appears whole or not at all."""
+        with self._told():
+            self._system.put_file(os.fspath(file), self._path)
+
+    def require_folder(self) -> None:
+        """Raises UserError if nothing can be written at the address, before the work for it."""
+        with self._told():
+            self._system.ls(self._system._parent(self._path), refresh=True)
+
+    @contextlib.contextmanager
+    def _told(self, name=''):
+        try:
+            yield
+        except FileNotFoundError:
+            if name:
+                raise
+            raise UserError(
+                f'{self.address}: there is no such place; expected one that exists') from None
+        except Exception as error:    # those of the libraries below are of many kinds
+            place = f'{self.address}/{name}' if name else self.address
+            raise UserError(f'{place}: cannot be reached: {_line(error)}') from error
+
+
+@contextlib.contextmanager
+def staged(place: str | os.PathLike) -> Iterator[pathlib.Path]:
+    """A file on this machine that is written in place of one at an address.
+
+    When the block ends well, it is copied there and removed; else what has been written stays, so
+    that the same call can go on with it. A path on this machine is yielded as it is.
+    """
+    if not is_address(place):
+        yield pathlib.Path(place)
+        return
+    remote = Remote(str(place))
+    remote.require_folder()
+    cache = pathlib.Path(os.environ.get('XDG_CACHE_HOME') or pathlib.Path.home() / '.cache')
+    folder = cache / 'fashion-models' / hashlib.sha256(remote.address.encode()).hexdigest()[:16]
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / remote.address.rpartition('/')[2]
+    yield file
+    remote.put(file)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def fetched(places: Iterable[str | os.PathLike]) -> Iterator[list[pathlib.Path]]:
+    """Files, those at addresses as copies on this machine for as long as the block lasts."""
+    with tempfile.TemporaryDirectory(prefix='fashion-models-') as folder:
+        files = []
+        for number, place in enumerate(places):
+            if is_address(place):
+                address, _, name = str(place).rpartition('/')
+                copies = pathlib.Path(folder, str(number))
+                try:
+                    Remote(address).fetch([name], copies)
+                except FileNotFoundError:
+                    raise UserError(f'{place}: there is no such file') from None
+                files.append(copies / name)
+            else:
+                files.append(pathlib.Path(place))
+        yield files
+
+
+def _line(error):
+    return ' '.join(str(error).split()) or type(error).__name__

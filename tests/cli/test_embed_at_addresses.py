@@ -1,0 +1,63 @@
+"""``fashion-models embed`` with run, catalogue and file in S3."""
+
+import os
+import pathlib
+
+import pytest
+
+pytest.importorskip('s3fs', reason='needs the extra s3: pip install "fashion-models[s3]"')
+
+
+@pytest.fixture
+def bucket(s3, tiny_run, tmp_path, monkeypatch):
+    """The address of a bucket with the run and the catalogue."""
+    import fsspec
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'cache'))
+    system = fsspec.filesystem('s3')
+    for name, folder in zip(('run', 'shop'), tiny_run):
+        for file in pathlib.Path(folder).rglob('*'):
+            if file.is_file() and '.prepared' not in file.parts:
+                system.pipe_file(f'{s3}/{name}/{file.relative_to(folder).as_posix()}',
+                                 file.read_bytes())
+    return s3
+
+
+def test_everything_in_a_bucket(bucket, tiny_run, tmp_path, works, fails):
+    import fsspec
+
+    from fashion_models.representation.embeddings import open_embeddings
+    system = fsspec.filesystem('s3')
+
+    def fetched(name):
+        system.get_file(f'{bucket}/{name}', str(tmp_path / name))
+        return tmp_path / name
+
+    output = works('embed', f'{bucket}/run', f'{bucket}/shop', '-o', f'{bucket}/a')
+    assert f'{bucket}/a: 80 products, 16 numbers each' in output
+    found = open_embeddings(fetched('a'))
+    assert found.header['run'] == f'{bucket}/run'
+    assert found.header['catalogue'] == f'{bucket}/shop'
+    works('embed', *tiny_run, '-o', f'{bucket}/b')
+    local = open_embeddings(fetched('b'))
+    assert (found.vectors == local.vectors).all()
+    assert found.header['store'] == local.header['store']
+    assert found.items[:] == local.items[:]
+    for number in 1, 2:
+        works('embed', f'{bucket}/run', f'{bucket}/shop', '-o', f'{bucket}/part-{number}',
+              '--shard', f'{number}/2')
+    works('embeddings', 'merge', f'{bucket}/part-1', f'{bucket}/part-2', '-o', f'{bucket}/c')
+    assert fetched('c').read_bytes() == found.file.read_bytes()
+    assert 'cannot be had with a CATALOGUE at an address' in fails(
+        'embed', f'{bucket}/run', f'{bucket}/shop', '-o', 'x', '--update')
+    assert '--update: found s3://' in fails('embed', *tiny_run, '-o', f'{bucket}/b', '--update')
+    assert 'is not a catalogue' in fails('embed', *tiny_run[:1], f'{bucket}/no', '-o', 'x')
+    assert 'not a run folder' in fails('embed', f'{bucket}/no', f'{bucket}/shop', '-o', 'x')
+    assert 'there is no such file' in fails(
+        'embeddings', 'merge', f'{bucket}/part-9', '-o', f'{bucket}/c')
+    assert not os.path.exists('x')
+
+
+def test_other_commands_take_paths_only(fails):
+    for words in (['catalogue', 'check', 's3://b/shop'], ['search', 's3', '-o', 's3://b/x.png'],
+                  ['duplicates', 's3://b/e']):
+        assert 'expected a path on this machine; only "embed"' in fails(*words)

@@ -1,0 +1,40 @@
+"""Pictures decoded in memory, beside those of an image store."""
+
+import hashlib
+
+import numpy as np
+
+from fashion_models.catalogue.io import open_catalogue
+from fashion_models.catalogue.records import Listing, Product
+from fashion_models.data.decoded import Files, decode_products
+from fashion_models.data.prepare import prepare
+
+
+def test_the_same_pixels_as_in_a_store(toy_catalogue, tmp_path):
+    catalogue = open_catalogue(toy_catalogue)
+    store = prepare(catalogue, 20, tmp_path, workers=1, progress=False)
+    found = decode_products(list(catalogue.products), Files(toy_catalogue), 20, threads=2)
+    assert found.product_index == store.product_index.tolist()
+    assert found.product_images == store.product_images
+    np.testing.assert_array_equal(found.image_index, store.image_index)
+    np.testing.assert_array_equal(found.digests, store.digests)
+    for number in range(len(store)):
+        np.testing.assert_array_equal(found.image(number), store.image(number))
+
+
+def test_what_cannot_be_used_is_told(tmp_path, jpeg):
+    (tmp_path / 'a.jpg').write_bytes(jpeg())
+    (tmp_path / 'b.jpg').write_bytes(b'broken')
+    products = [Product('p', 'g', {}, [Listing('', '', '', ['b.jpg', 'c.jpg', 'a.jpg'])]),
+                Product('q', 'g', {}, [Listing('', '', '', ['b.jpg'])]),
+                Product('other', 'o', {}, [Listing('', '', '', ['a.jpg', 'b.jpg'])])]
+    found = decode_products(
+        products, Files(tmp_path), 10, wanted=lambda product: product.group == 'g')
+    assert found.files['size'].tolist() == [6, -1, len(jpeg()), 6, len(jpeg()), 6]
+    broken, good = (hashlib.sha256(content).digest()[:16] for content in (b'broken', jpeg()))
+    assert found.files['digest'].tolist() == [
+        digest.rstrip(b'\0') for digest in (broken, b'', good, broken, good, broken)]
+    assert found.product_index == [0]
+    assert found.image_index.tolist() == [2]
+    assert [image['file'] for image in found.dropped['images']] == ['b.jpg', 'c.jpg', 'b.jpg']
+    assert found.dropped['products'] == ['q']

@@ -1,0 +1,57 @@
+"""Files at addresses, against a local S3 server."""
+
+import os
+import threading
+
+import pytest
+
+from fashion_models.errors import UserError
+from fashion_models.remote import Remote, is_address, staged
+
+pytest.importorskip('s3fs', reason='needs the extra s3: pip install "fashion-models[s3]"')
+
+
+@pytest.mark.parametrize(('place', 'expected'), [
+    ('s3://bucket/x', True), ('gs://b', True), ('shop', False), ('/a/b', False), ('C:/x', False)])
+def test_what_an_address_is(place, expected):
+    assert is_address(place) == expected
+
+
+def test_a_file_is_put_whole_and_found_again(s3, tmp_path, monkeypatch):
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'cache'))
+    def interrupted():
+        with staged(f'{s3}/x.bin') as file:
+            file.write_bytes(b'half')
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    with pytest.raises(FileNotFoundError):
+        Remote(s3).content('x.bin')
+    with staged(f'{s3}/x.bin') as file:
+        assert file.read_bytes() == b'half'     # to go on with
+        file.write_bytes(b'whole')
+    assert Remote(s3).content('x.bin') == b'whole'
+    assert not list((tmp_path / 'cache' / 'fashion-models').iterdir())
+    with staged(tmp_path / 'y') as file:
+        assert file == tmp_path / 'y'
+
+
+def test_what_is_not_there_is_told(s3):
+    with pytest.raises(UserError, match='s3://no-such-bucket-here/x: '), staged(
+            's3://no-such-bucket-here/x'):
+        pass
+    with pytest.raises(UserError, match='nosuchprotocol://x: cannot be used'):
+        Remote('nosuchprotocol://x')
+
+
+def test_threads_may_read_at_once(s3):
+    remote, found = Remote(s3), []
+    Remote(f'{s3}/a').put(__file__)
+    threads = [threading.Thread(target=lambda: found.append(len(remote.content('a'))))
+               for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == 4 * [os.path.getsize(__file__)]
