@@ -243,24 +243,35 @@ def _tower(base):
 
 
 def _daily(base):
-    """A daily run of the other shop, of which all but the duplicates is done."""
+    """A shop's export, and what is done with it every day."""
     settings = '''
-catalogue = "{base}/other"
+catalogue = "shop"
 run = "{base}/run"
 embeddings = "shop.embeddings"
+[import]
+format = "csv"
+source = "products.csv"
+colours = "source"
+most_gone = 0.5
+link = false
+tasks = {{pattern = "Pattern"}}
+several = ["pattern"]
+options = {{separator = "|", images = "."}}
 [embed]
 per = "listing"
 float16 = false
-store = "{base}/stores"
+pca = 2
+snapshot = "best"
+store = "stores"
 [duplicates]
 threshold = 0.5
 across = true
 [publish]
 parquet = "shop.parquet"
 '''
-    return write(base / 'daily', {
-        'daily.toml': settings.format(base=base),
-        'shop.embeddings': (base / 'listings.embeddings').read_bytes()})
+    folder = copied(base, 'daily', *(base / 'importers' / 'csv').iterdir())
+    (folder / 'daily.toml').write_text(settings.format(base=base))
+    return folder
 
 
 def _truth(base):

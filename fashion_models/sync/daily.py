@@ -163,17 +163,46 @@ _KINDS = {str: 'a text', bool: 'true or false', int: 'a whole number', _NUMBER: 
           dict: 'names and texts, as in {pattern = "Pattern"}', list: 'a list of texts'}
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise ValueError(message)
+
+
 def _require_options(file, table):
-    """Completes the options of the format by their defaults."""
-    parser = argparse.ArgumentParser(add_help=False)
+    """Reads the options of the format as its command would, and completes them by the defaults."""
+    parser = _Parser(prog='', add_help=False, allow_abbrev=False)
     IMPORTERS[table['format']].add_arguments(parser)
-    known = vars(parser.parse_args([]))
-    for key in table.get('options', {}):
-        if key not in known:
+    defaults = vars(parser.parse_args([]))
+    words = []
+    for key, value in table.get('options', {}).items():
+        if key not in defaults:
             raise UserError(f'{file}: import.options.{key}: {table["format"]} has no such option; '
-                            f'expected {", ".join(known)}')
+                            f'expected {", ".join(defaults)}')
+        words += _words(f'{file}: import.options.{key}', key, value, defaults[key])
+    try:
+        options = vars(parser.parse_args(words))
+    except ValueError as error:
+        raise UserError(f'{file}: import.options: {error}') from None
+    for key in table.get('options', {}):
+        if isinstance(options[key], pathlib.Path):
+            options[key] = file.absolute().parent / options[key]
     # What importers may look at, beside their own.
     common = {'link': table.get('link', False), 'colours': table.get('colours', 'source'),
               'task': [f'{task}={text}' for task, text in table.get('tasks', {}).items()],
               'several': table.get('several', [])}
-    table['options'] = argparse.Namespace(**known | common | table.get('options', {}))
+    table['options'] = argparse.Namespace(**common | options)
+
+
+def _words(where, key, value, default):
+    """An option as it would be typed."""
+    option, kind = f'--{key.replace("_", "-")}', str if default is None else type(default)
+    if kind is bool and isinstance(value, bool):
+        return [option] if value else []
+    values = value if kind is list and isinstance(value, list) else [value]
+    for one in values:
+        good = (isinstance(one, int) and not isinstance(one, bool) and abs(one) < 1e9
+                if kind is int else
+                isinstance(one, str) and '\0' not in one and kind is not bool)
+        if not good:
+            raise UserError(f'{where}: found {shown(one)}, expected {_KINDS[kind]}')
+    return [f'{option}={one}' for one in values]

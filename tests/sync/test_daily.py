@@ -25,6 +25,30 @@ def test_the_documented_file(tmp_path):
     assert found.folder == tmp_path / 'shop.sync'
 
 
+def test_options_of_a_format_are_those_of_its_command(tmp_path):
+    def options(format, text):
+        return settings.load(write(tmp_path, f'''{NEEDED}[import]
+            format = "{format}"
+            source = "s"
+            options = {{{text}}}''')).import_['options']
+
+    found = options('csv', 'images = "downloads", column = ["a=b", "c=d"]')
+    assert found.images == tmp_path / 'downloads'
+    assert (found.column, found.separator, found.manifest) == (['a=b', 'c=d'], None, None)
+    assert options('folder', 'most = 9, folders = "classes"').most == 9
+    assert options('fashion-product-images', 'all_categories = true').all_categories
+    assert not options('fashion-product-images', 'all_categories = false').all_categories
+    for format, text, message in (
+            ('csv', 'separator = 5', 'options.separator: found 5, expected a text'),
+            ('csv', 'column = [["a"]]', r"options.column: found \['a'\], expected a list of texts"),
+            ('folder', 'most = "9"', "options.most: found '9', expected a whole number"),
+            ('folder', 'most = true', 'options.most: found True, expected a whole number'),
+            ('folder', 'folders = "all"', "options: argument --folders: invalid choice: 'all'"),
+            ('fashion-product-images', 'all_categories = 1', 'found 1, expected true or false')):
+        with pytest.raises(UserError, match=message):
+            options(format, text)
+
+
 NEEDED = 'catalogue = "c"\nrun = "r"\nembeddings = "e"\n'
 
 
