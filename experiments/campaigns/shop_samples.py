@@ -259,8 +259,7 @@ several = ["pattern"]
 options = {{separator = "|", images = "."}}
 [embed]
 per = "listing"
-float16 = false
-pca = 2
+float16 = true
 snapshot = "best"
 store = "stores"
 [duplicates]
