@@ -179,6 +179,7 @@ COMMANDS = (
             slow=True),
     Command('sync', 'sync daily.toml', ('daily.toml', 'export', 'shop=other', 'run'), 'refused',
             slow=True, adds=True, tells=('log.jsonl', 'updates.jsonl', 'import-report.json')),
+    Command('retrieval', 'retrieval shop run --split test -o recorded', _RUN),
     Command('export', 'export run -o onnx', _RUN),
     Command('experiment', 'experiment graph --catalogue shop --recipe tiny.toml --runs runs '
             '-o results', ('shop', 'tiny.toml')),

@@ -34,6 +34,7 @@ from fashion_models.cli import (
     order,
     predict,
     publish,
+    retrieval,
     search,
     serve,
     sync,
@@ -46,8 +47,8 @@ from fashion_models.errors import UserError, system_text
 
 #: Every command, in the order of the help.
 COMMANDS = (
-    catalogue, train, evaluate, predict, describe, lr, embed, embeddings, search, index, publish,
-    duplicates, order, tags, colour, audit, serve, sync, export)
+    catalogue, train, evaluate, predict, describe, lr, embed, embeddings, search, retrieval, index,
+    publish, duplicates, order, tags, colour, audit, serve, sync, export)
 
 
 def build_parser() -> Parser:

@@ -5,6 +5,8 @@ import pytest
 from fashion_models import cli
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.experiments.kit import runs
+from fashion_models.representation.embed import embed
+from fashion_models.representation.encoder import load
 
 pytest.importorskip('cleanlab')
 
@@ -45,3 +47,33 @@ def test_review_and_again_without_training(arguments, monkeypatch, capsys, tmp_p
 def test_useless_number(arguments, capsys):
     assert cli.main([*arguments, '--most', '0']) == 2
     assert '--most: found 0' in capsys.readouterr().err
+
+
+@pytest.fixture(scope='module')
+def foreign(tiny_run, two_coloured_catalogue, tmp_path_factory):
+    """A catalogue, and its embeddings by a network that was trained on other labels."""
+    file = tmp_path_factory.mktemp('foreign') / 'e'
+    embed(load(tiny_run[0]), open_catalogue(two_coloured_catalogue), file, progress=False)
+    return ['audit', str(two_coloured_catalogue), '--embeddings', str(file)]
+
+
+def test_review_of_vectors(foreign, works, tmp_path):
+    output = works(*foreign, '-o', tmp_path / 'review', '--most', 4)
+    assert 'training' not in output
+    with open(tmp_path / 'review' / 'review.csv', encoding='utf-8-sig', newline='') as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ['row', 'product', 'task', 'label', 'suggested', 'answer', 'p_label',
+                             'p_suggested']
+    for task in {row['task'] for row in rows}:
+        own = [float(row['p_label']) for row in rows if row['task'] == task]
+        assert f'{task}: {len(own)} of ' in output
+        assert own == sorted(own)
+    assert (tmp_path / 'review' / 'review.html').exists()
+
+
+@pytest.mark.parametrize(('options', 'message'), [
+    (['--recipe', 'small'], '--recipe: is of networks that the audit trains; with --embeddings it'),
+    (['--runs', 'runs'], '--runs: is of networks'), (['--folds', '90'], 'too few for 90 folds')])
+def test_what_vectors_go_without(foreign, fails, tmp_path, options, message):
+    assert message in fails(*foreign, '-o', tmp_path / 'review', *options)
+    assert not (tmp_path / 'review').exists()

@@ -61,7 +61,8 @@ COLUMNS = {PARTITION: ('image_name', 'item_id', 'evaluation_status'),
            BOXES: ('image_name', 'clothes_type'), COLOURS: ('image_name',)}
 
 CLOTHES_TYPES = {'1': 'Upper body', '2': 'Lower body', '3': 'Full body'}
-STATUSES = ('train', 'query', 'gallery')
+STATUSES = TRAIN, QUERY, GALLERY = 'train', 'query', 'gallery'
+PARTS = {'train': (TRAIN,), 'test': (QUERY, GALLERY)}
 
 _NAME = re.compile(
     r'(?P<folder>.*/)?(?P<gender>MEN|WOMEN)(?P<sign>[/-])(?P<category>[^/]+)(?P=sign)'
@@ -72,6 +73,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options that only this format has."""
     parser.add_argument('--highres', action='store_true',
                         help='take the images of img_highres where img is there, too')
+    parser.add_argument('--part', choices=tuple(PARTS),
+                        help='only the images of this part of the benchmark: train, or test, its '
+                             'queries and gallery')
 
 
 @contextlib.contextmanager
@@ -80,10 +84,14 @@ def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Ite
     with open_tree(source) as tree:
         lists = {name: next(iter(tree.find(name, depth=3)), None)
                  for name in (*COLUMNS, DESCRIPTIONS, CAPTIONS)}
+        if arguments.part and not lists[PARTITION]:
+            raise UserError(f'{tree.place}: found no {PARTITION}, which says what belongs to the '
+                            f'part {arguments.part}')
+        statuses = PARTS[arguments.part] if arguments.part else (*STATUSES, '')
         with (scratch.table(_descriptions(tree, lists[DESCRIPTIONS])) as description_of,
               scratch.table(_captions(tree, lists[CAPTIONS])) as caption_of):
             folder, sign = _images(tree, arguments.highres)
-            yield _InShop(tree, folder, sign, lists, description_of, caption_of)
+            yield _InShop(tree, folder, sign, lists, description_of, caption_of, statuses)
 
 
 def _images(tree, highres):
@@ -105,13 +113,14 @@ class _InShop(Source):
         'mmlab.ie.cuhk.edu.hk/projects/DeepFashion/InShopRetrieval.html',
         licence='non-commercial research and educational purposes only')
 
-    def __init__(self, tree, folder, sign, lists, description_of, caption_of):
+    def __init__(self, tree, folder, sign, lists, description_of, caption_of, statuses):
         super().__init__(tree)
         self.strip = folder
         self._sign = sign
         self._lists = lists
         self._description_of = description_of
         self._caption_of = caption_of
+        self._statuses = statuses
 
     def products(self, report):
         for item, rows in scratch.grouped(self._rows(report)):
@@ -120,8 +129,12 @@ class _InShop(Source):
                 variants.setdefault(variant, collections.defaultdict(list))[kind].append(values)
             for variant, found in sorted(variants.items()):
                 report.read()
+                listed = found['image']
+                found['image'] = [row for row in listed if row[2] in self._statuses]
                 if found['image']:
                     yield self._product(item, variant, found, len(variants) == 1, report)
+                elif listed:
+                    report.drop('of the other part', variant)
                 else:
                     report.drop('in a list, but without images', variant)
 
@@ -200,6 +213,34 @@ class _InShop(Source):
             images=[path for path, _, _ in views.values()])
         where = next(iter(views.values()))[2]
         return f'{where} ({variant})', Product(variant, item, labels, [listing], _extra(views))
+
+
+def evaluation_statuses(product: Product) -> dict[str, str]:
+    """The benchmark's division of a product's images.
+
+    Args:
+        product: Of a catalogue that was imported from the benchmark.
+
+    Returns:
+        From image path to one of :data:`STATUSES`; empty if nothing is said of the product.
+
+    Raises:
+        UserError: If it has images both to train on and in the gallery, which the benchmark never
+            does: which are which is not known.
+    """
+    views = set(product.extra.get('query_views', '').split('|'))
+    others = set(product.extra.get('partition', '').split('|')) - {QUERY, ''}
+    if len(others) > 1:
+        raise UserError(f'{product.id}: its partition is {product.extra["partition"]}, expected '
+                        'train, or query and gallery')
+    statuses = {}
+    for path in product.images:
+        match = _NAME.fullmatch(path)
+        if match and match['view'] in views:
+            statuses[path] = QUERY
+        elif others:
+            statuses[path], = others
+    return statuses
 
 
 def _variant(match):

@@ -14,6 +14,7 @@ from fashion_models.representation.duplicates.calibration import Calibration, ca
 from fashion_models.representation.duplicates.pairs import gather
 from fashion_models.representation.duplicates.placeholders import placeholders, without
 from fashion_models.representation.embeddings import Embeddings
+from fashion_models.representation.requirements import holds_trained
 
 
 def calibrate_on(embeddings: Embeddings, labelled: str | os.PathLike | None = None,
@@ -40,7 +41,7 @@ def calibrate_on(embeddings: Embeddings, labelled: str | os.PathLike | None = No
         origin['pairs'] = {'file': pathlib.Path(labelled).name, 'same': int(same.sum()),
                            'different': int((~same).sum())}
         return calibrate(gather(embeddings, texts, rows), same, origin=origin)
-    if _holds_trained(embeddings):
+    if holds_trained(embeddings):
         raise UserError(
             f'{embeddings.file}: holds the products that its run was trained on, which look more '
             'alike to it than others do; calibrate on embeddings of the validation split')
@@ -69,20 +70,6 @@ def pairs_of_one(products: Sequence[str]) -> int:
     return int((counts * (counts - 1) // 2).sum())
 
 
-def _holds_trained(embeddings):
-    """Whether the file may hold products that its run was trained on."""
-    from fashion_models.training.run import Run
-
-    header = embeddings.header
-    if header.get('split') in ('validation', 'test'):
-        return False
-    try:
-        trained = Run.open(header['run']).provenance['catalogue']['hash']
-    except (UserError, KeyError):
-        return False    # the run has moved: whether it was trained on these is unknown
-    return trained == header.get('catalogue_hash')
-
-
 def read_pairs(file: str | os.PathLike, embeddings: Embeddings,
                encoding: str | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Reads labelled pairs: a person's answers (:mod:`fashion_models.catalogue.pair_answers`).
@@ -108,7 +95,7 @@ def read_pairs(file: str | os.PathLike, embeddings: Embeddings,
         answers = [one for one in answers if {one.a, one.b} <= ids]
     rows = [sorted(embeddings.row(id) for id in (one.a, one.b)) for one in answers]
     same = [one.answer == SAME for one in answers]
-    if _holds_trained(embeddings):
+    if holds_trained(embeddings):
         used = {row for pair in rows for row in pair}
         learnt = {row for row in used if split_of(embeddings.items[row].group) == 'train'}
         if learnt and not journal_at(file, encoding):

@@ -4,6 +4,8 @@ import json
 import pytest
 
 from fashion_models.catalogue import importing
+from fashion_models.catalogue.importers.deepfashion_inshop import evaluation_statuses
+from fashion_models.catalogue.records import Listing, Product
 from fashion_models.errors import UserError
 
 # Image below img, its official set, clothes_type, colour in list_color_cloth.txt.
@@ -155,6 +157,45 @@ def test_small_or_large_images(import_files, benchmark, drawn_images, options, n
     catalogue = import_files('deepfashion-inshop', files, *options)
     (product,) = catalogue.products
     assert catalogue.image_file(product.images[0]).read_bytes() == drawn_images[number]
+
+
+@pytest.mark.parametrize('names', ['folders', 'flat'])
+def test_statuses_of_images_are_known_again(import_files, benchmark, flat, names):
+    if names == 'flat':
+        benchmark = flat | {name: content for name, content in benchmark.items()
+                            if not name.endswith('.jpg')}
+    found = {}
+    for product in import_files('deepfashion-inshop', benchmark).products:
+        found |= evaluation_statuses(product)
+    sign = '/' if names == 'folders' else '-'
+    assert found == {f'images/{name.replace("/", sign)}.jpg': status
+                     for name, status, *_ in IMAGES}
+
+
+def test_statuses_that_nobody_gave(import_files, pictures):
+    for product in import_files('deepfashion-inshop', pictures).products:
+        assert evaluation_statuses(product) == {}
+    mixed = Product('a', 'a', {}, [Listing(images=['images/a.jpg'])],
+                    {'partition': 'train|gallery'})
+    with pytest.raises(UserError, match='a: its partition is train.gallery, expected train, or'):
+        evaluation_statuses(mixed)
+
+
+@pytest.mark.parametrize(('part', 'ids'), [
+    ('train', {'WOMEN-Dresses-id_00000002-02', 'WOMEN-Dresses-id_00000002-04'}),
+    ('test', {'MEN-Denim-id_00000080-01', 'WOMEN-Tees_Tanks-id_00000094-01',
+              'WOMEN-Graphic_Tees-id_00000094-01'})])
+def test_one_part_of_the_benchmark(import_files, import_report, benchmark, part, ids):
+    catalogue = import_files('deepfashion-inshop', benchmark, '--part', part)
+    assert by_id(catalogue).keys() == ids
+    report = import_report(catalogue)
+    assert (report['read'], report['kept']) == (5, len(ids))
+    assert report['dropped']['of the other part']['count'] == 5 - len(ids)
+
+
+def test_parts_need_the_list(import_files, pictures):
+    with pytest.raises(UserError, match='found no list_eval_partition.txt, which says what belong'):
+        import_files('deepfashion-inshop', pictures, '--part', 'train')
 
 
 def test_flat_names(import_files, flat, form):
