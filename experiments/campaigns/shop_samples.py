@@ -351,7 +351,7 @@ def _words(base):
             'space': embeddings.space,
             'words': [['colour', 'Red'], ['category', category], ['style', 'soft']],
             'calibration': {kind: [1.0, 1.0, 0.0] for kind in ('colour', 'category', 'style')},
-            'reliability': dict.fromkeys(('colour', 'category', 'style'), 0.9),
+            'witnesses': dict.fromkeys(('colour', 'category', 'style'), [1.0, 0.0, 0.0, 2.0]),
         },
         weights,
         np.zeros(3),

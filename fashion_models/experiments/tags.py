@@ -78,7 +78,7 @@ def tags(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]
                     'words': dict(collections.Counter(word.kind for word in tagger.words)),
                     'style': tagger.facts['style'], 'not_colours': tagger.facts['not_colours'],
                     'calibration': tagger.facts['calibration'],
-                    'reliability': tagger.facts['reliability']})
+                    'witnesses': tagger.facts['witnesses']})
                 missing.append(proposals(judged, truth, tagger, products))
         figures['said'][version] = said_figures(products, truth, labels, verdicts)
     figures['missing'] = missing_figures(missing)
@@ -93,8 +93,9 @@ def judge(products: list[Product], embeddings: Embeddings,
     for product in products:
         if product.id in rows and split_of(product.group) == 'test':
             log_odds = tagger.log_odds(embeddings.vectors[rows[product.id]][np.newaxis])[0]
-            found += [(product, number, tagger.judge(text_of(listing), log_odds))
-                      for number, listing in enumerate(product.listings) if text_of(listing)]
+            judged = tagger.judge_listings(product.listings, log_odds)
+            found += [(product, number, own) for number, own in enumerate(judged)
+                      if text_of(product.listings[number])]
     return found
 
 

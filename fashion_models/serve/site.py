@@ -18,7 +18,6 @@ from fashion_models.catalogue.label_answers import COLUMNS, UNKNOWN
 from fashion_models.catalogue.tasks import SEPARATOR
 from fashion_models.errors import UserError
 from fashion_models.representation.ordering.order import DIVERSITY
-from fashion_models.representation.tags.words import text_of
 from fashion_models.serve.api import picture_url, product_of, view_of
 from fashion_models.serve.browse import SORTS, View, where_of
 from fashion_models.serve.refusal import Refusal
@@ -224,8 +223,8 @@ def _judged(shop, row, product):
     """What each retailer says of a product, with the words judged where that can be done."""
     if product is None:
         return []
-    log_odds = None
+    judged = [None] * len(product.listings)
     if shop.tagger:
         log_odds = shop.tagger.log_odds(shop.embeddings.mapped[row:row + 1])[0]
-    return [(listing, None if log_odds is None else shop.tagger.judge(text_of(listing), log_odds))
-            for listing in product.listings]
+        judged = shop.tagger.judge_listings(product.listings, log_odds)
+    return list(zip(product.listings, judged))

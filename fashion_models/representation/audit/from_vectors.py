@@ -20,8 +20,9 @@ from fashion_models.representation.embeddings import Embeddings
 from fashion_models.representation.linear import Whitening, in_blocks
 from fashion_models.representation.requirements import holds_trained, require_products
 
-#: Of the regressions' weights, the inverse of their regularisation.
-C = 1.0
+#: The inverse of the regressions' regularisation. On 2,099 drawn products, 0.03 to 1 put about as
+#: many wrong colours into the first twentieth of the list.
+C = 0.1
 _ITERATIONS = 300
 
 

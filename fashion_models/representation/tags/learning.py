@@ -26,6 +26,7 @@ from fashion_models.optional import require
 from fashion_models.representation.embeddings import Embeddings
 from fashion_models.representation.linear import Whitening
 from fashion_models.representation.tags.tagger import Tagger, logit
+from fashion_models.representation.tags.witnesses import learn_weights
 from fashion_models.representation.tags.words import (
     CATEGORY,
     COLOUR,
@@ -88,14 +89,18 @@ def learn_tags(products: Iterable[Product], embeddings: Embeddings,
     if not words:
         raise UnsuitableCatalogue(f'{embeddings.file}: no word is frequent enough to be learned')
     shares = truth.mean(axis=0)
-    return Tagger({
+    facts = {
         'labels': {level: list(labels.get(level, ())) for level in LEVELS},
         'style': [word.name for word in words if word.kind == STYLE],
         'not_colours': sorted(not_colours), 'levels': levels,
         'words': [[word.kind, word.name] for word in words],
         'space': embeddings.space,
         'calibration': _calibration(evidence, _truth(validation, words, lexicon), shares, words),
-        'reliability': _reliability(validation, lexicon, words)}, weights, offsets, shares)
+        'witnesses': dict.fromkeys((COLOUR, CATEGORY, STYLE), [1.0, 0.0, 0.0, 0.0])}
+    tagger = Tagger(facts, weights, offsets, shares)
+    log_odds = tagger.log_odds(embeddings.vectors[validation.rows])
+    return Tagger({**facts, 'witnesses': _witnesses(validation, tagger, log_odds)},
+                  weights, offsets, shares)
 
 
 def _selected(good, words, *arrays):
@@ -221,20 +226,40 @@ def _calibration(evidence, truth, shares, words):
     return found
 
 
-def _reliability(validation, lexicon, words):
-    """The share of each kind of words in validation texts that the labels confirm."""
-    right, said = collections.Counter(), collections.Counter()
-    for product in validation.products:
+def _witnesses(validation, tagger, log_odds):
+    """For each kind, the weights of what the witnesses say of a text's words, and an offset.
+
+    They are learned (:mod:`~.witnesses`) from the words of the validation texts, which labels
+    confirm or deny. Of a kind with too few of either, the picture's evidence is taken as it is, and
+    other texts are not heard.
+
+    Args:
+        validation: The split.
+        tagger: Has the words.
+        log_odds: (n, w) of the split's products.
+    """
+    words = set(tagger.words)
+    said, right = collections.defaultdict(list), collections.defaultdict(list)
+    for product, row in zip(validation.products, log_odds):
         true = true_words(product)
-        for listing in product.listings:
-            for word in lexicon.read(text_of(listing))[0]:
+        read = [tagger.lexicon.read(text_of(listing))[0] for listing in product.listings]
+        for number, own in enumerate(read):
+            for word in own:
                 if word.kind != STYLE and word in words:
-                    said[word.kind] += 1
-                    right[word.kind] += word in true
+                    said[word.kind].append(tagger.testimony(
+                        word, row, read[:number] + read[number + 1:]))
+                    right[word.kind].append(word in true)
     # Nobody has labelled style, so the other kinds stand in for it.
-    said[STYLE], right[STYLE] = sum(said.values()), sum(right.values())
-    return {kind: min(_MOST_RELIABLE, max(0.5, (right[kind] + 1) / (said[kind] + 2)))
-            for kind in (COLOUR, CATEGORY, STYLE)}
+    right[STYLE] = right[COLOUR] + right[CATEGORY]
+    found = {}
+    for kind in (COLOUR, CATEGORY, STYLE):
+        count, true = len(right[kind]), sum(right[kind])
+        if kind != STYLE and min(true, count - true) >= LEAST:
+            found[kind], _ = learn_weights(said[kind], right[kind])
+        else:
+            share = min(_MOST_RELIABLE, max(0.5, (true + 1) / (count + 2)))
+            found[kind] = [1.0, 0.0, 0.0, float(logit(share))]
+    return found
 
 
 def _scikit_learn(module):

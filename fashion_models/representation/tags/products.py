@@ -7,8 +7,8 @@ from fashion_models.catalogue.split import split_of
 from fashion_models.errors import UserError
 from fashion_models.representation.embeddings import Embeddings
 from fashion_models.representation.picture_encoder import PictureEncoder
+from fashion_models.representation.requirements import require_products
 from fashion_models.representation.tags.tagger import Tagger
-from fashion_models.representation.tags.words import text_of
 
 
 def check_embeddings(
@@ -18,19 +18,12 @@ def check_embeddings(
     Raises:
         UserError: If they are others.
     """
-    header = embeddings.header
-    if header['per'] != 'product':
-        raise UserError(f'{embeddings.file}: holds a vector for each {header["per"]}, '
-                        'expected one for each product')
+    require_products(embeddings, catalogue)
     origin = encoder.origin()
-    if header.get('snapshot_sha256') != origin['snapshot_sha256']:
+    if embeddings.header.get('snapshot_sha256') != origin['snapshot_sha256']:
         raise UserError(f'{embeddings.file}: was not made with '
                         + (f'the best network of {origin["run"]}' if 'run' in origin
                            else f'{origin["tower"]} as it is now'))
-    if header.get('catalogue_hash') != catalogue.hash():
-        raise UserError(
-            f'{embeddings.file}: is not of {catalogue.folder} as it is now, but of '
-            f'{header.get("catalogue")}; embed the catalogue again')
 
 
 def judged_products(tagger: Tagger, catalogue: Catalogue, embeddings: Embeddings, keep: float,
@@ -64,5 +57,5 @@ def judged_products(tagger: Tagger, catalogue: Catalogue, embeddings: Embeddings
             continue
         row = rows[product.id]
         log_odds = tagger.log_odds(embeddings.vectors[row:row + 1])[0]
-        yield product, [(listing, tagger.judge(text_of(listing), log_odds, keep, propose))
-                        for listing in product.listings]
+        yield product, list(zip(product.listings, tagger.judge_listings(
+            product.listings, log_odds, keep, propose)))

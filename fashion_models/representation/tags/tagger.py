@@ -1,35 +1,47 @@
 """Which words of a listing's text are true of its pictures, and which true words it lacks.
 
 One linear probe per word tells from a product's vector whether the word holds
-(:mod:`fashion_models.representation.tags.learning` learns them). A word that the text says is
-judged by two witnesses. Texts are right more often than not; how often is measured where labels
-tell, and the picture must outweigh that::
+(:mod:`fashion_models.representation.tags.learning` learns them). For a word that a text says
+there are two witnesses, the picture and the product's other texts, which say it, too, or another in
+its place::
 
-    odds(word | text, picture) = odds(word | picture) / odds(word) * odds(a word of a text is true)
+    log odds(word | all) = a log(odds(word | picture) / odds(word))
+                           + b (texts that say it, too) + c (texts that say another) + d
+
+What each is worth, and that texts are mostly right (d), is learned where labels tell.
 """
 
 import dataclasses
 import json
 import os
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
+from fashion_models.catalogue.records import Listing
 from fashion_models.catalogue.tasks import LEVELS
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.parsing import json_value, require_form
 from fashion_models.representation.embeddings import Embeddings
-from fashion_models.representation.tags.words import CATEGORY, COLOUR, STYLE, Lexicon, Word
+from fashion_models.representation.tags.words import (
+    CATEGORY,
+    COLOUR,
+    STYLE,
+    Lexicon,
+    Word,
+    text_of,
+)
 from fashion_models.training.arrays import read_npz
 
 #: A word of the text is kept from this probability on; one that it lacks is proposed from the
 #: other on.
 KEEP, PROPOSE = 0.5, 0.8
 _SURE = 1e-9
-_FORMAT = 'fashion-models tags 1'
+_FORMAT = 'fashion-models tags 2'
 _FACTS = {'labels': {str: [str]}, 'style': [str], 'not_colours': [str], 'words': [[str]],
           'levels': {str: str}, 'space': [str], 'calibration': {str: [float]},
-          'reliability': {str: float}}
+          'witnesses': {str: [float]}}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,8 +94,8 @@ class Tagger:
             (name of each category word to its task), ``space`` (of the vectors, see
             :attr:`~fashion_models.representation.embeddings.Embeddings.space`),
             ``calibration`` (kind to the weights of a probe's evidence and of the word's log odds
-            in the training split, and an offset: their sum is the log odds) and ``reliability``
-            (kind to the share of texts' words that are true).
+            in the training split, and an offset: their sum is the log odds) and ``witnesses``
+            (kind to the a, b, c and d above).
         weights: (d, w) float32, one column per word.
         offsets: (w,) float32.
         shares: (w,) float32, of the training products that have each word.
@@ -113,12 +125,11 @@ class Tagger:
         levels = np.array([facts['levels'].get(word.name) if word.kind == CATEGORY else None
                            for word in self.words])
         self._exclusive = [np.flatnonzero(levels == level) for level in LEVELS]
-        self._slopes, self._shifts, self._trust = np.zeros((3, len(self.words)))
+        self._slopes, self._shifts = np.zeros((2, len(self.words)))
         for kind, (evidence, share, shift) in facts['calibration'].items():
             own = kinds == kind
             self._slopes[own] = evidence
             self._shifts[own] = share * logit(self._shares[own]) + shift
-            self._trust[own] = logit(facts['reliability'][kind])
 
     @property
     def proposable(self) -> list[Word]:
@@ -139,7 +150,7 @@ class Tagger:
         return logit(np.clip(probability, _SURE, 1 - _SURE))
 
     def judge(self, text: str, log_odds: np.ndarray, keep: float = KEEP,
-              propose: float = PROPOSE) -> Tags:
+              propose: float = PROPOSE, others: Sequence[str] = ()) -> Tags:
         """Judges the text of one listing.
 
         Args:
@@ -147,6 +158,7 @@ class Tagger:
             log_odds: (w,), the product's row of :meth:`log_odds`.
             keep: Less probable words of the text are rejected.
             propose: Words that it lacks are named from this probability on.
+            others: The texts of the product's other listings.
 
         Returns:
             The words in three lists. A word without a probe, because too few training products
@@ -154,17 +166,58 @@ class Tagger:
         """
         said = {word: words for word, words in self.lexicon.read(text)[0].items()
                 if word in self._places}
-        judged = []
-        for word, words in said.items():
-            place = self._places[word]
-            odds = log_odds[place] - logit(self._shares[place]) + self._trust[place]
-            judged.append(Tag(word, words, float(sigmoid(odds))))
+        elsewhere = [self.lexicon.read(other)[0] for other in others]
+        judged = [
+            Tag(word, words, float(sigmoid(np.dot(
+                self.facts['witnesses'][word.kind],
+                [*self.testimony(word, log_odds, elsewhere), 1]))))
+            for word, words in said.items()]
         probable = self._proposable[log_odds[self._proposable] >= logit(propose)]
         missing = [Tag(self.words[place], '', float(sigmoid(log_odds[place])))
                    for place in probable if self.words[place] not in said]
         return Tags(*(sorted(tags, key=lambda tag: -tag.probability) for tags in (
             [tag for tag in judged if tag.probability >= keep],
             [tag for tag in judged if tag.probability < keep], missing)))
+
+    def judge_listings(self, listings: Sequence[Listing], log_odds: np.ndarray, keep: float = KEEP,
+                       propose: float = PROPOSE) -> list[Tags]:
+        """Judges the texts of all listings of a product, each with the others as witnesses.
+
+        Args:
+            listings: All of them.
+            log_odds, keep, propose: As of :meth:`judge`.
+        """
+        texts = [text_of(listing) for listing in listings]
+        return [self.judge(text, log_odds, keep, propose, texts[:number] + texts[number + 1:])
+                for number, text in enumerate(texts)]
+
+    def testimony(self, word: Word, log_odds: np.ndarray,
+                  elsewhere: Sequence[Collection[Word]]) -> tuple[float, int, int]:
+        """What the witnesses say of a word that a text says and that has a probe.
+
+        Args:
+            word: The word.
+            log_odds: (w,), the product's row of :meth:`log_odds`.
+            elsewhere: The words of each of the product's other texts.
+
+        Returns:
+            The picture's evidence, in log odds, how many other texts say the word, and how many say
+            another in its place: another colour, or another category of its level.
+        """
+        place = self._places[word]
+        agreeing = sum(word in own for own in elsewhere)
+        contradicting = sum(word not in own and any(map(self._rivals(word), own))
+                            for own in elsewhere)
+        return log_odds[place] - logit(self._shares[place]), agreeing, contradicting
+
+    def _rivals(self, word):
+        """A function that tells whether a word is another of the same sort."""
+        levels = self.facts['levels']
+
+        def is_rival(other):
+            return (other.kind == word.kind != STYLE and other != word
+                    and levels.get(other.name) == levels.get(word.name))
+        return is_rival
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes the tagger to a ``.npz`` file, without pickle.
@@ -209,8 +262,9 @@ def _checked(facts, weights, offsets, shares):
         all(len(word) == 2 and word[0] in (COLOUR, CATEGORY, STYLE) for word in facts['words'])
         and all(name in facts['levels'] for kind, name in facts['words'] if kind == CATEGORY)
         and all(len(numbers) == 3 for numbers in facts['calibration'].values())
-        and facts['calibration'].keys() <= facts['reliability'].keys()
-        and all(0 < share < 1 for share in facts['reliability'].values())
+        and facts['witnesses'].keys() == {COLOUR, CATEGORY, STYLE}
+        and all(len(numbers) == 4 and np.isfinite(numbers).all()
+                for numbers in facts['witnesses'].values())
         and all(array.dtype.kind == 'f' and np.isfinite(array).all()
                 for array in (weights, offsets, shares))
         and weights.ndim == 2 and weights.shape[1] == count

@@ -142,6 +142,63 @@ def test_thresholds_decide(shop):
     assert judge(shop, 0, text, keep=1 - 1e-12).kept == []
 
 
+def test_other_texts_are_witnesses(shop):
+    """By hand: half of what the picture says, 2 for each text that agrees, -3 for each that does
+    not."""
+    tagger = shop[3]
+    hearing = Tagger({**tagger.facts, 'witnesses': {
+        COLOUR: [0.5, 2, -3, 0.25], CATEGORY: [1, 1, -1, 0], STYLE: [1, 1, 0, 0]}},
+        tagger._weights, tagger._offsets, tagger._shares)
+    row = tagger.log_odds(shop[2].vectors[:1])[0]
+    place = tagger.words.index(Word(COLOUR, 'Red'))
+    share = tagger._shares[place]
+    alone = 0.5 * (row[place] - np.log(share / (1 - share))) + 0.25
+    for others, expected in [
+            ((), alone), (('A dress.',), alone), (('Red dress', 'red and blue'), alone + 4),
+            (('blue dress', 'green'), alone - 6), (('Red', 'blue'), alone - 1)]:
+        tags = hearing.judge('red striped', row, others=others)
+        probability, = (tag.probability for tag in tags.kept + tags.rejected
+                        if tag.word.name == 'Red')
+        assert probability == pytest.approx(1 / (1 + np.exp(-expected)))
+    # Style words do not contradict each other; categories of one level do.
+    assert hearing.testimony(Word(STYLE, 'striped'), row, [{Word(STYLE, 'soft')}])[1:] == (0, 0)
+    assert hearing.testimony(Word(CATEGORY, 'boots'), row, [{Word(CATEGORY, 'coats')}])[1:] == (
+        0, 1)
+
+
+def test_each_listing_is_judged_with_the_others(shop):
+    tagger = shop[3]
+    row = tagger.log_odds(shop[2].vectors[:1])[0]
+    listings = [Listing('a', text, '', ('x.png',)) for text in ('red boot', '', 'blue boot')]
+    assert tagger.judge_listings(listings, row) == [
+        tagger.judge('red boot', row, others=['', 'blue boot']),
+        tagger.judge('', row, others=['red boot', 'blue boot']),
+        tagger.judge('blue boot', row, others=['red boot', ''])]
+
+
+def test_what_witnesses_are_worth_is_learned(tmp_path):
+    """Pictures that show nothing, and three texts a product, of which one in six is wrong."""
+    rng = np.random.default_rng(0)
+    products = []
+    for number in range(900):
+        colour = rng.integers(4)
+        said = [COLOURS[colour if rng.random() < 0.8 else rng.integers(4)] for _ in range(3)]
+        products.append(Product(
+            f'p{number}', f'g{number}', {'colour': (COLOURS[colour],)},
+            [Listing('shop', f'{name} thing', '', ('x.png',)) for name in said]))
+    with EmbeddingsWriter(tmp_path / 'e', {'per': 'product', 'size': 4}) as writer:
+        writer.add(normalize(rng.normal(size=(900, 4))), [
+            Item(product.id, product.id, product.group) for product in products])
+    tagger = learn_tags(products, open_embeddings(tmp_path / 'e'), {'colour': list(COLOURS)})
+    picture, agreeing, contradicting, _ = tagger.facts['witnesses'][COLOUR]
+    assert picture >= 0
+    assert agreeing > 0.5
+    assert contradicting < -0.5
+    # Of what nobody has labelled, nothing is learned but how often texts are right.
+    assert tagger.facts['witnesses'][STYLE][:3] == [1, 0, 0]
+    assert 0.75 < 1 / (1 + np.exp(-tagger.facts['witnesses'][STYLE][3])) < 0.95
+
+
 def test_a_text_without_words(shop):
     assert judge(shop, 0, '', propose=0.999999) == Tags([], [], [])
     assert judge(shop, 0, 'Alma, our favourite').kept == []
@@ -175,7 +232,7 @@ def test_what_is_no_tagger_is_refused(shop, tmp_path):
 
 @pytest.mark.parametrize('change', [
     {'words': [['colour']]}, {'words': [['size', 'L']]}, {'labels': []}, {'levels': {}},
-    {'calibration': {'colour': [1.0]}}, {'reliability': {'colour': 1.5}}, {'space': 'ab'}])
+    {'calibration': {'colour': [1.0]}}, {'witnesses': {'colour': [1.0]}}, {'space': 'ab'}])
 def test_words_that_do_not_fit_together_are_refused(shop, tmp_path, change):
     tagger = shop[3]
     tagger.save(tmp_path / 'words.npz')
