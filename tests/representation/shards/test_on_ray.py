@@ -18,12 +18,12 @@ ray = pytest.importorskip('ray', reason='needs the extra ray: pip install "fashi
 
 
 def workers():
-    """The processes of our workers, by what Ray calls them."""
+    """The processes of our workers that are at a shard, by what Ray calls them."""
     found = []
     for name in filter(str.isdecimal, os.listdir('/proc')):
         try:
             with open(f'/proc/{name}/cmdline') as file:
-                if file.read().startswith('ray::Worker'):
+                if file.read().startswith('ray::Worker.compute'):
                     found.append(int(name))
         except OSError:
             continue
