@@ -5,7 +5,7 @@ import pytest
 
 from fashion_models import cli
 from fashion_models.errors import UserError
-from fashion_models.training import initial, snapshots
+from fashion_models.training import initial, snapshots, trainer
 from fashion_models.training import train as training
 from fashion_models.training.model import build_model
 from fashion_models.training.recipe import Recipe
@@ -91,7 +91,7 @@ def start(recipe, toy_catalogue, origin, out, iterations=None):
 
     with pytest.MonkeyPatch.context() as patch:
         if iterations:
-            patch.setattr(training, 'Interrupt', Stop)
+            patch.setattr(trainer, 'Interrupt', lambda **_: Stop())
         return training.train(recipe, toy_catalogue, out, init=origin.folder)
 
 

@@ -55,7 +55,8 @@ class Parcel:
             for name, content in self.files.items():
                 file = pathlib.Path(folder, name)
                 file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(content)
+                with open(file, 'xb') as unpacked:
+                    unpacked.write(content)
             if self.tower:
                 return ImageTower(pathlib.Path(folder, self.tower))
             encoder = Encoder(Run.open(folder), self.which, device, precision=self.precision)

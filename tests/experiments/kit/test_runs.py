@@ -16,6 +16,7 @@ from fashion_models.experiments.kit.runs import (
     trained_run,
 )
 from fashion_models.training import train as training
+from fashion_models.training.interrupt import Interrupt
 from fashion_models.training.learning_rate import request
 from fashion_models.training.updater import MasterReplicasUpdater
 
@@ -131,11 +132,11 @@ def test_goes_on_after_an_interruption(catalogue, tiny, trained, tmp_path, monke
         update(self)
 
     monkeypatch.setattr(MasterReplicasUpdater, 'update_core', update_and_count)
-    monkeypatch.setattr(training.Interrupt, 'requested', property(
+    monkeypatch.setattr(Interrupt, 'requested', property(
         lambda self: len(steps) >= 3, lambda self, value: None), raising=False)
     with pytest.raises(Interrupted):
         trained_run(catalogue, tiny, 0, tmp_path, 'multi')
-    monkeypatch.delattr(training.Interrupt, 'requested')
+    monkeypatch.delattr(Interrupt, 'requested')
     trained_run(catalogue, tiny, 0, tmp_path, 'multi')
     assert steps == list(range(len(steps)))
     assert len(list(tmp_path.glob('*/provenance.json'))) == 1
