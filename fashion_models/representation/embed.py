@@ -18,7 +18,11 @@ from fashion_models.data.pictures import DIGESTS, positions
 from fashion_models.data.prepare import prepare
 from fashion_models.errors import UserError
 from fashion_models.representation.embeddings import Embeddings, open_embeddings
-from fashion_models.representation.embeddings_writer import EmbeddingsWriter, require_place
+from fashion_models.representation.embeddings_writer import (
+    EmbeddingsWriter,
+    remove_leftovers,
+    require_place,
+)
 from fashion_models.representation.linear import principal_components, require_enough
 from fashion_models.representation.picture_encoder import WINDOW, PictureEncoder
 from fashion_models.representation.units import header_of, source_of, units
@@ -179,7 +183,9 @@ def _write_reduced(encoder, catalogue, images, file, header, size, progress, upd
         split_of(item.group) == 'train' for item, _ in _units(catalogue, images, header)), size)
     whole = file.with_name(f'{file.name}.whole' if update else f'.{file.name}.whole')
     of_whole, done = {**header, 'dtype': 'float32'}, Update()
-    if not _is_complete(whole, of_whole):
+    if _is_complete(whole, of_whole):
+        remove_leftovers(whole)
+    else:
         done = _write(encoder, catalogue, images, whole, of_whole, progress, update)
     embeddings = open_embeddings(whole)
     train = np.fromiter((split_of(item.group) == 'train' for item in embeddings.items), bool)

@@ -50,6 +50,15 @@ def require_place(file: str | os.PathLike) -> None:
         raise UserError(f'{file}: cannot be written: the folder {file.parent} is read-only')
 
 
+def remove_leftovers(file: pathlib.Path) -> None:
+    """Removes what a writer left that was killed once its file was complete."""
+    shutil.rmtree(_unfinished(file), ignore_errors=True)
+
+
+def _unfinished(file):
+    return file.with_name(f'.{file.name}.partial')
+
+
 class EmbeddingsWriter:
     """Writes a file of embeddings, a few vectors at a time; a context manager.
 
@@ -84,7 +93,7 @@ class EmbeddingsWriter:
         self.rows = 0
         self._projection = projection
         self._resume = resume
-        self._folder = self.file.with_name(f'.{self.file.name}.partial')
+        self._folder = _unfinished(self.file)
 
     def __enter__(self) -> 'EmbeddingsWriter':
         require_place(self.file)

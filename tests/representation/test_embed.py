@@ -172,6 +172,9 @@ def test_an_interrupted_reduction_embeds_nothing_again(encoder, toys, tmp_path, 
     with pytest.raises(KeyboardInterrupt):
         embed(encoder, toys, tmp_path / 'e', pca=3, progress=False)
     monkeypatch.undo()
+    # As where a kill came while the writer of the whole file cleared up.
+    (tmp_path / '..e.whole.partial').mkdir()
+    (tmp_path / '..e.whole.partial' / 'ids').touch()
     monkeypatch.setattr(type(encoder), 'encode', interrupted)
     embed(encoder, toys, tmp_path / 'e', pca=3, progress=False)
     assert (tmp_path / 'e').read_bytes() == (tmp_path / 'in one go').read_bytes()
