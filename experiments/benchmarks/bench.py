@@ -10,7 +10,6 @@ about half an hour on two cores, three minutes with ``--quick``; keep the machin
 # ruff: noqa: I001  (the package adapts Chainer, so that measure comes before all that needs it)
 import argparse
 import importlib.util
-import json
 import os
 import pathlib
 import shutil
@@ -22,7 +21,7 @@ from fashion_models.devices import usable_cores
 # Before any library starts its threads: the same number for all.
 os.environ.setdefault('OMP_NUM_THREADS', str(usable_cores()))
 
-from measure import circumstances, interleaved, matmul_limit, summary
+from measure import circumstances, interleaved, matmul_limit, summary, write
 from layers import profile
 from fashion_models.errors import UserError
 from fashion_models.functions.precision import require_precision
@@ -327,11 +326,7 @@ def main():
     if arguments.catalogue:
         from loading import loading_share
         record['loading'] = loading_share('small', arguments.catalogue)
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    text = report(record)
-    (arguments.output / 'benchmark.json').write_text(json.dumps(record, indent=1))
-    (arguments.output / 'benchmark.rst').write_text(text)
-    print(text)
+    write(arguments.output, 'benchmark', record, report(record))
 
 
 if __name__ == '__main__':

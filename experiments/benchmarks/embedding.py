@@ -9,7 +9,6 @@ times, grows with the catalogue and not with the split.
 """
 
 import argparse
-import json
 import os
 import pathlib
 import tempfile
@@ -20,7 +19,7 @@ from fashion_models.devices import usable_cores
 os.environ.setdefault('OMP_NUM_THREADS', str(usable_cores()))
 
 import numpy as np
-from measure import circumstances, interleaved, summary
+from measure import circumstances, interleaved, lines_of, summary, write
 
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.data.prepare import prepare
@@ -73,9 +72,8 @@ def report(record):
         rates = (record[kind] / values['median'] for kind in ('images', 'products'))
         lines.append('{:17}  {:10.0f}  {:12.0f}'.format(name, *rates))
     lines += [rule, '', f'Medians of {len(values["times"])} rounds.', '']
-    for key in 'command', 'date', 'commit', 'threads', 'priority', 'load_before', 'engine':
-        lines.append(f':{key}: {made[key]}')
-    lines.append(':machine: {processor}, {cores} cores, {system}'.format(**made['machine']))
+    lines += lines_of(
+        made, 'command', 'date', 'commit', 'threads', 'priority', 'load_before', 'engine')
     return '\n'.join(lines) + '\n'
 
 
@@ -90,10 +88,7 @@ def main():
     made = circumstances()
     record = {'circumstances': made, **measure(
         arguments.run, arguments.catalogue, arguments.split, arguments.rounds)}
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    (arguments.output / 'embedding.json').write_text(json.dumps(record, indent=1))
-    (arguments.output / 'embedding.rst').write_text(report(record))
-    print(report(record))
+    write(arguments.output, 'embedding', record, report(record))
 
 
 if __name__ == '__main__':

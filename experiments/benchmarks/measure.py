@@ -1,5 +1,6 @@
 """Clocks, statistics, and what the machine can do at best."""
 
+import json
 import os
 import time
 
@@ -72,6 +73,20 @@ def circumstances():
     return {
         **record, 'threads': os.environ.get('OMP_NUM_THREADS'),
         'priority': _priority(), 'load_before': round(os.getloadavg()[0], 2)}
+
+
+def lines_of(made, *keys):
+    """Some of the :func:`circumstances`, and the machine, as fields of reStructuredText."""
+    return [*(f':{key}: {made[key]}' for key in keys),
+            ':machine: {processor}, {cores} cores, {system}'.format(**made['machine'])]
+
+
+def write(folder, name, record, text):
+    """Writes a record and its report to ``NAME.json`` and ``NAME.rst``, and prints the report."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f'{name}.json').write_text(json.dumps(record, indent=1))
+    (folder / f'{name}.rst').write_text(text)
+    print(text)
 
 
 def _priority():

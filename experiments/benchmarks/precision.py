@@ -8,7 +8,6 @@ processor with instructions for bfloat16; a minute or two for 30,000 small image
 """
 
 import argparse
-import json
 import os
 import pathlib
 import tempfile
@@ -19,7 +18,7 @@ from fashion_models.devices import usable_cores
 os.environ.setdefault('OMP_NUM_THREADS', str(usable_cores()))
 
 import numpy as np
-from measure import circumstances
+from measure import circumstances, write
 
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.devices import resolve
@@ -89,10 +88,7 @@ def main():
     arguments = parser.parse_args()
     record = {'circumstances': circumstances(), **measure(
         Run.open(arguments.run), open_catalogue(arguments.catalogue))}
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    (arguments.output / 'precision.json').write_text(json.dumps(record, indent=1))
-    (arguments.output / 'precision.rst').write_text(report(record))
-    print(report(record))
+    write(arguments.output, 'precision', record, report(record))
 
 
 if __name__ == '__main__':

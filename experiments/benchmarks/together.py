@@ -20,7 +20,7 @@ import time
 os.environ['OMP_NUM_THREADS'] = '1'
 
 import numpy as np
-from measure import circumstances, summary
+from measure import circumstances, lines_of, summary, write
 
 import fashion_models  # noqa: F401  (adapts Chainer)
 
@@ -136,9 +136,7 @@ def report(record):
     if made['load_before'] > made['machine']['cores'] / 2:
         lines += [
             'Others used the machine at the time: this shows that it works, not how fast.', '']
-    for key in 'command', 'date', 'commit', 'priority', 'load_before', 'engine':
-        lines.append(f':{key}: {made[key]}')
-    lines.append(':machine: {processor}, {cores} cores, {system}'.format(**made['machine']))
+    lines += lines_of(made, 'command', 'date', 'commit', 'priority', 'load_before', 'engine')
     return '\n'.join(lines) + '\n'
 
 
@@ -158,10 +156,7 @@ def main():
     for number in arguments.processes.split(','):
         record['parameters'], record['times'][number] = measure(
             arguments.recipe, int(number), arguments.steps)
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    (arguments.output / 'together.json').write_text(json.dumps(record, indent=1))
-    (arguments.output / 'together.rst').write_text(report(record))
-    print(report(record))
+    write(arguments.output, 'together', record, report(record))
 
 
 if __name__ == '__main__':

@@ -59,7 +59,7 @@ def study(description, variants, table, measure=None):
     unknown = set(arguments.only or ()) - set(study['variants'])
     if unknown:
         parser.error(f'{arguments.variants} has no variant {", ".join(sorted(unknown))}')
-    recorded = _load(arguments.output)
+    recorded = load(arguments.output)
     names = arguments.only or list(study['variants'])
     jobs = [(name, seed) for seed in arguments.seeds for name in names
             if not any(one['variant'] == name and one['seed'] == seed
@@ -68,20 +68,22 @@ def study(description, variants, table, measure=None):
         print(f'network {number} of {len(jobs)}: {name}, seed {seed}', flush=True)
         recorded['networks'].append(_train(
             study, name, seed, arguments.catalogue, arguments.runs / f'{name}-{seed}', measure))
-        _save(arguments.output, recorded)
+        save(arguments.output, recorded)
     text = table(recorded, list(study['variants']))
     with atomic_write(arguments.output.with_suffix('.rst'), 'w', encoding='utf-8') as file:
         file.write(text)
     print(text)
 
 
-def _load(path):
+def load(path):
+    """What is recorded in a file, or the beginning of it."""
     if path.exists():
         return json.loads(path.read_text(encoding='utf-8'))
     return {'command': ' '.join(['python', *sys.argv]), 'networks': []}
 
 
-def _save(path, recorded):
+def save(path, recorded):
+    """Records it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(path, 'w', encoding='utf-8') as file:
         json.dump(recorded, file, indent=1, ensure_ascii=False)

@@ -19,7 +19,7 @@ import sys
 import time
 import tomllib
 
-from recipe_study import recipe_of
+from recipe_study import load, recipe_of, save
 
 from fashion_models.devices import resolve
 from fashion_models.files import atomic_write
@@ -96,16 +96,14 @@ def main():
     parser.add_argument('-o', '--output', type=pathlib.Path, required=True, metavar='FILE.json')
     arguments = parser.parse_args()
     study = tomllib.loads((HERE / 'trunks.toml').read_text(encoding='utf-8'))
-    networks = []
-    if arguments.output.exists():
-        networks = json.loads(arguments.output.read_text(encoding='utf-8'))['networks']
+    recorded = load(arguments.output)
+    networks = recorded['networks']
     for name in study['variants']:
         if not any(one['variant'] == name for one in networks):
             run, measured = train(name, recipe_of(study, name, 0), arguments.catalogue.resolve(),
                                   arguments.runs)
             networks.append(record(name, run, measured))
-            with atomic_write(arguments.output, 'w', encoding='utf-8') as file:
-                json.dump({'networks': networks}, file, indent=1, ensure_ascii=False)
+            save(arguments.output, recorded)
     with atomic_write(arguments.output.with_suffix('.rst'), 'w', encoding='utf-8') as file:
         file.write(table(networks))
     print(table(networks))
