@@ -55,6 +55,15 @@ class ProductSet:
         """(rows,) int, from 0: the group of each row."""
         return np.unique(self.groups, return_inverse=True)[1]
 
+    def rows(self, rows: Sequence[int]) -> 'ProductSet':
+        """Some of the rows, in the order given."""
+        rows = np.asarray(rows, int)
+        return dataclasses.replace(
+            self, ids=[self.ids[row] for row in rows], images=[self.images[row] for row in rows],
+            t=self.t[rows], others=self.others[rows], groups=[self.groups[row] for row in rows],
+            listings=self.listings and [self.listings[row] for row in rows],
+            shown=None if self.shown is None else self.shown[rows])
+
     def kinds(self, tasks: Sequence[int]) -> np.ndarray:
         """(rows,) int, from 0: the same number for the same labels of some columns of t."""
         return np.unique(self.t[:, tasks], axis=0, return_inverse=True)[1].reshape(-1)

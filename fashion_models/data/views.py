@@ -1,5 +1,6 @@
 """Other ways to see a catalogue than as products in its own split: k folds, and single images."""
 
+import collections
 import dataclasses
 import hashlib
 
@@ -25,15 +26,20 @@ class View:
             of the others the training split; the test split is empty. Whoever reports what a fold
             reached takes the last snapshot, since the best one is chosen by that very fold.
         flattened (bool): Whether each image is a product of its own: see :func:`flattened`.
+        training_products (int): How many products to train on at most; 0 takes all. See
+            :func:`first_groups`.
     """
 
     folds: int = 0
     fold: int = 0
     flattened: bool = False
+    training_products: int = 0
 
     def __post_init__(self):
         if self.folds == 1 or not 0 <= self.fold < max(self.folds, 1):
             raise ValueError(f'expected a fold from 0 to k - 1, of k = 2 or more: {self}')
+        if self.training_products < 0:
+            raise ValueError(f'expected 0 or more training products: {self}')
 
     def products(
             self, catalogue: Catalogue, store: ImageStore,
@@ -59,6 +65,8 @@ class View:
                 lambda group: 'validation' if fold_of[group] == self.fold else 'train')
         else:
             parts = split_products(catalogue, store, vocabulary)
+        if self.training_products:
+            parts['train'] = first_groups(parts['train'], self.training_products)
         if self.flattened:
             parts = {split: flattened(part) for split, part in parts.items()}
         return parts
@@ -90,10 +98,35 @@ def group_folds(catalogue: Catalogue, k: int) -> dict[str, int]:
             f'{catalogue.folder}: has {len(sources)} groups of products, too few for {k} folds')
 
     def place(group):
-        digest = hashlib.sha256(group.encode('utf-8', 'surrogatepass')).digest()
-        return sources[group], digest, group
+        return sources[group], _digest(group), group
 
     return {group: number % k for number, group in enumerate(sorted(sources, key=place))}
+
+
+def first_groups(products: ProductSet, count: int) -> ProductSet:
+    """At most so many products: whole groups, in the order of a hash of their names.
+
+    A smaller number of the same products gives a part of what a larger one gives.
+
+    Args:
+        products (~fashion_models.data.products.ProductSet): Of which to take some.
+        count (int): How many to take at most.
+
+    Returns:
+        ~fashion_models.data.products.ProductSet: Those products, in the order that they had.
+    """
+    sizes = collections.Counter(products.groups)
+    taken, chosen = 0, set()
+    for group in sorted(sizes, key=lambda group: (_digest(group), group)):
+        taken += sizes[group]
+        if taken > count:
+            break
+        chosen.add(group)
+    return products.rows([row for row, group in enumerate(products.groups) if group in chosen])
+
+
+def _digest(group):
+    return hashlib.sha256(group.encode('utf-8', 'surrogatepass')).digest()
 
 
 def flattened(products: ProductSet) -> ProductSet:

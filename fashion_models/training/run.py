@@ -44,7 +44,8 @@ WRITTEN = (
 
 
 _PROVENANCE = {'catalogue': {'folder': str, 'hash': str, 'name?': str}, 'given_recipe?': str,
-               'view?': {'folds?': int, 'fold?': int, 'flattened?': bool}}
+               'view?': {'folds?': int, 'fold?': int, 'flattened?': bool,
+                         'training_products?': int}}
 
 
 class Run:

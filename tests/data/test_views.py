@@ -1,4 +1,5 @@
 import collections
+import hashlib
 import types
 
 import pytest
@@ -64,6 +65,32 @@ def test_too_few_groups():
 def test_no_such_fold(values):
     with pytest.raises(ValueError, match='expected a fold from 0'):
         View(*values)
+
+
+def test_a_negative_number_of_products():
+    with pytest.raises(ValueError, match='0 or more training products'):
+        View(training_products=-1)
+
+
+@pytest.mark.parametrize('count', [1, 10, 25, 10 ** 6])
+def test_smaller_sets_are_whole_groups_of_larger_ones(toy, toy_store, toy_splits, count):
+    vocabulary = Vocabulary.of(toy.products, TASKS)
+    parts = View(training_products=count).products(toy, toy_store, vocabulary)
+    own, whole = parts['train'], toy_splits['train']
+    assert len(own) <= count
+    sizes = collections.Counter(whole.groups)
+    assert all(sizes[group] == found for group, found in collections.Counter(own.groups).items())
+    left = sorted(set(whole.groups) - set(own.groups), key=lambda group: hashlib.sha256(
+        group.encode()).digest())
+    if left:     # the next one would have been too much
+        assert len(own) + sizes[left[0]] > count
+    larger = View(training_products=count + 5).products(toy, toy_store, vocabulary)['train']
+    assert set(own.ids) <= set(larger.ids)
+    assert parts['validation'].ids == toy_splits['validation'].ids
+    for row, id_ in enumerate(own.ids):
+        there = whole.ids.index(id_)
+        assert own.t[row].tolist() == whole.t[there].tolist()
+        assert own.images[row].tolist() == whole.images[there].tolist()
 
 
 def test_flattened_images_keep_labels_and_groups(two_coloured_splits):

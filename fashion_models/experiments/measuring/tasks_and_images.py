@@ -184,13 +184,12 @@ def _shown(multi, products, tasks):
     if most is None:
         return None
     rows = np.flatnonzero(counts >= most)
-    groups = [products.groups[row] for row in rows]
+    own = products.rows(rows)
+    groups = own.groups
 
     def first(n):
         return _correct(multi, dataclasses.replace(
-            products, ids=[products.ids[row] for row in rows],
-            images=[products.images[row][:n] for row in rows], t=products.t[rows],
-            others=products.others[rows], groups=groups))
+            own, images=[images[:n] for images in own.images]))
 
     answers = {n: first(n) for n in range(1, most + 1)}
     return {

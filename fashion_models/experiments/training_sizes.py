@@ -1,0 +1,143 @@
+"""Where do five tasks help each other? One task against five, by the number of training products.
+
+    python -m fashion_models.experiments.training_sizes [--sizes 1000 3000] [--seeds 3]
+
+The article found five tasks together to be as good as each alone. Here the network of all tasks and
+one for each task are trained on ``--sizes`` products of the training split, and on all of it.
+Smaller sets are parts of larger ones; all networks answer for the same validation and test
+products. Two schedules, the same for five tasks and for one:
+
+* as many epochs as the recipe has;
+* as many updates as these make on the whole training split, but at most four times the epochs.
+
+Differences are paired, with 95 % intervals over groups of products and over seeds
+(:mod:`~fashion_models.experiments.kit.statistics`). Nothing is chosen.
+
+Time: in units of one training of the recipe, for each seed: for the whole training split one for
+each task and one for all of them, some of which other experiments share; for a smaller set of a
+share s of it, 6 s with as many epochs and up to 6 with as many updates.
+"""
+
+import argparse
+import pathlib
+import sys
+from collections.abc import Sequence
+
+from fashion_models.catalogue.tasks import title_of
+from fashion_models.data.views import View, first_groups
+from fashion_models.errors import UnsuitableCatalogue, UserError
+from fashion_models.experiments.kit import predictions
+from fashion_models.experiments.kit.predictions import ALL
+from fashion_models.experiments.kit.results import Figures, Table
+from fashion_models.experiments.kit.settings import Settings, command, with_epochs
+from fashion_models.plural import counted
+
+SIZES = 1000, 3000
+SPLITS = 'validation', 'test'
+EPOCHS, UPDATES = 'as many epochs', 'as many updates'
+#: As many updates on a small set would be so many epochs that nothing new is learnt.
+MOST_EPOCHS = 4
+
+
+def training_sizes(
+        settings: Settings, folder: pathlib.Path,
+        arguments: argparse.Namespace) -> tuple[Figures, list[Table]]:
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
+    multi = settings.seeds_of('multi-task')
+    products = settings.products(multi[0])
+    tasks = multi[0].vocabulary.tasks
+    whole = len(products['train'])
+    kinds = [(0, EPOCHS, 1)]
+    for size in _sizes(arguments.sizes, settings, whole):
+        kinds += [(size, EPOCHS, 1), (size, UPDATES, min(MOST_EPOCHS, whole / size))]
+    networks = {
+        (size, schedule): _networks(settings.recipe, tasks, size, share)
+        for size, schedule, share in kinds}
+    settings.networks = len(kinds) * (1 + len(tasks)) * len(settings.seeds)
+    settings.train([kind for own in networks.values() for kind in own.values()])
+    compared = []
+    for (size, schedule), own in networks.items():
+        runs = {task: settings.seeds_of(*kind) for task, kind in own.items()}
+        compared.append({
+            'products': len(first_groups(products['train'], size)) if size else whole,
+            'schedule': schedule, 'epochs': own[ALL][1].training.epochs,
+            **{split: _compare(runs, tasks, settings, products[split], split)
+               for split in SPLITS}})
+    figures = {'tasks': tasks, 'compared': compared}
+    return figures, tables(figures)
+
+
+def _sizes(asked, settings, whole):
+    """The smaller sizes, the largest first."""
+    smallest = settings.recipe.training.batch_size
+    sizes = {size for size in asked or SIZES if smallest <= size < whole}
+    for size in set(asked or ()) - sizes:
+        raise UserError(
+            f'sizes: found {size}, expected from {smallest}, one batch, to fewer than the '
+            f'{whole} products of the training split')
+    if not sizes:
+        raise UnsuitableCatalogue(
+            f'{settings.catalogue.folder}: {counted(whole, "product")} in the training split, '
+            f'expected more than {min(SIZES)}, or other sizes')
+    return sorted(sizes, reverse=True)
+
+
+def _networks(recipe, tasks, size, share):
+    """From all tasks and each of them to the name, recipe and view of its network."""
+    recipe = with_epochs(recipe, round(share * recipe.training.epochs))
+    view = View(training_products=size) if size else None
+    suffix = f'-of-{size}' if size else ''
+    return {ALL: (f'multi-task{suffix}', recipe, view), **{
+        task: (f'{task}-only{suffix}', recipe.replace(model__tasks=(task,)), view)
+        for task in tasks}}
+
+
+def _compare(runs, tasks, settings, products, split):
+    """Accuracy of five tasks together and of each alone, and the differences."""
+    def right(own, of):
+        return predictions.correct([predictions.evaluate_run(run, of) for run in own])
+    together = right(runs[ALL], products)
+    found = {}
+    for column, task in enumerate(tasks):
+        alone = right(runs[task], settings.products(runs[task][0])[split])
+        own = together[..., [column]]
+        found[task] = {
+            'multi': predictions.accuracies(own, [task], products.groups)[task],
+            'single': predictions.accuracies(alone, [task], products.groups)[task],
+            'difference': predictions.differences(own, alone, [task], products.groups)[task]}
+    return found
+
+
+def tables(figures: Figures) -> list[Table]:
+    """By split: the accuracy of five tasks and of one, and the differences."""
+    found = []
+    for split in SPLITS:
+        rows = []
+        for one in figures['compared']:
+            what = (f'{counted(one["products"], "product")}, {one["schedule"]} '
+                    f'({counted(one["epochs"], "epoch")})')
+            for name, key in (('five tasks', 'multi'), ('one task', 'single')):
+                rows.append((f'{what}: {name}', *(
+                    one[split][task][key].value for task in figures['tasks'])))
+            rows.append(('  five minus one', *(
+                one[split][task]['difference'] for task in figures['tasks'])))
+        found.append(Table(
+            f'Accuracy of five tasks together and of each alone, {split} split; differences with '
+            '95 % intervals', ('', *(title_of(task) for task in figures['tasks'])), rows))
+    return found
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command; returns its exit status."""
+    return command('training_sizes', __doc__, training_sizes, argv, add)
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Adds the experiment's own arguments."""
+    parser.add_argument('--sizes', metavar='N', type=int, nargs='+', help=(
+        'numbers of training products, besides all of them (default: '
+        f'{" and ".join(map(str, SIZES))}, as far as there are more)'))
+
+
+if __name__ == '__main__':
+    sys.exit(main())

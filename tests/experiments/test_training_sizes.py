@@ -1,0 +1,57 @@
+import json
+import pathlib
+
+import pytest
+
+from fashion_models.data.views import View
+from fashion_models.experiments.training_sizes import EPOCHS, UPDATES, main
+from fashion_models.training.run import Run
+
+
+@pytest.fixture(scope='module')
+def results(words):
+    assert main([*words, '--seeds', '1', '--sizes', '20']) == 0
+    return json.loads(
+        (pathlib.Path(words[-1]) / 'training_sizes' / 'toy' / 'results.json').read_text())
+
+
+def test_five_tasks_and_one_are_trained_alike(results, words):
+    tasks = results['figures']['tasks']
+    compared = results['figures']['compared']
+    assert [one['schedule'] for one in compared] == [EPOCHS, EPOCHS, UPDATES]
+    assert [one['epochs'] for one in compared][:2] == [1, 1]
+    assert compared[1]['products'] <= 20 < compared[0]['products']
+    assert compared[2]['epochs'] == round(min(4, compared[0]['products'] / 20))
+    runs = [Run.open(path.parent) for path in
+            pathlib.Path(words[words.index('--runs') + 1]).glob('*/provenance.json')]
+    own = [run for run in runs if run.view == View(training_products=20)]
+    assert len(own) == 2 * (1 + len(tasks))
+    for epochs in {one['epochs'] for one in compared[1:]}:
+        assert {run.recipe.model.tasks for run in own
+                if run.recipe.training.epochs == epochs} == {
+                    tuple(tasks), *((task,) for task in tasks)}
+
+
+def test_differences_are_those_of_the_accuracies(results):
+    for one in results['figures']['compared']:
+        for split in 'validation', 'test':
+            for found in one[split].values():
+                assert found['difference']['value'] == pytest.approx(
+                    found['multi']['value'] - found['single']['value'])
+
+
+def test_tables(results):
+    for table in results['tables']:
+        assert len(table['rows']) == 9
+        assert table['rows'][-1][0].strip() == 'five minus one'
+
+
+@pytest.mark.parametrize('size', ['0', '100000'])
+def test_impossible_sizes(words, capsys, size):
+    assert main([*words, '--seeds', '1', '--sizes', size]) == 2
+    assert f'sizes: found {size}, expected from ' in capsys.readouterr().err
+
+
+def test_a_small_catalogue_has_no_smaller_sizes_of_its_own(words, capsys):
+    assert main([*words, '--seeds', '1']) == 3
+    assert 'in the training split, expected more than 1000' in capsys.readouterr().err
