@@ -56,7 +56,7 @@ def train_side_by_side(
 
     Args:
         catalogue: The products.
-        networks: Of different names; what is finished already costs nothing.
+        networks: Each another; what is finished already costs nothing.
         runs_folder: Folder of the runs.
         jobs: Number of processes.
 
@@ -70,10 +70,11 @@ def train_side_by_side(
     for shorter_side in {network.recipe.data.shorter_side for network in networks}:
         prepare(catalogue, shorter_side)
     catalogue_hash = catalogue.hash()
-    folders = {
-        network.name: run_folder(runs_folder, network.identity(catalogue_hash), network.name)
-        for network in networks}
-    waiting, running = list(networks), {}
+    # Of several networks of one name, such as schedules that are tried, each has its own.
+    waiting = [
+        (network, run_folder(runs_folder, network.identity(catalogue_hash), network.name))
+        for network in networks]
+    running = {}
     epochs = sum(network.recipe.training.epochs for network in networks)
     print(f'{runs_folder}: training {counted(len(networks), "network")}, {jobs} at a time',
           flush=True)
@@ -81,24 +82,24 @@ def train_side_by_side(
         try:
             while waiting or running:
                 while waiting and len(running) < jobs:
-                    network = waiting.pop(0)
-                    process = _start(catalogue, network, runs_folder)
-                    running[process.sentinel] = process, network
+                    network, folder = waiting.pop(0)
+                    process = _start(catalogue, network, runs_folder, _log_path(folder))
+                    running[process.sentinel] = process, network, folder
                 for sentinel in wait(running, timeout=1):
-                    process, network = running.pop(sentinel)
+                    process, _, folder = running.pop(sentinel)
                     process.join()
-                    _check(process, _log_path(runs_folder, network))
-                unfinished = [network for _, network in running.values()] + waiting
+                    _check(process, _log_path(folder))
+                unfinished = [(network, folder) for _, network, folder in running.values()]
                 bar.n = epochs - sum(
-                    network.recipe.training.epochs - _epochs(folders[network.name])
-                    for network in unfinished)
+                    network.recipe.training.epochs - _epochs(folder)
+                    for network, folder in unfinished + waiting)
                 bar.refresh()
         except KeyboardInterrupt:
             raise Interrupted(runs_folder) from None
         finally:
-            for process, _ in running.values():
+            for process, *_ in running.values():
                 process.terminate()     # which ends a training after its step, with a snapshot
-            for process, _ in running.values():
+            for process, *_ in running.values():
                 process.join()
 
 
@@ -117,24 +118,23 @@ def _threads(jobs) -> Iterator[None]:
             os.environ[name] = before
 
 
-def _log_path(runs_folder, network):
-    return runs_folder / f'{network.name}.txt'
+def _log_path(folder):
+    return folder.with_name(f'{folder.name}.txt')
 
 
-def _start(catalogue, network, runs_folder):
+def _start(catalogue, network, runs_folder, log_path):
     process = multiprocessing.get_context('spawn').Process(
-        target=_train, args=(catalogue.folder, network, runs_folder))
+        target=_train, args=(catalogue.folder, network, runs_folder, log_path))
     with ctrl_c_later():
         process.start()
     return process
 
 
-def _train(catalogue_folder, network, runs_folder):
+def _train(catalogue_folder, network, runs_folder, log_path):
     """Trains one network; what a process runs."""
     follow_parent()
-    path = _log_path(runs_folder, network)
     # Both streams at once, those of libraries included.
-    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
     for stream in sys.stdout, sys.stderr:
         os.dup2(log, stream.fileno())
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(_INTERRUPTED))    # before the first step
@@ -147,7 +147,7 @@ def _train(catalogue_folder, network, runs_folder):
     except UserError as error:
         print(error)
         sys.exit(2)
-    path.unlink()
+    log_path.unlink()
 
 
 def _check(process, log):

@@ -27,11 +27,13 @@ def networks(tiny, epochs, seeds=(0, 1, 2)):
 
 def test_all_are_trained_and_each_is_its_own(tiny, catalogue, tmp_path, capfd):
     wanted = networks(tiny, 1, (0, 1)) + [
-        Network('flat-0', 0, tiny.replace(training__epochs=1), View(flattened=True))]
+        Network('flat-0', 0, tiny.replace(training__epochs=1), View(flattened=True)),
+        # A schedule that is tried has the name of the others.
+        Network('toy-0', 0, tiny.replace(training__epochs=2))]
     before = os.environ.get('OMP_NUM_THREADS')
     train_side_by_side(catalogue, wanted, tmp_path, 2)
     assert os.environ.get('OMP_NUM_THREADS') == before
-    assert 'training 3 networks, 2 at a time' in capfd.readouterr().out
+    assert 'training 4 networks, 2 at a time' in capfd.readouterr().out
     for network in wanted:
         run = find_run(tmp_path, network.identity(catalogue.hash()))
         assert run.folder.name.startswith(network.name)
@@ -51,11 +53,11 @@ def test_each_has_its_share_of_the_cores(monkeypatch):
 
 def test_one_that_fails_is_told_and_the_others_end(tiny, catalogue, tmp_path):
     bad = tiny.replace(training__epochs=1, training__learning_rate=1e30)
-    with pytest.raises(UserError, match=r'bad\.txt: the training failed: .*the loss is'):
+    with pytest.raises(UserError, match=r'bad-\w+\.txt: the training failed: .*the loss is'):
         train_side_by_side(
             catalogue, [Network('bad', 0, bad), *networks(tiny, 500, (1,))], tmp_path, 2)
     assert not multiprocessing.active_children()
-    (unfinished,) = tmp_path.glob('toy-1-*')
+    (unfinished,) = tmp_path.glob('toy-1-*/')
     assert list((unfinished / 'snapshots').glob('iteration-*.npz'))
 
 
