@@ -77,7 +77,7 @@ def readable(source: Source) -> Iterator[Product]:
                            disable=None):
         yield product
     if product is None:
-        raise UserError(f'{source.tree.place}: no product can be kept: {report.reasons()}')
+        raise UserError(f'{source.place}: no product can be kept: {report.reasons()}')
 
 
 def _write(source, folder, mapping, total, link, lyst16):

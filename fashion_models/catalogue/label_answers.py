@@ -69,9 +69,7 @@ def read_review(path: str | os.PathLike, tasks: Iterable[str] = TASKS,
         UserError: It cannot be read or lacks a column, or a row cannot be used.
     """
     table = Table(path, encoding)
-    if missing := [name for name in COLUMNS if name not in table.names]:
-        raise UserError(f'{path}: has no column {", ".join(missing)}; expected those of a review: '
-                        f'{", ".join(COLUMNS)}')
+    table.require(*COLUMNS, what='answers on labels')
     corrections = []
     for where, row in table.all_rows():
         product, task, label, suggested, answer = (

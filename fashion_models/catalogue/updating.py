@@ -135,7 +135,7 @@ def _update(source, catalogue, link, lyst16, keep, most_gone):
     folder, header = catalogue.folder, catalogue.header
     if source.header.tasks != header.tasks:
         raise UserError(
-            f'{source.tree.place}: has the tasks {", ".join(source.header.tasks)}, but the '
+            f'{source.place}: has the tasks {", ".join(source.header.tasks)}, but the '
             f'catalogue {folder} has {", ".join(header.tasks)}; import it as a new one')
     old = {product.id: _mark(product) for product in catalogue.products}
     ids, paths = set(), collections.Counter()
@@ -174,10 +174,10 @@ def _update(source, catalogue, link, lyst16, keep, most_gone):
                 product = _as_settled(product, settled[product.id], places, header.tasks, report)
             write(product, there.differs())
         if not report.kept:
-            raise UserError(f'{source.tree.place}: no product can be kept: {report.reasons()}')
+            raise UserError(f'{source.place}: no product can be kept: {report.reasons()}')
         changes.gone = len(old)
         line = _line(folder, changes, what='add' if keep else 'import',
-                     source=str(source.tree.place))
+                     source=str(source.place))
     changes = Changes(**{name: line[name] for name in dataclasses.asdict(changes)})
     with atomic_write(folder / REPORT_FILE, 'w', encoding='utf-8') as file:
         record = {'update': dataclasses.asdict(changes), **report.record()}
@@ -189,11 +189,11 @@ def _update(source, catalogue, link, lyst16, keep, most_gone):
 def _require_same_shop(source, folder, old, ids, most_gone):
     gone = len(old.keys() - ids)
     if gone == len(old):
-        raise UserError(f'{source.tree.place}: holds none of the '
+        raise UserError(f'{source.place}: holds none of the '
                         f'{counted(len(old), "product")} of {folder}; is it another shop?')
     if gone > most_gone * len(old):
         raise UserError(
-            f'{source.tree.place}: lacks {gone:,} of the {counted(len(old), "product")} of '
+            f'{source.place}: lacks {gone:,} of the {counted(len(old), "product")} of '
             f'{folder}, more than the share {most_gone} that may go (most_gone); is it whole?')
 
 

@@ -76,7 +76,7 @@ def test_rows_that_cannot_be_used(review, row, message):
 
 
 def test_missing_column_and_file(review, tmp_path):
-    with pytest.raises(UserError, match='has no column answer'):
+    with pytest.raises(UserError, match='missing column answer; found'):
         read_review(review(head='product,task,label,suggested\n'))
     with pytest.raises(UserError, match='cannot be read'):
         read_review(tmp_path / 'none.csv')

@@ -105,7 +105,7 @@ def test_what_is_named_is_looked_at_before_anything_is_served(toys, fails, tmp_p
     assert 'not a run folder' in told('--run', toys[2])
     for option in '--journal', '--lists':
         assert f'{tmp_path / "none"} is no folder' in told(option, tmp_path / 'none' / 'a.csv')
-    assert 'has no column' in told('--lists', write(tmp_path / 'other.csv', 'a,b\n1,2\n'))
+    assert 'missing column' in told('--lists', write(tmp_path / 'other.csv', 'a,b\n1,2\n'))
 
 
 def test_vectors_of_images_are_refused(toys, works, fails, tmp_path):

@@ -31,7 +31,7 @@ class Declared(Source):
 
     def __init__(self, source: Source, texts: Mapping[str, str],
                  several: Collection[str] = ()) -> None:
-        super().__init__(source.tree)
+        super().__init__(source.tree, source.place)
         for name in several:
             if name in TASKS or name not in texts:
                 raise UserError(f'several: found {name!r}, expected a further task that is '

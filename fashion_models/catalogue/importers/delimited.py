@@ -11,7 +11,7 @@ from fashion_models.catalogue.importers.pictures import (
     add_arguments as add_picture_arguments,
 )
 from fashion_models.catalogue.importers.pictures import is_address, normalised, open_pictures, split
-from fashion_models.catalogue.importers.source import Source, clean
+from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, rounded
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.tree import is_inside
 from fashion_models.catalogue.records import Header, Listing, Product
@@ -120,7 +120,7 @@ def _ours(table, named):
 
 class _Products(Source):
     def __init__(self, table, pictures, separator, header):
-        super().__init__(pictures.tree)
+        super().__init__(pictures.tree, table.path)
         self.header = header
         self._table = table
         self._pictures = pictures
@@ -159,6 +159,10 @@ class _Products(Source):
             if not identity:
                 report.read()
                 report.drop('no product_id', where)
+                continue
+            if rounded(identity) or rounded(clean(row.get('group_id', ''))):
+                report.read()
+                report.drop(ROUNDED, f'{where} ({identity})')
                 continue
             row = {name: text for name, text in row.items() if name and text.strip()}
             yield (f'{places.setdefault(identity, number):09}',

@@ -10,7 +10,8 @@ help (support.google.com/merchants, answers 7052112, 160589, 6324370, 6324507, 6
   ``additional_image_link`` are joined by commas; a comma inside an address is ``%2C``.
 - XML: each ``item`` of an RSS ``channel`` (or ``entry`` of an Atom feed) has elements of the
   namespace ``http://base.google.com/ns/1.0``; ``title``, ``link`` and ``description`` may be RSS's
-  own. ``additional_image_link`` is repeated.
+  own, and ``id``, ``title`` and ``summary``, for the description, Atom's (answer 14990811).
+  ``additional_image_link`` is repeated.
 - ``color`` joins up to three colours by ``/``, the main one first. ``gender`` is ``male``,
   ``female`` or ``unisex``.
 - ``google_product_category`` is a path in Google's taxonomy, ``Apparel & Accessories > Clothing >
@@ -19,13 +20,14 @@ help (support.google.com/merchants, answers 7052112, 160589, 6324370, 6324507, 6
 
 import argparse
 import contextlib
+import html
 import os
 import re
 from collections.abc import Iterator
 
 from fashion_models.catalogue.importers import scratch, shops
 from fashion_models.catalogue.importers.pictures import open_pictures
-from fashion_models.catalogue.importers.source import Source, clean
+from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, rounded
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.wording import plain_text
 from fashion_models.catalogue.records import Listing, Product
@@ -48,9 +50,15 @@ images  image_link, then additional_image_link
 groups  the items of one item_group_id
 from    your own shop; licence: yours (--licence)"""
 
+_GOOGLE = '{http://base.google.com/'
 _CATEGORIES = ('google_product_category', 'product_type')
 _EXTRA = ('brand', 'age_group', 'pattern', 'material', 'size', 'size_type', 'size_system',
           *_CATEGORIES)
+#: The level of all apparel in Google's taxonomy, in the languages of most feeds, in lower case.
+_APPAREL = {
+    'apparel & accessories', 'bekleidung & accessoires', 'vêtements et accessoires',
+    'ropa y accesorios', 'abbigliamento e accessori', 'kleding en accessoires',
+    'ubrania i akcesoria', 'vestuário e acessórios', 'oblečení a doplňky'}
 _KEPT = ('id', 'title', 'description', 'image_link', 'additional_image_link', 'item_group_id',
          'color', 'gender', *_EXTRA)
 #: Items of a group that differ in these are products of their own.
@@ -99,7 +107,7 @@ def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Ite
 
 class _Feed(Source):
     def __init__(self, feed, pictures, labelling, category_from, header):
-        super().__init__(pictures.tree)
+        super().__init__(pictures.tree, feed.path)
         self.header = header
         self._feed = feed
         self._pictures = pictures
@@ -118,10 +126,14 @@ class _Feed(Source):
                 report.read()
                 report.drop('no id', where)
                 continue
+            if rounded(item['id']) or rounded(item.get('item_group_id', '')):
+                report.read()
+                report.drop(ROUNDED, f'{where} ({item["id"]})')
+                continue
             key = number
             if 'item_group_id' in item:
                 key = (item['item_group_id'], *(
-                    item.get(name, '').casefold() for name in _TOLD_APART))
+                    item.get(name, '').casefold().replace(' ', '') for name in _TOLD_APART))
             yield f'{places.setdefault(key, number):09}', item | {'where': where}
 
     def _product(self, items, report):
@@ -151,6 +163,7 @@ class _Text:
     """The items of a feed as text."""
 
     def __init__(self, path, encoding, columns):
+        self.path = path
         self._table = Table(path, encoding, columns, mixed=True, fill=True)
         self._table.names = [_attribute(name) for name in self._table.names]
         self._table.require('id', 'image_link', what='a Google Merchant Center feed')
@@ -165,7 +178,7 @@ class _Xml:
     """The items of a feed as XML; it is never in memory as a whole."""
 
     def __init__(self, path):
-        self._path = path
+        self.path = path
 
     def items(self, report=None):
         """Yields where each item stands, and its attributes by name.
@@ -178,8 +191,8 @@ class _Xml:
 
         number = 0
         try:
-            with open(self._path, 'rb') as binary:
-                file = _Bounded(binary, self._path)
+            with open(self.path, 'rb') as binary:
+                file = _Bounded(binary, self.path)
                 open_elements = []
                 for event, element in iterparse(file, ('start', 'end'), forbid_dtd=True):
                     if event == 'start':
@@ -189,21 +202,21 @@ class _Xml:
                     if _attribute(element.tag) in ('item', 'entry'):
                         number += 1
                         file.begin()
-                        yield f'{self._path.name}: item {number:,}', _item(element)
+                        yield f'{self.path.name}: item {number:,}', _item(element)
                     if not any(_attribute(above.tag) in ('item', 'entry')
                                for above in open_elements[:3]):
                         element.clear()
                         if open_elements:
                             open_elements[-1].remove(element)
         except DefusedXmlException as error:
-            raise UserError(f'{self._path}: declares a document type or entities, which no feed '
+            raise UserError(f'{self.path}: declares a document type or entities, which no feed '
                             f'needs ({type(error).__name__})') from error
         except (ParseError, ValueError, LookupError) as error:
-            raise UserError(f'{self._path}: not XML: {error}') from error
+            raise UserError(f'{self.path}: not XML: {error}') from error
         except OSError as error:
-            raise UserError(f'{self._path}: {error.strerror or error}') from error
+            raise UserError(f'{self.path}: {error.strerror or error}') from error
         if not number:
-            raise UserError(f'{self._path}: expected a Google Merchant Center feed; found no item')
+            raise UserError(f'{self.path}: expected a Google Merchant Center feed; found no item')
 
 
 class _Bounded:
@@ -230,8 +243,10 @@ class _Bounded:
 def _item(element):
     """The attributes of an item, by name; of those that are repeated all, joined by commas."""
     found = {}
-    for child in element:
+    # Google's before those of RSS and Atom, whose id may be another.
+    for child in sorted(element, key=lambda child: not child.tag.startswith(_GOOGLE)):
         name, text = _attribute(child.tag), clean(child.text or '')
+        name = 'description' if name == 'summary' else name
         if name in _KEPT and text:
             if name == 'additional_image_link' and name in found:
                 found[name] += f',{text}'
@@ -242,21 +257,22 @@ def _item(element):
 
 def _attribute(name):
     """The name of an attribute, as Google's specification has it."""
-    name = re.sub(r'^(\{.*\}|g:)', '', name) if isinstance(name, str) else ''
+    name = re.sub(r'^(\{.*\}|g:)', '', name)
     return clean(name).casefold().replace(' ', '_')
 
 
 def _addresses(item):
     """The addresses of an item's pictures."""
-    more = re.split(r',(?=\s*https?://)', item.get('additional_image_link', ''))
+    more = re.split(r'(?i),(?=\s*https?://)', item.get('additional_image_link', ''))
     return [address for address in (item.get('image_link', ''), *map(str.strip, more)) if address]
 
 
 def _path(text):
     """The levels of a category; those of Google's taxonomy without the first, of everything."""
-    text = re.sub(r'^\d+( - |$)', '', text)   # a number alone is of no use
+    # Feeds are often escaped twice. A number alone is of no use.
+    text = re.sub(r'^\d+( - |$)', '', clean(html.unescape(text)))
     levels = [level for level in re.split(r'\s*>\s*', text) if level]
-    return levels[1:] if levels[:1] == ['Apparel & Accessories'] else levels
+    return levels[1:] if levels and levels[0].casefold() in _APPAREL else levels
 
 
 def _begins_like_xml(path):

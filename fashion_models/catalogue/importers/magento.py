@@ -33,7 +33,7 @@ from collections.abc import Iterator
 
 from fashion_models.catalogue.importers import scratch, shops
 from fashion_models.catalogue.importers.pictures import open_pictures
-from fashion_models.catalogue.importers.source import Source, clean
+from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, rounded
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.wording import (
     genders,
@@ -95,6 +95,7 @@ def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Ite
         task: (code.lower(),) for task, code in shops.pairs(
             'attribute', arguments.attribute).items()}
     table = Table(path, arguments.encoding, mixed=True)
+    table.spell((*_KEPT, 'store_view_code', 'configurable_variations'))
     table.require(*REQUIRED, what='a Magento 2 product export')
     with open_pictures(arguments.images or _media_folder(path)) as pictures:
         yield _Export(table, pictures, labelling.levels, codes, shops.header(path, arguments))
@@ -107,7 +108,7 @@ def _media_folder(table):
 
 class _Export(Source):
     def __init__(self, table, pictures, levels, codes, header):
-        super().__init__(pictures.tree)
+        super().__init__(pictures.tree, table.path)
         self.header = header
         self._table = table
         self._pictures = pictures
@@ -216,6 +217,8 @@ class _Export(Source):
                 problem = f'product type {kind or "missing"}'
             elif not sku:
                 problem = 'no sku'
+            elif rounded(sku):
+                problem = ROUNDED
             elif sku in seen:
                 problem = 'a sku that came before'
             if not problem:

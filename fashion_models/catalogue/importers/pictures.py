@@ -24,6 +24,7 @@ from fashion_models.errors import UserError
 MANIFEST_FILE = 'addresses.csv'
 
 _ADDRESS = re.compile('https?://', re.IGNORECASE)
+_ENDING = re.compile(r'\.[A-Za-z0-9]{2,5}$')
 _OTHER_SPELLING = 'pictures whose names are spelled in another way than in the table'
 
 
@@ -79,11 +80,10 @@ def open_pictures(
         table = Table(manifest or folder / MANIFEST_FILE)
         table.require('address', 'file', what='a table of downloads')
         files = {text_in(row['address'].strip()): normalised(text_in(row['file']))
-                 for _, row in table.rows()}
-    names = ((folded(posixpath.basename(path)), path) for path in tree.paths()
-             if not path_problem(path))
-    with scratch.lists(names) as called:
-        yield Pictures(tree, called, files)
+                 for _, row in table.all_rows()}
+    paths = ((folded(path), path) for path in tree.paths() if not path_problem(path))
+    with scratch.endings(paths) as ending_in:
+        yield Pictures(tree, ending_in, files)
 
 
 class Pictures:
@@ -91,14 +91,14 @@ class Pictures:
 
     Args:
         tree: Its files.
-        called: A function from a folded name to the paths of the files that have it.
+        ending_in: Of the files' folded paths, from :func:`scratch.endings`.
         files: From addresses to paths.
     """
 
-    def __init__(self, tree: FolderTree, called: Callable[[str], list[str]],
+    def __init__(self, tree: FolderTree, ending_in: Callable[..., list[str]],
                  files: Mapping[str, str]) -> None:
         self.tree = tree
-        self._called = called
+        self._ending_in = ending_in
         self._files = files
         self._address_of = {}
 
@@ -160,18 +160,12 @@ class Pictures:
     def _best(self, path, anywhere=False):
         """The file that has most of a path's last parts; None without any, '' if several have."""
         wanted = folded(path.strip('/')).split('/')
-        best, most = None, 0 if anywhere else len(wanted) - 1
-        for candidate in self._called(wanted[-1]) if wanted[-1] else ():
-            parts = folded(candidate).split('/')
-            if not anywhere and len(parts) != len(wanted):
-                continue
-            common = next((count for count, (one, other) in enumerate(zip(
-                reversed(parts), reversed(wanted))) if one != other), min(len(parts), len(wanted)))
-            if common > most:
-                best, most = candidate, common
-            elif common == most and best is not None:
-                best = ''
-        return best
+        if not wanted[-1]:
+            return None
+        for parts in [wanted[start:] for start in range(len(wanted))] if anywhere else [wanted]:
+            if found := self._ending_in(parts, whole=not anywhere):
+                return found[0] if len(found) == 1 else ''
+        return None
 
 
 def split(text: str, separator: str | None = None) -> list[str]:
@@ -181,16 +175,34 @@ def split(text: str, separator: str | None = None) -> list[str]:
         text: The field.
         separator: What stands between them. By default it is guessed from the field: ``|``, line
             breaks, or such ``;`` or commas as all stand between names with an ending or addresses.
+            An address may hold some itself, as in ``https://shop.example/w_400,h_600/1.jpg``.
 
     Returns:
         The names, without blanks at their ends.
     """
     for sign in [separator] if separator else ['|', '\n', ';', ',']:
-        parts = [part.strip() for part in text.split(sign) if part.strip()]
-        if separator or (sign in text and (sign in '|\n' or all(map(_is_whole, parts)))):
+        parts = text.split(sign)
+        if not separator and sign in ';,':
+            parts = _with_whole_addresses(parts, sign)
+        parts = [part.strip() for part in parts if part.strip()]
+        if separator or (parts != [text.strip()]
+                         and (sign in '|\n' or all(map(_is_whole, parts)))):
             return parts
     return [text.strip()] if text.strip() else []
 
 
+def _with_whole_addresses(parts, sign):
+    """The parts of a text; what cannot be a name is of the address before it."""
+    found = []
+    for part in parts:
+        before = found[-1].strip() if found else ''
+        if (part.strip() and is_address(before) and not _ENDING.search(before)
+                and not is_address(part.strip())):
+            found[-1] += sign + part
+        else:
+            found.append(part)
+    return found
+
+
 def _is_whole(name):
-    return is_address(name) or bool(re.search(r'\.[A-Za-z0-9]{2,5}$', name))
+    return is_address(name) or bool(_ENDING.search(name))

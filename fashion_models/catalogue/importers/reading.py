@@ -31,6 +31,30 @@ def _as_windows(error):
 
 codecs.register_error(MIXED, _as_windows)
 
+#: Name of an error handler for any encoding: bytes that cannot be decoded become halves of
+#: surrogate pairs, as by ``surrogateescape``, which knows bytes beyond ASCII only.
+BROKEN = 'fashion_models.broken'
+
+
+def _as_halves(error):
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    wrong = error.object[error.start:error.end]
+    return ''.join(chr(0xdc80 | byte) for byte in wrong), error.end
+
+
+codecs.register_error(BROKEN, _as_halves)
+
+
+def is_broken(text: str) -> bool:
+    """Says whether a text holds bytes that could not be decoded, as BROKEN marks them."""
+    return not text.isascii() and any('\udc80' <= sign <= '\udcff' for sign in text)
+
+
+def as_mixed(text: str) -> str:
+    """A text that was decoded from UTF-8 with BROKEN, as it would be with MIXED."""
+    return text.encode('utf-8', 'surrogateescape').decode('utf-8', MIXED)
+
 
 @contextlib.contextmanager
 def open_text(tree: Tree, path: str, newline: str | None = None) -> Iterator[TextIO]:

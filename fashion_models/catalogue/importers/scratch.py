@@ -66,20 +66,33 @@ def table(rows: Iterable[tuple[str, Any]]) -> Iterator[Callable[[str], Any]]:
 
 
 @contextlib.contextmanager
-def lists(rows: Iterable[tuple[str, str]]) -> Iterator[Callable[[str], list[str]]]:
-    """Keeps what is looked up by a key, all rows of it.
+def endings(paths: Iterable[tuple[str, str]]) -> Iterator[Callable[..., list[str]]]:
+    """Keeps what is looked up by the last parts of a path, as fast among many of one name.
 
     Args:
-        rows: Each a key and a value.
+        paths: Each a path, with ``/`` between its parts, and a value.
 
     Yields:
-        A function from a key to the list of its values, in the order in which they came.
+        A function from some parts to the values of the paths that end in them, two of them at most;
+        with ``whole``, of the paths that consist of them.
     """
     with _database('key TEXT, value TEXT') as database:
-        database.executemany('INSERT INTO rows VALUES (?, ?)', rows)
+        database.executemany('INSERT INTO rows VALUES (?, ?)', (
+            (_reversed(path.split('/')) + '/', value) for path, value in paths))
         database.execute('CREATE INDEX keys ON rows (key)')
-        yield lambda key: [value for value, in database.execute(
-            'SELECT value FROM rows WHERE key = ? ORDER BY rowid', [key])]
+
+        def find(parts, whole=False):
+            first = _reversed(parts) + '/' * whole
+            # The sign after the slash is the zero.
+            return [value for value, in database.execute(
+                'SELECT value FROM rows WHERE key >= ? AND key < ? LIMIT 2',
+                [first, f'{first[:-1]}0'])]
+
+        yield find
+
+
+def _reversed(parts):
+    return ''.join(f'{part}/' for part in reversed(parts))
 
 
 def images_by_name(

@@ -14,6 +14,7 @@ exports that are public:
   Accessories > Clothing > Dresses``. ``Tags`` are joined by commas.
 - Metafields have columns such as ``Color (product.metafields.shopify.color-pattern)``, their values
   joined by semicolons; they are of the product, not of a variant.
+- ``Status`` is ``active``, ``draft`` or ``archived``.
 
 Since 2024 the columns have other names (``URL handle``, ``Product image URL``, ``Variant image
 URL``, ``Option1 name`` …); both are read. An export of many products comes in several files.
@@ -43,7 +44,7 @@ labels  colour from the option called that, in any of a dozen languages (else --
         without one, from a metafield; type, category and subcategory from Product Category,
         below its first level (see --levels); gender from an option, a metafield or the
         Google Shopping column, else from the category, Type, Tags or Title; other options,
-        metafields, Type, Tags and Vendor are kept as extra texts
+        metafields, Type, Tags, Vendor and a Status other than active are kept as extra texts
 images  all of the product, in the order of Image Position, where it comes in one colour; of
         several colours each has those of its variants, and the rest are reported
 groups  the colours of one handle
@@ -53,10 +54,10 @@ from    your own shop; licence: yours (--licence)"""
 _NEW = {
     'url handle': 'Handle', 'description': 'Body (HTML)', 'product category': 'Product Category',
     'product image url': 'Image Src', 'image position': 'Image Position',
-    'variant image url': 'Variant Image', 'sku': 'Variant SKU'}
+    'variant image url': 'Variant Image', 'sku': 'Variant SKU', 'gift card': 'Gift Card'}
 _OPTIONS = tuple((f'Option{number} Name', f'Option{number} Value') for number in (1, 2, 3))
 _KEPT = ('Handle', 'Title', 'Body (HTML)', 'Vendor', 'Type', 'Tags', 'Product Category',
-         'Image Src', 'Image Position', 'Variant Image',
+         'Image Src', 'Image Position', 'Variant Image', 'Gift Card', 'Status',
          *(name for pair in _OPTIONS for name in pair))
 _METAFIELD = re.compile(r'(.+) \(product\.metafields\..+\)')
 _GENDER = 'Google Shopping / Gender'
@@ -105,7 +106,7 @@ def _old(names):
 
 class _Export(Source):
     def __init__(self, table, pictures, labelling, header):
-        super().__init__(pictures.tree)
+        super().__init__(pictures.tree, table.path)
         self.header = header
         self._table = table
         self._pictures = pictures
@@ -136,24 +137,28 @@ class _Export(Source):
         """Yields (where, product) of each colour of a handle."""
         general = next((row for row in rows if 'Title' in row), rows[0])
         handle = general['Handle']
+        if general.get('Gift Card', '').strip().lower() == 'true':
+            report.read()
+            report.drop('a gift card', f'{general["where"]} ({handle})')
+            return
         variants = _variants(rows)
         colours = {}
         for options, images in variants:
             colours.setdefault(self._labelling.colours(options), []).append((options, images))
         placed = _in_place(rows)
-        own = dict.fromkeys(image for _, images in variants for image in images)
+        own = _by_file(image for _, images in variants for image in images)
         if len(colours) < 2 or not own:
-            yield self._product(handle, general, variants,
-                                list(dict.fromkeys((*placed, *own))), report)
+            yield self._product(handle, general, variants, (placed | own).values(), report)
             return
-        for image in placed:
-            if image not in own:
+        for file, image in placed.items():
+            if file not in own:
                 report.note('pictures that no variant names, of products in several colours, not '
                             'used', f'{image} of {general["where"]} ({handle})')
         for colour, members in colours.items():
-            shown = dict.fromkeys(image for _, images in members for image in images)
-            images = dict.fromkeys([image for image in placed if image in shown] + list(shown))
-            yield self._product('-'.join((handle, *colour)), general, members, images, report)
+            shown = _by_file(image for _, images in members for image in images)
+            first = {file: image for file, image in placed.items() if file in shown}
+            yield self._product('-'.join((handle, *colour)), general, members,
+                                (first | shown).values(), report)
 
     def _product(self, identity, general, variants, images, report):
         report.read()
@@ -177,7 +182,8 @@ class _Export(Source):
         extra |= {name: text for name, text in (
             ('product_type', kind), ('tags', '|'.join(tags)),
             ('product_category', clean(general.get('Product Category', ''))),
-            ('vendor', clean(general.get('Vendor', '')))) if text}
+            ('vendor', clean(general.get('Vendor', ''))),
+            ('status', _not_on_sale(general.get('Status', '')))) if text}
         listing = Listing(
             title=title, description=plain_text(general.get('Body (HTML)', '')),
             images=self._pictures.find(images, where, report))
@@ -211,11 +217,23 @@ def _variants(rows):
     return found or [({}, [])]
 
 
+def _not_on_sale(status):
+    return '' if clean(status).lower() == 'active' else clean(status).lower()
+
+
+def _by_file(addresses):
+    """Addresses, each once, by what they are without the version in their query."""
+    found = {}
+    for address in addresses:
+        found.setdefault(address.partition('?')[0], address)
+    return found
+
+
 def _in_place(rows):
-    """The pictures of a product, in the order of their positions."""
+    """The pictures of a product by file, in the order of their positions."""
     found = [(_position(row, number), row['Image Src'].strip())
              for number, row in enumerate(rows, 1) if 'Image Src' in row]
-    return list(dict.fromkeys(image for _, image in sorted(found, key=lambda entry: entry[0])))
+    return _by_file(image for _, image in sorted(found, key=lambda entry: entry[0]))
 
 
 def _position(row, default):

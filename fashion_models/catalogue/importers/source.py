@@ -1,5 +1,7 @@
 """What an importer gives: a data set's products and files."""
 
+import os
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -13,6 +15,7 @@ class Source:
 
     Attributes:
         tree: Its files (:mod:`~fashion_models.catalogue.importers.tree`).
+        place (pathlib.Path): What was imported, for messages: a table, or the place of the tree.
         header (Header): What the catalogue will say of itself; the taxonomy comes by itself.
         strip (str): Folder that all image paths begin with; they lose it in the catalogue.
         same_image_same_group (bool): Whether products whose first images are the same, byte for
@@ -23,8 +26,9 @@ class Source:
     strip = ''
     same_image_same_group = False
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, place: str | os.PathLike | None = None) -> None:
         self.tree = tree
+        self.place = tree.place if place is None else place
 
     def products(self, report: Report) -> Iterator[tuple[str, Product]]:
         """Reads the products, from the first, each time it is called.
@@ -37,6 +41,16 @@ class Source:
             those of :attr:`tree`.
         """
         raise NotImplementedError
+
+
+#: Why a row is left out whose id is none any more (:func:`rounded`).
+ROUNDED = ('an id that a spreadsheet has rounded, so that others have become the same; import the '
+           'file as it was exported, or save its ids as text')
+
+
+def rounded(text: str) -> bool:
+    """Says whether a spreadsheet has rounded an id: 4006381333931 to ``4.00638E+12``."""
+    return bool(re.fullmatch(r'\d([.,]\d+)?E\+\d{2}', text))
 
 
 def clean(text: str) -> str:

@@ -1,8 +1,9 @@
 """Tables as spreadsheets and shops write them: delimited text whose first line names the columns.
 
 Read leniently: separated by comma, semicolon or tab (or what a first line ``sep=;`` says); UTF-8 or
-UTF-16 with a byte order mark or without; empty columns at the end. A row that cannot be read costs
-that row, never the rest, and a stray quote does not swallow the rows after it.
+UTF-16 with a byte order mark or without; empty columns at the end; several files that were put one
+after the other, each with its first line. A row that cannot be read costs that row, never the rest,
+and a stray quote does not swallow the rows after it.
 """
 
 from __future__ import annotations
@@ -13,18 +14,22 @@ import functools
 import io
 import os
 import pathlib
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import BinaryIO
 
 from fashion_models.catalogue.import_report import Report
-from fashion_models.catalogue.importers.reading import MIXED
+from fashion_models.catalogue.importers.lines import Lines, delimiter_of
+from fashion_models.catalogue.importers.reading import BROKEN, as_mixed, is_broken
 from fashion_models.catalogue.importers.source import clean
 from fashion_models.errors import UserError
 from fashion_models.parsing import LONGEST, require_plain
 
-_DELIMITERS = ',;\t'
-_SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s"]|\t)"?\s*', re.IGNORECASE)
+#: What begins like this is no text.
+_OTHERS = {
+    b'PK\x03\x04': 'an Excel, Numbers or OpenDocument file (save it as CSV), or another zip '
+                     'archive (unpack it)',
+    b'\xd0\xcf\x11\xe0': 'an Excel file (save it as CSV)',
+    b'\x1f\x8b': 'a gzip archive (unpack it)', b'%PDF': 'a PDF file'}
 _MARKS = {codecs.BOM_UTF8: 'utf-8-sig', codecs.BOM_UTF16_LE: 'utf-16',
           codecs.BOM_UTF16_BE: 'utf-16'}
 
@@ -56,15 +61,17 @@ class Table:
         self._open = opener or functools.partial(open, self.path, 'rb')
         if opener is None:
             require_plain(self.path)
-        self._encoding = encoding or self._guess()
-        self._errors = MIXED if mixed and not encoding else 'surrogateescape'
+        self._encoding = self._guess(encoding)
+        self._mixed = mixed and not encoding and self._encoding.startswith('utf-8')
         self._fill = fill
         try:
             ''.encode(self._encoding)
         except LookupError as error:
             raise UserError(f'encoding {encoding}: {error}') from error
         for _, values, problem in self._records():
-            if problem or any(map(_is_broken, values)):
+            if self._mixed:
+                values = list(map(as_mixed, values))
+            if problem or any(map(is_broken, values)):
                 raise UserError(f'{self.path}:1: {problem or self._not_decoded()}')
             self.names = self._renamed([clean(name) for name in values], columns or {})
             return
@@ -77,9 +84,16 @@ class Table:
             report (Report): Told of rows that cannot be read.
         """
         records = self._records()
-        next(records, None)
+        _, first, _ = next(records, (1, [], None))
         for number, values, problem in records:
+            if values == first:
+                continue    # of another file that was put after the first one
             where = f'{self.path.name}:{number}'
+            if self._mixed and any(map(is_broken, values)):
+                values = list(map(as_mixed, values))
+                if report:
+                    report.note('rows that are not UTF-8, taken for Windows-1252; if letters are '
+                                'wrong, name the encoding of the file', where)
             if not problem:
                 values, problem = self._fitted(values)
             if problem == _NUMBER:
@@ -99,12 +113,18 @@ class Table:
         """
         yield from self.rows(_Refusal(self.path))
 
+    def spell(self, names: Iterable[str]) -> None:
+        """Gives columns that are called like these but for letter case these very names."""
+        spelled = {name.casefold(): name for name in names if name not in self.names}
+        self.names = [spelled.pop(name.casefold(), name) for name in self.names]
+
     def require(self, *names: str, what: str = 'a table') -> None:
-        """Makes sure that there are columns.
+        """Makes sure that there are columns, whatever the case of their letters.
 
         Raises:
             UserError: If one is missing.
         """
+        self.spell(names)
         if missing := [name for name in names if name not in self.names]:
             raise UserError(f'{self.path}:1: expected {what}; missing column '
                             f'{", ".join(missing)}; found {self.found()}')
@@ -116,7 +136,7 @@ class Table:
 
     def _fitted(self, values):
         """The values, one a column, and what is wrong with them."""
-        if any(map(_is_broken, values)):
+        if any(map(is_broken, values)):
             return values, self._not_decoded()
         if not any(values[len(self.names):]):
             values = values[:len(self.names)]
@@ -124,12 +144,17 @@ class Table:
             values += [''] * (len(self.names) - len(values))
         return values, None if len(values) == len(self.names) else _NUMBER
 
-    def _guess(self):
+    def _guess(self, encoding):
         try:
             with self._open() as file:
                 head = file.read(4)
         except OSError as error:
             raise UserError(f'{self.path}: cannot be read: {error.strerror or error}') from error
+        for beginning, kind in _OTHERS.items():
+            if head.startswith(beginning):
+                raise UserError(f'{self.path}: expected a table as text, found {kind}')
+        if encoding:
+            return encoding
         for mark, encoding in _MARKS.items():
             if head.startswith(mark):
                 return encoding
@@ -158,9 +183,9 @@ class Table:
         """Yields line number, values and problem (str or None) of each row that is not empty."""
         try:
             with (self._open() as file, io.TextIOWrapper(
-                    file, self._encoding, self._errors, newline='') as text):
-                lines = _Lines(text)
-                delimiter = _delimiter(lines)
+                    file, self._encoding, BROKEN, newline='') as text):
+                lines, width = Lines(text), None
+                delimiter = delimiter_of(lines)
                 reader = csv.reader(lines, delimiter=delimiter, strict=True)
                 csv.field_size_limit(LONGEST)
                 while True:
@@ -176,7 +201,13 @@ class Table:
                         yield lines.number, values, None if values else f'no CSV: {error}'
                         reader = csv.reader(lines, delimiter=delimiter, strict=True)
                         continue
+                    if width and delimiter == '\t' and lines.are_rows(width):
+                        # Quotes at the ends of two rows' fields, not around a line break.
+                        lines.end_after(1)
+                        values = lines.first.split('\t')
+                        reader = csv.reader(lines, delimiter=delimiter, strict=True)
                     if any(values):
+                        width = width or len(values)
                         yield lines.number, values, None
         except UnicodeError as error:
             raise UserError(f'{self.path}: {self._not_decoded()} ({error})') from error
@@ -200,64 +231,3 @@ class _Refusal:
     def drop(self, problem, where):
         """A row cannot be read."""
         raise UserError(f'{self._path.with_name(where)}: {problem}')
-
-
-class _Lines:
-    """The lines of a file; those of a row that was none can be read again.
-
-    Attributes:
-        number (int): Of the first line of the row that is being read.
-    """
-
-    def __init__(self, file):
-        self._file = file
-        self._again = []   # reversed
-        self._row = []
-        self._length = 0
-        self._next = 1
-        self.number = 1
-
-    def begin(self):
-        """A row begins."""
-        self._row, self._length = [], 0
-
-    @property
-    def first(self):
-        """The first line of the row, without its end."""
-        return self._row[0].rstrip('\r\n')
-
-    def end_after(self, count):
-        """The row that was begun ends after some of the lines that were read for it."""
-        again = self._row[count:]
-        self._again += reversed(again)
-        self._next -= len(again)
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        if self._length > LONGEST:
-            raise csv.Error(f'more than {LONGEST:,} characters')
-        line = self._again.pop() if self._again else self._file.readline(LONGEST + 1)
-        if not line:
-            raise StopIteration
-        if not self._row:
-            self.number = self._next
-        self._row.append(line)
-        self._length += len(line)
-        self._next += 1
-        return line
-
-
-def _delimiter(lines):
-    """What separates the columns; ``lines`` begins at the line that names them after that."""
-    lines.begin()
-    first = next(lines, '')
-    if match := _SEPARATOR_LINE.fullmatch(first):
-        return match[1]
-    lines.end_after(0)
-    return max(_DELIMITERS, key=first.count)
-
-
-def _is_broken(text):
-    return any('\udc80' <= sign <= '\udcff' for sign in text) if not text.isascii() else False

@@ -14,6 +14,7 @@ and ``abstract-wc-csv-exporter.php``, version 3.1 of the format, as of 10.x):
 - ``Images`` are addresses. A variation has one at most, its own; the parent has the main one and
   the gallery.
 - ``Parent`` is the parent's SKU, or ``id:44`` if that has none.
+- ``Published`` is 1, 0 for a private product and -1 for a draft.
 - A field that begins with ``=``, ``+``, ``-`` or ``@`` has an apostrophe before it; a line break in
   a description is ``\\n``.
 """
@@ -27,7 +28,7 @@ from collections.abc import Iterator
 
 from fashion_models.catalogue.importers import scratch, shops
 from fashion_models.catalogue.importers.pictures import open_pictures
-from fashion_models.catalogue.importers.source import Source, clean
+from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, rounded
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.wording import plain_text
 from fashion_models.catalogue.records import Listing, Product
@@ -43,14 +44,19 @@ rows    a simple product is a product; the variations of one colour are one, wha
 labels  colour and gender from the attributes called that, in any of a dozen languages
         (else --attribute); type, category and subcategory from the longest category path (see
         --levels); gender also from a category called Men, Women's and so on, or a tag;
-        other attributes and tags are kept as extra texts
+        other attributes and tags are kept as extra texts, as is that it is a draft or private
 images  those of the variations; those of the parent where they are of one colour
 groups  the colours of one parent
 from    your own shop; licence: yours (--licence)"""
 
 #: Kinds of rows that have no photograph of their own goods.
 _OTHERS = ('grouped', 'virtual', 'downloadable')
-_ATTRIBUTE = re.compile(r'attribute (\d+) name', re.IGNORECASE)
+_ATTRIBUTE = re.compile(r'Attribute \d+ name')
+_OPTIONAL = ('ID', 'SKU', 'Parent', 'Description', 'Short description', 'Categories', 'Tags',
+             'Brands', 'Published')
+#: What ``Published`` says, other than 1.
+_NOT_ON_SALE = {'0': 'private', '-1': 'draft', "'-1": 'draft'}
+_WHAT = 'a WooCommerce product export'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,16 +72,31 @@ def add_table_arguments(parser: argparse.ArgumentParser) -> None:
 def addresses(source: str | os.PathLike, arguments: argparse.Namespace) -> Iterator[str]:
     """Yields the addresses of all pictures."""
     for _, row in _table(source, arguments).rows():
-        yield from _values(row['Images'])
+        yield from _addresses(row['Images'])
 
 
 def _table(source, arguments):
     path = shops.only_file(source, 'the CSV file of a product export')
-    table = Table(path, arguments.encoding, shops.pairs('column', arguments.column),
-                  mixed=True, fill=True)
-    table.require('Type', 'Name', 'Images', what='a WooCommerce product export')
-    table.require('ID' if 'ID' in table.names else 'SKU', what='a WooCommerce product export')
+    columns = shops.pairs('column', arguments.column)
+    table = Table(path, arguments.encoding, columns, mixed=True, fill=True)
+    table.spell(_OPTIONAL)
+    table.require('Type', 'Name', 'Images', what=_WHAT)
+    table.require('ID' if 'ID' in table.names else 'SKU', what=_WHAT)
+    table.names = [_attribute(name, columns) for name in table.names]
     return table
+
+
+def _attribute(name, columns):
+    """The name of a column, that of an attribute as WooCommerce writes it.
+
+    What ``columns`` calls a column of the first attribute, those of the others are called, too.
+    """
+    for part in ('name', 'value(s)'):
+        called = columns.get(f'Attribute 1 {part}', f'Attribute 1 {part}')
+        pattern = re.escape(clean(called)).replace('1', r'(\d+)', 1)
+        if match := re.fullmatch(pattern, name, re.IGNORECASE):
+            return f'Attribute {match[1]} {part}'
+    return name
 
 
 @contextlib.contextmanager
@@ -89,7 +110,7 @@ def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Ite
 
 class _Export(Source):
     def __init__(self, table, pictures, labelling, header):
-        super().__init__(pictures.tree)
+        super().__init__(pictures.tree, table.path)
         self.header = header
         self._table = table
         self._pictures = pictures
@@ -114,11 +135,20 @@ class _Export(Source):
                     places.setdefault(reference, number)
         for number, (where, row) in enumerate(self._table.rows(report)):
             kinds = _values(row['Type'].lower())
-            if other := next((kind for kind in kinds if kind in _OTHERS), None):
+            other = next((kind for kind in kinds if kind in _OTHERS), None)
+            problem = f'product type {other}' if other else ROUNDED if any(
+                rounded(clean(row.get(name, ''))) for name in ('SKU', 'Parent')) else None
+            if problem:
                 report.read()
-                report.drop(f'product type {other}', f'{where} ({clean(row["Name"])})')
+                report.drop(problem, f'{where} ({_text(row["Name"])})')
                 continue
             member = self._member(where, row)
+            if member['variation']:
+                # Without them, the colours of a parent would be one product.
+                self._table.require('Parent', 'Attribute 1 name', 'Attribute 1 value(s)',
+                                    what=f'{_WHAT} with variations')
+                if not member['parent']:
+                    report.note('variations that name no parent, each a product', where)
             place = number
             if member['variation'] and member['parent']:
                 place = places.setdefault(member['parent'], number)
@@ -131,13 +161,14 @@ class _Export(Source):
                 attributes[_text(row[name])] = _values(row.get(values, ''))
         sku = _text(row.get('SKU', ''))
         return {
-            'where': where, 'variation': _is_variation(row), 'parent': clean(row.get('Parent', '')),
+            'where': where, 'variation': _is_variation(row), 'parent': _text(row.get('Parent', '')),
             'id': sku or clean(row.get('ID', '')), 'title': _text(row['Name']),
             'description': _text(row.get('Description', '')) or _text(
                 row.get('Short description', '')),
-            'attributes': attributes, 'images': _values(row['Images']),
+            'attributes': attributes, 'images': _addresses(row['Images']),
             'paths': [path.split(' > ') for path in _values(row.get('Categories', ''))],
-            'tags': _values(row.get('Tags', '')), 'brand': '|'.join(_values(row.get('Brands', '')))}
+            'tags': _values(row.get('Tags', '')), 'brand': '|'.join(_values(row.get('Brands', ''))),
+            'status': _NOT_ON_SALE.get(clean(row.get('Published', '')), '')}
 
     def _of_parent(self, parent, variations, report):
         """Yields (where, product) of each colour of a parent and its variations."""
@@ -185,7 +216,8 @@ class _Export(Source):
         extra = self._labelling.extra(attributes)
         extra |= {name: text for name, text in (
             ('categories', '|'.join(' > '.join(path) for path in general['paths'])),
-            ('tags', '|'.join(general['tags'])), ('brand', general['brand'])) if text}
+            ('tags', '|'.join(general['tags'])), ('brand', general['brand']),
+            ('status', general['status'])) if text}
         title = general['title'] or told[-1]['title']
         description = next((member['description'] for member in told if member['description']), '')
         images = self._pictures.find(
@@ -206,8 +238,18 @@ def _references(row):
 
 def _values(text):
     """The values that a field joins by commas."""
-    parts = (part.replace('\\,', ',') for part in re.split(r'(?<!\\),', _unescaped(text)))
-    return [value for value in map(clean, map(html.unescape, parts)) if value]
+    return [value for value in map(clean, map(html.unescape, _parts(text))) if value]
+
+
+def _addresses(text):
+    """The addresses that a field joins by commas."""
+    # Of a query such as ?w=400&reg=eu, nothing else is an entity.
+    addresses = (clean(part).replace('&amp;', '&').replace('&#038;', '&') for part in _parts(text))
+    return [address for address in addresses if address]
+
+
+def _parts(text):
+    return (part.replace('\\,', ',') for part in re.split(r'(?<!\\),', _unescaped(text)))
 
 
 def _text(text):

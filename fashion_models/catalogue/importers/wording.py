@@ -42,7 +42,8 @@ class _Text(HTMLParser):
         self.handle_starttag(tag, None)
 
     def handle_data(self, data):
-        self.parts.append(data)
+        if self.cdata_elem is None:     # neither a script nor a style
+            self.parts.append(data)
 
 
 def genders(text: str) -> set[str]:

@@ -74,13 +74,9 @@ def read_ranked_lists(
     """
     lists = {}
     table = Table(path, encoding)
-    for name in COLUMNS:
-        if name not in table.names:
-            raise UserError(f'{path}: has no column {name!r}; expected {",".join(COLUMNS)} in the '
-                            'first line')
+    table.require(*COLUMNS, what='ordered lists')
     for where, row in table.all_rows():
-        name, product, rank = (row[column] for column in COLUMNS)
-        name, product = text_in(name), text_in(product)
+        name, product, rank = (text_in(row[column].strip()) for column in COLUMNS)
         ranks = lists.setdefault(name, {})
         if product in ranks:
             raise UserError(f'{where}: product {product!r} is in list {name!r} already')

@@ -247,3 +247,20 @@ def test_real_shops_pass_the_check(shared_data, tmp_path, command, name, product
     assert status == 0
     assert f'{products:,} products' in output
     assert f'{images:,} images: no problems' in output
+
+
+def test_ids_that_a_spreadsheet_has_rounded_are_not_joined(imported):
+    table = ('product_id,gender,images\n4.00638E+12,Men,shots/a.jpg\n4.00638E+12,Men,shots/c.jpg\n'
+             '"4,1E+12",Men,shots/c.jpg\n00123,Men,shots/a.jpg\n')
+    catalogue = imported(table=table)
+    assert [product.id for product in catalogue.products] == ['00123']
+    report = json.loads((catalogue.folder / 'import-report.json').read_bytes())
+    (reason,) = report['dropped'].items()
+    assert reason[0].startswith('an id that a spreadsheet has rounded')
+    assert reason[1]['examples'] == ['products.csv:2 (4.00638E+12)', 'products.csv:3 (4.00638E+12)',
+                                     'products.csv:4 (4,1E+12)']
+
+
+def test_where_nothing_is_kept_the_table_is_named(imported, shop):
+    with pytest.raises(UserError, match=r'products\.csv: no product can be kept: there is none'):
+        imported(table='product_id,gender,images\n')

@@ -166,3 +166,38 @@ def test_attributes_of_text_may_be_named_in_another_language(imported):
         'D1-R-S': ('Red', 'White'), 'H1': (), 'D1-B-S': ('Blue',)}
     with pytest.raises(UserError, match='column: .* is XML, which has no columns'):
         imported(rss(ITEMS), '--column', 'color=Farbe')
+
+
+def test_the_names_of_google_go_before_those_of_atom(imported):
+    entry = ('<entry><id>tag:shop.example,2026:{0}</id><title>Plain</title><summary>Soft.</summary>'
+             f'<g:image_link>{SITE}{{1}}.jpg</g:image_link>{{2}}</entry>')
+    feed = ('<feed xmlns="http://www.w3.org/2005/Atom" xmlns:g="http://base.google.com/ns/1.0">'
+            '<title>Shop</title><id>tag:shop.example</id>'
+            + entry.format('x', 'red', '<g:id>R</g:id><g:title>Dress</g:title>')
+            + entry.format('x', 'blue', '<g:id>B</g:id>')
+            + entry.format('y', 'hat', '') + '</feed>')
+    red, blue, hat = imported(feed.encode()).products
+    assert [red.id, blue.id, hat.id] == ['R', 'B', 'tag:shop.example,2026:y']
+    assert [red.title, blue.title] == ['Dress', 'Plain']
+    assert red.listings[0].description == 'Soft.'
+
+
+@pytest.mark.parametrize('category', [
+    'Apparel &amp; Accessories &gt; Clothing &gt; Dresses',
+    '166 - Apparel & Accessories>Clothing > Dresses',
+    'Vêtements et accessoires > Clothing > Dresses'])
+def test_other_forms_of_the_category(imported, category):
+    (dress,) = imported(text([ITEMS[3] | {'google_product_category': category}])).products
+    assert (dress.labels['type'], dress.labels['category']) == ('Clothing', 'Dresses')
+
+
+def test_sizes_are_joined_whatever_the_blanks_in_their_colours(imported):
+    items = [ITEMS[0], ITEMS[1] | {'color': 'Red / White'}]
+    (dress,) = imported(text(items)).products
+    assert (dress.colours, dress.extra['size']) == (('Red', 'White'), 'S|M')
+
+
+def test_groups_that_a_spreadsheet_has_rounded_are_not_joined(imported, import_report):
+    items = [ITEMS[2], *(item | {'item_group_id': '4.00638E+12'} for item in ITEMS[:2])]
+    report = import_report(imported(text(items)))
+    assert (report['kept'], [entry['count'] for entry in report['dropped'].values()]) == (1, [2])

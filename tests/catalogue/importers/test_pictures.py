@@ -1,9 +1,12 @@
+import time
 import unicodedata
 
 import pytest
 
 from fashion_models.catalogue.import_report import Report
-from fashion_models.catalogue.importers.pictures import normalised, open_pictures, split
+from fashion_models.catalogue.importers import scratch
+from fashion_models.catalogue.importers.pictures import Pictures, normalised, open_pictures, split
+from fashion_models.catalogue.importers.tree import FolderTree
 from fashion_models.errors import UserError
 
 
@@ -114,3 +117,29 @@ def test_what_stands_between_pictures_may_be_named():
 def test_normalised():
     assert normalised('.\\a//b/./c.jpg ') == 'a/b/c.jpg'
     assert normalised('//a.jpg') == '/a.jpg'
+
+
+@pytest.mark.parametrize('text', [
+    'https://x.example/w_400,h_600/a.jpg', 'https://x.example/a.jpg?w=4,h=6',
+    'https://x.example/a,b.jpg', 'https://x.example/f;v=1/a.jpg'])
+def test_an_address_may_hold_commas_and_semicolons(text):
+    assert split(text) == [text]
+    for sign in (',', ', ', ';', '; ', '|', '\r\n'):
+        assert split(f'{text}{sign}{text}') == [text, text]
+
+
+def test_many_files_of_one_name_are_found_as_fast(tmp_path):
+    files = [f'{number}/front.jpg' for number in range(2000)]
+    with scratch.endings((name, name) for name in files) as ending_in:
+        pictures = Pictures(FolderTree(tmp_path), ending_in, {})
+        report = Report()
+        begin = time.process_time()
+        found = [pictures.find([f'https://x.example/img/{name}'], '', report) for name in files]
+    assert found == [[name] for name in files]
+    assert time.process_time() - begin < 2      # by looking at each, some 10 s
+
+
+def test_a_manifest_whose_rows_cannot_be_read_is_refused(find):
+    with pytest.raises(UserError, match=r'addresses\.csv:3 \(1 fields, not 2\): another number'):
+        find(['a.jpg'], ['https://x.example/1'],
+             'address,file\nhttps://x.example/1,a.jpg\nhttps://x.example/2\n')

@@ -109,3 +109,13 @@ def test_a_pipe_is_no_archive(tmp_path):
     with (pytest.raises(UserError, match=r'a\.zip: there is no such file or folder'),
           open_tree(tmp_path / 'a.zip')):
         pass
+
+
+def test_paths_by_their_ends():
+    paths = ['front.jpg', 'a/front.jpg', 'b/a/front.jpg', 'b/afront.jpg', 'a/front.jpg.png']
+    with scratch.endings((path, path) for path in paths) as find:
+        assert set(find(['a', 'front.jpg'])) == {'a/front.jpg', 'b/a/front.jpg'}
+        assert find(['a', 'front.jpg'], whole=True) == ['a/front.jpg']
+        assert find(['front.jpg'], whole=True) == ['front.jpg']
+        assert len(find(['front.jpg'])) == 2    # of three
+        assert find(['c', 'front.jpg']) == []

@@ -166,3 +166,26 @@ def test_files_that_are_no_export(imported):
         imported([], content=b'ID,Title\n')
     with pytest.raises(UserError, match='no product can be kept: 1 × no handle'):
         imported([row('hat', Handle='', Title='Hat')])
+
+
+def test_what_is_not_on_sale_is_told_and_gift_cards_are_left_out(imported, import_report):
+    rows = dress()
+    rows[0]['Status'] = 'active'
+    rows += [row('hat', Handle='hat', Title='Hat', Status='archived'),
+             row('hat', Handle='gift', Title='Gift card', **{'Gift Card': 'true'})]
+    catalogue = imported(rows)
+    assert [(product.id, product.extra.get('status')) for product in catalogue.products] == [
+        ('dress-Red', None), ('dress-Blue', None), ('hat', 'archived')]
+    assert import_report(catalogue)['dropped']['a gift card']['count'] == 1
+
+
+def test_a_variant_may_name_another_version_of_a_picture(imported, import_report):
+    rows = dress()
+    for one in rows:
+        if one.get('Image Src'):
+            one['Image Src'] += '?v=17'
+    catalogue = imported(rows)
+    assert [product.images for product in catalogue.products] == [
+        ('images/red-front.jpg',), ('images/blue-front.jpg',)]
+    (note,) = import_report(catalogue)['notes'].values()
+    assert note['count'] == 2       # those that no variant names

@@ -110,3 +110,72 @@ def test_where_no_row_may_be_left_out_a_bad_one_is_an_error(tmp_path):
     (tmp_path / 'table.csv').write_text('a,b\n1,2\n3\n')
     with pytest.raises(UserError, match=r"table\.csv:3 \(1 fields, not 2\): another number of"):
         list(Table(tmp_path / 'table.csv').all_rows())
+
+
+@pytest.mark.parametrize('content', [
+    '\n\n\na;b\n1;ü\n', 'a;b;Size (S, M, L, XL)\n1;ü;"S, M"\n', 'a;b;"c, d, e, f"\n1;ü;x\n',
+    'a;b;c, d, e, f\n1;ü;1,99\n', 'a,b,c;d;e;f\n1,ü,x\n', 'sep=;;;\na;b\n1;ü\n'])
+def test_the_delimiter_is_what_divides_the_rows(read, content):
+    ((_, row),) = read(content)[0]
+    assert (row['a'], row['b']) == ('1', 'ü')
+
+
+def test_several_byte_order_marks(read):
+    assert read(b'\xef\xbb\xbf' * 2 + 'a,b\n1,ü\n'.encode())[0] == ROWS
+    assert read(b'\xef\xbb\xbf' + 'sep=;\n\ufeffa;b\n1;ü\n'.encode())[0][0][1] == ROWS[0][1]
+
+
+def test_files_put_one_after_the_other(read):
+    one, two = ('\ufeffa,b\r\n1,ü\r\n', '\ufeffa,b\r\n2,x\r\n')
+    rows, report = read(one + two)
+    assert [row for _, row in rows] == [{'a': '1', 'b': 'ü'}, {'a': '2', 'b': 'x'}]
+    assert not report['dropped']
+
+
+@pytest.mark.parametrize('end', ['', '4\ty\tw\n'])
+def test_quotes_at_the_ends_of_two_rows_enclose_nothing(read, end):
+    rows, _ = read('a\tb\tc\n1\t"bag\tx\n2\t9" heel\ty\n3\tsize 9"\tz\n' + end)
+    assert [row['b'] for _, row in rows] == ['"bag', '9" heel', 'size 9"'] + ['y'] * bool(end)
+    rows, _ = read('a\tb\tc\n1\t"bag\tx\n3\tsize 9"\tz\n')
+    assert [tuple(row.values())[::-1] for _, row in rows] == [
+        ('1', '"bag', 'x'), ('3', 'size 9"', 'z')]
+
+
+def test_line_breaks_between_tabs(read):
+    assert read('a\tb\n1\t"x\ny"\n2\tz\n')[0] == [
+        (2, {'a': '1', 'b': 'x\ny'}), (4, {'a': '2', 'b': 'z'})]
+
+
+def test_a_file_in_utf_16_that_was_cut(read):
+    rows, report = read('a,b\n1,ü\n2,x'.encode('utf-16')[:-1])
+    assert rows == ROWS
+    assert report['dropped'] == {'not UTF-16; name the encoding of the file, such as cp1252': {
+        'count': 1, 'examples': ['table.csv:3']}}
+    half = 'a,b\n1,ü\n'.encode('utf-16-le') + b'2\0,\0\x3d\xd8\n\0' + '3,y\n'.encode('utf-16-le')
+    assert [number for number, _ in read(b'\xff\xfe' + half)[0]] == [2, 4]
+
+
+def test_bytes_that_are_taken_for_another_encoding_are_noted(read):
+    rows, report = read('a,b\n1,ü\n2,x\n'.encode('cp1252'), mixed=True)
+    assert rows == [*ROWS, (3, {'a': '2', 'b': 'x'})]
+    (note,) = report['notes'].items()
+    assert note == ('rows that are not UTF-8, taken for Windows-1252; if letters are wrong, name '
+                    'the encoding of the file', {'count': 1, 'examples': ['table.csv:2']})
+    assert not read('a,b\n1,ü\n', mixed=True)[1]['notes']
+
+
+@pytest.mark.parametrize(('head', 'kind'), [
+    (b'PK\x03\x04', r'an Excel, Numbers or OpenDocument file \(save it as CSV\)'),
+    (b'\xd0\xcf\x11\xe0', 'an Excel file'), (b'\x1f\x8b\x08\0', 'a gzip archive'),
+    (b'%PDF-1.7', 'a PDF file')])
+def test_files_that_are_no_text(read, head, kind):
+    for encoding in (None, 'cp1252'):
+        with pytest.raises(UserError, match=f'table.csv: expected a table as text, found {kind}'):
+            read(head + bytes(range(256)), encoding)
+
+
+def test_required_columns_may_be_spelled_in_other_letter_cases(tmp_path):
+    (tmp_path / 'table.csv').write_text('PRODUCT,Rank,rank\n1,2,3\n')
+    table = Table(tmp_path / 'table.csv')
+    table.require('product', 'rank')
+    assert table.names == ['product', 'Rank', 'rank']

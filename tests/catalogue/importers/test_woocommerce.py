@@ -1,11 +1,13 @@
 """The columns and the way of writing are those of WooCommerce's own exporter."""
 
+import argparse
 import csv
 import io
 import json
 
 import pytest
 
+from fashion_models.catalogue.importers import woocommerce
 from fashion_models.errors import UserError
 
 COLUMNS = '''\
@@ -213,3 +215,73 @@ def test_a_stray_quote_costs_its_row_alone(imported, import_report):
 def test_bad_options(imported, options, message):
     with pytest.raises(UserError, match=message):
         imported(tee(), *options)
+
+
+def test_names_of_columns_in_other_letter_cases(imported):
+    content = table(tee()).decode().replace('Attribute 1 name', 'ATTRIBUTE 1 Name').replace(
+        'value(s)', 'Value(s)').replace('Parent', 'parent').replace(',Images', ',IMAGES')
+    assert products(imported([], content=content.encode())).keys() == {
+        'woo-tee-Blue', 'woo-tee-Green'}
+
+
+def test_attributes_in_the_language_of_the_shop_are_named_by_the_first(imported):
+    content = table(tee())
+    for ours, theirs in [('Attribute', 'Attribut'), ('name', 'Name'), ('value(s)', 'Wert(e)'),
+                         ('Parent', 'Übergeordnet')]:
+        content = content.replace(ours.encode(), theirs.encode())
+    columns = ['--column', 'Parent=Übergeordnet']
+    for named, missing in [([], 'Parent, Attribute 1 name, Attribute 1 value'),
+                           (columns, 'Attribute 1 name, Attribute 1 value')]:
+        with pytest.raises(UserError, match='expected a WooCommerce product export with '
+                                            f'variations; missing column {missing}'):
+            imported([], *named, content=content)
+    found = products(imported([], *columns, '--column', 'Attribute 1 name=Attribut 1 Name',
+                              '--column', 'Attribute 1 value(s)=Attribut 1 Wert(e)',
+                              content=content))
+    assert found.keys() == {'woo-tee-Blue', 'woo-tee-Green'}
+    assert found['woo-tee-Blue'].extra['Size'] == 'Large|Small'
+
+
+def test_a_sku_that_begins_like_a_formula(imported):
+    rows = tee()
+    rows[0]['SKU'] = "'-tee"
+    for variation in rows[1:]:
+        variation['Parent'] = "'-tee"
+    found = products(imported(rows))
+    assert found.keys() == {'-tee-Blue', '-tee-Green'}
+    assert {product.group for product in found.values()} == {'-tee'}
+
+
+def test_skus_that_a_spreadsheet_has_rounded_join_nothing(imported, import_report):
+    rows = tee()
+    for member in rows:
+        member['SKU'] = '4.00638E+12'
+    for variation in rows[1:]:
+        variation['Parent'] = '4.00638E+12'
+    report = import_report(imported([*rows, row(9, SKU='B', Name='Bag', images='bag.jpg')]))
+    ((reason, entry),) = report['dropped'].items()
+    assert 'rounded' in reason
+    assert (entry['count'], report['kept']) == (5, 1)
+
+
+def test_variations_that_name_no_parent_are_noted(imported, import_report):
+    rows = tee()
+    rows[1]['Parent'] = ''
+    notes = import_report(imported(rows))['notes']
+    assert notes['variations that name no parent, each a product'] == {
+        'count': 1, 'examples': ['export.csv:3']}
+
+
+def test_queries_of_addresses_are_kept_as_they_are(tmp_path):
+    query = 'https://shop.example/a.jpg?w=1&reg=eu&copy=2'
+    rows = [row(1, SKU='A', Name='A') | {'Images': f'{query}, {query}3'.replace('&c', '&amp;c')}]
+    (tmp_path / 'export.csv').write_bytes(table(rows))
+    arguments = argparse.Namespace(encoding=None, column=[])
+    assert list(woocommerce.addresses(tmp_path / 'export.csv', arguments)) == [query, f'{query}3']
+
+
+def test_drafts_are_told(imported):
+    rows = [row(number, SKU=sku, Name=sku, images='bag.jpg') | {'Published': published}
+            for number, (sku, published) in enumerate([('A', 1), ('B', 0), ('C', -1)], 1)]
+    assert [product.extra.get('status') for product in imported(rows).products] == [
+        None, 'private', 'draft']

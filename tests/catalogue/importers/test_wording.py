@@ -42,3 +42,8 @@ def test_names_only_a_gender():
     ({'Men', 'Boys'}, ''), (set(), '')])
 def test_one_gender(found, gender):
     assert one_gender(found) == gender
+
+
+def test_scripts_and_styles_are_no_text():
+    assert plain_text('<style>p {color: red}</style><p>Soft</p><script>let x = "<p>"</script>'
+                      ' &amp; light') == 'Soft & light'

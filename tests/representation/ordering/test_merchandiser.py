@@ -128,8 +128,9 @@ def test_reads_lists(tmp_path):
 
 
 @pytest.mark.parametrize(('text', 'words'), [
-    ('list,product\na,b\n', "lists.csv: has no column 'rank'"),
-    ('', "lists.csv: has no column 'list'"),
+    ('list,product\na,b\n',
+     'lists.csv:1: expected ordered lists; missing column rank; found list, product'),
+    ('', 'lists.csv:1: expected ordered lists; missing column list, product, rank; found nothing'),
     ('list,product,rank\ns,a,1\ns,b,first\n', "lists.csv:3: rank 'first' is not a number"),
     ('list,product,rank\ns,a,1\ns,b\n', r'lists.csv:3 \(2 fields, not 3\): another number'),
     ('list,product,rank\ns,a,1\ns,a,2\n', "lists.csv:3: product 'a' is in list 's' already"),
