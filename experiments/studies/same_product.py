@@ -56,7 +56,7 @@ COLUMNS = (
 
 def measure(run):
     """The figures of a run, from their names to numbers."""
-    encoder = Encoder(run, 'last')
+    encoder = Encoder(run, 'last', with_labels=False)
     catalogue = open_catalogue(run.provenance['catalogue']['folder'])
     return _retrieval(encoder, catalogue) | _duplicates(encoder, catalogue)
 

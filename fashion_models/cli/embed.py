@@ -52,6 +52,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--update', action='store_true',
                         help='take from FILE the vectors of products whose pictures have not '
                              'changed; with --pca, the full vectors are kept in FILE.whole')
+    parser.add_argument('--without-labels', dest='with_labels', action='store_false',
+                        help='the representation alone, as in the article; by default the '
+                             'probabilities of the subcategory and the colour are part of a '
+                             'vector, too, by which more of the nearest have the same')
     parser.add_argument('--float16', action='store_true',
                         help='half-precision numbers, which take half the space')
     parser.add_argument('--pca', metavar='D', type=options.positive,
@@ -106,9 +110,10 @@ def _encoder(arguments, stack):
         run = stack.enter_context(run_at(arguments.run, arguments.snapshot))
         devices = '@numpy' if on_cpu else devices or run.recipe.training.devices
         return Encoder(run, arguments.snapshot, devices,
-                       precision=arguments.precision or 'float32')
+                       precision=arguments.precision or 'float32',
+                       with_labels=arguments.with_labels)
     return encoder_at(arguments.run, arguments.snapshot, None if on_cpu else devices,
-                      arguments.precision, on_cpu)
+                      arguments.precision, on_cpu, arguments.with_labels)
 
 
 def _embed(encoder, catalogue, file, arguments):

@@ -9,7 +9,8 @@ if typing.TYPE_CHECKING:
 
 
 def encoder_at(path: str, snapshot: str = 'best', devices: str | None = None,
-               precision: str | None = None, on_cpu: bool = False) -> 'PictureEncoder':
+               precision: str | None = None, on_cpu: bool = False,
+               with_labels: bool = True) -> 'PictureEncoder':
     """The encoder of a run folder, or of an ONNX file.
 
     Args:
@@ -18,16 +19,19 @@ def encoder_at(path: str, snapshot: str = 'best', devices: str | None = None,
         devices: Where to compute, instead of where the run's recipe says.
         on_cpu: Whether to compute on the CPU, wherever the recipe says.
         precision: What to compute with; ``float32`` by default.
+        with_labels: As of :class:`~fashion_models.representation.encoder.Encoder`.
     """
     from fashion_models.representation.encoder import Encoder
     from fashion_models.representation.image_tower import SUFFIX, ImageTower
     from fashion_models.training.run import Run
 
     if path.lower().endswith(SUFFIX):
-        for option, value in (('--devices', devices), ('--precision', precision)):
+        for option, value in (('--devices', devices), ('--precision', precision),
+                              ('--without-labels', not with_labels)):
             if value:
                 raise UserError(f'{option}: is of a run; an image tower goes without')
         return ImageTower(path)
     run = Run.open(path)
     devices = devices or ('@numpy' if on_cpu else run.recipe.training.devices)
-    return Encoder(run, snapshot, devices, precision=precision or 'float32')
+    return Encoder(run, snapshot, devices, precision=precision or 'float32',
+                   with_labels=with_labels)

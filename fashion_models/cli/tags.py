@@ -58,12 +58,14 @@ def run(arguments: argparse.Namespace) -> None:
             ('keep', arguments.keep, KEEP), ('propose', arguments.propose, PROPOSE)))
     if arguments.save and not pathlib.Path(arguments.save).absolute().parent.is_dir():
         raise UserError(f'--save {arguments.save}: there is no such folder')
-    encoder = encoder_at(arguments.run, on_cpu=True)
+    embeddings = open_embeddings(arguments.embeddings) if arguments.embeddings else None
+    encoder = encoder_at(arguments.run, on_cpu=True, with_labels=(
+        embeddings is None or 'tower' in embeddings.header or 'labels' in embeddings.header))
     catalogue = open_catalogue(arguments.catalogue)
     tagger = Tagger.load(arguments.words) if arguments.words else None
     with tempfile.TemporaryDirectory() as folder:
-        embeddings = open_embeddings(
-            arguments.embeddings or _embed(encoder, catalogue, pathlib.Path(folder)))
+        if embeddings is None:
+            embeddings = _embed(encoder, catalogue, pathlib.Path(folder))
         check_embeddings(embeddings, encoder, catalogue)
         if tagger is None:
             # What a tower was not taught, the catalogue knows.
@@ -88,7 +90,7 @@ def _probability(name, value):
 def _embed(encoder, catalogue, folder):
     from fashion_models.representation.embed import embed
 
-    return embed(encoder, catalogue, folder / 'products.embeddings').file
+    return embed(encoder, catalogue, folder / 'products.embeddings')
 
 
 def _json(product, judged):

@@ -65,7 +65,9 @@ METRICS = {
     'mAP': average_precision}
 MULTI = 'multi-image'
 SINGLE = 'mean, single-image network'
-OTHERS = ('mean of single images', 'maximum of single images', SINGLE, 'colour histogram',
+#: The article's vector, without the probabilities of labels.
+ALONE = 'representation alone'
+OTHERS = (ALONE, 'mean of single images', 'maximum of single images', SINGLE, 'colour histogram',
           'untrained')
 
 #: Training batches that an untrained network takes its statistics from. With Chainer's decay of
@@ -180,10 +182,12 @@ def representations(run: Run, single_image_run: Run | None,
     images = flattened(test)
     encoder = Encoder(run, device=devices)
     single = encoder.embed_set(images)
-    untrained = Encoder(run, device=devices, model=untrained_model(run, parts['train'],
-                                                                   encoder.device))
+    alone = Encoder(run, device=devices, with_labels=False)
+    untrained = Encoder(run, device=devices, with_labels=False, model=untrained_model(
+        run, parts['train'], encoder.device))
     found = {
         MULTI: encoder.embed_set(test),
+        ALONE: alone.embed_set(test),
         'mean of single images': pooled(single, test, np.add),
         'maximum of single images': pooled(single, test, np.maximum),
         'colour histogram': histograms(test, run.recipe.data.size),

@@ -90,7 +90,8 @@ def _open_tsne():
 
 
 def _vectors(run, products):
-    return Encoder(run, device=run.recipe.training.devices).embed_set(products)
+    return Encoder(
+        run, device=run.recipe.training.devices, with_labels=False).embed_set(products)
 
 
 def places_of(vectors: np.ndarray) -> np.ndarray:

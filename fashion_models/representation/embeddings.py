@@ -227,17 +227,18 @@ class Embeddings:
     def space(self) -> list[str]:
         """Digests that tell which vectors these can be compared with: those with the same digests.
 
-        One is of the network's snapshot, and, if the vectors were reduced, one of the projection.
+        One is of the network's snapshot, followed by the tasks whose probabilities the vectors
+        have, and, if the vectors were reduced, by one of the projection.
         Files that were reduced separately have spaces of their own.
         """
-        own = [self.header.get('snapshot_sha256') or '']
+        own = [self.header.get('snapshot_sha256') or '', *self.header.get('labels', ())]
         if self.projection:
             own.append(hashlib.sha256(
                 self.projection.mean.tobytes() + self.projection.components.tobytes()).hexdigest())
         return own
 
     def project(self, vectors: np.ndarray) -> np.ndarray:
-        """Maps the encoder's vectors (…, representation) into the space of these: (…, d).
+        """Maps the encoder's vectors (…, size) into the space of these: (…, d).
 
         Only then can a query by image be compared with :attr:`vectors`.
         """

@@ -28,6 +28,7 @@ _HEADER = {
     'per': str, 'size': int, 'rows': int, 'dtype': str, 'tasks?': {str: bool},
     **{f'{name}?': str for name in ('run', 'snapshot', 'recipe', 'catalogue', 'catalogue_name')},
     **{f'{name}?': (str, None) for name in ('snapshot_sha256', 'catalogue_hash', 'split')},
+    'labels?': [str],
     # Of a part of a catalogue only.
     'shard?': {'number': int, 'of': int, 'texts': str, 'decode': int, 'shorter_side': int,
                'dropped': DROPPED},

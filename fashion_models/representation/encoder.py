@@ -31,6 +31,9 @@ from fashion_models.workers import Ahead
 
 #: For fewer products than this, oneDNN may multiply in another order.
 FEW = 4
+#: The tasks whose probabilities are part of a vector, beside the representation, where the network
+#: was taught them.
+LABELS = 'subcategory', 'colour'
 
 
 def load(run_folder: str | os.PathLike, which: str = 'best', device: str = '@numpy') -> 'Encoder':
@@ -61,18 +64,22 @@ class Encoder(PictureEncoder):
         model: Another network with the recipe of the run, instead of the snapshot's.
         precision: ``'float32'``, or ``'bfloat16'``, which is faster on a CPU that has instructions
             for it.
+        with_labels: Whether vectors have the probabilities of :data:`LABELS`, too: see
+            :meth:`vectors`. Without, they are the representations, as in the article.
 
     Attributes:
         run (~fashion_models.training.run.Run): The run.
         which (str): ``'best'`` or ``'last'``.
         device (~chainer.backend.Device): Where it computes.
         precision (str): What it computes with.
-        size (int): Numbers in a representation; 1024 in the article.
+        labels (tuple of str): The tasks whose probabilities are part of a vector.
+        size (int): Numbers in a vector. Of the representation they are 1024 in the article.
         model (~fashion_models.links.MultiTaskClassifier): The network.
     """
 
     def __init__(self, run: Run, which: str = 'best', device: str = '@numpy',
-                 model: MultiTaskClassifier | None = None, precision: str = FLOAT32) -> None:
+                 model: MultiTaskClassifier | None = None, precision: str = FLOAT32,
+                 with_labels: bool = True) -> None:
         self.run = run
         self.which = which
         self.device = resolve(device)[0]
@@ -80,7 +87,10 @@ class Encoder(PictureEncoder):
         self.precision = precision
         self.model = run.load_model(which) if model is None else model
         self.model.to_device(self.device)
-        self.size = self.model.encoder.out_size
+        self.labels = tuple(
+            task for task in LABELS if task in self.model.tasks) if with_labels else ()
+        self.size = self.model.encoder.out_size + sum(
+            len(run.vocabulary.labels[task]) for task in self.labels)
         self.shorter_side = run.recipe.data.shorter_side
 
     def origin(self) -> dict:
@@ -89,22 +99,28 @@ class Encoder(PictureEncoder):
         return {
             'run': run.address or str(run.folder.resolve()), 'snapshot': snapshot.name,
             'snapshot_sha256': sha256(snapshot), 'recipe': run.recipe.hash(),
+            **({'labels': list(self.labels)} if self.labels else {}),
             # Only where it is not the usual, so that what was begun before can be finished.
             **({} if self.precision == FLOAT32 else {'precision': self.precision})}
 
     def embed_set(self, products: ProductSet, unit: bool = True,
                   done: Callable[[int], object] | None = None) -> np.ndarray:
-        """The representations of the products of a set.
+        """The vectors of the products of a set.
 
         Args:
             products: p products, with their images in a store.
-            unit: Whether rows are scaled to unit length.
+            unit: Whether they are to be vectors of unit length, instead of :meth:`activations`.
             done: Called after each batch with its number of images.
 
         Returns:
-            (p, size) float32, in the order of the set.
+            (p, size) float32, or the activations, in the order of the set.
         """
+        if not len(products):
+            return np.empty((0, self._width(unit)), np.float32)
         return self._whole(products.images, products.store.image, unit, done)
+
+    def _width(self, unit):
+        return self.size if unit else self.model.encoder.out_size
 
     @contextlib.contextmanager
     def windows(self, products: Iterable[Sequence], load: Callable[..., np.ndarray],
@@ -113,7 +129,8 @@ class Encoder(PictureEncoder):
         def jobs():
             remaining = iter(products)
             while part := list(itertools.islice(remaining, WINDOW)):
-                window = _Window(part, np.empty((len(part), self.size), np.float32), len(part))
+                window = _Window(
+                    part, np.empty((len(part), self._width(unit)), np.float32), len(part))
                 for rows in batches([len(pictures) for pictures in part]):
                     yield window, rows
 
@@ -159,21 +176,33 @@ class Encoder(PictureEncoder):
                 for task, own in zip(self.model.tasks, zip(*parts))}
 
     def encode(self, x: np.ndarray) -> np.ndarray:
-        """The representations (b, size) float32, of unit length, of a batch.
+        """The vectors (b, size) float32, of unit length, of a batch.
 
         Args:
             x: (b, 3 * n, side, side) float32, mean-subtracted; see
                 :func:`fashion_models.data.crops.assemble`.
         """
-        return normalize(self.activations(x))
+        return self.vectors(self.activations(x))
 
-    def encode_and_classify(self, x: np.ndarray) -> list[np.ndarray]:
-        """What :meth:`encode` returns, then the scores of each task, (b, classes)."""
-        activations = self.activations(x)
-        return [normalize(activations), *self.scores(activations)]
+    def vectors(self, activations: np.ndarray) -> np.ndarray:
+        """What products are compared by, from :meth:`activations`: (b, size), of unit length.
+
+        The first numbers are the representation, the others the square roots of the probabilities
+        of each of :attr:`labels`. So the dot product of two vectors is half the cosine of their
+        representations, and half the mean of the Bhattacharyya coefficients of their
+        probabilities, which say how far they agree on the label. (``experiments/studies/vectors``
+        has what else was tried.)
+        """
+        unit = normalize(activations)
+        if not self.labels:
+            return unit
+        scores = dict(zip(self.model.tasks, self.scores(activations)))
+        share = np.float32(len(self.labels) ** -0.5)
+        return normalize(np.concatenate([unit, *(
+            share * np.sqrt(F.softmax(scores[task]).array) for task in self.labels)], axis=1))
 
     def activations(self, x: np.ndarray) -> np.ndarray:
-        """The network's last layer (b, size), which is what :meth:`encode` scales to unit length.
+        """The network's last layer: (b, d) non-negative numbers, d being 1024 in the article.
 
         Args:
             x: As of :meth:`encode`.
@@ -182,7 +211,7 @@ class Encoder(PictureEncoder):
             return chainer.cuda.to_cpu(self.model.encoder(self.device.send(x)).array)
 
     def scores(self, activations: np.ndarray) -> list[np.ndarray]:
-        """The scores (b, classes) of each task, from :meth:`activations` (b, size)."""
+        """The scores (b, classes) of each task, from :meth:`activations`."""
         with self._inference():
             return [chainer.cuda.to_cpu(y.array)
                     for y in self.model.classify(self.device.send(activations))]

@@ -128,7 +128,7 @@ class PictureEncoder:
 
     def _whole(self, *arguments):
         with self.windows(*arguments) as windows:
-            return np.concatenate([np.empty((0, self.size), np.float32), *windows])
+            return np.concatenate(list(windows) or [np.empty((0, self.size), np.float32)])
 
 
 def listed(paths: Paths) -> list:

@@ -7,7 +7,8 @@ from fashion_models.representation.embeddings import open_embeddings
 
 
 @pytest.mark.parametrize(('options', 'per', 'size', 'dtype'), [
-    ([], 'product', 16, np.float32), (['--listings', '--float16'], 'listing', 16, np.float16),
+    ([], 'product', 25, np.float32), (['--without-labels'], 'product', 16, np.float32),
+    (['--listings', '--float16'], 'listing', 25, np.float16),
     (['--images', '--pca', '4'], 'image', 4, np.float32)])
 def test_embed(tiny_run, tmp_path, works, options, per, size, dtype):
     file = tmp_path / 'e'

@@ -50,6 +50,18 @@ def test_what_was_kept_judges_the_same_and_the_text_tells_it(shop, capsys, tmp_p
     assert run(capsys, *shop[:2], '--words', words, '--product', 3, 4) == (0, first, '')
 
 
+def test_vectors_without_labels(shop, capsys, tmp_path):
+    """The words are learnt from vectors as the file has them, and do not fit others."""
+    file, words = tmp_path / 'e', tmp_path / 'words.npz'
+    assert main(['embed', *shop[:2], '-o', str(file), '--without-labels']) == 0
+    status, out, _ = run(capsys, *shop[:2], '--embeddings', file, '--save', words, '--json')
+    assert status == 0
+    assert len(out.splitlines()) == 360
+    status, _, error = run(capsys, *shop[:2], '--embeddings', shop[2], '--words', words)
+    assert status == 2
+    assert str(words) in error or 'words' in error
+
+
 def test_thresholds_and_split(shop, capsys):
     status, out, _ = run(capsys, *shop[:2], '--embeddings', shop[2], '--split', 'test', '--json',
                          '--keep', '0.000001', '--propose', '0.999999')

@@ -14,7 +14,8 @@ from fashion_models.representation import embed as module
 from fashion_models.representation import encoder as encoders
 from fashion_models.representation.embed import embed
 from fashion_models.representation.embeddings import Item, open_embeddings
-from fashion_models.representation.encoder import load
+from fashion_models.representation.encoder import Encoder, load
+from fashion_models.representation.search.searcher import encoder_of
 
 
 @pytest.fixture(scope='module')
@@ -56,8 +57,36 @@ def test_every_product_as_the_encoder_sees_it(encoder, toys, tmp_path):
         found.vectors, encoder.embed_products([files(toys, item) for item in found.items]),
         atol=1e-6)
     assert found.header['per'] == 'product'
-    assert found.header['size'] == 16
+    assert found.header['size'] == encoder.size
+    assert found.header['labels'] == ['subcategory', 'colour']
     assert found.header['catalogue_hash'] == toys.hash()
+
+
+def test_representations_alone(encoder, toys, tmp_path):
+    alone = Encoder(encoder.run, with_labels=False)
+    found = embed(alone, toys, tmp_path / 'e', progress=False)
+    assert found.header['size'] == 16
+    assert 'labels' not in found.header
+    again = encoder_of(found)
+    assert again.labels == ()
+    np.testing.assert_allclose(
+        found.vectors, again.embed_products([files(toys, item) for item in found.items]),
+        atol=1e-6)
+    both = embed(encoder, toys, tmp_path / 'both', progress=False)
+    assert encoder_of(both).labels == ('subcategory', 'colour')
+    # Vectors of the two kinds cannot be compared.
+    assert found.space != both.space
+
+
+def test_what_else_a_vector_is_made_of_is_another_file(encoder, toys, tmp_path, capsys):
+    """An update keeps nothing of it."""
+    embed(Encoder(encoder.run, with_labels=False), toys, tmp_path / 'e', progress=False)
+    told = []
+    embed(encoder, toys, tmp_path / 'e', progress=False, update=True, told=told.append)
+    assert told[0].computed == len(toys.products)
+    assert told[0].kept == 0
+    fresh = embed(encoder, toys, tmp_path / 'fresh', progress=False)
+    assert (tmp_path / 'e').read_bytes() == fresh.file.read_bytes()
 
 
 def test_items_say_what_the_catalogue_says(encoder, listed, tmp_path):
@@ -154,7 +183,7 @@ def test_reduced_vectors(encoder, toys, tmp_path):
     signs = np.sign((expected * found.vectors).sum(axis=0))
     np.testing.assert_allclose(found.vectors, expected * signs, atol=1e-4)
     assert found.header['pca'] == {
-        'from': 16, 'fitted_to': train.sum(),
+        'from': encoder.size, 'fitted_to': train.sum(),
         'variance': pytest.approx((values[:3] ** 2).sum() / (values ** 2).sum(), rel=1e-4)}
     assert list(found.items) == list(whole.items)
     query = encoder.embed(files(toys, whole.items[7]))
@@ -190,8 +219,8 @@ def test_a_folder_is_refused_before_the_work(encoder, toys, tmp_path, monkeypatc
 
 @pytest.mark.parametrize(('arguments', 'message'), [
     ({'pca': 3, 'split': 'test'}, 'fitted to the training split'),
-    ({'pca': 17}, 'pca: found 17, expected 1 to 16 numbers'),
-    ({'pca': 0}, 'expected 1 to 16')])
+    ({'pca': 26}, 'pca: found 26, expected 1 to 25 numbers'),
+    ({'pca': 0}, 'expected 1 to 25')])
 def test_impossible_reductions_are_told(encoder, toys, tmp_path, arguments, message):
     with pytest.raises(UserError, match=message):
         embed(encoder, toys, tmp_path / 'e', **arguments)
@@ -234,7 +263,7 @@ class Products:
 def test_memory_does_not_grow_with_the_catalogue(tmp_path):
     """The network and the image store are stand-ins; everything else is as ever."""
     encoder = object.__new__(encoders.Encoder)
-    encoder.size = 1024
+    encoder.size, encoder._width = 1024, lambda unit: 1024
     encoder.device = chainer.get_device('@numpy')
     encoder.run = types.SimpleNamespace(mean=np.zeros((3, 8, 8), np.float32))
     encoder.encode = lambda x: np.ones((len(x), 1024), np.float32)

@@ -13,6 +13,7 @@ from fashion_models.data.batches import batches, evaluation_batches
 from fashion_models.data.prepare import prepare
 from fashion_models.data.products import split_products
 from fashion_models.errors import UserError
+from fashion_models.representation.encoder import Encoder
 
 
 @pytest.fixture(scope='module')
@@ -33,7 +34,9 @@ def products(tiny_run):
 
 def test_a_vector_of_unit_length(encoder, products):
     vector = encoder.embed(products[1][1])
-    assert vector.shape == (encoder.size,) == (16,)
+    labels = encoder.run.vocabulary.labels
+    assert vector.shape == (encoder.size,) == (
+        16 + len(labels['subcategory']) + len(labels['colour']),)
     assert vector.dtype == np.float32
     assert np.linalg.norm(vector) == pytest.approx(1, rel=1e-6)
 
@@ -50,9 +53,25 @@ def test_it_is_what_evaluation_sees(encoder, products, tiny_run):
                 rows = encoder.model.encoder(batch.x).array
             for product, row in zip(batch.products, rows):
                 expected[part.ids[product]] = row / np.linalg.norm(row)
-    vectors = encoder.embed_products([files for _, files in products])
+    alone = Encoder(run, with_labels=False)
+    assert alone.size == 16
+    vectors = alone.embed_products([files for _, files in products])
     for (product, _), vector in zip(products, vectors):
         np.testing.assert_allclose(vector, expected[product], atol=1e-6)
+
+
+def test_a_dot_product_is_of_representations_and_of_labels(encoder, products):
+    files = [files for _, files in products]
+    alone = Encoder(encoder.run, with_labels=False).embed_products(files)
+    representations = alone @ alone.T
+    agreement = 0
+    for task in 'subcategory', 'colour':
+        p = np.array([[encoder.predict(own)[task][label]
+                       for label in encoder.run.vocabulary.labels[task]] for own in files])
+        agreement += np.sqrt(p[:, None] * p).sum(axis=2) / 2     # Bhattacharyya coefficients
+    vectors = encoder.embed_products(files)
+    np.testing.assert_allclose(
+        vectors @ vectors.T, (representations + agreement) / 2, atol=1e-5)
 
 
 def test_many_products_are_many_times_one(encoder, products):
@@ -106,8 +125,11 @@ def test_products_of_a_set_are_those_of_their_files(encoder, tiny_run):
     np.testing.assert_allclose(
         vectors, encoder.embed_products([files[id] for id in part.ids]), atol=1e-6)
     raw = encoder.embed_set(part, unit=False)
+    assert raw.shape == (len(part), 16)
+    np.testing.assert_allclose(encoder.vectors(raw), vectors, atol=1e-6)
     np.testing.assert_allclose(
-        raw / np.linalg.norm(raw, axis=1, keepdims=True), vectors, atol=1e-6)
+        raw / np.linalg.norm(raw, axis=1, keepdims=True),
+        Encoder(encoder.run, with_labels=False).embed_set(part), atol=1e-6)
 
 
 def test_labels_of_more_than_five_images(encoder, products):

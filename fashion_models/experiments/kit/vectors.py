@@ -33,7 +33,9 @@ def _found_or_made(run: Run, catalogue: Catalogue) -> Embeddings:
         found = open_embeddings(file)
     except UserError:
         found = None
-    if found is None or (found.header['snapshot_sha256'], found.header['catalogue_hash']) != (
-            digest, catalogue.hash()):
-        found = embed(Encoder(run), catalogue, file)
+    encoder = Encoder(run)
+    if found is None or (
+            found.header['snapshot_sha256'], found.header['catalogue_hash'],
+            tuple(found.header.get('labels', ()))) != (digest, catalogue.hash(), encoder.labels):
+        found = embed(encoder, catalogue, file)
     return found

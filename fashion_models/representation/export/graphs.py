@@ -4,7 +4,8 @@
 
     image.onnx          images (b, 3, size, size), mean-subtracted -> features (b, f)
     product.onnx        features (b, n, f) of b products with n images each ->
-                        representation (b, d), of unit length, and the scores of each task
+                        representation (b, d), of unit length, the scores of each task, and the
+                        vector (b, size) that products are compared by
     mean.npy            the mean image, (3, size, size) float32
     image.toml          what image.onnx takes, for an
                         :class:`~fashion_models.representation.image_tower.ImageTower`
@@ -33,6 +34,7 @@ from fashion_models.functions.backend import without_onednn
 from fashion_models.optional import require
 from fashion_models.provenance import versions
 from fashion_models.representation.encoder import Encoder
+from fashion_models.representation.linear import normalize
 
 if typing.TYPE_CHECKING:    # an extra
     import onnx
@@ -155,7 +157,7 @@ def _free_first_dimension(graph, name, b):
 
 
 def product_graph(encoder: Encoder) -> 'onnx.ModelProto':
-    """The graph from the features of products to their representations and scores."""
+    """The graph from the features of products to their representations, scores and vectors."""
     from onnx import TensorProto, helper, numpy_helper
 
     network, heads = encoder.model.encoder, encoder.model.heads
@@ -171,6 +173,11 @@ def product_graph(encoder: Encoder) -> 'onnx.ModelProto':
         constant(f'{name}/W', chainer.cuda.to_cpu(layer.W.array))
         constant(f'{name}/b', chainer.cuda.to_cpu(layer.b.array))
         node('Gemm', [given, f'{name}/W', f'{name}/b'], output, transB=1)
+
+    def unit_length(given, output):
+        node('ReduceL2', [given], f'{given}/length', axes=[1], keepdims=1)
+        node('Max', [f'{given}/length', 'least'], f'{given}/divisor')   # zeros stay zeros
+        node('Div', [given, f'{given}/divisor'], output)
 
     given = 'features'
     if network.pooling == 'attention':
@@ -190,14 +197,21 @@ def product_graph(encoder: Encoder) -> 'onnx.ModelProto':
     node('Relu', ['post_pool'], 'post_pool_relu')
     dense(network.representation.linear, 'representation', 'post_pool_relu', 'last')
     node('Relu', ['last'], 'activations')
-    node('ReduceL2', ['activations'], 'length', axes=[1], keepdims=1)
-    constant('least', np.finfo(np.float32).tiny)    # a representation of zeros stays one
-    node('Max', ['length', 'least'], 'divisor')
-    node('Div', ['activations', 'divisor'], 'representation')
+    constant('least', np.finfo(np.float32).tiny)
+    unit_length('activations', 'representation')
     outputs = {'representation': network.out_size}
     for task in encoder.model.tasks:
         dense(heads[task], f'heads/{task}', 'activations', task)
         outputs[task] = len(heads[task].b)
+    constant('share', max(1, len(encoder.labels)) ** -0.5)
+    for task in encoder.labels:
+        node('Softmax', [task], f'{task}/probabilities', axis=1)
+        node('Sqrt', [f'{task}/probabilities'], f'{task}/roots')
+        node('Mul', [f'{task}/roots', 'share'], f'{task}/part')
+    node('Concat', ['representation', *(f'{task}/part' for task in encoder.labels)], 'parts',
+         axis=1)
+    unit_length('parts', 'vector')
+    outputs['vector'] = encoder.size
 
     def value(name, *shape):
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
@@ -218,8 +232,8 @@ def compare(encoder: Encoder, graphs: dict) -> float:
         graphs: ``'image'`` and ``'product'`` (onnx.ModelProto).
 
     Returns:
-        The largest difference in a representation or score, relative to the largest value if that
-        is above 1.
+        The largest difference in a representation, score or vector, relative to the largest value
+        if that is above 1.
 
     Raises:
         UserError: If it is more than ``TOLERANCE``.
@@ -240,7 +254,9 @@ def compare(encoder: Encoder, graphs: dict) -> float:
         x = rng.integers(0, 256, (b, n, *mean.shape)).astype(np.float32) - mean
         features, = sessions['image'].run(None, {'images': x.reshape(-1, *mean.shape)})
         found = sessions['product'].run(None, {'features': features.reshape(b, n, -1)})
-        expected = encoder.encode_and_classify(x.reshape(b, -1, *mean.shape[1:]))
+        activations = encoder.activations(x.reshape(b, -1, *mean.shape[1:]))
+        expected = [normalize(activations), *encoder.scores(activations),
+                    encoder.vectors(activations)]
         differences += [
             np.abs(one - other).max() / max(1, np.abs(other).max())
             for one, other in zip(found, expected)]

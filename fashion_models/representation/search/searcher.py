@@ -76,7 +76,8 @@ def encoder_of(embeddings: Embeddings, run: str | os.PathLike | None = None,
         raise UserError(
             f'{folder}: its {which} snapshot is not the one that {embeddings.file} was made with; '
             'embed the catalogue again, or name the right run')
-    return Encoder(run, which, precision=precision or 'float32')
+    return Encoder(run, which, precision=precision or 'float32',
+                   with_labels=bool(header.get('labels')))
 
 
 def _tower(embeddings, file):

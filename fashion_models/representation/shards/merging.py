@@ -23,6 +23,7 @@ _FREE = ('run', 'tower', 'catalogue', 'rows', 'shard')
 #: What it means if another field differs.
 _MEANS = {**dict.fromkeys(('snapshot', 'snapshot_sha256', 'recipe', 'precision', 'size'),
                           'with another network'),
+          'labels': 'with other parts of the network',
           **dict.fromkeys(('catalogue_name', 'tasks', 'texts'),
                           'of another catalogue, or of this one as it was at another time')}
 _MOST_NAMED = 10

@@ -27,12 +27,14 @@ class Parcel:
         files (dict): From names to contents.
         tower (str): The name of the ONNX file, if it is an image tower; else ''.
         which, precision (str): As of :class:`~fashion_models.representation.encoder.Encoder`.
+        with_labels (bool): Likewise.
     """
 
     files: dict[str, bytes]
     tower: str = ''
     which: str = 'best'
     precision: str = 'float32'
+    with_labels: bool = True
 
     @classmethod
     def of(cls, encoder: PictureEncoder) -> 'Parcel':
@@ -43,7 +45,7 @@ class Parcel:
         names = [RECIPE, LABELS, MEAN, PROVENANCE,
                  run.snapshot(encoder.which).relative_to(run.folder).as_posix()]
         return cls({name: (run.folder / name).read_bytes() for name in names}, '', encoder.which,
-                   encoder.precision)
+                   encoder.precision, bool(encoder.labels))
 
     def encoder(self, device: str = '@numpy') -> PictureEncoder:
         """Unpacks the encoder, which needs no files then.
@@ -59,7 +61,8 @@ class Parcel:
                     unpacked.write(content)
             if self.tower:
                 return ImageTower(pathlib.Path(folder, self.tower))
-            encoder = Encoder(Run.open(folder), self.which, device, precision=self.precision)
+            encoder = Encoder(Run.open(folder), self.which, device, precision=self.precision,
+                              with_labels=self.with_labels)
             _ = encoder.run.mean    # read while it is there
             return encoder
 

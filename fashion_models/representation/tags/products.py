@@ -24,6 +24,11 @@ def check_embeddings(
         raise UserError(f'{embeddings.file}: was not made with '
                         + (f'the best network of {origin["run"]}' if 'run' in origin
                            else f'{origin["tower"]} as it is now'))
+    if embeddings.header.get('labels') != origin.get('labels'):
+        raise UserError(
+            f'{embeddings.file}: its vectors have the probabilities of '
+            f'{", ".join(embeddings.header.get("labels", ())) or "no task"}, expected '
+            f'{", ".join(origin.get("labels", ())) or "none"}')
 
 
 def judged_products(tagger: Tagger, catalogue: Catalogue, embeddings: Embeddings, keep: float,

@@ -67,7 +67,9 @@ def check_product(encoder, session, read, files):
     """Whether graphs and preprocessing say of image files what the encoder says."""
     features = session('image', images=np.stack([read(file) for file in files]))['features']
     found = session('product', features=features[np.newaxis])
-    np.testing.assert_allclose(found['representation'][0], encoder.embed(files), atol=1e-4)
+    np.testing.assert_allclose(found['vector'][0], encoder.embed(files), atol=1e-4)
+    alone = Encoder(encoder.run, with_labels=False)
+    np.testing.assert_allclose(found['representation'][0], alone.embed(files), atol=1e-4)
     for task, expected in encoder.predict(files).items():
         odds = np.exp(found[task][0])
         labels = encoder.run.vocabulary.labels[task]
@@ -98,7 +100,7 @@ def test_several_products_at_once(encoder, session, tiny_run):
     features = session('image', images=x.reshape(12, 3, 48, 48))['features']
     found = session('product', features=features.reshape(4, 3, -1))
     np.testing.assert_allclose(
-        found['representation'], encoder.encode(x.reshape(4, 9, 48, 48)), atol=1e-4)
+        found['vector'], encoder.encode(x.reshape(4, 9, 48, 48)), atol=1e-4)
 
 
 def test_real_products(encoder, session, read, shared_data):
@@ -172,9 +174,13 @@ def test_the_example_prints_the_labels(encoder, exported, tiny_run):
     done = subprocess.run(
         [sys.executable, exported / 'example.py', *files], check=True, capture_output=True,
         text=True)
-    first, *lines = done.stdout.splitlines()
-    np.testing.assert_allclose(
-        [float(number) for number in first.split()[1:5]], encoder.embed(files)[:4], atol=1e-3)
+    representation, vector, *lines = done.stdout.splitlines()
+    for line, name, one in (
+            (representation, 'representation', Encoder(encoder.run, with_labels=False)),
+            (vector, 'vector', encoder)):
+        assert line.split()[0] == name
+        np.testing.assert_allclose(
+            [float(number) for number in line.split()[1:5]], one.embed(files)[:4], atol=1e-3)
     expected = {
         task: next(iter(labels.items())) for task, labels in encoder.predict(files).items()}
     found = {}

@@ -18,9 +18,10 @@ for path in sys.argv[1:]:
         sys.exit(f'{path}: {error}')
 images = np.stack(images)                                               # (n, 3, size, size)
 features, = tower.run(None, {'images': images})                         # (n, f)
-representation, *scores = product.run(None, {'features': features[np.newaxis]})
+representation, *scores, vector = product.run(None, {'features': features[np.newaxis]})
 
 print('representation', *representation[0, :4].round(4), '...')         # (1, d), of unit length
+print('vector', *vector[0, :4].round(4), '...')                         # (1, size), likewise
 for (task, labels), y in zip(CONSTANTS['labels'].items(), scores):      # y: (1, classes)
     probabilities = np.exp(y[0] - y[0].max())
     probabilities /= probabilities.sum()
