@@ -94,7 +94,7 @@ def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Ite
     codes = {'colour': COLOUR_ATTRIBUTES, 'gender': ('gender',)} | {
         task: (code.lower(),) for task, code in shops.pairs(
             'attribute', arguments.attribute).items()}
-    table = Table(path, arguments.encoding, mixed=True)
+    table = Table(path, arguments.encoding, mixed=True, fill=True)
     table.spell((*_KEPT, 'store_view_code', 'configurable_variations'))
     table.require(*REQUIRED, what='a Magento 2 product export')
     with open_pictures(arguments.images or _media_folder(path)) as pictures:
@@ -263,22 +263,20 @@ def _variations(row):
 def _attributes(text):
     """Takes ``code=value,code=value`` apart; the codes in lower case, as Magento has them."""
     found = {}
-    code, position = None, 0
+    pieces, position = [], 0
     while position <= len(text):
         piece = _PIECE.match(text, position)
         position = piece.end() + 1
         if piece['code'] is not None:
-            code = piece['code'].strip().lower()
-            found[code] = piece['value'].replace('""', '"')
+            found[piece['code'].strip().lower()] = pieces = [piece['value'].replace('""', '"')]
             continue
         pair = piece['plain'] if piece['pair'] is None else piece['pair'].replace('""', '"')
         name, equals, value = pair.partition('=')
         if equals:
-            code = name.strip().lower()
-            found[code] = value
-        elif code is not None:  # a comma inside a value
-            found[code] += ',' + pair
-    return found
+            found[name.strip().lower()] = pieces = [value]
+        else:   # a comma inside a value, if one has begun
+            pieces.append(pair)
+    return {code: ','.join(value) for code, value in found.items()}
 
 
 def _attributes_of(row):

@@ -64,6 +64,7 @@ class Table:
         self._encoding = self._guess(encoding)
         self._mixed = mixed and not encoding and self._encoding.startswith('utf-8')
         self._fill = fill
+        self._required = 0
         try:
             ''.encode(self._encoding)
         except LookupError as error:
@@ -83,6 +84,9 @@ class Table:
         Args:
             report (Report): Told of rows that cannot be read.
         """
+        yield from self._rows(report, 0 if self._fill else len(self.names))
+
+    def _rows(self, report, least):
         records = self._records()
         _, first, _ = next(records, (1, [], None))
         for number, values, problem in records:
@@ -95,7 +99,7 @@ class Table:
                     report.note('rows that are not UTF-8, taken for Windows-1252; if letters are '
                                 'wrong, name the encoding of the file', where)
             if not problem:
-                values, problem = self._fitted(values)
+                values, problem = self._fitted(values, least)
             if problem == _NUMBER:
                 where += f' ({len(values)} fields, not {len(self.names)})'
             if not problem:
@@ -108,10 +112,12 @@ class Table:
     def all_rows(self) -> Iterator[tuple[str, dict[str, str]]]:
         """As :meth:`rows`, for tables of which no row may be left out.
 
+        Behind the columns that are required, Excel may have left out empty ones.
+
         Raises:
             UserError: If a row cannot be read.
         """
-        yield from self.rows(_Refusal(self.path))
+        yield from self._rows(_Refusal(self.path), self._required or len(self.names))
 
     def spell(self, names: Iterable[str]) -> None:
         """Gives columns that are called like these but for letter case these very names."""
@@ -128,19 +134,20 @@ class Table:
         if missing := [name for name in names if name not in self.names]:
             raise UserError(f'{self.path}:1: expected {what}; missing column '
                             f'{", ".join(missing)}; found {self.found()}')
+        self._required = max(map(self.names.index, names)) + 1
 
     def found(self) -> str:
         """The columns that there are, to be shown."""
         found = ', '.join(filter(None, self.names)) or 'nothing'
         return found if len(found) <= 200 else found[:200] + ' …'
 
-    def _fitted(self, values):
-        """The values, one a column, and what is wrong with them."""
+    def _fitted(self, values, least):
+        """The values, one a column, and what is wrong with them, such as fewer than the least."""
         if any(map(is_broken, values)):
             return values, self._not_decoded()
         if not any(values[len(self.names):]):
             values = values[:len(self.names)]
-        if self._fill:
+        if len(values) >= least:
             values += [''] * (len(self.names) - len(values))
         return values, None if len(values) == len(self.names) else _NUMBER
 

@@ -179,3 +179,14 @@ def test_required_columns_may_be_spelled_in_other_letter_cases(tmp_path):
     table = Table(tmp_path / 'table.csv')
     table.require('product', 'rank')
     assert table.names == ['product', 'Rank', 'rank']
+
+
+def test_what_excel_leaves_out_at_the_end_of_rows_is_empty(tmp_path):
+    """Of columns at the end that are empty in sixteen rows, it writes no delimiters."""
+    (tmp_path / 'table.csv').write_text('a,answer,title,note\n1,y\n2,n,x\n3,y,x,z\n4\n')
+    table = Table(tmp_path / 'table.csv')
+    table.require('answer', 'a')
+    rows = table.all_rows()
+    assert [next(rows)[1]['title'] for _ in range(3)] == ['', 'x', 'x']
+    with pytest.raises(UserError, match=r'table\.csv:5 \(1 fields, not 4\): another number'):
+        next(rows)
