@@ -36,6 +36,7 @@ USER_AGENT = f'fashion-models/{fashion_models.__version__} (catalogue fetch)'
 _LOCK_FILE = '.fetch.lock'
 _ENDINGS = {'image/jpeg': '.jpg', 'image/png': '.png', 'image/webp': '.webp', 'image/gif': '.gif',
             'image/avif': '.avif', 'image/tiff': '.tif', 'image/bmp': '.bmp', 'image/heic': '.heic'}
+_ANYTHING = 'application/octet-stream', 'binary/octet-stream'
 _LONGEST_NAME = 200  # bytes
 _UNFIT = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\ud800-\udfff]')
 _REDIRECTS = 5
@@ -174,9 +175,12 @@ def _load(opener, address, bounds):
             'User-Agent': USER_AGENT, 'Accept': 'image/*'})
         with opener.open(request, timeout=bounds.seconds) as response:
             kind = response.headers.get_content_type()
-            if not kind.startswith('image/') and kind not in (
-                    'application/octet-stream', 'binary/octet-stream'):
+            if 'Content-Type' in response.headers and not (
+                    kind.startswith('image/') or kind in _ANYTHING):
                 raise _NotLoaded(f'no picture, but {kind}')
+            encoding = response.headers.get('Content-Encoding', 'identity').lower()
+            if encoding != 'identity':
+                raise _NotLoaded('packed, though not asked for')
             content = b''.join(_pieces(response, bounds.size, until))
             length = response.headers.get('Content-Length', '')
     except urllib.error.HTTPError as error:

@@ -75,7 +75,7 @@ def read_review(path: str | os.PathLike, tasks: Iterable[str] = TASKS,
         product, task, label, suggested, answer = (
             text_in(row[name].strip()) for name in COLUMNS)
         require(task, tasks, where)
-        if answer == YES and not suggested:
+        if answer.lower() == YES and not suggested:
             raise UserError(f'{where}: the answer is {YES}, but nothing is suggested')
         after = {YES: suggested, UNKNOWN: ''}.get(answer.lower(), answer)
         if answer and after != label:

@@ -108,6 +108,7 @@ def test_no_other_file_is_replaced(shop, tmp_path, jpeg):
     ((200, {}, b'x' * 100_001), 'more than 100,000 bytes'),
     ((200, {'Content-Length': None}, b'x' * 100_001), 'more than 100,000 bytes'),
     ((200, {}, b''), 'empty'),
+    ((200, {'Content-Encoding': 'gzip'}, b'x'), 'packed, though not asked for'),
     ((200, {'Content-Length': 99}, b'x'), 'ended too early'),
     ((500, {}, b''), 'the server said 500'),
     ((302, {'Location': 'file:///etc/passwd'}, b''), 'the server said 302'),

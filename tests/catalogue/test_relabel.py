@@ -69,7 +69,8 @@ def test_what_a_spreadsheet_makes_of_it(review):
 
 @pytest.mark.parametrize(('row', 'message'), [
     ('1,color,Red,Blue,y,1', "review.csv:2: there is no task 'color'"),
-    ('1,colour,Red,,y,1', 'review.csv:2: the answer is y, but nothing is suggested')])
+    ('1,colour,Red,,y,1', 'review.csv:2: the answer is y, but nothing is suggested'),
+    ('1,colour,Red,,Y,1', 'review.csv:2: the answer is y, but nothing is suggested')])
 def test_rows_that_cannot_be_used(review, row, message):
     with pytest.raises(UserError, match=message):
         read_review(review(row))

@@ -100,7 +100,8 @@ class Pictures:
         self.tree = tree
         self._ending_in = ending_in
         self._files = files
-        self._address_of = {}
+        # A file of one address is never that of another which ends alike and was not loaded.
+        self._address_of = {path: _without_query(address) for address, path in files.items()}
 
     def find(self, names: Iterable[str], where: str, report: Report) -> list[str]:
         """The paths, in the tree, of pictures.
@@ -138,8 +139,7 @@ class Pictures:
             return None, 'no such file among the downloads'
         if path == '':
             return None, 'several files of that name; a manifest can say which one'
-        # Query strings say which version or size of a picture is wanted.
-        base = f'{parts.netloc}{parts.path}'
+        base = _without_query(address)
         if self._address_of.setdefault(path, base) != base:
             return None, ('a file that another address is called after, too; a manifest can say '
                           'which one')
@@ -166,6 +166,11 @@ class Pictures:
             if found := self._ending_in(parts, whole=not anywhere):
                 return found[0] if len(found) == 1 else ''
         return None
+
+
+def _without_query(address):
+    """An address without what says which version or size of a picture is wanted, and how."""
+    return re.split('[?#]', address, maxsplit=1)[0].partition('://')[2]
 
 
 def split(text: str, separator: str | None = None) -> list[str]:

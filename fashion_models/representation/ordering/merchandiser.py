@@ -19,6 +19,7 @@ different lists.
 import dataclasses
 import json
 import os
+import re
 
 import numpy as np
 
@@ -40,6 +41,9 @@ USUAL_STRENGTH = 0.01
 #: Pairs per list, at most; of a list with more, a sample.
 PAIRS = 2000
 FOLDS = 5
+#: Of ``1,000``, nobody can tell whether it is one or a thousand.
+_RANK = re.compile(r'[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?|[+-]?\d+,(?!\d{3}$)\d+',
+                   re.IGNORECASE)
 _FORMAT = 'fashion-models linear order 1'
 
 
@@ -87,11 +91,7 @@ def read_ranked_lists(
 
 
 def _rank(text, where):
-    try:
-        rank = float(text)
-    except (TypeError, ValueError):
-        rank = float('nan')
-    if not np.isfinite(rank):
+    if not _RANK.fullmatch(text) or not np.isfinite(rank := float(text.replace(',', '.'))):
         raise UserError(f'{where}: rank {text!r} is not a number')
     return rank
 

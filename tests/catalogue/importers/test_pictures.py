@@ -143,3 +143,13 @@ def test_a_manifest_whose_rows_cannot_be_read_is_refused(find):
     with pytest.raises(UserError, match=r'addresses\.csv:3 \(1 fields, not 2\): another number'):
         find(['a.jpg'], ['https://x.example/1'],
              'address,file\nhttps://x.example/1,a.jpg\nhttps://x.example/2\n')
+
+
+def test_a_file_of_one_address_is_not_that_of_another_which_was_not_loaded(find):
+    manifest = 'address,file\nhttps://x.example/1/front.jpg?v=1,front.jpg\n'
+    names = ['https://x.example/2/front.jpg', 'https://x.example/1/front.jpg?v=1',
+             'https://x.example/1/front.jpg?v=2']
+    paths, report = find(['front.jpg'], names, manifest)
+    assert paths == ['front.jpg']
+    (dropped,) = report['images_dropped'].values()
+    assert dropped['examples'] == ['https://x.example/2/front.jpg of product']

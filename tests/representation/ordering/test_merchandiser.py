@@ -127,11 +127,20 @@ def test_reads_lists(tmp_path):
         RankedList('spring', ('a', 'b'), (1.0, 2.0)), RankedList('autumn', ('a', 'c'), (1.5, 1.5))]
 
 
+def test_reads_lists_as_a_spreadsheet_saves_them(tmp_path):
+    path = tmp_path / 'lists.csv'
+    path.write_text('List;Product;Rank\r\nspring;a\xa0;1\r\nspring;b;1,5\r\nspring;c;2.25\r\n',
+                    encoding='utf-16')
+    assert read_ranked_lists(path) == [RankedList('spring', ('a', 'b', 'c'), (1.0, 1.5, 2.25))]
+
+
 @pytest.mark.parametrize(('text', 'words'), [
     ('list,product\na,b\n',
      'lists.csv:1: expected ordered lists; missing column rank; found list, product'),
     ('', 'lists.csv:1: expected ordered lists; missing column list, product, rank; found nothing'),
     ('list,product,rank\ns,a,1\ns,b,first\n', "lists.csv:3: rank 'first' is not a number"),
+    ('list;product;rank\ns;a;1\ns;b;1,000\n', "lists.csv:3: rank '1,000' is not a number"),
+    ('list,product,rank\ns,a,1\ns,b,1_0\n', "lists.csv:3: rank '1_0' is not a number"),
     ('list,product,rank\ns,a,1\ns,b\n', r'lists.csv:3 \(2 fields, not 3\): another number'),
     ('list,product,rank\ns,a,1\ns,a,2\n', "lists.csv:3: product 'a' is in list 's' already"),
     ('list,product,rank\ns,a,1\nt,b,2\n', 'no list has products of two ranks')])
