@@ -25,7 +25,7 @@ from tqdm import tqdm
 
 import fashion_models
 from fashion_models.catalogue.cells import MARK, cell, text_in
-from fashion_models.catalogue.importers.pictures import MANIFEST_FILE, is_address
+from fashion_models.catalogue.importers.pictures import MANIFEST_FILE, apart, is_address
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.records import path_problem
 from fashion_models.errors import UserError
@@ -92,7 +92,9 @@ def fetch(addresses: Iterable[str], folder: str | os.PathLike,
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder / _LOCK_FILE, _busy(folder)):
-        return _fetch(list(dict.fromkeys(filter(is_address, addresses))), folder, bounds)
+        found = dict.fromkeys(one for address in filter(is_address, addresses)
+                              for one in apart(address))
+        return _fetch(list(found), folder, bounds)
 
 
 def _busy(folder):

@@ -1,6 +1,7 @@
 """What is valid in a catalogue and yet likely to go wrong later."""
 
 import collections
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 
@@ -8,7 +9,10 @@ from fashion_models.catalogue.importers.source import clean
 from fashion_models.catalogue.tasks import Task
 
 #: What tables write where they know nothing, in lower case.
-NOTHING = {'na', 'n/a', 'null', 'nan', 'none', 'nil', '-', '--', '?'}
+NOTHING = {'na', 'n/a', 'null', 'nan', 'none', 'nil', '-', '--', '?',
+           '#n/a', '#nv', '#name?', '#ref!', '#value!', '#div/0!', '#null!', '#num!'}
+#: What may stand between several labels in one text, other than the ``|`` that is expected.
+_BETWEEN = re.compile(r'\s*[/,;+&]\s*')
 #: Pixels of a side below which a picture shows nothing.
 LEAST_SIDE = 8
 #: A picture of so many products, some of them unlike, is a placeholder.
@@ -26,6 +30,7 @@ class Suspicions:
         self._unlabelled = _Places()
         self._nothing = collections.defaultdict(_Places)
         self._spellings = collections.defaultdict(lambda: collections.defaultdict(_Places))
+        self._several = set()
         self._unencodable = _Places()
         self._tiny = _Places()
         self._pictures = {}     # digest → (path, lines, kinds of product)
@@ -38,6 +43,7 @@ class Suspicions:
         labels = labels if isinstance(labels, dict) else {}
         if not labels:
             self._unlabelled.add(line)
+        self._several.update(name for name, task in tasks.items() if task.several)
         for task in tasks:
             found = labels.get(task)
             for label in found if isinstance(found, list) else [found]:
@@ -88,6 +94,7 @@ class Suspicions:
                 yield (f'{next(iter(labels.values()))}: {task} is spelled in several ways, which '
                        f'are learned as different labels: {spelled}; use one of them in the '
                        'source, or map them in a merge')
+        yield from self._joined()
         if self._tiny:
             yield (f'{self._tiny}: a picture with a side of less than {LEAST_SIDE} pixels shows '
                    'nothing: remove it')
@@ -99,6 +106,18 @@ class Suspicions:
                 yield (f'{places}: the same picture of {len(lines):,} products, some of them '
                        f'unlike, is probably a placeholder, and makes them look like duplicates: '
                        f'remove {path} and its copies')
+
+
+    def _joined(self):
+        """Yields what is said of labels that are several in one, which are labels of their own."""
+        for (task, _), labels in self._spellings.items():
+            for label, places in labels.items() if task in self._several else ():
+                parts = [part for part in _BETWEEN.split(label) if part]
+                if len(parts) > 1 and all((task, _folded(part)) in self._spellings
+                                          for part in parts):
+                    yield (f'{places}: {task} {label!r} is learned as one label, but looks like '
+                           f'several: join them by | in the source, as in {"|".join(parts)}, or '
+                           'map it in a merge')
 
 
 class _Places:

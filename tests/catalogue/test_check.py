@@ -194,7 +194,7 @@ def test_products_without_labels(folder):
     assert found.startswith('lines 4, 5: no labels; ')
 
 
-@pytest.mark.parametrize('label', ['NA', 'null', 'nan', '-'])
+@pytest.mark.parametrize('label', ['NA', 'null', 'nan', '-', '#N/A', '#NAME?'])
 def test_labels_that_mean_nothing(folder, label):
     known(folder, genders=[label])
     append(folder, record(4, labels=LABELS | {'gender': label}))
@@ -209,6 +209,18 @@ def test_spellings_that_differ_in_case_or_blanks_only(folder):
     found, = warnings(folder)
     assert "colour is spelled in several ways" in found
     assert "'Blue' (3), 'blue' (1), 'Blue ' (1)" in found
+
+
+@pytest.mark.parametrize('sign', ['/', ', ', ' & ', ';'])
+def test_several_labels_in_one(folder, sign):
+    both = f'Red{sign}White'
+    colours = ['Red', 'White', both, f'Red{sign}Rust', 'Red/']
+    known(folder, colours=colours)
+    append(folder, *(record(line, labels=LABELS | {'colour': [colour]})
+                     for line, colour in enumerate(colours, 4)))
+    found, = warnings(folder)
+    assert found.startswith(f'line 6: colour {both!r} is learned as one label, but looks like '
+                            'several: join them by | in the source, as in Red|White, or map')
 
 
 def test_a_title_that_cannot_be_encoded(folder):

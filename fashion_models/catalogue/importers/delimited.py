@@ -1,6 +1,7 @@
 """A delimited table (CSV) with one product a row."""
 
 import argparse
+import collections
 import contextlib
 import os.path
 import pathlib
@@ -112,9 +113,13 @@ def _ours(table, named):
         # A column that an option names is not renamed by its spelling.
         taken = ours in named and name != ours
         columns.append(ours if ours in _OURS and not taken else name)
-    for name in columns:
-        if name and columns.count(name) > 1:
-            raise UserError(f'{table.path}:1: column {name} is there twice')
+    counts = collections.Counter()
+    for place, name in enumerate(columns):
+        counts[name] += 1
+        if counts[name] > 1 and name in _OURS:
+            raise UserError(f'{table.path}:1: column {name} is there twice; remove or rename one')
+        if counts[name] > 1 and name:
+            columns[place] = f'{name} {counts[name]}'
     return columns
 
 

@@ -26,7 +26,7 @@ import re
 from collections.abc import Iterator
 
 from fashion_models.catalogue.importers import scratch, shops
-from fashion_models.catalogue.importers.pictures import open_pictures
+from fashion_models.catalogue.importers.pictures import apart, open_pictures
 from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, rounded
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.wording import plain_text
@@ -263,8 +263,8 @@ def _attribute(name):
 
 def _addresses(item):
     """The addresses of an item's pictures."""
-    more = re.split(r'(?i),(?=\s*https?://)', item.get('additional_image_link', ''))
-    return [address for address in (item.get('image_link', ''), *map(str.strip, more)) if address]
+    return [address for name in ('image_link', 'additional_image_link')
+            for address in apart(item.get(name, '')) if address]
 
 
 def _path(text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import os
 import pathlib
 import posixpath
@@ -24,6 +25,7 @@ from fashion_models.errors import UserError
 MANIFEST_FILE = 'addresses.csv'
 
 _ADDRESS = re.compile('https?://', re.IGNORECASE)
+_NEXT_ADDRESS = re.compile(r'[\s|;,]+(?=https?://)', re.IGNORECASE)
 _ENDING = re.compile(r'\.[A-Za-z0-9]{2,5}$')
 _OTHER_SPELLING = 'pictures whose names are spelled in another way than in the table'
 
@@ -42,6 +44,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def is_address(name: str) -> bool:
     """Says whether a picture is named by an address on the web."""
     return bool(_ADDRESS.match(name))
+
+
+def apart(name: str) -> list[str]:
+    """The addresses that a field holds in place of one, whatever stands between them.
+
+    Otherwise, only the last would be found. What is no address is one name.
+    """
+    return _NEXT_ADDRESS.split(name.strip()) if is_address(name) else [name]
 
 
 def normalised(path: str) -> str:
@@ -112,7 +122,7 @@ class Pictures:
             report: Told of those that are not found, or only under another spelling.
         """
         found = {}
-        for name in dict.fromkeys(names):
+        for name in dict.fromkeys(itertools.chain.from_iterable(map(apart, names))):
             path, problem = self._of_address(name) if is_address(name) else self._of_path(name)
             if problem:
                 report.drop_image(problem, f'{name} of {where}')

@@ -264,3 +264,11 @@ def test_ids_that_a_spreadsheet_has_rounded_are_not_joined(imported):
 def test_where_nothing_is_kept_the_table_is_named(imported, shop):
     with pytest.raises(UserError, match=r'products\.csv: no product can be kept: there is none'):
         imported(table='product_id,gender,images\n')
+
+
+def test_other_columns_of_one_name_are_kept_apart(imported):
+    (product,) = imported(table='product_id,gender,images,note,note,,\n1,Men,shots/a.jpg,x,y,,\n'
+                          ).products
+    assert product.extra == {'note': 'x', 'note 2': 'y'}
+    with pytest.raises(UserError, match='column gender is there twice; remove or rename one'):
+        imported('--overwrite', table='product_id,gender,images,Gender\n1,Men,shots/a.jpg,x\n')

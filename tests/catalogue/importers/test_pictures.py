@@ -153,3 +153,11 @@ def test_a_file_of_one_address_is_not_that_of_another_which_was_not_loaded(find)
     assert paths == ['front.jpg']
     (dropped,) = report['images_dropped'].values()
     assert dropped['examples'] == ['https://x.example/2/front.jpg of product']
+
+
+@pytest.mark.parametrize('between', ['|', ' | ', ' ', '\n', ';', ', ', ','])
+def test_several_addresses_in_one_field_are_all_found(find, between):
+    names = ['https://x.example/a.jpg', 'HTTPS://x.example/b.jpg',
+             'https://x.example/c.jpg?from=http://y.example/z.jpg']
+    assert find(['a.jpg', 'b.jpg', 'c.jpg'], [between.join(names)])[0] == [
+        'a.jpg', 'b.jpg', 'c.jpg']
