@@ -249,10 +249,12 @@ def _stacked(of_seeds):
     return np.array(of_seeds, np.float64)
 
 
-def _intervals(values):
+def _intervals(values, name=''):
     if isinstance(values, dict):
-        return {key: _intervals(own) for key, own in values.items()}
-    return statistics.accuracy(values, range(values.shape[1]))
+        return {key: _intervals(own, key) for key, own in values.items()}
+    # Subcategories and colours are counted.
+    highest = PLACES[0] if name in ('subcategory', 'colour') else 1
+    return statistics.accuracy(values, range(values.shape[1]), highest=highest)
 
 
 def tables(figures: Figures) -> list[Table]:

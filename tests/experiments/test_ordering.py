@@ -7,6 +7,7 @@ import types
 import numpy as np
 import pytest
 
+from fashion_models.experiments import ordering
 from fashion_models.experiments.kit.shoppers import Shop
 from fashion_models.experiments.ordering import DIVERSITIES, ORDERS, main, merchandise, serve
 from fashion_models.representation.linear import Whitening, normalize
@@ -38,6 +39,14 @@ def test_vectors_that_know_the_attributes_serve_shoppers_well(scene):
     shown = {share: np.mean(own['subcategory']) for share, own in served['diversities'].items()}
     assert shown[0.5] > shown[0]
     assert 0 <= np.mean(served['accidental']) < 0.3
+
+
+def test_intervals_of_counts_hold_their_value():
+    counts = np.random.default_rng(0).integers(3, 9, (2, 50)).astype(float)
+    found = ordering._intervals({'diversities': {0.5: {'subcategory': counts, 'colour': counts}}})
+    for interval in found['diversities'][0.5].values():
+        low, high = interval.widest
+        assert low <= interval.value == pytest.approx(counts.mean()) <= high <= 10
 
 
 def test_vectors_that_know_the_attributes_learn_from_merchandisers(scene):

@@ -61,7 +61,7 @@ class Interval:
 
 def accuracy(
         correct: np.ndarray, groups: Sequence[str], level: float = 0.95, draws: int = DRAWS,
-        seed: int = 0) -> Interval:
+        seed: int = 0, highest: float = 1) -> Interval:
     """An accuracy with its intervals.
 
     Args:
@@ -72,11 +72,12 @@ def accuracy(
         level: How often the interval should contain the truth.
         draws: How often the groups are drawn.
         seed: The same seed gives the same interval.
+        highest: What ``correct`` can be at most, if it counts something.
 
     Raises:
         ValueError: If the shapes do not fit, or a task has no labelled product.
     """
-    return _interval(_as_array(correct), groups, level, draws, seed, 0, 1)
+    return _interval(_as_array(correct), groups, level, draws, seed, 0, highest)
 
 
 def difference(
