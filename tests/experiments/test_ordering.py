@@ -46,7 +46,8 @@ def test_intervals_of_counts_hold_their_value():
     found = ordering._intervals({'diversities': {0.5: {'subcategory': counts, 'colour': counts}}})
     for interval in found['diversities'][0.5].values():
         low, high = interval.widest
-        assert low <= interval.value == pytest.approx(counts.mean()) <= high <= 10
+        assert interval.value == pytest.approx(counts.mean())
+        assert low <= interval.value <= high <= 10
 
 
 def test_vectors_that_know_the_attributes_learn_from_merchandisers(scene):
