@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from tqdm import tqdm
 
-from fashion_models.catalogue import io, records
+from fashion_models.catalogue import io, products, records
 from fashion_models.catalogue.decode import ImageError, load_image
 from fashion_models.catalogue.split import SPLITS, split_of
 from fashion_models.catalogue.suspicions import Suspicions
@@ -95,7 +95,7 @@ class Check:
 
     def _product_problems(self, path):
         lines = {}
-        for number, text in io.lines(path):
+        for number, text in products.lines(path):
             self._products += 1
             try:
                 record = json_value(text)
@@ -159,7 +159,7 @@ class Check:
 
 def _images(path):
     """Yields (line number, well-formed image paths, kind of product) of every line."""
-    for number, text in io.lines(path):
+    for number, text in products.lines(path):
         record = None
         try:
             record = json_value(text)

@@ -8,15 +8,15 @@ import hashlib
 import json
 import os
 import pathlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 
 from fashion_models.catalogue import records
+from fashion_models.catalogue.products import Products
 from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS, Task, further, with_further
 from fashion_models.catalogue.taxonomy import Taxonomy
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
-from fashion_models.parsing import json_file, json_value, require_plain, shown
-from fashion_models.parsing import lines as bounded_lines
+from fashion_models.parsing import json_file, shown
 
 FORMAT = 1
 HEADER_FILE = 'catalogue.json'
@@ -83,28 +83,39 @@ class Catalogue:
         """Returns the file (pathlib.Path) of an image path of one of the products."""
         return self.folder / image
 
-    def hash(self, size_of: Callable[[pathlib.Path], int] | None = None) -> str:
-        """Identifies the catalogue's content, by 64 hexadecimal digits.
-
-        SHA-256 of the header's and the products' bytes and of each image's path and size in bytes,
-        in the products' order. Pixels are not read, which keeps it quick (40,000 images take about
-        a second); what changes an image and keeps its size is not seen.
+    def hash(self, size_of: Callable[[str], int] | None = None) -> str:
+        """The catalogue's :func:`content_hash`.
 
         Args:
-            size_of: What gives a file's size in bytes, -1 where there is none, if the caller wants
-                to look at the files, too.
+            size_of: What gives the size of an image's file in bytes, -1 where there is none, by the
+                image's path, if the caller knows.
         """
-        digest = hashlib.sha256()
-        for name in (HEADER_FILE, PRODUCTS_FILE):
-            with open(self.folder / name, 'rb') as file:
-                digest.update(f'{name} {os.fstat(file.fileno()).st_size}\n'.encode())
-                while piece := file.read(_PIECE):
-                    digest.update(piece)
-        for product in self.products:
-            for image in product.images:
-                size = (size_of or _size)(self.folder / image)
-                digest.update(f'{size} {image}\n'.encode('utf-8', 'surrogatepass'))
-        return digest.hexdigest()
+        size_of = size_of or (lambda image: _size(os.path.join(self.folder, image)))
+        return content_hash(self.folder, (
+            (image, size_of(image)) for product in self.products for image in product.images))
+
+
+def content_hash(folder: pathlib.Path, images: Iterable[tuple[str, int]]) -> str:
+    """Identifies a catalogue's content, by 64 hexadecimal digits.
+
+    SHA-256 of the header's and the products' bytes and of each image's path and size in bytes, in
+    the products' order. Pixels are not read, which keeps it quick (120,000 images take about a
+    second); what changes an image and keeps its size is not seen.
+
+    Args:
+        folder: The catalogue's.
+        images: The path of each image of its products, and the size of its file, -1 where there is
+            none.
+    """
+    digest = hashlib.sha256()
+    for name in (HEADER_FILE, PRODUCTS_FILE):
+        with open(folder / name, 'rb') as file:
+            digest.update(f'{name} {os.fstat(file.fileno()).st_size}\n'.encode())
+            while piece := file.read(_PIECE):
+                digest.update(piece)
+    for image, size in images:
+        digest.update(f'{size} {image}\n'.encode('utf-8', 'surrogatepass'))
+    return digest.hexdigest()
 
 
 def _size(file):
@@ -112,38 +123,6 @@ def _size(file):
         return os.path.getsize(file)
     except OSError:
         return -1
-
-
-class Products:
-    """The products of a products.jsonl file, or of some :func:`lines` of it, in their order."""
-
-    def __init__(self, path: pathlib.Path, tasks: Mapping[str, Task],
-                 some: Iterable[tuple[int, bytes]] | None = None) -> None:
-        self.path = path
-        self._tasks = tasks
-        self._lines = some
-
-    def __iter__(self) -> Iterator[records.Product]:
-        for number, text in lines(self.path) if self._lines is None else self._lines:
-            try:
-                yield records.product_from_record(json_value(text), self._tasks)
-            except ValueError as error:
-                raise UserError(f'{self.path}:{number}: {error}') from error
-
-    def __len__(self) -> int:
-        return sum(1 for _ in lines(self.path))
-
-
-def lines(path: str | os.PathLike) -> Iterator[tuple[int, bytes]]:
-    """Yields the number (from 1) and the bytes of every line of a file that is not blank."""
-    require_plain(path)
-    with open(path, 'rb') as file:
-        try:
-            for number, text in enumerate(bounded_lines(file), 1):
-                if text.strip():
-                    yield number, text
-        except ValueError as error:
-            raise UserError(f'{path}: {error}') from None
 
 
 def read_header(path: str | os.PathLike) -> records.Header:

@@ -149,10 +149,20 @@ def product_from_record(record: object, tasks: Mapping[str, Task] = DEFAULT_TASK
     Raises:
         ValueError: The first of :func:`record_problems`, if there is one.
     """
+    require_product(record, tasks)
+    return product(record)
+
+
+def require_product(record: object, tasks: Mapping[str, Task] = DEFAULT_TASKS) -> None:
+    """Raises ValueError, the first of :func:`record_problems`, if there is one."""
     for problem in record_problems(record, tasks):
         raise ValueError(problem)
+
+
+def product(record: dict) -> Product:
+    """The product that a JSON object without :func:`record_problems` stands for."""
     listings = [Listing(**listing) for listing in record['listings']]
-    return Product(record['id'], record['group'], record['labels'], listings,
+    return Product(record['id'], record['group'], record.get('labels', {}), listings,
                    record.get('extra', {}))
 
 

@@ -6,7 +6,6 @@ import functools
 import hashlib
 import itertools
 import json
-import math
 import os
 import pathlib
 import re
@@ -21,8 +20,9 @@ from fashion_models.catalogue import decode
 from fashion_models.catalogue.io import Catalogue
 from fashion_models.data.dropped import line, report_dropped
 from fashion_models.data.pictures import Pictures, SegmentWriter
-from fashion_models.data.stamps import Looked, Stamps
+from fashion_models.data.stamps import Stamps
 from fashion_models.data.store import LAYOUT, ImageStore, PicturesGone, StoreWriter, store_key
+from fashion_models.data.survey import Survey
 from fashion_models.devices import usable_cores
 from fashion_models.errors import UserError
 from fashion_models.files import locked
@@ -36,13 +36,15 @@ SHORTER_SIDES = range(1, 2049)
 #: enough to keep the large ones in flight within tens of megabytes per worker.
 CHUNK = 16
 
-#: With fewer images to decode, a worker is not worth its start, a few tenths of a second.
-IMAGES_PER_WORKER = 128
+#: With fewer bytes of image files to decode, a worker is not worth its start, half a second: files
+#: are decoded at 10 MB a second if they are small, faster if they are large.
+BYTES_PER_WORKER = 4 << 20
 
 
 def prepare(
         catalogue: Catalogue, shorter_side: int, folder: str | os.PathLike | None = None,
-        workers: int | None = None, progress: bool = True) -> ImageStore:
+        workers: int | None = None, progress: bool = True,
+        survey: Survey | None = None) -> ImageStore:
     """Opens the image store of a catalogue, and makes it first where there is none.
 
     Pictures are kept by the content of their files: what any store in the folder has already, for a
@@ -65,21 +67,24 @@ def prepare(
         workers (int): Processes that decode; one per usable core if omitted. With 1, this process
             does it alone.
         progress (bool): Whether to report on stderr.
+        survey (~fashion_models.data.survey.Survey): Of the catalogue, if the caller has one.
 
     Returns:
-        ImageStore
+        ImageStore: Of the catalogue as it was when it was surveyed.
 
     Raises:
         UserError: If the shorter side is out of range, the folder cannot be written, the disk is
-            full, or not one product has a readable image.
+            full, or not one product has a readable image; or if the products, or an image that had
+            to be read, changed meanwhile.
     """
     if shorter_side not in SHORTER_SIDES:
         raise UserError(
             f'the shorter side of prepared images is {shorter_side}; expected '
             f'{SHORTER_SIDES[0]} to {SHORTER_SIDES[-1]} pixels')
-    source, catalogue_hash, files = _source(catalogue, shorter_side)
+    survey = survey or Survey(catalogue)
+    source = _source(survey, shorter_side)
     header = {
-        'source': source, 'shorter_side': shorter_side, 'catalogue_hash': catalogue_hash,
+        'source': source, 'shorter_side': shorter_side, 'catalogue_hash': survey.hash,
         'decode_version': decode.VERSION, 'pillow_version': PIL.__version__}
     parent = pathlib.Path(catalogue.folder, '.prepared') if folder is None else pathlib.Path(folder)
     store = parent / f'{shorter_side}-{source[:16]}'
@@ -95,7 +100,7 @@ def prepare(
                           file=sys.stderr)
                 partial = store.with_name(f'{store.name}.partial')
                 try:
-                    _make(catalogue, files, partial, store, workers, progress, header)
+                    _make(survey, partial, store, workers, progress, header)
                 finally:
                     shutil.rmtree(partial, ignore_errors=True)
                 for folder in earlier:
@@ -134,112 +139,102 @@ def _pictures_name(shorter_side):
     return f'{shorter_side}-v{decode.VERSION}'
 
 
-def _source(catalogue, shorter_side):
-    """What names a store, the catalogue's hash, and the stamps of its image files."""
-    looked = Looked()
-    catalogue_hash = catalogue.hash(looked.size)
+def _source(survey, shorter_side):
+    """What names a store."""
     digest = hashlib.sha256(json.dumps(
-        [LAYOUT, decode.VERSION, shorter_side, catalogue_hash]).encode())
-    files = looked.stamps()
+        [LAYOUT, decode.VERSION, shorter_side, survey.hash]).encode())
     # Size and time of change; zeros where a file is missing: when it comes, another store is made.
-    digest.update(np.ascontiguousarray(files[:, 1:3]))
-    return digest.hexdigest(), catalogue_hash, files
+    digest.update(np.ascontiguousarray(survey.stamps[:, 1:3]))
+    return digest.hexdigest()
 
 
-def _files(catalogue):
-    return (os.path.join(catalogue.folder, path)
-            for product in catalogue.products for path in product.images)
-
-
-def _make(catalogue, files, partial, store, workers, progress, header):
+def _make(survey, partial, store, workers, progress, header):
     """Decodes the pictures that are not there yet, then writes the store; all by way of partial."""
     parent, shorter_side = store.parent, header['shorter_side']
     known = Stamps(parent)
-    digests = known.digests(_files(catalogue), files)
+    digests, read = known.digests(survey.stamps, survey.images)
     folder = parent / 'pictures' / _pictures_name(shorter_side)
     pictures = Pictures(folder)
+    wanted = _wanted(digests, pictures)
     partial.mkdir()
     with contextlib.closing(SegmentWriter(partial)) as segment:
-        failed = _decode_missing(
-            catalogue, digests, pictures, segment, shorter_side, workers, progress)
+        failed = _decode(survey, digests, wanted, segment, shorter_side, workers, progress)
+        # What was not read is what it was when it was looked at.
+        survey.require_unchanged(np.union1d(read, wanted))
         if len(segment):
             segment.finish()
     if len(segment):
-        _require_unchanged(catalogue, header)
         folder.mkdir(parents=True, exist_ok=True)
         os.rename(partial, folder / pictures.next_segment())
         pictures = Pictures(folder)
     else:
         shutil.rmtree(partial)
     partial.mkdir()
-    _write(catalogue, digests, pictures, failed, partial, progress, header)
-    _require_unchanged(catalogue, header)
-    known.save(files, digests)
+    _write(survey, digests, pictures, failed, partial, progress, header)
+    survey.require_unchanged()
+    known.save(survey.stamps, digests)
     shutil.rmtree(store, ignore_errors=True)    # one whose pictures were deleted
     os.rename(partial, store)   # last: nothing is left to do for a later call
 
 
-def _require_unchanged(catalogue, header):
-    if _source(catalogue, header['shorter_side'])[0] != header['source']:
-        raise UserError(
-            f'{catalogue.folder}: the catalogue changed while its images were prepared; '
-            'start again')
+def _wanted(digests, pictures):
+    """The numbers of the images that have to be decoded: of each picture the first."""
+    first = np.zeros(len(digests), bool)
+    first[np.unique(digests, return_index=True)[1]] = True
+    return np.flatnonzero((digests == b'') | first & (pictures.find(digests) < 0))
 
 
-def _decode_missing(catalogue, digests, pictures, segment, shorter_side, workers, progress):
-    """Adds the pictures that are not there yet to a segment.
+def _decode(survey, digests, wanted, segment, shorter_side, workers, progress):
+    """Adds the wanted images to a segment.
 
     Returns:
         dict: The reasons why images cannot be used: by digest, or by an image's number in the
         catalogue if its file cannot be read at all.
     """
-    unread = digests == b''
-    first = np.zeros(len(digests), bool)
-    first[np.unique(digests, return_index=True)[1]] = True
-    wanted = unread | first & (pictures.find(digests) < 0)
-    count = np.count_nonzero(wanted)
     if workers is None:
-        workers = min(usable_cores(), math.ceil(count / IMAGES_PER_WORKER))
+        size = int(survey.stamps[wanted, 1].sum())
+        workers = max(1, min(usable_cores(), size // BYTES_PER_WORKER))
     # In a log file a bar is noise, unless the work takes long.
     quiet = {} if sys.stderr.isatty() else {'delay': 60, 'mininterval': 60, 'maxinterval': 60}
-    files = itertools.compress(_files(catalogue), wanted)
+    files = survey.images(wanted)
     chunks = iter(lambda: list(itertools.islice(files, CHUNK if workers > 1 else 1)), [])
     failed = {}
     with (
         _death_told(),
-        InProcesses(functools.partial(_decode, shorter_side=shorter_side), chunks, workers
+        InProcesses(functools.partial(_decode_files, shorter_side=shorter_side), chunks, workers
                     ) as decoded,
-        tqdm(total=count, desc='preparing images', unit=' images', disable=not progress,
+        tqdm(total=len(wanted), desc='preparing images', unit=' images', disable=not progress,
              **quiet) as bar,
     ):
-        for number, image in zip(
-                np.flatnonzero(wanted).tolist(), itertools.chain.from_iterable(decoded)):
+        for number, image in zip(wanted.tolist(), itertools.chain.from_iterable(decoded)):
+            digest = digests[number]
             if isinstance(image, str):
-                failed[number if unread[number] else digests[number]] = image
-            elif unread[number]:
+                failed[digest or number] = image
+            elif not digest:
                 failed[number] = 'it came while images were prepared'    # which is refused later
             else:
-                segment.add(digests[number], image)
+                segment.add(digest, image)
             bar.update()
     return failed
 
 
-def _write(catalogue, digests, pictures, failed, folder, progress, header):
+def _write(survey, digests, pictures, failed, folder, progress, header):
     """Writes the store, products in their order."""
     places = pictures.find(digests).tolist()
-    writer, number = StoreWriter(folder, pictures), 0
-    for row, product in enumerate(catalogue.products):
-        of_product = []
-        for path in product.images:
-            of_product.append(places[number] if places[number] >= 0 else (
-                path, failed[digests[number] or number]))
-            number += 1
-        writer.add(product.id, row, of_product)
+    edges = survey.first_image.tolist()
+    writer = StoreWriter(folder, pictures)
+    for row, (id, first, end) in enumerate(zip(survey.ids, edges, edges[1:])):
+        own = places[first:end]
+        if min(own) < 0:
+            product, = survey.products([row])
+            own = [place if place >= 0 else (path, failed[digests[number] or number])
+                   for number, place, path in zip(range(first, end), own, product.images)]
+        writer.add(id, row, own)
     dropped = writer.dropped
     if not len(writer):
-        raise UserError(f'{catalogue.folder}: ' + (
+        raise UserError(f'{survey.catalogue.folder}: ' + (
             f'not one of its {len(dropped["products"])} products has a readable image '
-            f'({line(dropped["images"][0])})' if number else 'the catalogue has no products'))
+            f'({line(dropped["images"][0])})' if len(survey) else 'the catalogue has no products'))
     key = store_key(header['shorter_side'], header['catalogue_hash'], [digests])
     writer.finish(key=key, **header)
     if progress:
@@ -257,7 +252,7 @@ def _death_told():
             'may be full (try fewer workers), or an image there breaks the decoder') from None
 
 
-def _decode(files, shorter_side):
+def _decode_files(files, shorter_side):
     """For each file its ``(h, w, 3)`` image, or the reason why there is none."""
     images = []
     for file in files:

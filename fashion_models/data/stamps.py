@@ -10,7 +10,7 @@ import hashlib
 import os
 import pathlib
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -53,14 +53,10 @@ class Stamps:
 
     Args:
         folder: Where ``stamps.npz`` lies, if it is there.
-
-    Attributes:
-        read (int): Files that had to be read so far.
     """
 
     def __init__(self, folder: pathlib.Path) -> None:
         self._file = folder / 'stamps.npz'
-        self.read = 0
         self._known, self._digests = np.empty(0, _STAMPS), np.empty(0, DIGESTS)
         try:
             with np.load(self._file, allow_pickle=False) as found:
@@ -71,27 +67,27 @@ class Stamps:
         self._known, first = np.unique(known, return_index=True)
         self._digests = digests[first]
 
-    def digests(self, files: Iterable[str], found: np.ndarray) -> np.ndarray:
-        """The digests of files' contents.
+    def digests(self, found: np.ndarray,
+                files: Callable[[np.ndarray], Iterable[str]]) -> tuple[np.ndarray, np.ndarray]:
+        """The digests of the contents of m files.
 
         Args:
-            files: m paths; iterated over once.
             found: Their stamps, ``(m, 4)`` int64.
+            files: Gives the paths of some of them by their numbers, from 0, ascending.
 
         Returns:
-            ``(m,)`` strings of 16 bytes, empty where a file cannot be read.
+            ``(m,)`` strings of 16 bytes, empty where a file cannot be read; and the numbers of the
+            files that were read.
         """
         places = positions(self._known, _strings(found, _STAMPS))
         digests = np.zeros(len(found), DIGESTS)
         seen = places >= 0
         digests[seen] = self._digests[places[seen]]
         unseen = np.flatnonzero(~seen)
-        self.read += len(unseen)
-        jobs = (file for file, old in zip(files, seen) if not old)
-        with Ahead(_digest, jobs, _THREADS, 16 * _THREADS) as read:
+        with Ahead(_digest, files(unseen), _THREADS, 16 * _THREADS) as read:
             for number, digest in zip(unseen, read):
                 digests[number] = digest
-        return digests
+        return digests, unseen
 
     def save(self, found: np.ndarray, digests: np.ndarray) -> None:
         """Keeps what :meth:`digests` found, instead of what was kept before."""

@@ -14,8 +14,9 @@ import tqdm
 
 from fashion_models.catalogue.io import Catalogue
 from fashion_models.catalogue.split import split_of
-from fashion_models.data.pictures import DIGESTS, positions
+from fashion_models.data.pictures import DIGESTS
 from fashion_models.data.prepare import prepare
+from fashion_models.data.survey import Survey
 from fashion_models.errors import UserError
 from fashion_models.representation.embeddings import Embeddings, open_embeddings
 from fashion_models.representation.embeddings_writer import (
@@ -23,9 +24,10 @@ from fashion_models.representation.embeddings_writer import (
     remove_leftovers,
     require_place,
 )
+from fashion_models.representation.kept import Kept
 from fashion_models.representation.linear import principal_components, require_enough
 from fashion_models.representation.picture_encoder import WINDOW, PictureEncoder
-from fashion_models.representation.units import header_of, source_of, units
+from fashion_models.representation.units import header_of, text_digest, units
 
 
 def embed(encoder: PictureEncoder, catalogue: Catalogue, file: str | os.PathLike,
@@ -70,14 +72,15 @@ def embed(encoder: PictureEncoder, catalogue: Catalogue, file: str | os.PathLike
     if pca is not None and not 1 <= pca <= encoder.size:
         raise UserError(f'pca: found {pca}, expected 1 to {encoder.size} numbers')
     require_place(file)
-    images = prepare(catalogue, encoder.shorter_side, store, progress=progress)
+    survey = Survey(catalogue)
+    images = prepare(catalogue, encoder.shorter_side, store, progress=progress, survey=survey)
     header = header_of(
         encoder, catalogue, per, split, dtype, images.catalogue_hash, images.key)
     file = pathlib.Path(file)
     if pca is None:
-        done = _write(encoder, catalogue, images, file, header, progress, update)
+        done = _write(encoder, survey, images, file, header, progress, update)
     else:
-        done = _write_reduced(encoder, catalogue, images, file, header, pca, progress, update)
+        done = _write_reduced(encoder, survey, images, file, header, pca, progress, update)
     if told:
         told(done)
     return open_embeddings(file)
@@ -98,28 +101,27 @@ class Update:
     gone: int = 0
 
 
-def _units(catalogue, images, header):
-    """The :func:`units` that a header describes."""
-    return units(
-        catalogue.products, images, header['per'],
-        None if header['split'] == 'all' else header['split'])
-
-
-def _write(encoder, catalogue, images, file, header, progress, update):
-    known, vectors_known, rows_known = _known(file, header, progress) if update else (
-        np.empty(0, DIGESTS), None, None)
+def _write(encoder, survey, images, file, header, progress, update):
+    kept = Kept(_known(file, header, progress) if update else None)
+    texts = np.array([
+        text_digest(line, images, numbers)
+        for line, numbers in zip(survey.lines[images.product_index], images.product_images)
+    ] if update else [], DIGESTS)
+    runs = [rows.tolist() for rows in kept.runs(texts)] if update else None
     with EmbeddingsWriter(file, header, resume=True) as writer:
-        done, used, place = Update(), np.zeros(len(known), bool), 0
+        done, place = Update(), 0
         todo, counts = array.array('q'), array.array('q')   # images, and how many a vector has
-        for part, places in _parts(catalogue, images, header, known):
-            used[places[places >= 0]] = True
-            for row in np.flatnonzero(places < 0):
-                done.computed += 1
-                if place + row >= writer.rows:
-                    todo.extend(part[row][1])
-                    counts.append(len(part[row][1]))
+        for part in _parts(survey, images, header, runs):
+            if isinstance(part, range):
+                kept.use(part)
+            else:
+                for row in np.flatnonzero(kept.find(_sources(part)) < 0):
+                    done.computed += 1
+                    if place + row >= writer.rows:
+                        todo.extend(part[row].images)
+                        counts.append(len(part[row].images))
             place += len(part)
-        done.kept, done.gone = place - done.computed, int(np.count_nonzero(~used))
+        done.kept, done.gone = place - done.computed, int(np.count_nonzero(~kept.used))
         images_of_new = iter(todo)
         new = (list(itertools.islice(images_of_new, count)) for count in counts)
         bar = tqdm.tqdm(total=len(todo), desc='embedding', unit=' images',
@@ -127,31 +129,68 @@ def _write(encoder, catalogue, images, file, header, progress, update):
         with bar, encoder.windows(
                 new, images.image, done=bar.update, steady=True) as windows:
             fresh = itertools.chain.from_iterable(windows)
-            for part, places in _parts(catalogue, images, header, known, writer.rows):
+            for part in _parts(survey, images, header, runs, writer.rows):
+                if isinstance(part, range):
+                    writer.add_rows(kept.rows(part.start, part.stop))
+                    continue
                 vectors = np.empty((len(part), header['size']), header['dtype'])
+                places = kept.find(_sources(part))
                 old = places >= 0
                 if old.any():
-                    rows = rows_known[places[old]]
-                    vectors_known.check(rows)
-                    vectors[old] = vectors_known.mapped[rows]
+                    vectors[old] = kept.vectors(places[old])
                 for row in np.flatnonzero(~old):
                     vectors[row] = next(fresh)
-                items, _, sources = zip(*part)
-                writer.add(vectors, items, sources)
+                writer.add(vectors, *zip(*(
+                    (unit.item, unit.source, unit.text) for unit in part)))
     return done
 
 
-def _parts(catalogue, images, header, known, skipped=0):
-    """Yields the units that a header describes, but for the first, a window at a time.
+def _units(survey, images, header, places):
+    """Yields the units that a header describes of products, given their places in the store."""
+    rows = images.product_index[places]
+    split = None if header['split'] == 'all' else header['split']
+    for place, line, product in zip(places, survey.lines[rows], survey.products(rows)):
+        yield from units(
+            product, line, images, images.product_images[place], header['per'], split)
+
+
+def _sources(part):
+    return np.array([unit.source for unit in part], DIGESTS)
+
+
+def _parts(survey, images, header, runs, skipped=0):
+    """Yields the vectors that a header describes, in order, but for the first few.
+
+    Args:
+        runs: The first row of each product in the known file, -1 where it has none, and the first
+            after its rows; or None.
 
     Yields:
-        A list of (item, numbers of its images, digest of what its vector is computed from), and
-        the places (k,) of those digests among the known ones, -1 for new ones.
+        Rows to be copied from the known file, a range; or units, a list.
     """
-    units = itertools.islice(_units(catalogue, images, header), skipped, None)
-    while part := list(itertools.islice(units, WINDOW)):
-        part = [(item, numbers, source_of(images, numbers)) for item, numbers in part]
-        yield part, positions(known, np.array([source for *_, source in part], DIGESTS))
+    for part in _all_parts(survey, images, header, runs):
+        if len(part) > skipped:
+            yield part[skipped:]
+        skipped = max(0, skipped - len(part))
+
+
+def _all_parts(survey, images, header, runs):
+    place, count = 0, len(images.product_index)
+    starts, ends = runs or ([-1] * count, None)
+    while place < count:
+        first = place
+        if starts[place] < 0:
+            while place < count and starts[place] < 0:
+                place += 1
+            found = _units(survey, images, header, range(first, place))
+            while part := list(itertools.islice(found, WINDOW)):
+                yield part
+        else:
+            place += 1
+            while place < count and starts[place] == ends[place - 1] and (
+                    ends[place] - starts[first] <= WINDOW):
+                place += 1
+            yield range(starts[first], ends[place - 1])
 
 
 #: What may differ between two files of which one can begin with the other's vectors.
@@ -159,10 +198,9 @@ _FREE = ('run', 'tower', 'catalogue', 'catalogue_name', 'catalogue_hash', 'store
 
 
 def _known(file, header, progress):
-    """What a file's vectors were computed from, sorted; the file; and the rows in that order."""
-    nothing = np.empty(0, DIGESTS), None, None
+    """The file that is there, if a new one can begin with its vectors."""
     if not file.exists():
-        return nothing
+        return None
     found = open_embeddings(file)
     wanted = json.loads(json.dumps(header))
     differs = sorted(name for name in wanted.keys() | found.header.keys()
@@ -172,21 +210,21 @@ def _known(file, header, progress):
             reason = (f'it was made with other {", ".join(differs)}' if differs
                       else 'it does not say what its vectors were computed from')
             print(f'{file}: {reason}; all is embedded again', file=sys.stderr)
-        return nothing
-    sources, rows = np.unique(found.sources, return_index=True)
-    return sources, found, rows
+        return None
+    return found
 
 
-def _write_reduced(encoder, catalogue, images, file, header, size, progress, update):
+def _write_reduced(encoder, survey, images, file, header, size, progress, update):
     """Embeds into a file of full vectors beside ``file``, then reduces these into ``file``."""
     require_enough(sum(
-        split_of(item.group) == 'train' for item, _ in _units(catalogue, images, header)), size)
+        split_of(unit.item.group) == 'train'
+        for unit in _units(survey, images, header, range(len(images.product_index)))), size)
     whole = file.with_name(f'{file.name}.whole' if update else f'.{file.name}.whole')
     of_whole, done = {**header, 'dtype': 'float32'}, Update()
     if _is_complete(whole, of_whole):
         remove_leftovers(whole)
     else:
-        done = _write(encoder, catalogue, images, whole, of_whole, progress, update)
+        done = _write(encoder, survey, images, whole, of_whole, progress, update)
     embeddings = open_embeddings(whole)
     train = np.fromiter((split_of(item.group) == 'train' for item in embeddings.items), bool)
     projection, variance = principal_components(embeddings.vectors, train, size)

@@ -11,6 +11,8 @@ The file starts as a NumPy array file, so any program that reads those finds the
     ids        one JSON string per line: the ids of the vectors, to be read at once
     checksums  n pairs of uint64, little-endian: of each vector, and of each of the lines of items
     sources    n digests of 16 bytes, of the pictures that each vector was computed from; may lack
+    texts      n times 20 bytes: digest of the product's line in the catalogue and of its pictures,
+               and which of the product's vectors it is, from 0 (int32); may lack
     files      24 bytes for each image file of the products of a shard: size, digest of its content;
                of a shard only
     mean.npy, components.npy    the Projection, if the vectors were reduced by PCA
@@ -41,7 +43,12 @@ from fashion_models.data.decoded import FILES
 from fashion_models.errors import UserError
 from fashion_models.files import checksum
 from fashion_models.parsing import json_value, require_form
-from fashion_models.representation.embeddings_header import PREAMBLE, SOURCE_SIZE, read_header
+from fashion_models.representation.embeddings_header import (
+    PREAMBLE,
+    SOURCE_SIZE,
+    TEXTS,
+    read_header,
+)
 from fashion_models.representation.linear import Projection
 from fashion_models.training.arrays import array_in
 
@@ -122,12 +129,10 @@ class Embeddings:
         end = PREAMBLE + shape[0] * shape[1] * dtype.itemsize
         self.mapped = content[PREAMBLE:end].view(dtype).reshape(shape)
         self._content = content
-        self._section('preamble')
-        self._checksums = self._section('checksums').view('<u8').reshape(-1, 2)
-        offset, length, _ = self._sections['items']     # checked line by line
-        self.items = _Items(
-            self, content[offset:offset + length], self._section('index').view('<i8'),
-            self._checksums[:, 1])
+        self.section('preamble')
+        self._checksums = self.section('checksums').view('<u8').reshape(-1, 2)
+        self.items = _Items(self, self.section('items'), self.section('index').view('<i8'),
+                            self._checksums[:, 1])
 
     def __len__(self) -> int:
         return len(self.mapped)
@@ -161,7 +166,7 @@ class Embeddings:
     @cached_property
     def ids(self) -> list[str]:
         """The ids of the n vectors."""
-        lines = self._section('ids').tobytes().splitlines()
+        lines = self.section('ids').tobytes().splitlines()
         return self.parsed(b'[' + b','.join(lines) + b']', [str], 'ids')
 
     @cached_property
@@ -192,7 +197,12 @@ class Embeddings:
         """
         if 'sources' not in self._sections:
             return None
-        return self._section('sources').view(f'S{SOURCE_SIZE}')
+        return self.section('sources').view(f'S{SOURCE_SIZE}')
+
+    @cached_property
+    def texts(self) -> np.ndarray | None:
+        """(n,) TEXTS that tell what each vector and its item were made of, if that is known."""
+        return self.section('texts').view(TEXTS) if 'texts' in self._sections else None
 
     def item(self, id: str) -> Item:
         """The item with an id.
@@ -205,7 +215,7 @@ class Embeddings:
     @cached_property
     def files(self) -> np.ndarray:
         """(m,) :data:`~fashion_models.data.decoded.FILES`, of a shard: its image files."""
-        return self._section('files').view(FILES) if 'files' in self._sections else np.empty(
+        return self.section('files').view(FILES) if 'files' in self._sections else np.empty(
             0, FILES)
 
     @cached_property
@@ -214,7 +224,7 @@ class Embeddings:
         if 'mean.npy' not in self._sections:
             return None
         try:
-            mean, components = (array_in(self._section(name).tobytes())
+            mean, components = (array_in(self.section(name).tobytes())
                                 for name in ('mean.npy', 'components.npy'))
         except ValueError:
             self.refuse('mean.npy or components.npy')
@@ -257,10 +267,16 @@ class Embeddings:
             self.refuse(what)
         return value
 
-    def _section(self, name):
+    def section(self, name: str) -> np.ndarray:
+        """The bytes of a part of the file, (k,) uint8.
+
+        Raises:
+            UserError: If they are not as they were written, but for the items, each of which has a
+                checksum of its own.
+        """
         offset, length, expected = self._sections[name]
         content = self._content[offset:offset + length]
-        if checksum(content) != expected:
+        if name != 'items' and checksum(content) != expected:
             self.refuse(name)
         return content
 

@@ -19,6 +19,8 @@ from fashion_models.parsing import json_value, require_form
 PREAMBLE = 128
 #: Bytes that stand for what a vector was computed from.
 SOURCE_SIZE = 16
+#: What stands for a product and its pictures, and which of its vectors this is, from 0.
+TEXTS = np.dtype([('digest', f'S{SOURCE_SIZE}'), ('place', '<i4')])
 MAGIC = b'FMEMBED2'
 TRAILER = struct.Struct('<8sqqQ')
 #: How files of earlier versions ended: the layout of the trailer, and what it began with.
@@ -84,7 +86,8 @@ def _sections(header, end):
            for place in sections.values()):
         raise ValueError('a section lies outside of the file')
     lengths = {'preamble': PREAMBLE, 'index': 8 * (rows + 1), 'checksums': 16 * rows}
-    lengths |= {'sources': SOURCE_SIZE * rows} if 'sources' in sections else {}
+    each = {'sources': SOURCE_SIZE, 'texts': TEXTS.itemsize}
+    lengths |= {name: size * rows for name, size in each.items() if name in sections}
     if 'files' in sections and sections['files'][1] % FILES.itemsize:
         raise ValueError('files')
     if any(sections[name][1] != length for name, length in lengths.items()) or (

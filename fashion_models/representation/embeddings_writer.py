@@ -24,18 +24,23 @@ from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, checksum, locked
 from fashion_models.parsing import json_file
 from fashion_models.representation.embeddings import Item
-from fashion_models.representation.embeddings_header import MAGIC, PREAMBLE, SOURCE_SIZE, TRAILER
+from fashion_models.representation.embeddings_header import (
+    MAGIC,
+    PREAMBLE,
+    SOURCE_SIZE,
+    TEXTS,
+    TRAILER,
+)
 from fashion_models.representation.linear import Projection
 
 _ARRAY = 'vectors'
-_SECTIONS = ('items', 'index', 'ids', 'checksums', 'sources', 'files')
+_SECTIONS = ('items', 'index', 'ids', 'checksums', 'sources', 'texts', 'files')
 #: Those that are left out where there is nothing in them.
-_OPTIONAL = ('sources', 'files')
+_OPTIONAL = ('sources', 'texts', 'files')
 _PROGRESS = 'progress.json'
 _LOCK = 'lock'
 _DTYPES = ('float32', 'float16')
 _SECONDS_BETWEEN = 5
-_PAIR = struct.Struct('<QQ')
 _PIECE = 1 << 16
 
 
@@ -121,7 +126,8 @@ class EmbeddingsWriter:
         return self
 
     def add(self, vectors: np.ndarray, items: Iterable[Item],
-            sources: Sequence[bytes] | None = None) -> None:
+            sources: Sequence[bytes] = (),
+            texts: Sequence[tuple[bytes, int]] = ()) -> None:
         """Writes vectors (k, d), of unit length, and their k items.
 
         Args:
@@ -129,6 +135,8 @@ class EmbeddingsWriter:
             items: What they stand for.
             sources: Digests of 16 bytes, what they were computed from; for all vectors of a file,
                 or for none.
+            texts: What the vectors and the items were made of; see
+                :data:`~fashion_models.representation.embeddings_header.TEXTS`. For all, or none.
 
         Raises:
             ValueError: If shapes differ or a value is not finite.
@@ -143,20 +151,32 @@ class EmbeddingsWriter:
                 f'({len(items)}, {self.header["size"]})')
         if not np.isfinite(vectors).all():
             raise ValueError('a vector holds a value that is not finite')
-        if sources is not None:
-            sources = [source.ljust(SOURCE_SIZE, b'\0') for source in sources]
-        end = self._sizes['items']
+        lines = [json.dumps(item.record()).encode() + b'\n' for item in items]
+        self.add_rows({
+            'vectors': vectors, 'items': np.frombuffer(b''.join(lines), np.uint8),
+            'index': np.cumsum([0, *map(len, lines)])[:-1],
+            'ids': np.frombuffer(b''.join(
+                json.dumps(item.id).encode() + b'\n' for item in items), np.uint8),
+            'checksums': np.array(
+                [[checksum(own) for own in pair] for pair in zip(vectors, lines)], '<u8'),
+            'sources': np.array(sources, f'S{SOURCE_SIZE}'), 'texts': np.array(list(texts), TEXTS)})
+
+    def add_rows(self, parts: dict[str, np.ndarray]) -> None:
+        """Writes rows as another file of such vectors has them.
+
+        Args:
+            parts: From :class:`~fashion_models.representation.kept.Rows`.
+
+        Raises:
+            UserError: If the disk is full.
+        """
+        start = self._sizes['items']
         with self._full_disk_told():
-            self._parts[_ARRAY].write(vectors)
-            for vector, item in zip(vectors, items):
-                line = json.dumps(item.record()).encode() + b'\n'
-                self._parts['items'].write(line)
-                self._parts['index'].write(struct.pack('<q', end))
-                self._parts['ids'].write(json.dumps(item.id).encode() + b'\n')
-                self._parts['checksums'].write(_PAIR.pack(checksum(vector), checksum(line)))
-                end += len(line)
-            self._parts['sources'].writelines(sources or ())
-            self.rows, self._sizes = self.rows + len(items), {
+            for name, part in parts.items():
+                if name == 'index':
+                    part = np.asarray(part, '<i8') + start
+                self._parts[name].write(np.ascontiguousarray(part).data)
+            self.rows, self._sizes = self.rows + len(parts['vectors']), {
                 name: part.tell() for name, part in self._parts.items()}
             if self._resume and time.monotonic() - self._saved > _SECONDS_BETWEEN:
                 self._save_progress()

@@ -2,10 +2,14 @@
 
 import hashlib
 import pathlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
 
 from fashion_models.catalogue import decode
 from fashion_models.catalogue.io import Catalogue
+from fashion_models.catalogue.products import LINE_DIGEST
 from fashion_models.catalogue.records import Product
 from fashion_models.catalogue.split import split_of
 from fashion_models.data.decoded import Decoded
@@ -38,37 +42,54 @@ def header_of(encoder: PictureEncoder, catalogue: Catalogue, per: str, split: st
         'size': encoder.size, 'dtype': dtype}
 
 
-def units(products: Iterable[Product], images: ImageStore | Decoded, per: str,
-          split: str | None = None) -> Iterator[tuple[Item, list[int]]]:
-    """Yields what to embed, in the products' order.
+class Unit(NamedTuple):
+    """What a vector stands for, and what it is made of.
+
+    Attributes:
+        item (Item): What the file says of it.
+        images (list of int): Numbers of its images in the store, one or more.
+        source (bytes): Digest of its pictures.
+        text (tuple): The product's :func:`text_digest`, and the unit's place among the product's.
+    """
+
+    item: Item
+    images: list[int]
+    source: bytes
+    text: tuple[bytes, int]
+
+
+def units(product: Product, line: bytes, images: ImageStore | Decoded, numbers: Sequence[int],
+          per: str, split: str | None = None) -> Iterator[Unit]:
+    """Yields what to embed of a product.
 
     Args:
-        products: Those that ``images`` was made of.
-        images: Their images.
+        product: The product.
+        line: The digest of its line in the catalogue.
+        images: The images of the catalogue.
+        numbers: Those of the product, in its order.
         per: ``'product'``, ``'listing'`` or ``'image'``.
         split: If given, only products of this split.
-
-    Yields:
-        An item, and the numbers of its images in the store, one or more.
     """
+    if split is not None and split_of(product.group) != split:
+        return
     parts = {'product': _product, 'listing': _listings, 'image': _images}[per]
-    place = 0
-    for row, product in enumerate(products):
-        if place == len(images.product_index):
-            return
-        if images.product_index[place] != row:
-            continue    # none of its images can be read
-        numbers = images.product_images[place]
-        place += 1
-        if split is None or split_of(product.group) == split:
-            # Places among the product's images in the catalogue → numbers in the store.
-            yield from parts(product, dict(zip(images.image_index[numbers].tolist(), numbers)))
+    text = text_digest(line, images, numbers)
+    # Places among the product's images in the catalogue → numbers in the store.
+    found = parts(product, dict(zip(images.image_index[numbers].tolist(), numbers)))
+    for place, (item, own) in enumerate(found):
+        yield Unit(item, own, _digest(images, own), (text, place))
 
 
-def source_of(images: ImageStore | Decoded, numbers: Sequence[int]) -> bytes:
-    """A digest of the pictures (their numbers) that a vector is computed from."""
+def text_digest(line: bytes, images: ImageStore | Decoded, numbers: Sequence[int]) -> bytes:
+    """Identifies all that the vectors of a product, and what is said of them, are made of."""
+    places = np.asarray(images.image_index[numbers], '<i8').tobytes()
+    return _digest(images, numbers, line.ljust(LINE_DIGEST, b'\0') + places)
+
+
+def _digest(images, numbers, more=b''):
+    """A digest of pictures, given their numbers."""
     content = f'{decode.VERSION} '.encode() + images.digests[numbers].tobytes()
-    return hashlib.sha256(content).digest()[:SOURCE_SIZE]
+    return hashlib.sha256(content + more).digest()[:SOURCE_SIZE]
 
 
 def _product(product, numbers):

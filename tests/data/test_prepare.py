@@ -293,6 +293,20 @@ def test_a_picture_that_cannot_be_used_is_tried_again(tmp_path, decoded):
     assert decoded[2:] == ['shoe-0.png']
 
 
+def test_every_file_is_looked_at_once(catalogue, monkeypatch):
+    prepare(catalogue, 10)
+    seen, stat = [], os.stat
+    monkeypatch.setattr(os, 'stat', lambda file, **how: seen.append(str(file)) or stat(file, **how))
+    prepare(catalogue, 10)
+    names = [file.rpartition('/')[2] for file in seen if file.endswith('.png')]
+    assert sorted(names) == sorted(set(names))
+    assert len(names) == 6
+    seen.clear()
+    prepare(catalogue, 11)
+    names = [file.rpartition('/')[2] for file in seen if file.endswith('.png')]
+    assert names.count('bag-1.png') == 1, 'it need not be decoded: it is what bag-0.png is'
+
+
 def change_pixels(folder):
     file = folder / 'images' / 'hat-0.png'
     size = file.stat().st_size

@@ -236,7 +236,7 @@ class Store:
     """A stand-in for an image store: each of some products has the same one image."""
 
     def __init__(self, products):
-        self.product_index = range(products)
+        self.product_index = np.arange(products)
         self.product_images = [range(n, n + 1) for n in range(products)]
         self.image_index = np.zeros(products, int)
         self.digests = np.zeros((products, 16), np.uint8)
@@ -249,15 +249,14 @@ class Store:
         return self._image
 
 
-class Products:
-    """That many products, made as they are read."""
+class Survey:
+    """A stand-in for that of a catalogue of so many products, which are made as they are read."""
 
     def __init__(self, count):
-        self._count = count
+        self.lines = np.full(count, b'line')
 
-    def __iter__(self):
-        return (Product(str(n), str(n), {}, [Listing('', '', '', [f'{n}.png'])])
-                for n in range(self._count))
+    def products(self, rows):
+        return (Product(str(n), str(n), {}, [Listing('', '', '', [f'{n}.png'])]) for n in rows)
 
 
 def test_memory_does_not_grow_with_the_catalogue(tmp_path):
@@ -270,11 +269,11 @@ def test_memory_does_not_grow_with_the_catalogue(tmp_path):
     header = {'per': 'product', 'split': 'all', 'size': 1024}
 
     def peak(count):
-        catalogue = types.SimpleNamespace(products=Products(count))
+        survey = Survey(count)
         store = Store(count)
         tracemalloc.start()
         try:
-            module._write(encoder, catalogue, store, tmp_path / f'{count}',
+            module._write(encoder, survey, store, tmp_path / f'{count}',
                           {'dtype': 'float32', **header}, False, False)
             return tracemalloc.get_traced_memory()[1]
         finally:

@@ -9,8 +9,10 @@ from PIL import Image
 
 from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
 from fashion_models.catalogue.records import Header, Listing, Product
+from fashion_models.errors import UserError
 from fashion_models.representation import embed as module
 from fashion_models.representation import encoder as encoders
+from fashion_models.representation import units
 from fashion_models.representation.embed import Update, embed
 from fashion_models.representation.encoder import load
 
@@ -65,8 +67,9 @@ FIRST = {f'p{number}': ('a thing', list(range(100 * number, 100 * number + 1 + n
          for number in range(40)}
 
 
-@pytest.mark.parametrize('options', [{}, {'per': 'image', 'dtype': 'float16'}, {'pca': 4}],
-                         ids=['products', 'images', 'pca'])
+@pytest.mark.parametrize('options', [
+    {}, {'per': 'image', 'dtype': 'float16'}, {'per': 'listing', 'split': 'train'}, {'pca': 4}],
+    ids=['products', 'images', 'listings', 'pca'])
 @pytest.mark.parametrize('seed', [0, 1])
 def test_random_edits(encoder, tmp_path, seed, options, monkeypatch):
     monkeypatch.setattr(module, 'WINDOW', 8)
@@ -102,6 +105,63 @@ def test_another_network_or_options_compute_all(encoder, tmp_path, capsys):
     assert updates == [Update(computed=40)]
     assert (f'{tmp_path / "e"}: it was made with other dtype; all is embedded again\n'
             in capsys.readouterr().err)
+
+
+def test_what_is_kept_is_copied_not_made_again(encoder, tmp_path, monkeypatch):
+    embed(encoder, write(tmp_path / 'shop', FIRST), tmp_path / 'e', progress=False)
+    products = FIRST | {'p2': ('another', FIRST['p2'][1]), 'new': ('new', [8])}
+    catalogue = write(tmp_path / 'shop', products)
+    made, of_product = [], units.units
+    monkeypatch.setattr(
+        module, 'units', lambda product, *more: made.append(product.id) or of_product(
+            product, *more))
+    updates = []
+    embed(encoder, catalogue, tmp_path / 'e', progress=False, update=True, told=updates.append)
+    assert set(made) == {'p2', 'new'}, 'p2 has another title'
+    assert updates == [Update(computed=1, kept=40)]
+    monkeypatch.undo()
+    embed(encoder, catalogue, tmp_path / 'fresh', progress=False)
+    assert (tmp_path / 'e').read_bytes() == (tmp_path / 'fresh').read_bytes()
+
+
+def test_products_that_are_there_twice(encoder, tmp_path):
+    """Nobody should write such a catalogue, but it is read."""
+    catalogue = write(tmp_path / 'shop', FIRST)
+    lines = (tmp_path / 'shop' / 'products.jsonl').read_bytes().splitlines(keepends=True)
+    for day in ([0, 0, 1, 2], [0, 1, 1, 2, 2], [2, 0], [2, 2, 0, 0]):
+        (tmp_path / 'shop' / 'products.jsonl').write_bytes(b''.join(lines[row] for row in day))
+        for per in 'product', 'image':
+            embed(encoder, catalogue, tmp_path / per, per, update=True, progress=False)
+            embed(encoder, catalogue, tmp_path / 'fresh', per, progress=False)
+            assert (tmp_path / per).read_bytes() == (tmp_path / 'fresh').read_bytes()
+
+
+def test_another_image_of_the_same_content_is_another_text(encoder, tmp_path):
+    """Which of a product's images can be read changes what is said of it, if not its vector."""
+    catalogue = write(tmp_path / 'shop', {'p': ('a thing', [1, 2])})
+    first, second = (tmp_path / 'shop' / 'images' / f'p-{number}.png' for number in range(2))
+    content = first.read_bytes()
+    second.write_bytes(b'none')
+    embed(encoder, catalogue, tmp_path / 'e', progress=False)
+    first.write_bytes(b'none')
+    second.write_bytes(content)
+    updates = []
+    found = embed(encoder, catalogue, tmp_path / 'e', progress=False, update=True,
+                  told=updates.append)
+    assert updates == [Update(kept=1)]
+    assert found.items[0].images == ('images/p-1.png',)
+
+
+def test_a_damaged_row_is_not_copied(encoder, tmp_path):
+    catalogue = write(tmp_path / 'shop', FIRST)
+    embed(encoder, catalogue, tmp_path / 'e', progress=False)
+    whole = (tmp_path / 'e').read_bytes()
+    for place, what in ((130, 'vector'), (whole.index(b'a thing'), 'item')):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1
+        (tmp_path / 'e').write_bytes(damaged)
+        with pytest.raises(UserError, match=f'damaged: {what} 0 is not as it was written'):
+            embed(encoder, catalogue, tmp_path / 'e', progress=False, update=True)
 
 
 class Interrupted(BaseException):

@@ -1,16 +1,16 @@
 """Embeds a shard: a part of a catalogue, without an image store."""
 
 import dataclasses
-import functools
 import itertools
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import tqdm
 
 from fashion_models.catalogue import decode
-from fashion_models.catalogue.io import Catalogue, Products, lines
+from fashion_models.catalogue.io import Catalogue
+from fashion_models.catalogue.products import Products, lines
 from fashion_models.catalogue.records import Product
 from fashion_models.catalogue.split import split_of
 from fashion_models.data.decoded import Read, decode_products
@@ -21,7 +21,7 @@ from fashion_models.representation.embeddings import Embeddings
 from fashion_models.representation.embeddings_writer import EmbeddingsWriter, require_place
 from fashion_models.representation.picture_encoder import PictureEncoder
 from fashion_models.representation.shards.shipping import reader, texts_hash
-from fashion_models.representation.units import header_of, source_of, units
+from fashion_models.representation.units import header_of, units
 from fashion_models.workers import Ahead
 
 #: Images that are in memory together, about, and as many again that are decoded meanwhile.
@@ -100,7 +100,7 @@ def shard_header(encoder: PictureEncoder, catalogue: Catalogue, per: str, split:
         'shorter_side': encoder.shorter_side}}
 
 
-def write_shard(encoder: PictureEncoder, products: Iterable[Product], read: Read,
+def write_shard(encoder: PictureEncoder, products: Products, read: Read,
                 file: str | os.PathLike, header: dict, shard: Shard, threads: int = 1,
                 done: Callable[[int], object] | None = None) -> dict[str, list]:
     """Embeds products into the file of a shard.
@@ -122,20 +122,26 @@ def write_shard(encoder: PictureEncoder, products: Iterable[Product], read: Read
     split = None if header['split'] == 'all' else header['split']
     dropped = {'images': [], 'products': []}
     of_shard = {**header['shard'], 'number': shard.number, 'of': shard.of, 'dropped': dropped}
-    decoded = functools.partial(
-        decode_products, read=read, shorter_side=encoder.shorter_side, threads=threads,
-        wanted=lambda product: split is None or split_of(product.group) == split)
+
+    def decoded(group):
+        digests, products = zip(*group)
+        return digests, decode_products(
+            products, read, encoder.shorter_side, threads,
+            lambda product: split is None or split_of(product.group) == split)
+
     with (
         EmbeddingsWriter(file, {**header, 'shard': of_shard}) as writer,
-        Ahead(decoded, _groups(products), 1, 1) as groups,
+        Ahead(decoded, _groups(products.with_digests()), 1, 1) as groups,
     ):
-        for images in groups:
-            found = list(units(images.products, images, header['per'], split))
+        for digests, images in groups:
+            found = [unit for row, numbers in zip(images.product_index, images.product_images)
+                     for unit in units(images.products[row], digests[row], images, numbers,
+                                       header['per'], split)]
             if found:
-                items, numbers = zip(*found)
+                items, numbers, sources, texts = zip(*found)
                 with encoder.windows(numbers, images.image, steady=True) as windows:
                     vectors = np.concatenate(list(windows))
-                writer.add(vectors, items, [source_of(images, own) for own in numbers])
+                writer.add(vectors, items, sources, texts)
             writer.add_files(images.files)
             for name, own in images.dropped.items():
                 dropped[name] += own
@@ -145,11 +151,11 @@ def write_shard(encoder: PictureEncoder, products: Iterable[Product], read: Read
     return dropped
 
 
-def _groups(products: Iterable[Product]) -> Iterator[Sequence[Product]]:
+def _groups(products: Iterable[tuple[bytes, Product]]) -> Iterator[list[tuple[bytes, Product]]]:
     """Yields products together, as many as have about IMAGES_AT_ONCE images."""
     group, images = [], 0
-    for product in products:
-        group.append(product)
+    for digest, product in products:
+        group.append((digest, product))
         images += len(product.images)
         if images >= IMAGES_AT_ONCE:
             yield group

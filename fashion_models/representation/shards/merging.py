@@ -15,6 +15,7 @@ from fashion_models.parsing import shown
 from fashion_models.representation.embeddings import Embeddings, open_embeddings
 from fashion_models.representation.embeddings_header import read_header
 from fashion_models.representation.embeddings_writer import EmbeddingsWriter, require_place
+from fashion_models.representation.kept import Rows
 from fashion_models.representation.picture_encoder import WINDOW
 from fashion_models.representation.shards.shipping import catalogue_at, texts_hash
 
@@ -74,10 +75,11 @@ def merge_shards(parts: Iterable[str | os.PathLike], file: str | os.PathLike,
     with EmbeddingsWriter(file, header) as writer, bar:
         for part in parts:
             shard = Embeddings(part)
+            rows = Rows(shard)
             for start in range(0, len(shard), WINDOW):
-                some = slice(start, start + WINDOW)
-                writer.add(shard.vectors[some], shard.items[some], shard.sources[some])
-                bar.update(len(shard.vectors[some]))
+                end = min(len(shard), start + WINDOW)
+                writer.add_rows(rows(start, end))
+                bar.update(end - start)
     if progress:
         dropped = {name: list(itertools.chain.from_iterable(
             own['shard']['dropped'][name] for own in headers.values()))

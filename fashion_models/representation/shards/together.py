@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterator
 
 import tqdm
 
-from fashion_models.catalogue.io import Catalogue, Products, lines
+from fashion_models.catalogue.io import Catalogue
+from fashion_models.catalogue.products import Products, lines
 from fashion_models.catalogue.tasks import Task
 from fashion_models.data.decoded import Read
 from fashion_models.devices import usable_cores
