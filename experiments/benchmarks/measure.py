@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -58,6 +60,33 @@ def matmul_limit(sizes=((2048, 2048, 2048), (4096, 1024, 4096)), rounds=5):
         times = interleaved({'': lambda run=run, arrays=arrays: run(*arrays)}, rounds)['']
         best = max(best, 2 * m * k * n / min(times) / 1e9)
     return best
+
+
+#: Prints the most memory that the process had, in KiB; getrusage begins with that of its parent.
+_RUN = '''
+import sys
+from fashion_models.cli import main
+status = main(sys.argv[1:])
+print(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])
+sys.exit(status)
+'''
+
+
+def run_command(*words):
+    """Runs ``fashion-models`` with some words.
+
+    Returns:
+        dict: Its processor seconds, those of its workers included, and the most memory that its
+        own process had, in bytes.
+    """
+    with subprocess.Popen([sys.executable, '-c', _RUN, *map(str, words)], text=True,
+                          stdout=subprocess.PIPE) as process:
+        said = process.stdout.read()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f'{" ".join(map(str, words))}: ended with {process.returncode}')
+    return {'seconds': used.ru_utime + used.ru_stime, 'peak': int(said.split()[-1]) * 1024}
 
 
 def circumstances():

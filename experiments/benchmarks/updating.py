@@ -16,8 +16,6 @@ import json
 import os
 import pathlib
 import shutil
-import subprocess
-import sys
 import tempfile
 
 from fashion_models.devices import usable_cores
@@ -25,23 +23,12 @@ from fashion_models.devices import usable_cores
 # Before any library starts its threads.
 os.environ.setdefault('OMP_NUM_THREADS', str(usable_cores()))
 
-from measure import circumstances, lines_of, write
+from measure import circumstances, lines_of, run_command, write
 
 from fashion_models.catalogue.io import HEADER_FILE, IMAGES_FOLDER, PRODUCTS_FILE
 
 HERE = pathlib.Path(__file__).resolve().parent
 PARTS = 'from nothing', 'nothing is new', 'some are new'
-
-
-def command(*words):
-    """Runs a command; returns its processor seconds and its peak memory in bytes."""
-    words = [sys.executable, '-m', 'fashion_models', *map(str, words)]
-    with subprocess.Popen(words, stdout=subprocess.DEVNULL) as process:
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f'{" ".join(words)}: ended with {process.returncode}')
-    return {'seconds': used.ru_utime + used.ru_stime, 'peak': used.ru_maxrss * 1024}
 
 
 def measure(run, catalogue, new, work):
@@ -58,7 +45,7 @@ def measure(run, catalogue, new, work):
         shutil.copy(catalogue / HEADER_FILE, shop)
         (shop / IMAGES_FOLDER).symlink_to((catalogue / IMAGES_FOLDER).resolve())
         (shop / PRODUCTS_FILE).write_bytes(b''.join(lines[:-new]))
-        first.write_text(json.dumps(command(*embed, work / 'first.embeddings')))
+        first.write_text(json.dumps(run_command(*embed, work / 'first.embeddings')))
         shutil.copytree(shop / '.prepared', work / 'first.prepared')
     parts = {PARTS[0]: json.loads(first.read_text())}
     shutil.rmtree(shop / '.prepared', ignore_errors=True)
@@ -66,7 +53,7 @@ def measure(run, catalogue, new, work):
     shutil.copy(work / 'first.embeddings', file)
     for name, some in zip(PARTS[1:], (lines[:-new], lines)):
         (shop / PRODUCTS_FILE).write_bytes(b''.join(some))
-        parts[name] = command(*embed, file, '--update')
+        parts[name] = run_command(*embed, file, '--update')
     return {'products': len(lines), 'new': new, 'parts': parts}
 
 

@@ -11,6 +11,7 @@ processes may have mapped it. Image stores (:mod:`fashion_models.data.store`) sa
 pictures a catalogue has, and in which order.
 """
 
+import array
 import contextlib
 import io
 import json
@@ -126,21 +127,20 @@ class SegmentWriter:
     def __init__(self, folder: pathlib.Path) -> None:
         self._folder = folder
         self._pixels = open(folder / 'pixels.bin', 'xb')  # noqa: SIM115 (see close)
-        self._digests = []
-        self._sizes = []
-        self._checksums = []
+        self._digests, self._sizes = bytearray(), array.array('q')
+        self._checksums = array.array('Q')
 
     def __len__(self) -> int:
         """The number of pictures so far."""
-        return len(self._digests)
+        return len(self._checksums)
 
     def add(self, digest: bytes, image: np.ndarray) -> None:
         """Adds a picture, ``(h, w, 3)`` uint8, whose file has this digest."""
         image = np.ascontiguousarray(image)
         self._pixels.write(image.data)
-        self._digests.append(digest.ljust(DIGEST_SIZE, b'\0'))
+        self._digests.extend(digest.ljust(DIGEST_SIZE, b'\0'))
         self._checksums.append(checksum(image))
-        self._sizes.append(image.shape[:2])
+        self._sizes.extend(image.shape[:2])
 
     def finish(self) -> None:
         """Writes the index, and sees everything to the disk."""
@@ -150,7 +150,7 @@ class SegmentWriter:
         sizes = np.array(self._sizes, np.int64).reshape(-1, 2)
         np.savez(
             index, sizes=sizes, checksums=np.array(self._checksums, np.uint64),
-            digests=np.frombuffer(b''.join(self._digests), np.uint8).reshape(-1, DIGEST_SIZE))
+            digests=np.frombuffer(self._digests, np.uint8).reshape(-1, DIGEST_SIZE))
         with atomic_write(self._folder / 'index.npz') as file:
             file.write(index.getvalue())
         header = sealed({

@@ -220,11 +220,11 @@ def _decode(survey, digests, wanted, segment, shorter_side, workers, progress):
 
 def _write(survey, digests, pictures, failed, folder, progress, header):
     """Writes the store, products in their order."""
-    places = pictures.find(digests).tolist()
+    places = pictures.find(digests)
     edges = survey.first_image.tolist()
     writer = StoreWriter(folder, pictures)
     for row, (id, first, end) in enumerate(zip(survey.ids, edges, edges[1:])):
-        own = places[first:end]
+        own = places[first:end].tolist()
         if min(own) < 0:
             product, = survey.products([row])
             own = [place if place >= 0 else (path, failed[digests[number] or number])

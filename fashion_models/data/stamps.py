@@ -31,21 +31,18 @@ class Looked:
 
     def size(self, file: str | os.PathLike) -> int:
         """The size of a file in bytes, -1 where there is none."""
-        stamp = _stamp(file)
-        self._found.extend(stamp)
-        return stamp[1] if any(stamp) else -1
+        try:
+            status = os.stat(file)
+        except (OSError, ValueError):
+            self._found.extend((0, 0, 0, 0))
+            return -1
+        self._found.extend((status.st_ino % 2**63, status.st_size, status.st_mtime_ns,
+                            status.st_ctime_ns))
+        return status.st_size
 
     def stamps(self) -> np.ndarray:
         """The stamps of the files so far, ``(m, 4)`` int64, zeros where there is none."""
-        return np.array(self._found, np.int64).reshape(-1, 4)
-
-
-def _stamp(file):
-    try:
-        status = os.stat(file)
-    except (OSError, ValueError):
-        return 0, 0, 0, 0
-    return status.st_ino % 2**63, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+        return np.frombuffer(self._found, np.int64).reshape(-1, 4)
 
 
 class Stamps:

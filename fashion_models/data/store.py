@@ -12,6 +12,7 @@ The pixels lie in a folder beside it, which the stores of all catalogues share
 checksums tell where one was.
 """
 
+import array
 import hashlib
 import io
 import json
@@ -241,10 +242,8 @@ class StoreWriter:
         self._folder = folder
         self._pictures = pictures
         self._product_ids = []
-        self._product_index = []
-        self._first_image = [0]
-        self._image_index = []
-        self._places = []
+        self._product_index, self._first_image = array.array('q'), array.array('q', [0])
+        self._image_index, self._places = array.array('q'), array.array('q')
         self._dropped_images = []
         self._dropped_products = []
 
@@ -299,7 +298,7 @@ class StoreWriter:
             digests=pictures.digests[places].view(np.uint8).reshape(-1, DIGEST_SIZE),
             segment=segment.astype(np.int64), offset=pictures.offset[places])
         contents = {
-            'index.npz': index.getvalue(),
+            'index.npz': index.getbuffer(),
             'product_ids.json': json.dumps(self._product_ids).encode()}
         for name, content in contents.items():
             with atomic_write(self._folder / name) as file:
