@@ -84,7 +84,7 @@ def report(record):
     more = large['products'] - small['products']
     rule = '=============================  ===============  ===============  ==============='
     lines = ['Memory of the daily commands', '============================', '',
-             'The most that the process of a command had, in MB:', '', rule,
+             'The most that the process of a command had, mapped files apart, in MB:', '', rule,
              f'what{" " * 25}  {pictures[0]:>15}  {pictures[1]:>15}  bytes a picture', rule]
     for name, part in small['parts'].items():
         peaks = part['peak'], large['parts'][name]['peak']
