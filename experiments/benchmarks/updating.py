@@ -3,7 +3,7 @@
     python experiments/benchmarks/updating.py RUN CATALOGUE [--new 400] [--work FOLDER]
 
 Embeds all but the last products of a catalogue from nothing, pictures included, then all of them
-with ``--update``, and counts the processor seconds of each command and the most memory that it had.
+with ``--update``, and counts the processor seconds of each command.
 The pictures of the last products lie in the catalogue's folder all the time, as ``catalogue add``
 leaves them. Nothing is written into CATALOGUE. Writes ``updating.json`` and ``updating.rst`` to the
 results folder and prints the latter. Two to three minutes of processor time for 40,000 products and
@@ -35,7 +35,7 @@ def measure(run, catalogue, new, work):
     """Makes the first embeddings, unless they are there, and brings them up to date.
 
     Returns:
-        dict: The products, how many are new, and the processor seconds and the memory of each part.
+        dict: The products, how many are new, and the processor seconds of each part.
     """
     shop, first, file = work / 'shop', work / 'first.json', work / 'shop.embeddings'
     lines = (catalogue / PRODUCTS_FILE).read_bytes().splitlines(keepends=True)
@@ -45,7 +45,7 @@ def measure(run, catalogue, new, work):
         shutil.copy(catalogue / HEADER_FILE, shop)
         (shop / IMAGES_FOLDER).symlink_to((catalogue / IMAGES_FOLDER).resolve())
         (shop / PRODUCTS_FILE).write_bytes(b''.join(lines[:-new]))
-        first.write_text(json.dumps(run_command(*embed, work / 'first.embeddings')))
+        first.write_text(json.dumps(run_command(*embed, work / 'first.embeddings')['seconds']))
         shutil.copytree(shop / '.prepared', work / 'first.prepared')
     parts = {PARTS[0]: json.loads(first.read_text())}
     shutil.rmtree(shop / '.prepared', ignore_errors=True)
@@ -53,22 +53,21 @@ def measure(run, catalogue, new, work):
     shutil.copy(work / 'first.embeddings', file)
     for name, some in zip(PARTS[1:], (lines[:-new], lines)):
         (shop / PRODUCTS_FILE).write_bytes(b''.join(some))
-        parts[name] = run_command(*embed, file, '--update')
+        parts[name] = run_command(*embed, file, '--update')['seconds']
     return {'products': len(lines), 'new': new, 'parts': parts}
 
 
 def report(record):
     """The record as reStructuredText."""
-    whole = record['parts'][PARTS[0]]['seconds'] * record['products'] / (
+    whole = record['parts'][PARTS[0]] * record['products'] / (
         record['products'] - record['new'])
-    rule = '==============  =================  ============  ==========='
+    rule = '==============  =================  ============'
     lines = ['Embeddings brought up to date', '=============================', '',
              f'{record["new"]:,} new products of {record["products"]:,}; processor seconds of the '
              'whole command:', '', rule,
-             'what            processor seconds  from nothing  memory (MB)', rule]
-    for name, part in record['parts'].items():
-        lines.append(f'{name:14}  {part["seconds"]:17.1f}  {part["seconds"] / whole:12.1%}  '
-                     f'{part["peak"] / 1e6:11.0f}')
+             'what            processor seconds  from nothing', rule]
+    for name, seconds in record['parts'].items():
+        lines.append(f'{name:14}  {seconds:17.1f}  {seconds / whole:12.1%}')
     lines += [rule, '', f'"From nothing" is without the {record["new"]:,} new products; shares are '
               'of its time for all of them.', '']
     lines += lines_of(
