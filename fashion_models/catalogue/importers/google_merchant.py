@@ -50,6 +50,8 @@ images  image_link, then additional_image_link
 groups  the items of one item_group_id
 from    your own shop; licence: yours (--licence)"""
 
+#: Bytes within which the XML starts.
+_BLANKS = 4096
 _GOOGLE = '{http://base.google.com/'
 _CATEGORIES = ('google_product_category', 'product_type')
 _EXTRA = ('brand', 'age_group', 'pattern', 'material', 'size', 'size_type', 'size_system',
@@ -192,6 +194,7 @@ class _Xml:
         number = 0
         try:
             with open(self.path, 'rb') as binary:
+                binary.seek(_start(binary))
                 file = _Bounded(binary, self.path)
                 open_elements = []
                 for event, element in iterparse(file, ('start', 'end'), forbid_dtd=True):
@@ -278,7 +281,14 @@ def _path(text):
 def _begins_like_xml(path):
     try:
         with open(path, 'rb') as file:
-            head = file.read(200)
+            file.seek(_start(file))
+            head = file.read(4)
     except OSError as error:
         raise UserError(f'{path}: {error.strerror or error}') from error
-    return head.lstrip(b'\xef\xbb\xbf\xff\xfe\x00 \t\r\n').startswith(b'<')
+    return head.lstrip(b'\xff\xfe\x00').startswith(b'<')
+
+
+def _start(file):
+    """Where XML in UTF-8 starts: programs of shops leave blanks before it, which XML forbids."""
+    head = file.read(_BLANKS)
+    return len(head) - len(head.lstrip(b'\xef\xbb\xbf \t\r\n'))

@@ -43,6 +43,8 @@ class Source:
         raise NotImplementedError
 
 
+#: Blanks of no width, marks of direction and soft hyphens, which come with texts that are copied.
+_UNSEEN = dict.fromkeys(map(ord, '\u200b\u200e\u200f\u2060\ufeff\xad'))
 #: Why a row is left out whose id is none any more (:func:`rounded`).
 ROUNDED = ('an id that a spreadsheet has rounded, so that others have become the same; import the '
            'file as it was exported, or save its ids as text')
@@ -56,6 +58,9 @@ def rounded(text: str) -> bool:
 def clean(text: str) -> str:
     """Returns a text in Unicode's composed form, with single spaces and none at its ends.
 
-    So that ``koszula`` and ``koszula`` with a no-break space after it are one label.
+    So that ``koszula`` and ``koszula`` with a no-break space after it are one label, and so that
+    nobody has to search for what cannot be seen (:data:`_UNSEEN`).
     """
-    return ' '.join(unicodedata.normalize('NFC', text).split())
+    if not text.isascii():
+        text = unicodedata.normalize('NFC', text).translate(_UNSEEN)
+    return ' '.join(text.split())

@@ -201,3 +201,14 @@ def test_groups_that_a_spreadsheet_has_rounded_are_not_joined(imported, import_r
     items = [ITEMS[2], *(item | {'item_group_id': '4.00638E+12'} for item in ITEMS[:2])]
     report = import_report(imported(text(items)))
     assert (report['kept'], [entry['count'] for entry in report['dropped'].values()]) == (1, [2])
+
+
+@pytest.mark.parametrize('before', ['\n', '\ufeff\r\n\r\n  ', '\ufeff\ufeff'])
+def test_blanks_before_the_xml(imported, before):
+    content = before.encode() + rss(ITEMS, '<?xml version="1.0" encoding="UTF-8"?>')
+    assert len(list(imported(content).products)) == 3
+
+
+def test_xml_in_utf_16(imported):
+    content = rss(ITEMS, '<?xml version="1.0" encoding="UTF-16"?>').decode().encode('utf-16')
+    assert len(list(imported(content).products)) == 3

@@ -1,5 +1,6 @@
 import pytest
 
+from fashion_models.catalogue.importers.source import clean
 from fashion_models.catalogue.importers.wording import (
     genders,
     names_only_a_gender,
@@ -47,3 +48,9 @@ def test_one_gender(found, gender):
 def test_scripts_and_styles_are_no_text():
     assert plain_text('<style>p {color: red}</style><p>Soft</p><script>let x = "<p>"</script>'
                       ' &amp; light') == 'Soft & light'
+
+
+def test_what_cannot_be_seen_makes_no_other_label():
+    for unseen in '\u200b\u200e\ufeff\xad\u2060':
+        assert clean(f'{unseen} Red{unseen} wine \xa0{unseen}') == 'Red wine'
+    assert clean('Zwei\u200cfach') == 'Zwei\u200cfach'     # some scripts need it
