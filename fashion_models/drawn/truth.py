@@ -11,7 +11,7 @@ import os
 import pathlib
 from collections.abc import Callable, Collection, Iterator
 
-from fashion_models.catalogue.io import lines
+from fashion_models.catalogue.products import lines
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
 from fashion_models.parsing import json_value, require_form
