@@ -33,7 +33,7 @@ def test_everything_in_a_bucket(bucket, tiny_run, tmp_path, works, fails):
         return tmp_path / name
 
     output = works('embed', f'{bucket}/run', f'{bucket}/shop', '-o', f'{bucket}/a')
-    assert f'{bucket}/a: 80 products, 16 numbers each' in output
+    assert f'{bucket}/a: 80 products, 25 numbers each' in output
     found = open_embeddings(fetched('a'))
     assert found.header['run'] == f'{bucket}/run'
     assert found.header['catalogue'] == f'{bucket}/shop'

@@ -7,11 +7,11 @@ def test_shards_and_their_merger(tiny_run, tmp_path, works, fails):
     works('embed', *tiny_run, '-o', tmp_path / 'whole')
     parts = [tmp_path / f'part-{number}' for number in (1, 2)]
     output = works('embed', *tiny_run, '-o', parts[0], '--shard', '1/2')
-    assert output == f'{parts[0]}: shard 1/2, 40 products, 16 numbers each\n'
+    assert output == f'{parts[0]}: shard 1/2, 40 products, 25 numbers each\n'
     assert 'missing 2' in fails('embeddings', 'merge', parts[0], '-o', tmp_path / 'merged')
     works('embed', *tiny_run, '-o', parts[1], '--shard', '2/2')
     output = works('embeddings', 'merge', *parts, '-o', tmp_path / 'merged')
-    assert '80 products of 2 shards, 16 numbers each' in output
+    assert '80 products of 2 shards, 25 numbers each' in output
     assert (tmp_path / 'merged').read_bytes() == (tmp_path / 'whole').read_bytes()
     assert 'merge all of them first' in fails('search', parts[0], '--product', '3')
 
