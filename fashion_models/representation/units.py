@@ -45,11 +45,8 @@ def header_of(encoder: PictureEncoder, catalogue: Catalogue, per: str, split: st
 class Unit(NamedTuple):
     """What a vector stands for, and what it is made of.
 
-    Attributes:
-        item (Item): What the file says of it.
-        images (list of int): Numbers of its images in the store, one or more.
-        source (bytes): Digest of its pictures.
-        text (tuple): The product's :func:`text_digest`, and the unit's place among the product's.
+    That is what the file says of it, the numbers of its images in the store, the digest of its
+    pictures, and :func:`text_digest` of its product with its own place among the product's.
     """
 
     item: Item
