@@ -39,6 +39,8 @@ from fashion_models.representation.metrics import (
     recall_at_precision,
 )
 
+#: A cell that is empty would make its line a part of the one above.
+BLANK = '\\'
 #: The columns of the table: heading, and where the figure is in a record.
 COLUMNS = (
     ('colour', ('measured', 'colour')),
@@ -101,7 +103,7 @@ def table(recorded, names):
     rule = '  '.join('=' * column for column in (width, 5, *[6] * len(COLUMNS), 7))
     lines = [
         rule,
-        f'{"":{width}}  {"":5}  {"mAP":14}  {"of the mean":14}  {"listings":22}  accuracy',
+        f'{BLANK:{width}}  {"":5}  {"mAP":14}  {"of the mean":14}  {"listings":22}  accuracy',
         '  '.join('-' * column for column in (width, 5, 14, 14, 22, 30, 7)),
         f'{"variant":{width}}  seeds  '
         + '  '.join(f'{heading:6}' for heading, _ in COLUMNS) + '  proc. s',

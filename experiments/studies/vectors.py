@@ -31,6 +31,8 @@ from fashion_models.training.run import Run
 
 #: Training products that whitening is fitted to, at most.
 FITTED = 2500
+#: A cell that is empty would make its line a part of the one above.
+BLANK = '\\'
 COLUMNS = (
     ('subcategory', ('subcategory, mAP', 'subcategory, recall@1')),
     ('colour', ('colour, mAP', 'colour, recall@1')), ('listings', ('listings',)))
@@ -140,7 +142,7 @@ def table(networks):
     rule = '  '.join('=' * size for size in (width, *[8] * 5))
     lines = [
         rule,
-        f'{"":{width}}  {"subcategory":18}  {"colour":18}  listings',
+        f'{BLANK:{width}}  {"subcategory":18}  {"colour":18}  listings',
         '  '.join('-' * size for size in (width, 18, 18, 8)),
         f'{"vector":{width}}  ' + '  '.join(
             f'{name:8}' for name in ('mAP', 'recall@1', 'mAP', 'recall@1', 'AP')).rstrip(),
