@@ -26,6 +26,8 @@ from fashion_models.training.recipe import Recipe
 
 #: Of a variant: the decay of a moving average of the weights, which is evaluated besides.
 AVERAGE = 'study.weight_average'
+#: In a table's first cell: an empty one would make its line a part of the one above.
+BLANK = '\\'
 HERE = pathlib.Path(__file__).resolve().parent
 
 

@@ -22,7 +22,7 @@ import pathlib
 import tempfile
 
 import numpy as np
-from recipe_study import study
+from recipe_study import BLANK, study
 
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.data.prepare import prepare
@@ -39,8 +39,6 @@ from fashion_models.representation.metrics import (
     recall_at_precision,
 )
 
-#: A cell that is empty would make its line a part of the one above.
-BLANK = '\\'
 #: The columns of the table: heading, and where the figure is in a record.
 COLUMNS = (
     ('colour', ('measured', 'colour')),

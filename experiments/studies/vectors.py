@@ -16,7 +16,7 @@ import dataclasses
 import pathlib
 
 import numpy as np
-from recipe_study import load, save
+from recipe_study import BLANK, save
 
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.data.prepare import prepare
@@ -31,8 +31,6 @@ from fashion_models.training.run import Run
 
 #: Training products that whitening is fitted to, at most.
 FITTED = 2500
-#: A cell that is empty would make its line a part of the one above.
-BLANK = '\\'
 COLUMNS = (
     ('subcategory', ('subcategory, mAP', 'subcategory, recall@1')),
     ('colour', ('colour, mAP', 'colour, recall@1')), ('listings', ('listings',)))
@@ -164,16 +162,15 @@ def main():
     parser.add_argument('-o', '--output', type=pathlib.Path, required=True, metavar='FILE.json')
     arguments = parser.parse_args()
     catalogue = open_catalogue(arguments.catalogue)
-    recorded = load(arguments.output)
-    recorded['networks'] = []
+    networks = []
     for folder in arguments.runs:
         run = Run.open(folder)
-        recorded['networks'].append({
+        networks.append({
             'run': folder, 'recipe': run.recipe.to_toml(), 'seed': run.recipe.training.seed,
             'catalogue': run.provenance['catalogue'], 'provenance': provenance(),
             'ways': measure(run, catalogue)})
-    save(arguments.output, recorded)
-    text = table(recorded['networks'])
+    save(arguments.output, {'networks': networks})
+    text = table(networks)
     with atomic_write(arguments.output.with_suffix('.rst'), 'w', encoding='utf-8') as file:
         file.write(text)
     print(text)

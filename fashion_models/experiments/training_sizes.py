@@ -26,14 +26,13 @@ from collections.abc import Sequence
 from fashion_models.catalogue.tasks import title_of
 from fashion_models.data.views import View, first_groups
 from fashion_models.errors import UnsuitableCatalogue, UserError
-from fashion_models.experiments.kit import predictions
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings, command, with_epochs
+from fashion_models.experiments.measuring.tasks_and_images import SPLITS, beside, correct_of
 from fashion_models.plural import counted
 
 SIZES = 1000, 3000
-SPLITS = 'validation', 'test'
 EPOCHS, UPDATES = 'as many epochs', 'as many updates'
 #: As many updates on a small set would be so many epochs that nothing new is learnt.
 MOST_EPOCHS = 4
@@ -94,18 +93,13 @@ def _networks(recipe, tasks, size, share):
 
 def _compare(runs, tasks, settings, products, split):
     """Accuracy of five tasks together and of each alone, and the differences."""
-    def right(own, of):
-        return predictions.correct([predictions.evaluate_run(run, of) for run in own])
-    together = right(runs[ALL], products)
-    found = {}
-    for column, task in enumerate(tasks):
-        alone = right(runs[task], settings.products(runs[task][0])[split])
-        own = together[..., [column]]
-        found[task] = {
-            'multi': predictions.accuracies(own, [task], products.groups)[task],
-            'single': predictions.accuracies(alone, [task], products.groups)[task],
-            'difference': predictions.differences(own, alone, [task], products.groups)[task]}
-    return found
+    together = correct_of(runs[ALL], products)
+    return {
+        task: beside(
+            together[..., [column]],
+            correct_of(runs[task], settings.products(runs[task][0])[split]), task,
+            products.groups)
+        for column, task in enumerate(tasks)}
 
 
 def tables(figures: Figures) -> list[Table]:

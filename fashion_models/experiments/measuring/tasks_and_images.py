@@ -57,9 +57,10 @@ def compare_tasks(settings: Settings, tasks: Sequence[str], multi: list[Run],
         task: min(tried[task], key=lambda name: tried[task][name]['validation_loss'])
         for task in tasks}
     settings.train([(f'{task}-only', recipes[task][chosen[task]], None) for task in tasks])
+    together = {split: correct_of(multi, products[split]) for split in SPLITS}
     return {
         task: {'schedules': tried[task], 'chosen': chosen[task], **_compare_task(
-            settings, task, recipes[task][chosen[task]], multi, products)}
+            settings, task, recipes[task][chosen[task]], multi, together, products)}
         for task in tasks}
 
 
@@ -72,19 +73,30 @@ def _recipes(settings, task):
     return recipes
 
 
-def _compare_task(settings, task, recipe, multi, products):
+def _compare_task(settings, task, recipe, multi, together, products):
     single = settings.seeds_of(f'{task}-only', recipe)
-    found = {}
     column = multi[0].vocabulary.tasks.index(task)
-    for split in SPLITS:
-        own = products[split]
-        of_multi = _correct(multi, own)[..., [column]]
-        of_single = _correct(single, settings.products(single[0])[split])
-        found[split] = {
-            'multi': predictions.accuracies(of_multi, [task], own.groups)[task],
-            'single': predictions.accuracies(of_single, [task], own.groups)[task],
-            'difference': predictions.differences(of_multi, of_single, [task], own.groups)[task]}
-    return found
+    return {
+        split: beside(
+            together[split][..., [column]],
+            correct_of(single, settings.products(single[0])[split]), task, products[split].groups)
+        for split in SPLITS}
+
+
+def beside(of_multi: np.ndarray, of_single: np.ndarray, task: str,
+           groups: Sequence[str]) -> Figures:
+    """The accuracy of a task among others and alone, and the difference.
+
+    Args:
+        of_multi: (seeds, products, 1), as :func:`correct_of` returns it.
+        of_single: Likewise, of the networks of the task alone.
+        task: The task.
+        groups: (products,)
+    """
+    return {
+        'multi': predictions.accuracies(of_multi, [task], groups)[task],
+        'single': predictions.accuracies(of_single, [task], groups)[task],
+        'difference': predictions.differences(of_multi, of_single, [task], groups)[task]}
 
 
 def _schedule(run):
@@ -95,7 +107,8 @@ def _schedule(run):
         'validation_loss': best['validation/loss'], 'best_epoch': best['epoch']}
 
 
-def _correct(runs, products):
+def correct_of(runs: Sequence[Run], products: ProductSet) -> np.ndarray:
+    """Whether runs, one a seed, are right about products: (seeds, products, tasks)."""
     return predictions.correct([predictions.evaluate_run(run, products) for run in runs])
 
 
@@ -118,7 +131,7 @@ def compare_images(settings: Settings, multi: list[Run],
         name: read_log(own[0])[-1]['iteration'] for name, own in {MULTI: multi, **runs}.items()}}
     for split in SPLITS:
         own = products[split]
-        answers = {MULTI: _correct(multi, own)}
+        answers = {MULTI: correct_of(multi, own)}
         over_images = {}
         for name, of_seeds in runs.items():
             images, averaged, pooled = [], [], []
@@ -132,7 +145,7 @@ def compare_images(settings: Settings, multi: list[Run],
             answers[name] = predictions.over_images(right, own)
             answers[f'{name}, averaged'] = predictions.correct(averaged)
             answers[f'{name}, max-pooled'] = predictions.correct(pooled)
-        answers |= {name: _correct(of_seeds, own) for name, of_seeds in pooling.items()}
+        answers |= {name: correct_of(of_seeds, own) for name, of_seeds in pooling.items()}
         found[split] = _figures(answers, own, settings, multi, over_images)
     return found
 
@@ -188,7 +201,7 @@ def _shown(multi, products, tasks):
     groups = own.groups
 
     def first(n):
-        return _correct(multi, dataclasses.replace(
+        return correct_of(multi, dataclasses.replace(
             own, images=[images[:n] for images in own.images]))
 
     answers = {n: first(n) for n in range(1, most + 1)}
