@@ -25,12 +25,15 @@ class Products:
         self._lines = some
 
     def __iter__(self) -> Iterator[records.Product]:
-        return (product for _, product in self.with_digests())
+        return (records.product(record) for _, record in self._records())
 
     def with_digests(self) -> Iterator[tuple[bytes, records.Product]]:
         """Yields each product after the :func:`line_digest` of its line."""
+        return ((line_digest(text), records.product(record)) for text, record in self._records())
+
+    def _records(self):
         for number, text in lines(self.path) if self._lines is None else self._lines:
-            yield line_digest(text), records.product(self.record(number, text))
+            yield text, self.record(number, text)
 
     def record(self, number: int, text: bytes) -> dict:
         """The JSON object in a line.
