@@ -12,7 +12,7 @@ MAX_DEVICES = 8
 _log = logging.getLogger(__name__)
 
 _FORMS = 'GPUs as in 0 or 0,1,2,3 or @cupy:0, or the CPU as @numpy, or @numpy*4 for four replicas'
-_INSTALL = "pip install 'fashion_models[cuda12]' (or cuda11, after the CUDA version)"
+_INSTALL = "pip install 'fashion_models[cuda12]' (or cuda11 or cuda13, after the CUDA version)"
 
 
 def usable_cores() -> int:

@@ -11,7 +11,8 @@ import fashion_models
 from fashion_models.devices import usable_cores
 from fashion_models.functions import backend
 
-PACKAGES = ('chainer', 'numpy', 'cupy-cuda11x', 'cupy-cuda12x', 'onednn-cpu-gomp', 'pillow')
+PACKAGES = ('chainer', 'numpy', 'cupy-cuda11x', 'cupy-cuda12x', 'cupy-cuda13x', 'onednn-cpu-gomp',
+            'pillow')
 
 
 def provenance() -> dict:

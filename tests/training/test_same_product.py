@@ -60,7 +60,7 @@ class Trunk(chainer.Chain):
 
 def make_updater(
         g=1, loss='supcon', image_loss=0.0, pooling='max', weight=0.5, processes=None,
-        wrap=lambda whole: whole, **options):
+        wrap=lambda whole: whole, devices=None, **options):
     np.random.seed(0)  # noqa: NPY002
     model = MultiTaskClassifier(ProductEncoder(Trunk(), 10, 9, 8, pooling), CLASSES)
     optimizer = MomentumSGD(0.05, 0.9, 0.01)
@@ -72,7 +72,7 @@ def make_updater(
         own = MomentumSGD(0.05, 0.9, 0.01)
         own.setup(objective)
         besides = Besides(image_loss, objective, own, weight)
-    devices = [chainer.get_device('@numpy')] * g
+    devices = devices or [chainer.get_device('@numpy')] * g
     return MasterReplicasUpdater(
         wrap(Batches()), optimizer, devices, besides=besides, processes=processes)
 

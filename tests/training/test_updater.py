@@ -57,13 +57,13 @@ class NoNormalization(chainer.Chain):
 
 def make_updater(
         g, trunk=NoNormalization, processes=None, wrap=lambda whole: whole, normalize_over='share',
-        **options):
+        devices=None, **options):
     np.random.seed(0)  # noqa: NPY002
     model = MultiTaskClassifier(ProductEncoder(trunk(), 10, 9, 8), CLASSES)
     optimizer = chainer.optimizers.MomentumSGD(0.05, 0.9)
     optimizer.setup(model)
     optimizer.add_hook(chainer.optimizer_hooks.WeightDecay(0.01))
-    devices = [chainer.get_device('@numpy')] * g
+    devices = devices or [chainer.get_device('@numpy')] * g
     return MasterReplicasUpdater(
         wrap(FreshBatches(**options)), optimizer, devices, seed=0, processes=processes,
         normalize_over=normalize_over)

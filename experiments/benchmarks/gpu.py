@@ -1,0 +1,105 @@
+"""Speed and memory of training and embedding on a GPU, for the recipes of the package.
+
+    python experiments/benchmarks/gpu.py [--device 0] [-o FOLDER]
+
+Writes ``gpu.json`` to the folder and prints a table. A batch is the recipe's, of random values,
+with the article's five tasks; data is on the CPU at the start of a step, as in training. Takes
+two minutes.
+"""
+
+import argparse
+import json
+import pathlib
+import time
+
+from fashion_models.devices import resolve
+from fashion_models.provenance import provenance
+from fashion_models.training.model import build_model
+from fashion_models.training.optimizer import MomentumSGD
+from fashion_models.training.recipe import Recipe
+
+# isort: split
+
+import chainer
+import numpy as np
+from measure import summary
+
+from fashion_models.links import multi_task_loss
+
+CLASSES = {'gender': 2, 'colour': 16, 'type': 5, 'category': 30, 'subcategory': 158}
+#: Recipe and images a product.
+CASES = ('compact', 3), ('small', 3), ('small', 1), ('lyst2016', 1), ('lyst2016', 3)
+
+
+def measure(name, n, device, rounds):
+    """Seconds of training steps and of embedding a batch, and the memory that they took."""
+    recipe = Recipe.load(name)
+    np.random.seed(0)  # noqa: NPY002
+    model = build_model(recipe, CLASSES)
+    model.to_device(device)
+    optimizer = MomentumSGD(0.01, 0.9, 0.0005)
+    optimizer.setup(model)
+    random = np.random.default_rng(0)
+    b, size = recipe.training.batch_size, recipe.data.size
+    x = random.normal(0, 50, (b, 3 * n, size, size)).astype(np.float32)
+    t = np.stack([random.integers(0, classes, b) for classes in CLASSES.values()], axis=1)
+    t = t.astype(np.int32)
+
+    def step():
+        model.cleargrads()
+        multi_task_loss(model(device.send(x)), device.send(t)).backward()
+        optimizer.update()
+
+    def embed():
+        with chainer.using_config('train', False), chainer.no_backprop_mode():
+            return chainer.cuda.to_cpu(model.encoder(device.send(x)).array)
+
+    pool = chainer.cuda.cupy.get_default_memory_pool()
+    pool.free_all_blocks()
+    times = {'step': timed(step, device, rounds), 'embedding': timed(embed, device, rounds)}
+    assert np.isfinite(embed()).all()
+    return {'recipe': name, 'products': b, 'n': n, 'size': size, 'bytes': pool.total_bytes(),
+            'times': {key: summary(values) for key, values in times.items()}}
+
+
+def timed(function, device, rounds):
+    """Seconds of each of some calls, the GPU's work done at their end."""
+    found = []
+    for number in range(rounds + 3):
+        started = time.perf_counter()
+        function()
+        device.device.synchronize()
+        if number >= 3:
+            found.append(time.perf_counter() - started)
+    return found
+
+
+def main():
+    """Runs the command."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--device', default='0')
+    parser.add_argument('--rounds', type=int, default=20)
+    parser.add_argument('-o', '--output', type=pathlib.Path, metavar='FOLDER',
+                        default=pathlib.Path(__file__).parent / 'results')
+    arguments = parser.parse_args()
+    device, = resolve(arguments.device)
+    device.use()
+    properties = chainer.cuda.cupy.cuda.runtime.getDeviceProperties(device.device.id)
+    record = {
+        'gpu': properties['name'].decode(), 'cudnn': chainer.cuda.cudnn_enabled,
+        'runs': [measure(name, n, device, arguments.rounds) for name, n in CASES],
+        'provenance': provenance()}
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    (arguments.output / 'gpu.json').write_text(json.dumps(record, indent=1) + '\n')
+    print(f'{record["gpu"]}, {"with" if record["cudnn"] else "without"} cuDNN; images a second')
+    print('recipe    size  products   n  training  embedding  memory, GB')
+    for run in record['runs']:
+        images = run['products'] * run['n']
+        rates = (images / run['times'][key]['median'] for key in ('step', 'embedding'))
+        print(f'{run["recipe"]:8} {run["size"]:5} {run["products"]:9} {run["n"]:3}'
+              + ''.join(f'{rate:10,.0f}' for rate in rates) + f'{run["bytes"] / 1e9:12.2f}')
+
+
+if __name__ == '__main__':
+    main()
