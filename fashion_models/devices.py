@@ -89,8 +89,8 @@ def _check_gpus(spec, gpus):
     if not cuda.available:
         raise UserError(f'devices {spec!r}: {_what_cupy_lacks(cuda._resolution_error)}')
     version = cuda.cupy.__version__
-    if cuda._cupy_major not in (12, 13):
-        raise UserError(f'devices {spec!r}: CuPy {version} is installed, and 12 or 13 is needed: '
+    if cuda._cupy_major not in (12, 13, 14):
+        raise UserError(f'devices {spec!r}: CuPy {version} is installed, and 12 to 14 is needed: '
                         f'{_INSTALL}')
     try:
         count = cuda.cupy.cuda.runtime.getDeviceCount()
@@ -111,7 +111,8 @@ def _check_gpus(spec, gpus):
     if not cuda.cudnn_enabled and not cuda._cudnn_disabled_by_user:
         _log.warning(
             'devices %r: without cuDNN convolutions and batch normalisation are several times '
-            'slower; CuPy %s takes cuDNN 8, whose folder must be on LD_LIBRARY_PATH (%s)',
+            'slower; CuPy 12 and 13 for CUDA 11 and 12 take cuDNN 8, whose folder must be on '
+            'LD_LIBRARY_PATH; this is CuPy %s (%s)',
             spec, version, _one_line(cuda._resolution_error))
         # Chainer would say the same again, less exactly.
         cuda.check_cuda_available._already_warned = True
