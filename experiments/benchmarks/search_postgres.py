@@ -3,17 +3,14 @@
     python experiments/benchmarks/search_postgres.py EMBEDDINGS --work FOLDER [--count N …]
 
 EMBEDDINGS is a file of "fashion-models embed" for a catalogue of ten thousands of products. The
-vectors are made of it (see search_vectors.py) and kept in FOLDER/N, which search.py may share, with
-the file's index, and an embedded PostgreSQL (extra ``postgres``) in which they are published. What
-FOLDER holds of an earlier run is not measured again. Writes search_postgres.json and
-search_postgres.rst. Ten minutes for 100,000 vectors.
+vectors are made of it (see search_vectors.py) and kept in FOLDER/N, with the file's index and an
+embedded PostgreSQL (extra ``postgres``) in which they are published. What FOLDER holds of a run
+before is not measured again. Writes search_postgres.json and .rst. 15 minutes for 100,000 vectors.
 
-Searches are those of "fashion-models search" in a program that has opened the file or table
-already. Up to 100,000 vectors these compare all; here the index is measured with fewer, too, and
-with fewer and more candidates (which is ``hnsw.ef_search``) than the package asks for. Where the
-index is measured, PostgreSQL may not compare all instead, as it does with few rows. Each client is
-a process of its own, with one thread. Processor times are those of client and server: other work on
-the machine matters less to them than to what a client waits.
+Searches are those of "fashion-models search" in a program that has opened the file or table. Up to
+100,000 vectors these compare all; here the index is measured, too, also with fewer and more
+candidates (``hnsw.ef_search``) than the package asks for, and PostgreSQL then may not choose to
+compare all, as it does with few rows. Each client is a process of its own, with one thread.
 """
 
 import argparse
@@ -26,6 +23,7 @@ import os
 import pathlib
 import shutil
 import sys
+import threading
 import time
 
 # Before any library starts its threads.
@@ -53,8 +51,7 @@ WARM_UP = 20
 #: Seconds after which a client asks no more.
 LONGEST = 30
 #: Settings of the server that matter here.
-SETTINGS = ('server_version', 'shared_buffers', 'max_parallel_maintenance_workers',
-            'max_parallel_workers_per_gather')
+SETTINGS = ['shared_buffers', 'max_parallel_maintenance_workers', 'max_parallel_workers_per_gather']
 _spawn = multiprocessing.get_context('spawn')
 #: What the clients wait for, in each of their processes.
 _start = None
@@ -117,7 +114,10 @@ def search(place, candidates, folder, clients):
     with concurrent.futures.ProcessPoolExecutor(clients, _spawn, _wait_for, (start,)) as pool:
         waiting = [pool.submit(client, place, candidates, folder, number)
                    for number in range(clients)]
-        start.wait()
+        for one in waiting:     # a client that fails lets the others go
+            one.add_done_callback(lambda done: done.exception() and start.abort())
+        with contextlib.suppress(threading.BrokenBarrierError):
+            start.wait()
         processor = _server_processor(folder)
         found = [one.result() for one in waiting]
         processor = _server_processor(folder) - processor if place == POSTGRES else 0
@@ -135,7 +135,7 @@ def _wait_for(start):
 
 
 def _server_processor(folder):
-    """Processor seconds of the server so far: its own, and of backends, those that ended, too."""
+    """Processor seconds of the server so far, with those of backends that have ended."""
     pid, *_ = (folder / 'database' / 'postmaster.pid').read_text().split()
     postmaster = psutil.Process(int(pid))
     seconds = sum(postmaster.cpu_times()[:4])
@@ -146,12 +146,7 @@ def _server_processor(folder):
 
 
 def measure(folder):
-    """All steps for the vectors in a folder, those apart that were measured before.
-
-    Returns:
-        dict: By step, "build PLACE", "PLACE, CANDIDATES, CLIENTS" or "server", its figures and the
-        machine's load before.
-    """
+    """The figures of all steps for the vectors in a folder, measured unless they were before."""
     file, database = folder / 'search_postgres.json', folder / 'database'
     record = json.loads(file.read_text()) if file.exists() else {}
     for place, made in (FILE, index_folder(folder / 'vectors.embeddings')), (POSTGRES, database):
@@ -171,14 +166,11 @@ def measure(folder):
             step(f'build {place}', built, place, folder, connection)
         for (place, candidates), clients in itertools.product(SEARCHES, CLIENTS):
             step(f'{place}, {candidates}, {clients}', search, place, candidates, folder, clients)
-        step('server', _server, connection)
-    return record
-
-
-def _server(connection):
-    found = {name: connection.execute(f'show {name}').fetchone()[0] for name in SETTINGS}
-    return {'PostgreSQL': found.pop('server_version'), **found, 'pgvector': connection.execute(
-        "select extversion from pg_extension where extname = 'vector'").fetchone()[0]}
+        return {**record, 'server': dict(connection.execute(
+            "select 'PostgreSQL', current_setting('server_version') union all "
+            "select 'pgvector', extversion from pg_extension where extname = 'vector' union all "
+            'select name, current_setting(name) from pg_settings where name = any(%s)',
+            [SETTINGS]).fetchall())}
 
 
 def built(place, folder, connection):
@@ -199,7 +191,6 @@ def built(place, folder, connection):
 
 def report(record):
     """The record as reStructuredText."""
-    server = dict(next(iter(record['counts'].values()))['server'])
     text = [
         f'Vectors of {record["size"]} numbers of 16 bits, drawn around those of '
         f'{record["products"]:,} products; the {K} nearest of\neach of {record["queries"]:,} '
@@ -219,8 +210,7 @@ def report(record):
             [_row(place, candidates, int(count), steps) for place, candidates in SEARCHES]) + '\n')
     made = record['circumstances']
     text += lines_of(made, 'command', 'date', 'commit', 'threads', 'priority')
-    server.pop('load')
-    text.append(':server: ' + ', '.join(f'{name} {value}' for name, value in server.items()))
+    text.append(':server: ' + ', '.join(f'{key} {value}' for key, value in steps['server'].items()))
     return '\n'.join(text) + '\n'
 
 
@@ -238,8 +228,7 @@ def _row(place, candidates, count, steps):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('embeddings', metavar='EMBEDDINGS')
-    parser.add_argument('--work', type=pathlib.Path, required=True,
-                        help='folder for vectors, index and database')
+    parser.add_argument('--work', type=pathlib.Path, required=True, help='a folder to keep it in')
     parser.add_argument('--count', type=int, nargs='+', default=[10_000, 100_000])
     parser.add_argument('-o', '--output', type=pathlib.Path, default=HERE / 'results')
     arguments = parser.parse_args()
