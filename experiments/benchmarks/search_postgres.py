@@ -138,11 +138,13 @@ def _server_processor(folder):
     """Processor seconds of the server so far, with those of backends that have ended."""
     pid, *_ = (folder / 'database' / 'postmaster.pid').read_text().split()
     postmaster = psutil.Process(int(pid))
-    seconds = sum(postmaster.cpu_times()[:4])
-    for backend in postmaster.children():
+    while True:     # until none comes or goes meanwhile, which would be missed or counted twice
+        backends = postmaster.children()
         with contextlib.suppress(psutil.NoSuchProcess):
-            seconds += sum(backend.cpu_times()[:2])
-    return seconds
+            seconds = sum(postmaster.cpu_times()[:4])
+            seconds += sum(sum(backend.cpu_times()[:2]) for backend in backends)
+            if postmaster.children() == backends:
+                return seconds
 
 
 def measure(folder):
@@ -221,8 +223,8 @@ def _row(place, candidates, count, steps):
     name = f'index, {candidates} candidates' if candidates else 'all compared'
     return (f'{place}: {name}{" ``*``" if own else ""}', f'{one["recall"]:.4f}',
             f'{1e3 * one["p50"]:.1f}', f'{1e3 * one["p95"]:.1f}',
-            f'{1e3 * (one["client"] + one["server"]):.1f}', f'{one["throughput"]:.0f}',
-            f'{two["throughput"]:.0f}', f'{one["load"]}, {two["load"]}')
+            f'{1e3 * (one["client"] + one["server"]):.1f}', f'{one["throughput"]:.3g}',
+            f'{two["throughput"]:.3g}', f'{one["load"]}, {two["load"]}')
 
 
 def main():
