@@ -197,8 +197,8 @@ def report(record):
         f'Vectors of {record["size"]} numbers of 16 bits, drawn around those of '
         f'{record["products"]:,} products; the {K} nearest of\neach of {record["queries"]:,} '
         f'others, recall against exact search. A client stops after {LONGEST} seconds. ``*`` is '
-        'what\n``search`` does by itself with so many. Processor times are of client and server '
-        'together.\n']
+        f'what\n``search`` does by itself; beyond {searcher.EXACT_LIMIT:,} vectors its index '
+        'proposes 100. Processor\ntimes are of client and server together.\n']
     for count, steps in record['counts'].items():
         text += [f'**{int(count):,} vectors**\n', table(
             ('made', 'processor s', 'of the server', 'seconds', 'MiB', 'of the index', 'load'),
