@@ -1,7 +1,8 @@
 """Print the article's table of accuracies for a trained network.
 
 Accuracies are over products: each product counts once, with all its images. Confusion counts and
-the accuracy of each class go to evaluation-SPLIT.json in the run folder.
+the accuracy of each class go to evaluation-SPLIT.json in the run folder, or, of another catalogue
+than that of the training, to evaluation-SPLIT-elsewhere.json.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ NAME = 'evaluate'
 EXAMPLES = '''\
 fashion-models evaluate runs/shop
 fashion-models evaluate runs/shop --split all
-fashion-models evaluate runs/shop --split test --snapshot last --devices 0'''
+fashion-models evaluate runs/shop --split test --snapshot last --devices 0
+fashion-models evaluate runs/shop --catalogue other-shop --known-only'''
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -22,7 +22,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _rate(text):
-    return text if text == 'auto' else float(text)
+    if text == 'auto':
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f'found {text!r}, expected a number above 0, or auto') from None
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -37,4 +43,5 @@ def run(arguments: argparse.Namespace) -> None:
         print(f'{arguments.run}: the training is finished; {what} once it is trained longer: '
               f'fashion-models train -o {arguments.run} --resume --epochs N')
     else:
-        print(f'{arguments.run}: {what} from the next iteration on')
+        print(f'{arguments.run}: {what} from the next iteration on, or once the training is '
+              'resumed')

@@ -17,12 +17,13 @@ from fashion_models.catalogue.io import Catalogue, open_catalogue
 from fashion_models.data.prepare import prepare
 from fashion_models.data.products import ProductSet, require_products
 from fashion_models.data.vocabulary import MISSING, UNKNOWN, Vocabulary
+from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.functions.precision import FLOAT32, require_precision, using_precision
 from fashion_models.provenance import provenance
 from fashion_models.training.evaluation import Evaluation, evaluate, majority_accuracies
 from fashion_models.training.model import build_loss
-from fashion_models.training.run import Run
+from fashion_models.training.run import ELSEWHERE, Run
 from fashion_models.training.table import accuracy_table
 
 #: Unknown labels of a task that a line names, the commonest ones.
@@ -67,6 +68,9 @@ def evaluate_run(
         unknown = unknown_labels(catalogue, own, run)
         if known_only:
             own = dataclasses.replace(own, t=np.where(own.t == UNKNOWN, MISSING, own.t))
+            if (own.t == MISSING).all():
+                raise UserError(f'{catalogue.folder}: no product of its {split} split has a label '
+                                f'that {run.folder} knows')
         with using_precision(precision):
             evaluation = evaluate(model, own, run.mean, device, progress=True)
         several = (own.others >= 0).any(axis=2).sum(axis=0)
@@ -76,7 +80,8 @@ def evaluate_run(
             'precision': precision,
             'catalogue': {
                 'name': catalogue.header.name, 'version': catalogue.header.version,
-                'hash': images.catalogue_hash},
+                'hash': images.catalogue_hash,
+                'trained_on': images.catalogue_hash == run.provenance['catalogue']['hash']},
             'products': len(own),
             'images': sum(map(len, own.images)),
             'loss': evaluation.loss(
@@ -85,8 +90,7 @@ def evaluate_run(
             'accuracies': evaluation.accuracies,
             'labelled': dict(zip(run.vocabulary.tasks, map(int, (own.t != MISSING).sum(axis=0)))),
             'majority': dict(zip(
-                run.vocabulary.tasks,
-                majority_accuracies(products['train'].t, own.t))),
+                run.vocabulary.tasks, majority_accuracies(products['train'].t, own.t))),
             'confusion': confusion(evaluation, run.vocabulary),
             'per_class': per_class(evaluation, run.vocabulary),
             'provenance': provenance(),
@@ -103,6 +107,10 @@ def evaluate_run(
 def write_records(run: Run, records: Mapping[str, dict]) -> list[pathlib.Path]:
     """Writes what :func:`evaluate_run` returned into ``evaluation-<split>.json`` of the run.
 
+    What was found on another catalogue than that of the training goes to
+    ``evaluation-<split>-elsewhere.json``. A figure that there is none of, as of a task without
+    labels, is null.
+
     Returns:
         The files.
 
@@ -111,12 +119,20 @@ def write_records(run: Run, records: Mapping[str, dict]) -> list[pathlib.Path]:
     """
     paths = []
     for split, record in records.items():
-        path = run.folder / f'evaluation-{split}.json'
+        elsewhere = '' if record['catalogue']['trained_on'] else ELSEWHERE
+        path = run.folder / f'evaluation-{split}{elsewhere}.json'
         with (told_if_unwritable(path),
               atomic_write(path, 'w', encoding='utf-8') as file):
-            json.dump(record, file, ensure_ascii=False, indent=1)
+            json.dump(_with_null(record), file, ensure_ascii=False, indent=1, allow_nan=False)
         paths.append(path)
     return paths
+
+
+def _with_null(value):
+    """The value, with ``None`` in place of what is not a number: JSON has no word for that."""
+    if isinstance(value, dict):
+        return {key: _with_null(one) for key, one in value.items()}
+    return None if isinstance(value, float) and np.isnan(value) else value
 
 
 def unknown_labels(catalogue: Catalogue, products: ProductSet,

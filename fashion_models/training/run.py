@@ -34,13 +34,15 @@ LOCK = 'training.lock'
 _BEGINNING = (
     LOCK, MEAN, LABELS, RECIPE, 'snapshots', f'snapshots/{snapshots.INITIAL}', '.*.partial',
     'snapshots/.*.partial')
+#: In the name of an evaluation on another catalogue than that of the training.
+ELSEWHERE = '-elsewhere'
 #: All that a training and an evaluation write; ``log.json*/`` is what Chainer leaves when killed.
 WRITTEN = (
     *_BEGINNING, PROVENANCE, FINISHED, 'snapshots/iteration-*.npz',
     'snapshots/iteration-*.npz.damaged', f'snapshots/{snapshots.BEST}', 'log.json', 'log.json*/',
     'log.json*/log.json', 'loss.png', 'accuracy.png', 'learning-rate.jsonl',
     'learning-rate-requests.jsonl', 'graph.dot', 'graph.svg', 'bad-batch.json',
-    *(f'evaluation-{split}.json' for split in SPLITS))
+    *(f'evaluation-{split}{where}.json' for split in SPLITS for where in ('', ELSEWHERE)))
 
 
 _PROVENANCE = {'catalogue': {'folder': str, 'hash': str, 'name?': str}, 'given_recipe?': str,

@@ -53,11 +53,38 @@ def test_catalogue_with_labels_that_the_run_does_not_know(
     path = catalogue / 'products.jsonl'
     path.write_text(path.read_text().replace('"female"', '"unisex"'))
     words = ['evaluate', str(run_copy.folder), '--catalogue', str(catalogue)]
+    before = (run_copy.folder / 'evaluation-validation.json').read_bytes()
     assert cli.main(words) == 0
     unknown = 'not known to the run, and {} (validation): gender: unisex 5'
     assert unknown.format('counted as wrong') in capsys.readouterr().out
     assert cli.main([*words, '--known-only']) == 0
     assert unknown.format('left out') in capsys.readouterr().out
+    # The run's own evaluation stays.
+    assert (run_copy.folder / 'evaluation-validation.json').read_bytes() == before
+    record = json.loads((run_copy.folder / 'evaluation-validation-elsewhere.json').read_text())
+    assert record['unknown_labels']['left_out']
+
+
+def test_catalogue_without_any_label_that_the_run_knows(
+        run_copy, make_toy_catalogue, tmp_path, fails):
+    catalogue = make_toy_catalogue(tmp_path / 'other', products=60)
+    path = catalogue / 'products.jsonl'
+    products = [json.loads(line) for line in path.read_text().splitlines()]
+    for product in products:
+        product['labels'] = {'gender': 'unisex'}
+    path.write_text(''.join(json.dumps(product) + '\n' for product in products))
+    assert 'no product of its validation split has a label that' in fails(
+        'evaluate', run_copy.folder, '--catalogue', catalogue, '--known-only')
+
+
+def test_a_task_without_labels_is_null(run_copy, make_toy_catalogue, tmp_path, works):
+    catalogue = make_toy_catalogue(tmp_path / 'other', products=60)
+    path = catalogue / 'products.jsonl'
+    path.write_text(path.read_text().replace('"female"', '"unisex"').replace('"male"', '"unisex"'))
+    works('evaluate', run_copy.folder, '--catalogue', catalogue, '--known-only')
+    record = json.loads((run_copy.folder / 'evaluation-validation-elsewhere.json').read_text(),
+                        parse_constant=pytest.fail)
+    assert record['accuracies']['gender'] is None
 
 
 def test_no_snapshot_yet(run_copy, fails):

@@ -7,6 +7,11 @@ def test_lr(run_copy, works):
         'lr', run_copy.folder, '0.002')
 
 
+def test_a_rate_that_is_none(run_copy, fails):
+    assert "found 'fast', expected a number above 0, or auto" in fails(
+        'lr', run_copy.folder, 'fast')
+
+
 def test_back_to_the_schedule(run_copy, works):
     (run_copy.folder / 'finished').unlink()
     assert "back to the recipe's schedule" in works('lr', run_copy.folder, 'auto')
