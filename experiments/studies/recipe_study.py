@@ -17,6 +17,8 @@ import sys
 import time
 import tomllib
 
+from fashion_models.catalogue.io import open_catalogue
+from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
 from fashion_models.provenance import provenance
 from fashion_models.training import train as train_module
@@ -57,7 +59,11 @@ def study(description, variants, table, measure=None):
                         help='where networks are trained; each is removed when recorded')
     parser.add_argument('-o', '--output', type=pathlib.Path, required=True, metavar='FILE.json')
     arguments = parser.parse_args()
-    study = tomllib.loads(arguments.variants.read_text(encoding='utf-8'))
+    try:
+        study = tomllib.loads(arguments.variants.read_text(encoding='utf-8'))
+        open_catalogue(arguments.catalogue)
+    except (OSError, ValueError, UserError) as error:
+        parser.error(str(error))
     unknown = set(arguments.only or ()) - set(study['variants'])
     if unknown:
         parser.error(f'{arguments.variants} has no variant {", ".join(sorted(unknown))}')
