@@ -47,8 +47,7 @@ def sameness(answers: Sequence[PairAnswer], group_of: Mapping[str, str],
     Raises:
         UserError: If answers contradict each other or the catalogue, or :func:`product_of` does.
     """
-    answers = [dataclasses.replace(one, a=product_of(one.a), b=product_of(one.b))
-               for one in answers]
+    answers = [_of_products(one, product_of) for one in answers]
     problems = list(_contradictions(answers))
     if problems:
         more = len(problems) - _SHOWN
@@ -68,6 +67,13 @@ def sameness(answers: Sequence[PairAnswer], group_of: Mapping[str, str],
         name = min(members, key=lambda group: (SPLITS.index(split_of(group)), first_of[group]))
         groups |= {group: name for group in members if group != name}
     return Sameness(into, groups)
+
+
+def _of_products(answer, product_of):
+    try:
+        return dataclasses.replace(answer, a=product_of(answer.a), b=product_of(answer.b))
+    except UserError as error:
+        raise UserError(f'{answer.where}: {error}' if answer.where else str(error)) from None
 
 
 def components(pairs: Iterable[tuple[Hashable, Hashable]]) -> list[list]:

@@ -18,7 +18,7 @@ from fashion_models.plural import counted
 NAME = 'duplicates'
 EXAMPLES = '''\
 fashion-models embed runs/shop shop -o listings.embeddings --listings
-fashion-models duplicates listings.embeddings --precision 0.95 -o pairs.csv
+fashion-models duplicates listings.embeddings --precision 0.5 -o pairs.csv
 fashion-models duplicates listings.embeddings --groups --picture groups.png
 fashion-models embed runs/shop shop -o validation.embeddings --listings --split validation
 fashion-models duplicates validation.embeddings --calibrate -o mine.json

@@ -27,6 +27,13 @@ def path(text: str) -> pathlib.Path:
     return pathlib.Path(text)
 
 
+def _file_to_write(text):
+    file = path(text)
+    if not file.absolute().parent.is_dir():     # said before hours of computing, not after
+        raise argparse.ArgumentTypeError(f'found {text}, and there is no folder {file.parent}')
+    return file
+
+
 def place(text: str) -> pathlib.Path | str:
     """The type of an argument that is a path on this machine, or an address (a text)."""
     return text if '://' in text else pathlib.Path(text)
@@ -80,8 +87,9 @@ def output(parser: argparse.ArgumentParser,
 
     argparse takes ``--out`` for it, as it does any beginning of an option that is unambiguous.
     """
-    parser.add_argument('-o', '--output', metavar=metavar, type=path, required=required,
-                        help=text)
+    is_file = metavar not in ('DIR', 'RUN')
+    parser.add_argument('-o', '--output', metavar=metavar, required=required, help=text,
+                        type=_file_to_write if is_file else path)
 
 
 def overwrite(parser: argparse.ArgumentParser, what: str) -> None:

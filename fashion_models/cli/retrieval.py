@@ -18,7 +18,7 @@ from fashion_models.cli import options
 NAME = 'retrieval'
 EXAMPLES = '''\
 fashion-models retrieval shop runs/shop --split test
-fashion-models retrieval shop runs/plain runs/same-product towers/fashionclip.onnx
+fashion-models retrieval shop runs/plain runs/same-product towers/fashionclip.onnx --split test
 fashion-models retrieval in-shop runs/in-shop --in-shop -o recorded'''
 
 

@@ -163,6 +163,7 @@ def test_answers_apply_to_what_is_joined_already(shop, tmp_path):
     (same('1', '9'), "the catalogue has no product or listing '9'"),
     (same('1', '2/3'), "no product or listing '2/3'"),
     (same('1', '2/0'), "no product or listing '2/0'"),
+    ([PairAnswer('1', '9', 'same', 'x.csv:4')], "^x.csv:4: .* no product or listing '9'"),
     ([*same('1', '2', '3'), PairAnswer('1', '3', 'different', 'x.csv:9')],
      r'x.csv:9: 1 ≠ 3 contradicts 1 = 2 \(x.csv:2\), 2 = 3'),
     ([PairAnswer('1', '3', 'different')], 'no answer joins or groups')])

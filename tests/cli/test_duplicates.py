@@ -189,3 +189,10 @@ def test_answers_in_what_was_written_calibrate(run, folder, tmp_path, works):
 def test_a_share_is_from_0_to_1(folder, value, fails):
     line = fails('duplicates', folder / 'listings', '--threshold', value)
     assert f'found {value}, expected a number from 0 to 1' in line
+
+
+def test_a_file_in_a_folder_that_does_not_exist(tmp_path, fails):
+    # Said at once: the embeddings do not exist, either.
+    file = tmp_path / 'none' / 'pairs.csv'
+    assert f'found {file}, and there is no folder {file.parent}' in fails(
+        'duplicates', tmp_path / 'e', '-o', file)

@@ -26,7 +26,7 @@ def test_show_chooses_products(catalogue, tmp_path, command, options, count):
     (['--label', 'color=Red'], '--label color=Red: expected TASK=LABEL, TASK one of gender, '),
     (['--label', 'colour=Green'], 'no product is of that split and has those labels'),
     (['-o', 'sheet'], "sheet: expected a picture's ending, such as .png"),
-    (['-o', '/nowhere/sheet.png'], '/nowhere/sheet.png: cannot be written: No such file')])
+    (['-o', '/nowhere/sheet.png'], 'found /nowhere/sheet.png, and there is no folder /nowhere')])
 def test_show_refuses(catalogue, tmp_path, command, options, message):
     with pytest.raises(UserError, match=message):
         command('show', catalogue, '-o', tmp_path / 'sheet.png', *options)
