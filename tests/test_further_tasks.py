@@ -190,7 +190,8 @@ def test_another_catalogue_has_labels_that_the_run_does_not_know(
 
     def evaluated(*options):
         printed = run('evaluate', folder, '--catalogue', other, '--split', 'all', *options)
-        files = [folder / f'evaluation-{split}.json' for split in ('train', 'validation', 'test')]
+        files = [folder / f'evaluation-{split}-elsewhere.json'
+                 for split in ('train', 'validation', 'test')]
         return printed, [json.loads(file.read_text()) for file in files]
 
     printed, records = evaluated()
