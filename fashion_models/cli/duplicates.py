@@ -66,7 +66,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.json(parser)
     options.output(parser, 'FILE', 'write all pairs or groups to this CSV file, pairs with a '
                                    'column for answers; with --calibrate, the calibration to this '
-                                   'JSON file', required=False)
+                                   'JSON file', required=False,
+                   kind=options.file_to_write)
     parser.add_argument('--picture', metavar='PICTURE', type=pathlib.Path,
                         help=f'draw the {DRAWN} most probable pairs or largest groups; the ending '
                              'names the format (.png)')

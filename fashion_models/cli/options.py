@@ -2,6 +2,7 @@
 
 import argparse
 import pathlib
+from collections.abc import Callable
 
 from fashion_models.catalogue.split import SPLITS
 
@@ -27,7 +28,8 @@ def path(text: str) -> pathlib.Path:
     return pathlib.Path(text)
 
 
-def _file_to_write(text):
+def file_to_write(text: str) -> pathlib.Path:
+    """The type of an argument that is a file to write, in a folder that is there."""
     file = path(text)
     if not file.absolute().parent.is_dir():     # said before hours of computing, not after
         raise argparse.ArgumentTypeError(f'found {text}, and there is no folder {file.parent}')
@@ -81,15 +83,14 @@ def images(parser: argparse.ArgumentParser) -> None:
                         help='the image files of one product, one or more')
 
 
-def output(parser: argparse.ArgumentParser,
-           metavar: str, text: str, required: bool = True) -> None:
-    """``-o/--output``: the file or folder that the command writes.
+def output(parser: argparse.ArgumentParser, metavar: str, text: str, required: bool = True,
+           kind: Callable[[str], pathlib.Path] = path) -> None:
+    """``-o/--output``: the folder that the command writes, or, of :func:`file_to_write`, the file.
 
     argparse takes ``--out`` for it, as it does any beginning of an option that is unambiguous.
     """
-    is_file = metavar not in ('DIR', 'RUN')
-    parser.add_argument('-o', '--output', metavar=metavar, required=required, help=text,
-                        type=_file_to_write if is_file else path)
+    parser.add_argument('-o', '--output', metavar=metavar, type=kind, required=required,
+                        help=text)
 
 
 def overwrite(parser: argparse.ArgumentParser, what: str) -> None:

@@ -43,7 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                              'less than 1 (default: 0.2)')
     options.top(parser, 50)
     options.json(parser)
-    options.output(parser, 'PAGE', 'write a page with pictures (.html)', required=False)
+    options.output(parser, 'PAGE', 'write a page with pictures (.html)', required=False,
+                   kind=options.file_to_write)
     options.moved_catalogue(parser)
 
 

@@ -38,7 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help='for --image: the run that made EMBEDDINGS, if it was moved since')
     options.json(parser)
     options.output(parser, 'PICTURE', 'draw the query and its neighbours into this picture; its '
-                                      'ending names the format (.png)', required=False)
+                                      'ending names the format (.png)', required=False,
+                   kind=options.file_to_write)
     options.moved_catalogue(parser)
 
 

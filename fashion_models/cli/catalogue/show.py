@@ -17,7 +17,8 @@ fashion-models catalogue show shop -o test.png --split test --products 100 --see
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.catalogue(parser)
-    options.output(parser, 'PICTURE', 'the picture to write; its ending names the format (.png)')
+    options.output(parser, 'PICTURE', 'the picture to write; its ending names the format (.png)',
+                   kind=options.file_to_write)
     parser.add_argument('--products', type=options.positive, default=40, metavar='N',
                         help='how many to draw (default: 40)')
     options.seed(parser, 'another number draws another sample')
