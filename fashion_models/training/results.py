@@ -80,8 +80,7 @@ def evaluate_run(
             'precision': precision,
             'catalogue': {
                 'name': catalogue.header.name, 'version': catalogue.header.version,
-                'hash': images.catalogue_hash,
-                'trained_on': images.catalogue_hash == run.provenance['catalogue']['hash']},
+                'hash': images.catalogue_hash},
             'products': len(own),
             'images': sum(map(len, own.images)),
             'loss': evaluation.loss(
@@ -119,8 +118,8 @@ def write_records(run: Run, records: Mapping[str, dict]) -> list[pathlib.Path]:
     """
     paths = []
     for split, record in records.items():
-        elsewhere = '' if record['catalogue']['trained_on'] else ELSEWHERE
-        path = run.folder / f'evaluation-{split}{elsewhere}.json'
+        own = record['catalogue']['hash'] == run.provenance['catalogue']['hash']
+        path = run.folder / f'evaluation-{split}{"" if own else ELSEWHERE}.json'
         with (told_if_unwritable(path),
               atomic_write(path, 'w', encoding='utf-8') as file):
             json.dump(_with_null(record), file, ensure_ascii=False, indent=1, allow_nan=False)
