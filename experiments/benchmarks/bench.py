@@ -21,7 +21,7 @@ from fashion_models.devices import usable_cores
 # Before any library starts its threads: the same number for all.
 os.environ.setdefault('OMP_NUM_THREADS', str(usable_cores()))
 
-from measure import circumstances, interleaved, matmul_limit, summary, write
+from measure import circumstances, interleaved, matmul_limit, summary, table, write
 from layers import profile
 from fashion_models.errors import UserError
 from fashion_models.functions.precision import require_precision
@@ -212,15 +212,6 @@ def bars(record):
         rows.append(('share of an iteration of small.toml that is not the step', '<= 5 %',
                      f"{record['loading']['share']:.1%}"))
     return rows
-
-
-def table(head, rows):
-    """A simple reStructuredText table."""
-    widths = [max(len(str(row[i])) for row in (head, *rows)) for i in range(len(head))]
-    rule = '  '.join('=' * width for width in widths)
-    lines = ['  '.join(str(cell).ljust(width) for cell, width in zip(row, widths)).rstrip()
-             for row in (head, *rows)]
-    return '\n'.join([rule, lines[0], rule, *lines[1:], rule])
 
 
 def report(record):

@@ -2,15 +2,13 @@
 
     python experiments/benchmarks/gpu.py [--device 0] [-o FOLDER]
 
-Writes ``gpu.json`` to the folder and prints a table. A batch is the recipe's, of random values,
-with the article's five tasks; data is on the CPU at the start of a step, as in training. Takes
-two minutes.
+Writes ``gpu.json`` and ``gpu.rst`` to the folder and prints the latter. A batch is the recipe's,
+of random values, with the article's five tasks; data is on the CPU at the start of a step, as in
+training. Takes two minutes.
 """
 
 import argparse
-import json
 import pathlib
-import time
 
 from fashion_models.devices import resolve
 from fashion_models.provenance import provenance
@@ -22,7 +20,7 @@ from fashion_models.training.recipe import Recipe
 
 import chainer
 import numpy as np
-from measure import summary
+from measure import interleaved, summary, table, write
 
 from fashion_models.links import multi_task_loss
 
@@ -49,6 +47,7 @@ def measure(name, n, device, rounds):
         model.cleargrads()
         multi_task_loss(model(device.send(x)), device.send(t)).backward()
         optimizer.update()
+        device.device.synchronize()     # the GPU goes on when Python is done
 
     def embed():
         with chainer.using_config('train', False), chainer.no_backprop_mode():
@@ -56,22 +55,24 @@ def measure(name, n, device, rounds):
 
     pool = chainer.cuda.cupy.get_default_memory_pool()
     pool.free_all_blocks()
-    times = {'step': timed(step, device, rounds), 'embedding': timed(embed, device, rounds)}
+    times = interleaved({'step': step, 'embedding': embed}, rounds, warm_up=3)
     assert np.isfinite(embed()).all()
     return {'recipe': name, 'products': b, 'n': n, 'size': size, 'bytes': pool.total_bytes(),
             'times': {key: summary(values) for key, values in times.items()}}
 
 
-def timed(function, device, rounds):
-    """Seconds of each of some calls, the GPU's work done at their end."""
-    found = []
-    for number in range(rounds + 3):
-        started = time.perf_counter()
-        function()
-        device.device.synchronize()
-        if number >= 3:
-            found.append(time.perf_counter() - started)
-    return found
+def report(record):
+    """The record as reStructuredText."""
+    rows = []
+    for run in record['runs']:
+        images = run['products'] * run['n']
+        rates = (images / run['times'][key]['median'] for key in ('step', 'embedding'))
+        rows.append((run['recipe'], run['size'], run['products'], run['n'],
+                     *(f'{rate:,.0f}' for rate in rates), f'{run["bytes"] / 1e9:.2f}'))
+    cudnn = 'with' if record['cudnn'] else 'without'
+    return (f'{record["gpu"]}, {cudnn} cuDNN; images a second:\n\n'
+            + table(('recipe', 'pixels', 'products', 'n', 'training', 'embedding', 'memory, GB'),
+                    rows) + '\n')
 
 
 def main():
@@ -90,15 +91,7 @@ def main():
         'gpu': properties['name'].decode(), 'cudnn': chainer.cuda.cudnn_enabled,
         'runs': [measure(name, n, device, arguments.rounds) for name, n in CASES],
         'provenance': provenance()}
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    (arguments.output / 'gpu.json').write_text(json.dumps(record, indent=1) + '\n')
-    print(f'{record["gpu"]}, {"with" if record["cudnn"] else "without"} cuDNN; images a second')
-    print('recipe    size  products   n  training  embedding  memory, GB')
-    for run in record['runs']:
-        images = run['products'] * run['n']
-        rates = (images / run['times'][key]['median'] for key in ('step', 'embedding'))
-        print(f'{run["recipe"]:8} {run["size"]:5} {run["products"]:9} {run["n"]:3}'
-              + ''.join(f'{rate:10,.0f}' for rate in rates) + f'{run["bytes"] / 1e9:12.2f}')
+    write(arguments.output, 'gpu', record, report(record))
 
 
 if __name__ == '__main__':

@@ -119,6 +119,15 @@ def lines_of(made, *keys):
             ':machine: {processor}, {cores} cores, {system}'.format(**made['machine'])]
 
 
+def table(head, rows):
+    """A simple reStructuredText table."""
+    widths = [max(len(str(row[i])) for row in (head, *rows)) for i in range(len(head))]
+    rule = '  '.join('=' * width for width in widths)
+    lines = ['  '.join(str(cell).ljust(width) for cell, width in zip(row, widths)).rstrip()
+             for row in (head, *rows)]
+    return '\n'.join([rule, lines[0], rule, *lines[1:], rule])
+
+
 def write(folder, name, record, text):
     """Writes a record and its report to ``NAME.json`` and ``NAME.rst``, and prints the report."""
     folder.mkdir(parents=True, exist_ok=True)

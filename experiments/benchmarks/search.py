@@ -29,6 +29,7 @@ import time
 
 import numpy as np
 import search_vectors
+from measure import table
 from search_libraries import CANDIDATES
 
 from fashion_models.devices import usable_cores
@@ -226,15 +227,6 @@ def collect(embeddings, work):
                     name: json.loads(file.read_text()) for name in (*CANDIDATES, PACKAGE)
                     if (file := index_file(name, folder).with_suffix('.json')).exists()}}
     return record
-
-
-def table(head, rows):
-    """A simple reStructuredText table."""
-    widths = [max(len(str(row[i])) for row in (head, *rows)) for i in range(len(head))]
-    rule = '  '.join('=' * width for width in widths)
-    lines = ['  '.join(str(cell).ljust(width) for cell, width in zip(row, widths)).rstrip()
-             for row in (head, *rows)]
-    return '\n'.join([rule, lines[0], rule, *lines[1:], rule])
 
 
 def report(record):

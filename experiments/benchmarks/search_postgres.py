@@ -32,8 +32,8 @@ os.environ.setdefault('OMP_NUM_THREADS', '1')
 import numpy as np
 import psutil
 import search_vectors
-from measure import circumstances, lines_of, write
-from search import K, table
+from measure import circumstances, lines_of, table, write
+from search import K
 
 from fashion_models.files import atomic_write
 from fashion_models.representation.embeddings import open_embeddings
