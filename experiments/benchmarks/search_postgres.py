@@ -52,6 +52,8 @@ WARM_UP = 20
 LONGEST = 30
 #: Settings of the server that matter here.
 SETTINGS = ['shared_buffers', 'max_parallel_maintenance_workers', 'max_parallel_workers_per_gather']
+#: Enough for a million vectors of 1024 numbers.
+INDEX_MEMORY = '4GB'
 _spawn = multiprocessing.get_context('spawn')
 #: What the clients wait for, in each of their processes.
 _start = None
@@ -65,7 +67,7 @@ def build(place, folder):
         searcher.EXACT_LIMIT = 0
         searcher.Searcher(embeddings)
     else:
-        publish(embeddings, folder / 'database', progress=False)
+        publish(embeddings, folder / 'database', progress=False, index_memory=INDEX_MEMORY)
     return {'seconds': time.perf_counter() - began, 'processor': time.process_time() - processor}
 
 

@@ -8,6 +8,7 @@ database as from the file.
 
 import argparse
 import pathlib
+import sys
 
 from fashion_models.cli import options
 from fashion_models.errors import UserError
@@ -17,6 +18,7 @@ EXAMPLES = '''\
 fashion-models publish shop.embeddings postgresql://me@db.example.com/shop
 fashion-models publish shop.embeddings shop-database
 fashion-models search shop-database --product 1234
+fashion-models publish shop.embeddings postgresql://me@db.example.com/shop --index-memory 4GB
 fashion-models publish shop.embeddings --parquet shop.parquet'''
 
 
@@ -27,6 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='the address of a database, as in postgresql://user@host/name, or, on a machine '
              'without a server, a folder in which an embedded one keeps its data')
     options.table(parser)
+    parser.add_argument('--index-memory', metavar='SIZE', help=(
+        'memory that PostgreSQL may take to make the index of a new table (default: 512MB, enough '
+        'for about 200,000 vectors of 1024 numbers; 4GB for a million)'))
     parser.add_argument('--parquet', metavar='FILE', type=pathlib.Path,
                         help='write this Parquet file')
 
@@ -36,8 +41,9 @@ def run(arguments: argparse.Namespace) -> None:
 
     if arguments.database is None and arguments.parquet is None:
         raise UserError('publish: name a DATABASE, or a file to write with --parquet')
-    if arguments.database is None and arguments.table:
-        raise UserError('--table: has a meaning with a DATABASE only')
+    for option in 'table', 'index_memory':
+        if arguments.database is None and getattr(arguments, option):
+            raise UserError(f'--{option.replace("_", "-")}: has a meaning with a DATABASE only')
     embeddings = open_embeddings(arguments.file)
     if arguments.parquet:
         from fashion_models.representation.parquet import write_parquet
@@ -46,6 +52,11 @@ def run(arguments: argparse.Namespace) -> None:
         megabytes = arguments.parquet.stat().st_size / 1e6
         print(f'{arguments.parquet}: {len(embeddings):,} rows, {megabytes:.1f} MB')
     if arguments.database is not None:
-        from fashion_models.representation.postgres import publish
+        from fashion_models.representation.postgres import INDEX_MEMORY, publish
 
-        print(publish(embeddings, arguments.database, arguments.table).text())
+        memory = arguments.index_memory or INDEX_MEMORY
+        published = publish(embeddings, arguments.database, arguments.table, index_memory=memory)
+        print(published.text())
+        if not published.fitted:
+            print(f'the index did not fit into {memory} while it was made, which took many times '
+                  'as long; name more for the next table (--index-memory)', file=sys.stderr)

@@ -33,6 +33,7 @@
     [publish]                           # without it, nothing is published
     database = "postgresql://me@db.example.com/shop"
     table = "shop"
+    index_memory = "4GB"                # as --index-memory of "publish"
     parquet = "shop.parquet"
 
 Only ``catalogue``, ``run``, ``embeddings``, and an import's ``format`` and ``source`` are needed.
@@ -60,7 +61,7 @@ _KEYS = {
               'devices': str, 'store': str},
     'duplicates': {'precision': _NUMBER, 'threshold': _NUMBER, 'calibration': str,
                    'across': bool},
-    'publish': {'database': str, 'table': str, 'parquet': str},
+    'publish': {'database': str, 'table': str, 'index_memory': str, 'parquet': str},
 }
 _NEEDED = {'': ('catalogue', 'run', 'embeddings'), 'import': ('format', 'source')}
 _CHOICES = {('import', 'format'): tuple(IMPORTERS), ('import', 'colours'): ('source', 'lyst16'),

@@ -197,9 +197,10 @@ def _publish(settings, progress):
         write_parquet(embeddings, how['parquet'], progress)
         texts.append(str(how['parquet']))
     if 'database' in how:
-        from fashion_models.representation.postgres import publish
+        from fashion_models.representation.postgres import INDEX_MEMORY, publish
 
-        done = publish(embeddings, how['database'], how.get('table'), progress)
+        done = publish(embeddings, how['database'], how.get('table'), progress,
+                       how.get('index_memory', INDEX_MEMORY))
         texts.append(done.text())
         counts = vars(done)
     return '\n'.join(texts), counts

@@ -39,3 +39,5 @@ def test_parquet(file, tmp_path, works, fails):
     assert parquet.read_table(tmp_path / 'toy.parquet').num_rows == 80
     assert 'name a DATABASE' in fails('publish', file)
     assert '--table: ' in fails('publish', file, '--table', 'x', '--parquet', tmp_path / 'x')
+    assert '--index-memory: ' in fails(
+        'publish', file, '--index-memory', '1GB', '--parquet', tmp_path / 'x')

@@ -34,13 +34,12 @@ from fashion_models.representation.postgres.connection import (
     register,
     shown,
 )
+from fashion_models.representation.postgres.indexing import MEMORY, make_index, reserve
 
 #: Columns that every table has, beside those of the catalogue's tasks.
 COLUMNS = ('id', 'product', 'product_group', 'retailer', 'title', 'description', 'images',
            'embedding', 'place', 'mark')
 _BLOCK = 1024
-#: The most numbers of a vector that pgvector indexes as halfvec.
-MOST_INDEXED = 4000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +49,7 @@ class Published:
     Attributes:
         table (str): The table, with its schema.
         new, changed, gone, unchanged (int): Rows.
+        fitted (bool): Whether an index was made in the memory given, if one was made.
     """
 
     table: str
@@ -57,6 +57,7 @@ class Published:
     changed: int
     gone: int
     unchanged: int
+    fitted: bool = True
 
     def text(self) -> str:
         """It in a line."""
@@ -65,7 +66,7 @@ class Published:
 
 
 def publish(embeddings: Embeddings, place: str | os.PathLike, table: str | None = None,
-            progress: bool = True) -> Published:
+            progress: bool = True, index_memory: str = MEMORY) -> Published:
     """Makes a table of a database hold what a file of embeddings holds.
 
     Args:
@@ -73,29 +74,34 @@ def publish(embeddings: Embeddings, place: str | os.PathLike, table: str | None 
         place: The database's address, or the folder of an embedded one.
         table: The table's name; by default, made of the catalogue's name and a digest of the
             network and of what a vector stands for.
-        progress: Whether to show a progress bar.
+        progress: Whether to show progress bars.
+        index_memory: How much memory PostgreSQL may take to make the index of a new table, as in
+            ``4GB``; 1.3 times that of the vectors as halfvec is enough, and less many times slower.
 
     Raises:
-        UserError: If the database cannot be reached or written, or the table holds vectors of
-            another network or size.
+        UserError: If the database cannot be reached or written, the table holds vectors of
+            another network or size, or the memory is no amount of it.
     """
     name = table or table_name(embeddings)
+    fitted = True
     with connected(place) as connection:
+        connection.execute('create extension if not exists vector')
+        register(connection)
         with connection.cursor() as cursor:
-            cursor.execute('create extension if not exists vector')
+            reserve(cursor, index_memory)
             # One at a time, even the first.
             cursor.execute('select pg_advisory_xact_lock(%s)', [_signed(checksum(name.encode()))])
-            register(connection)
             made = _make(cursor, name, embeddings, shown(place))
-            counts = _fill(cursor, name, embeddings, progress)
+            counts = _fill(cursor, name, embeddings, made, progress)
             if made:
-                _make_index(cursor, name, embeddings)
+                shape = len(embeddings), embeddings.header['size']
+                fitted = make_index(cursor, name, shape, place, progress)
             _describe(cursor, name, embeddings)
         connection.commit()
         if sum(counts[:3]) > counts[3]:
             connection.autocommit = True    # the planner's figures; needs no transaction
             connection.execute(_sql('analyze {}', name))
-    return Published(f'{SCHEMA}.{name}', *counts)
+    return Published(f'{SCHEMA}.{name}', *counts, fitted)
 
 
 def table_name(embeddings: Embeddings) -> str:
@@ -133,7 +139,6 @@ def _make(cursor, name, embeddings, place):
                                 'choose another table')
         return False
     header, tasks = embeddings.header, embeddings.tasks
-    kind = 'halfvec' if header['dtype'] == 'float16' else 'vector'
     labels = [sql.SQL('{} text[]' if tasks[task].several else '{} text').format(
         sql.Identifier(column)) for task, column in label_columns(tasks, COLUMNS).items()]
     cursor.execute(_sql(
@@ -141,8 +146,13 @@ def _make(cursor, name, embeddings, place):
         'product_group text not null, retailer text not null, title text not null, '
         'description text not null, images text[] not null, {labels}, '
         'embedding {kind} not null, place bigserial, mark bigint not null)', name,
-        labels=sql.SQL(', ').join(labels), kind=sql.SQL(f'{kind}({header["size"]})')))
+        labels=sql.SQL(', ').join(labels), kind=sql.SQL(f'{_kind(embeddings)}({header["size"]})')))
     return True
+
+
+def _kind(embeddings):
+    """The type of the vectors' column."""
+    return 'halfvec' if embeddings.header['dtype'] == 'float16' else 'vector'
 
 
 def _identity(embeddings):
@@ -153,7 +163,7 @@ def _identity(embeddings):
                 name: task.several for name, task in embeddings.tasks.items()}}
 
 
-def _fill(cursor, name, embeddings, progress):
+def _fill(cursor, name, embeddings, made, progress):
     """Makes the rows those of the file; returns how many are new, changed, gone and unchanged."""
     from psycopg import sql
 
@@ -165,30 +175,50 @@ def _fill(cursor, name, embeddings, progress):
     new = sum(ids[row] not in there for row in differ)
     gone = list(there.keys() - set(ids))
     tasks = embeddings.tasks
-    columns = [*(column for column in COLUMNS if column != 'place'),
-               *label_columns(tasks, COLUMNS).values()]
-    named = sql.SQL(', ').join(map(sql.Identifier, columns))
     if gone:
         cursor.execute(_sql('delete from {} where id = any(%s)', name), [gone])
-    if differ:
+    if differ and made:
+        _send(cursor, sql.Identifier(SCHEMA, name), embeddings, differ, marks, progress)
+    elif differ:
         cursor.execute(_sql('create temporary table arriving (like {} including defaults) '
                             'on commit drop', name))
-        with (cursor.copy(sql.SQL('copy arriving ({}) from stdin').format(named)) as copy,
-              tqdm(total=len(differ), desc='publishing', unit=' rows',
-                   disable=None if progress else True) as bar):
-            for start in range(0, len(differ), _BLOCK):
-                rows = differ[start:start + _BLOCK]
-                embeddings.check(rows)
-                for row in rows:
-                    copy.write_row(_row(embeddings, row, marks[row], tasks))
-                bar.update(len(rows))
+        _send(cursor, sql.Identifier('arriving'), embeddings, differ, marks, progress)
+        columns = _columns(tasks)
         replaced = sql.SQL(', ').join(
             sql.SQL('{0} = excluded.{0}').format(sql.Identifier(column))
             for column in columns if column != 'id')
         cursor.execute(_sql('insert into {} (place, {named}) select place, {named} from arriving '
                             'on conflict (id) do update set {replaced}', name,
-                            named=named, replaced=replaced))
+                            named=sql.SQL(', ').join(map(sql.Identifier, columns)),
+                            replaced=replaced))
     return new, len(differ) - new, len(gone), len(ids) - len(differ)
+
+
+def _columns(tasks):
+    """The columns that come from the file."""
+    return [*(column for column in COLUMNS if column != 'place'),
+            *label_columns(tasks, COLUMNS).values()]
+
+
+def _send(cursor, table, embeddings, rows, marks, progress):
+    """Sends rows of the file to a table."""
+    from psycopg import sql
+
+    tasks = embeddings.tasks
+    types = [*['text'] * 6, 'text[]', _kind(embeddings), 'int8',
+             *('text[]' if tasks[task].several else 'text' for task in tasks)]
+    # As bytes: to write and read vectors as text takes longer than all else.
+    with (cursor.copy(sql.SQL('copy {} ({}) from stdin (format binary)').format(
+              table, sql.SQL(', ').join(map(sql.Identifier, _columns(tasks))))) as copy,
+          tqdm(total=len(rows), desc='publishing', unit=' rows',
+               disable=None if progress else True) as bar):
+        copy.set_types(types)
+        for start in range(0, len(rows), _BLOCK):
+            block = rows[start:start + _BLOCK]
+            embeddings.check(block)
+            for row in block:
+                copy.write_row(_row(embeddings, row, marks[row], tasks))
+            bar.update(len(block))
 
 
 def _row(embeddings, row, mark, tasks):
@@ -201,19 +231,7 @@ def _row(embeddings, row, mark, tasks):
     # PostgreSQL's texts hold no NUL.
     texts = [text.replace('\0', '') for text in (
         item.id, item.product, item.group, item.retailer, item.title, item.description)]
-    return [*texts, list(item.images), kind(vector).to_text(), mark, *labels]
-
-
-def _make_index(cursor, name, embeddings):
-    from psycopg import sql
-
-    size = embeddings.header['size']
-    if size > MOST_INDEXED:
-        return      # compared one by one
-    cursor.execute("set local maintenance_work_mem = '512MB'")
-    cursor.execute(_sql(
-        'create index on {} using hnsw ((embedding::halfvec({size})) halfvec_ip_ops)', name,
-        size=sql.Literal(size)))
+    return [*texts, list(item.images), kind(vector), mark, *labels]
 
 
 def _describe(cursor, name, embeddings):

@@ -111,7 +111,7 @@ class Killed(BaseException):
     pass
 
 
-STEPS = ['_make', '_row', '_make_index', '_describe']
+STEPS = ['_make', '_row', 'make_index', '_describe']
 
 
 @pytest.mark.parametrize('step', STEPS)
@@ -129,7 +129,7 @@ def test_half_a_publication_is_never_seen(empty, tmp_path, monkeypatch, step):
     monkeypatch.setattr(publishing, step, killed)
     new = write(tmp_path / 'new', range(1000, 1030))
     with pytest.raises(Killed):
-        publish(new, empty, table='other' if step == '_make_index' else 'shop', progress=False)
+        publish(new, empty, table='other' if step == 'make_index' else 'shop', progress=False)
     assert contents(empty, 'shop') == before
     with open_table(empty) as opened:     # the only one
         assert len(opened) == 20
