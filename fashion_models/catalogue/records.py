@@ -9,7 +9,12 @@ from collections.abc import Iterator, Mapping
 from fashion_models.catalogue.tasks import DEFAULT_TASKS, Task, joined, ordered
 
 _CONTROL = re.compile(r'[\x00-\x1f\x7f\ud800-\udfff]')
+_PRODUCT_KEYS = frozenset(('id', 'group', 'labels', 'listings', 'extra'))
+_TEXTS = 'retailer', 'title', 'description'
+_LISTING_KEYS = frozenset((*_TEXTS, 'images'))
 _DRIVE = re.compile(r'[A-Za-z]:')
+#: A path that has nothing wrong with it for certain, found in a fraction of the time.
+_PLAIN = re.compile(r'(?:[\w-][\w.-]*/)*[\w-][\w.-]*', re.ASCII)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -130,7 +135,7 @@ def product_record(product: Product) -> dict:
     """The JSON object that stands for a product; unknown texts are left out."""
     listings = []
     for listing in product.listings:
-        record = {name: text for name in ('retailer', 'title', 'description')
+        record = {name: text for name in _TEXTS
                   if (text := getattr(listing, name))}
         listings.append(record | {'images': list(listing.images)})
     labels = {task: label if isinstance(label, str) else list(label)
@@ -172,6 +177,8 @@ def path_problem(path: str) -> str | None:
     A path is relative to the catalogue's folder, separated by ``/``, and stays inside it by its
     words alone: whether the file is a symbolic link is for the owner of the folder to decide.
     """
+    if _PLAIN.fullmatch(path):
+        return None
     if not path:
         return 'is empty'
     if _CONTROL.search(path):
@@ -199,7 +206,7 @@ def record_problems(record: object,
     if not isinstance(record, dict):
         yield f'a product is a JSON object, not {_kind(record)}'
         return
-    yield from _unknown_keys(record, ('id', 'group', 'labels', 'listings', 'extra'), 'product')
+    yield from _unknown_keys(record, _PRODUCT_KEYS, 'product')
     for key in ('id', 'group'):
         if key not in record:
             yield f"'{key}' is missing"
@@ -216,7 +223,7 @@ def _label_problems(labels, tasks):
     if not isinstance(labels, dict):
         yield f"'labels' must map tasks to labels, not {_show(labels)}"
         return
-    yield from _unknown_keys(labels, tasks, 'task')
+    yield from _unknown_keys(labels, tasks.keys(), 'task')
     for name, task in tasks.items():
         if name not in labels:
             continue
@@ -237,9 +244,8 @@ def _listing_problems(listings):
         if not isinstance(listing, dict):
             yield f'a listing is a JSON object, not {_kind(listing)}'
             continue
-        texts = ('retailer', 'title', 'description')
-        yield from _unknown_keys(listing, (*texts, 'images'), 'listing')
-        for key in texts:
+        yield from _unknown_keys(listing, _LISTING_KEYS, 'listing')
+        for key in _TEXTS:
             if not isinstance(listing.get(key, ''), str):
                 yield f'{key} must be a text, not {_show(listing[key])}'
         images = listing.get('images', [])
@@ -256,6 +262,8 @@ def _listing_problems(listings):
 
 
 def _unknown_keys(record, known, noun):
+    if record.keys() <= known:
+        return
     for key in record:
         if key not in known:
             yield f"unknown {noun if noun == 'task' else noun + ' key'} {_show(key)}"

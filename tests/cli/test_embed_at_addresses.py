@@ -61,3 +61,15 @@ def test_other_commands_take_paths_only(fails):
     for words in (['catalogue', 'check', 's3://b/shop'], ['search', 's3', '-o', 's3://b/x.png'],
                   ['duplicates', 's3://b/e']):
         assert 'expected a path on this machine; only "embed"' in fails(*words)
+
+
+@pytest.mark.timeout(600)
+def test_workers_of_ray_read_the_bucket(bucket, tiny_run, tmp_path, works):
+    pytest.importorskip('ray', reason='needs the extra ray: pip install "fashion-models[ray]"')
+    import fsspec
+
+    works('embed', f'{bucket}/run', f'{bucket}/shop', '-o', f'{bucket}/alone')
+    works('embed', f'{bucket}/run', f'{bucket}/shop', '-o', f'{bucket}/together', '--ray')
+    system = fsspec.filesystem('s3')
+    assert system.cat_file(f'{bucket}/together') == system.cat_file(f'{bucket}/alone')
+    assert not [name for name in system.ls(bucket) if 'shards' in name]
