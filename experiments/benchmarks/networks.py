@@ -18,7 +18,7 @@ from fashion_models.links import (
     MultiTaskClassifier,
     ProductEncoder,
     ZFNet,
-    fold_batch_normalization,
+    fold_for_inference,
     multi_task_loss,
 )
 from fashion_models.training.optimizer import MomentumSGD
@@ -85,7 +85,7 @@ class ChainerStep:
 
 def folded(model):
     """A copy of the network that only evaluates, as for ``embed``."""
-    return fold_batch_normalization(copy.deepcopy(model))
+    return fold_for_inference(copy.deepcopy(model))
 
 
 def torch_network(model):

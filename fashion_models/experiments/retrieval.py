@@ -46,7 +46,7 @@ from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.experiments.kit import statistics
 from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings, add_init, command
-from fashion_models.links import MultiTaskClassifier, fold_batch_normalization
+from fashion_models.links import MultiTaskClassifier, fold_for_inference
 from fashion_models.representation.encoder import Encoder
 from fashion_models.representation.linear import normalize
 from fashion_models.representation.metrics import (
@@ -136,7 +136,7 @@ def untrained_model(run: Run, products: ProductSet,
         for _ in range(STATISTICS_BATCHES):
             model.encoder(device.send(next(iterator).x))
     model.to_cpu()
-    fold_batch_normalization(model)
+    fold_for_inference(model)
     model.to_device(device)
     return model
 

@@ -16,6 +16,9 @@ def linear(
         x: Array, W: Array, b: Array | None = None, relu: bool = False) -> chainer.Variable:
     """Dense layer.
 
+    Weights in a read-only array of their own are taken to be constant, as in
+    :func:`~fashion_models.functions.convolution_2d`.
+
     Args:
         x: (N, C)
         W: (O, C)
@@ -40,6 +43,7 @@ class Linear(chainer.FunctionNode):
 
     def __init__(self, relu: bool, bfloat16: bool = False) -> None:
         self.relu, self.bfloat16 = relu, bfloat16
+        self._W = None
 
     def check_type_forward(self, in_types: type_check.TypeInfoTuple) -> None:
         type_check.expect(in_types.size() >= 2, in_types.size() <= 3)
@@ -53,6 +57,8 @@ class Linear(chainer.FunctionNode):
         if self.relu:
             self.retain_outputs((0,))
         x, W, *b = inputs
+        if dense.packs(len(x), W, self.bfloat16):
+            return dense.forward_packed(x, W, *b, relu=self.relu, bfloat16=self.bfloat16),
         if self.bfloat16:
             # Kept for backward: to round it takes as long as to multiply with it.
             self._W = W = as_bfloat16(W)
@@ -71,7 +77,7 @@ class Linear(chainer.FunctionNode):
             gy = gy * (self.get_retained_outputs()[0].array > 0)
         gb = gy.sum(axis=0) if 2 in indexes else None
         if self.bfloat16:
-            W, gy = self._W, as_bfloat16(gy)
+            W, gy = as_bfloat16(W) if self._W is None else self._W, as_bfloat16(gy)
         gx = dense.backward_data(gy, W) if 0 in indexes else None
         if gx is not None and is_bfloat16(x):
             gx = as_bfloat16(gx)

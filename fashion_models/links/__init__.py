@@ -1,7 +1,7 @@
 """The networks, as Chainer Links: blocks, trunks, poolings, product encoder, multi-task classifier,
 losses, same-product objective."""
 
-from fashion_models.links.blocks import ConvBNReLU, DenseReLU, fold_batch_normalization
+from fashion_models.links.blocks import ConvBNReLU, DenseReLU, fold_for_inference
 from fashion_models.links.image_pooling import POOLINGS
 from fashion_models.links.losses import (
     COMBINATIONS,
@@ -24,6 +24,6 @@ TRUNKS = {'zfnet': ZFNet, 'resnet50': ResNet50}
 __all__ = [
     'COMBINATIONS', 'LOSSES', 'METRIC_LOSSES', 'POOLINGS', 'TRUNKS', 'ConvBNReLU', 'DenseReLU',
     'MultiTaskClassifier', 'ProductEncoder', 'ResNet50', 'SameProduct', 'TextFusion', 'Trunk',
-    'ZFNet', 'count_correct', 'count_labelled', 'fold_batch_normalization', 'multi_task_loss',
+    'ZFNet', 'count_correct', 'count_labelled', 'fold_for_inference', 'multi_task_loss',
     'task_fault',
 ]

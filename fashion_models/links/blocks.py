@@ -104,16 +104,18 @@ class DenseReLU(_Block):
         return h if folded else self._normalized(h)
 
 
-def fold_batch_normalization(model: chainer.Link) -> chainer.Link:
-    """Folds every block of a trained network, which makes it faster and fit for inference only.
+def fold_for_inference(model: chainer.Link) -> chainer.Link:
+    """Makes a trained network faster, and fit for inference only.
+
+    Normalization becomes part of the layer before it, and the heads become one layer.
 
     Args:
-        model: Changed in place; see :meth:`ConvBNReLU.fold`.
+        model: Changed in place, by the ``fold()`` of each link that has one.
 
     Returns:
         ``model``.
     """
     for link in list(model.links()):
-        if isinstance(link, _Block):
+        if hasattr(link, 'fold'):
             link.fold()
     return model

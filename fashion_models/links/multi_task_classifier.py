@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 import chainer
+import chainer.functions as F
 import chainer.links as L
+import numpy as np
 
 from fashion_models import functions
 from fashion_models.catalogue.tasks import Task
@@ -22,6 +24,7 @@ class MultiTaskClassifier(chainer.Chain):
     def __init__(self, encoder: chainer.Chain, classes: Mapping[str, int]):
         super().__init__()
         self.tasks = tuple(classes)
+        self._joined = False
         with self.init_scope():
             self.encoder = encoder
             self.heads = chainer.Chain(**{
@@ -40,9 +43,26 @@ class MultiTaskClassifier(chainer.Chain):
 
     def classify(self, representation: Array) -> list[chainer.Variable]:
         """Scores as of :meth:`forward`, from representations (b, encoder.out_size)."""
+        if self._joined:
+            y = functions.linear(representation, self.joined.W, self.joined.b)
+            return list(F.split_axis(y, self._edges, axis=1))
         return [
             functions.linear(representation, self.heads[task].W, self.heads[task].b)
             for task in self.tasks]
+
+    def fold(self) -> None:
+        """Joins the heads in one layer, for inference only: each takes longer to call than to
+        compute."""
+        heads = [self.heads[task] for task in self.tasks]
+        xp = heads[0].xp
+        W, b = (xp.concatenate([getattr(head, name).array for head in heads]) for name in 'Wb')
+        if xp is np:
+            W.setflags(write=False)     # see functions.linear
+        self._edges = np.cumsum([len(head.b) for head in heads])[:-1]
+        self._joined = True
+        with self.init_scope():
+            self.joined = L.Linear(W.shape[1], len(W))
+            self.joined.W, self.joined.b = chainer.Parameter(W), chainer.Parameter(b)
 
     def layers(self, x: Array) -> Iterator[tuple[str, chainer.Variable]]:
         """Yields the name and the values of each layer, the encoder's first."""

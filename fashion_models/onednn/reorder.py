@@ -40,7 +40,7 @@ class Reorder:
 
     def constant(self, source: np.ndarray) -> np.ndarray:
         """A copy of an array; the same one each time if the array is its own and read-only."""
-        if source.flags.writeable or source.base is not None:
+        if not is_constant(source):
             return self(source)
         key = id(source)
         if key not in _copies:
@@ -51,6 +51,11 @@ class Reorder:
                 return copy
         copies.append((self._destination, self(source)))
         return copies[-1][1]
+
+
+def is_constant(array: np.ndarray) -> bool:
+    """Whether an array is its own and read-only: then it is taken never to change."""
+    return not array.flags.writeable and array.base is None
 
 
 def same(a: Descriptor, b: Descriptor) -> bool:

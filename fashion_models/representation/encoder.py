@@ -23,14 +23,13 @@ from fashion_models.files import sha256
 from fashion_models.functions.backend import use_onednn
 from fashion_models.functions.precision import FLOAT32, require_precision, using_precision
 from fashion_models.links import MultiTaskClassifier
+from fashion_models.onednn.dense import FEW
 from fashion_models.representation.linear import normalize
 from fashion_models.representation.picture_encoder import WINDOW, Paths, PictureEncoder, listed
 from fashion_models.training.run import Run
 from fashion_models.training.snapshots import BEST
 from fashion_models.workers import Ahead
 
-#: For fewer products than this, oneDNN may multiply in another order.
-FEW = 4
 #: The tasks whose probabilities are part of a vector, beside the representation, where the network
 #: was taught them.
 LABELS = 'subcategory', 'colour'

@@ -15,7 +15,7 @@ from fashion_models.data.views import View
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, locked
-from fashion_models.links import MultiTaskClassifier, fold_batch_normalization
+from fashion_models.links import MultiTaskClassifier, fold_for_inference
 from fashion_models.parsing import json_file, require_form
 from fashion_models.training import snapshots
 from fashion_models.training.arrays import read_npy
@@ -308,4 +308,4 @@ class Run:
         self.check_vocabulary()
         model = build_model(self.recipe, self.vocabulary.classes)
         snapshots.load_model(model, path)
-        return fold_batch_normalization(model)
+        return fold_for_inference(model)

@@ -30,6 +30,27 @@ def test_with_relu_without_onednn(without_onednn, agree, values):
     test_with_relu(agree, values, True)
 
 
+@pytest.mark.parametrize('relu', [False, True])
+@pytest.mark.parametrize(('n', 'c', 'out'), [(1, 1, 1), (1, 300, 158), (3, 7, 5), (40, 33, 17)])
+def test_constant_weights(values, n, c, out, relu):
+    x, W, b = values(n, c), values(out, c, seed=1), values(out, seed=2)
+    expected = F.linear(x, W, b).array
+    W.setflags(write=False)
+    for _ in range(2):
+        y = functions.linear(x, W, b, relu=relu).array
+        np.testing.assert_allclose(
+            y, np.maximum(expected, 0) if relu else expected, rtol=1e-4, atol=1e-4)
+
+
+def test_the_gradient_through_constant_weights(values):
+    x, W = chainer.Variable(values(2, 6)), values(4, 6, seed=1)
+    W.setflags(write=False)
+    y = functions.linear(x, W)
+    y.grad = values(2, 4, seed=2)
+    y.backward(retain_grad=True)
+    np.testing.assert_allclose(x.grad, y.grad @ W, rtol=1e-5)
+
+
 @given(
     n=st.integers(1, 70), c=st.integers(1, 70), out=st.integers(1, 70), bias=st.booleans(),
     order=st.sampled_from(['C', 'with gaps', 'backwards']), seed=st.integers(0, 99))

@@ -16,7 +16,7 @@ from fashion_models.functions.precision import (
     require_precision,
     using_precision,
 )
-from fashion_models.links import ZFNet, fold_batch_normalization
+from fashion_models.links import ZFNet, fold_for_inference
 from fashion_models.onednn.number_format import BFLOAT16
 from fashion_models.onednn.reorder import as_bfloat16, images_as_bfloat16
 
@@ -40,7 +40,7 @@ def assert_rounded(ours, chainers, arrays, gy):
     inputs = [chainer.Variable(array) for array in arrays]
     y = ours(*inputs)
     y.grad = gy
-    y.backward()
+    y.backward(retain_grad=True)
     with chainer.using_config('dtype', np.float64):
         doubles = [chainer.Variable(rounded(array)) for array in arrays[:2]]
         doubles += [chainer.Variable(array.astype(np.float64)) for array in arrays[2:]]
@@ -93,6 +93,25 @@ def test_constant_weights(in_bfloat16, values):
             np.testing.assert_allclose(
                 functions.linear(flat, dense).array,
                 F.linear(rounded(flat), rounded(dense)).array, atol=1e-3)
+
+
+@pytest.mark.parametrize('inner', [20, 512, 4096])
+def test_with_constant_weights_a_row_does_not_depend_on_the_others(in_bfloat16, values, inner):
+    x, W = values(100, inner), values(70, inner, seed=1)
+    W.setflags(write=False)
+    whole = functions.linear(x, W).array
+    for n in 1, 2, 3, 4, 5, 16, 31, 32, 64, 99:
+        np.testing.assert_array_equal(functions.linear(x[:n], W).array, whole[:n])
+
+
+def test_the_gradient_through_constant_weights(in_bfloat16, values):
+    x, W = chainer.Variable(values(6, 20)), values(4, 20, seed=1)
+    W.setflags(write=False)
+    y = functions.linear(x, W)
+    y.grad = values(6, 4, seed=2)
+    y.backward(retain_grad=True)
+    np.testing.assert_allclose(
+        x.grad, rounded(y.grad).astype('f') @ rounded(W).astype('f'), rtol=1e-4, atol=1e-4)
 
 
 @given(st.lists(st.floats(width=32, allow_nan=False, allow_subnormal=False), min_size=1))
@@ -176,7 +195,7 @@ def assert_compact(ours, chainers, images, others, gy):
     assert y.dtype == BFLOAT16
     gy = rounded(gy)
     y.grad = images_as_bfloat16(gy.astype(np.float32))
-    y.backward()
+    y.backward(retain_grad=True)
     doubles = [chainer.Variable(other.array.astype(np.float64)) for other in others]
     with chainer.using_config('dtype', np.float64):
         expected = chainers(exact, *doubles)
@@ -207,7 +226,7 @@ def test_channels_that_normalization_would_be_slow_with(in_bfloat16, values):
     y = functions.convolution_2d(x, W)
     assert y.dtype == np.float32
     y.grad = values(*y.shape, seed=2)
-    y.backward()
+    y.backward(retain_grad=True)
     assert x.grad.dtype == BFLOAT16
     expected = F.convolution_2d(exact, W.astype(np.float64))
     np.testing.assert_allclose(y.array, expected.array, atol=1e-4)
@@ -243,7 +262,7 @@ def test_dense_layer_of_compact_features(in_bfloat16, values):
     y = functions.linear(F.reshape(x, (5, -1)), W)
     assert y.dtype == np.float32
     y.grad = gy = rounded(values(5, 7, seed=2)).astype(np.float32)
-    y.backward()
+    y.backward(retain_grad=True)
     assert x.grad.dtype == BFLOAT16
     expected = F.linear(exact.array.reshape(5, -1), W.array.astype(np.float64)).array
     np.testing.assert_allclose(y.array, expected, atol=1e-4)
@@ -276,7 +295,7 @@ def test_network_in_evaluation(in_bfloat16, values):
         with using_precision('float32'):
             exact = trunk(x).array
         found = trunk(x).array
-        folded = fold_batch_normalization(trunk)(x).array
+        folded = fold_for_inference(trunk)(x).array
     for one in found, folded:
         assert one.dtype == np.float32
         cosines = (one * exact).sum(axis=1) / (

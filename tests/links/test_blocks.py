@@ -7,7 +7,7 @@ from fashion_models.links import (
     ProductEncoder,
     ResNet50,
     ZFNet,
-    fold_batch_normalization,
+    fold_for_inference,
 )
 
 
@@ -37,7 +37,7 @@ def evaluate(model):
 def test_folding_changes_no_result(make, normalize):
     model = trained(make(64, width=0.1, image_features=30, normalize=normalize), normalize)
     before = evaluate(model)
-    assert fold_batch_normalization(model) is model
+    assert fold_for_inference(model) is model
     for _ in range(2):  # the second time with the kept copies of the weights
         for found, expected in zip(evaluate(model), before):
             np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4)
@@ -46,14 +46,14 @@ def test_folding_changes_no_result(make, normalize):
 @pytest.mark.parametrize('normalize', [False, True])
 @pytest.mark.parametrize('make', [ZFNet, ResNet50])
 def test_no_normalization_is_left(make, normalize):
-    model = fold_batch_normalization(
+    model = fold_for_inference(
         trained(make(64, width=0.1, image_features=30, normalize=normalize), normalize))
     assert not [
         link for link in model.links() if isinstance(link, chainer.links.BatchNormalization)]
 
 
 def test_every_layer_has_a_bias_then():
-    model = fold_batch_normalization(trained(ZFNet(64, width=0.1, image_features=30)))
+    model = fold_for_inference(trained(ZFNet(64, width=0.1, image_features=30)))
     assert not [
         link for link in model.links() if isinstance(link, chainer.links.BatchNormalization)]
     assert {name for name, _ in model.encoder.trunk.namedparams() if name.endswith('/b')} == {

@@ -14,7 +14,7 @@ from PIL import Image, ImageCms
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.errors import UserError
-from fashion_models.links import fold_batch_normalization
+from fashion_models.links import fold_for_inference
 from fashion_models.representation.encoder import Encoder, load
 from fashion_models.representation.export.graphs import (
     compare,
@@ -91,7 +91,7 @@ def test_other_poolings(onnxruntime, encoder, pooling):
     if pooling == 'attention':
         score = model.encoder.column_attention_pooling.score.W.array
         score[...] = np.random.default_rng(0).normal(size=score.shape)
-    other = Encoder(encoder.run, model=fold_batch_normalization(model))
+    other = Encoder(encoder.run, model=fold_for_inference(model))
     compare(other, {'image': image_graph(other), 'product': product_graph(other)})
 
 
