@@ -21,6 +21,7 @@ from fashion_models.devices import usable_cores
 # Before any library starts its threads: the same number for all.
 os.environ.setdefault('OMP_NUM_THREADS', str(usable_cores()))
 
+import numpy as np
 from measure import circumstances, interleaved, matmul_limit, summary, table, write
 from layers import profile
 from fashion_models.errors import UserError
@@ -38,6 +39,8 @@ from networks import (
 
 HERE = pathlib.Path(__file__).resolve().parent
 OURS, OURS_BFLOAT16, STOCK = 'ours', 'ours, bfloat16', 'stock Chainer'
+#: Calls for the latency of one picture.
+CALLS = 100
 #: From the name in the tables to the arguments of TorchStep.
 TORCH = {
     'PyTorch': {},
@@ -177,6 +180,9 @@ def bars(record):
                     f'training step, best of PyTorch / ours, any precision, {where}', '>= 1.5',
                     f'{min(best) / min(median[OURS], median[OURS_BFLOAT16]):.2f}'))
     for run in record['inference']:
+        if run['images'] == 1:
+            rows += latency_bars(run)
+            continue
         median = {name: values['median'] for name, values in run['times'].items()}
         where = f"{run['size']} px, {run['images']} images"
         peers = {name: value for name, value in median.items()
@@ -214,6 +220,20 @@ def bars(record):
     return rows
 
 
+def percentile(values, which):
+    """A percentile of a :func:`summary`'s times."""
+    return float(np.percentile(values['times'], which))
+
+
+def latency_bars(run):
+    """As of :func:`bars`, for one picture at a time."""
+    return [
+        (f"one picture, {ONNX} / {name}, p{which}, {run['size']} px", '>= 1',
+         f"{percentile(run['times'][ONNX], which) / percentile(run['times'][name], which):.2f}")
+        for name in (OURS, OURS_BFLOAT16) for which in (50, 95)
+        if {name, ONNX} <= run['times'].keys()]
+
+
 def report(record):
     """The record as reStructuredText."""
     parts = []
@@ -249,7 +269,14 @@ def report(record):
         section(f"Training step, {run['size']} px, {run['images']} images, n = {run['n']}",
                 head, seconds(run))
     for run in record['inference']:
-        section(f"Inference, {run['size']} px, {run['images']} images", head, seconds(run))
+        if run['images'] > 1:
+            section(f"Inference, {run['size']} px, {run['images']} images", head, seconds(run))
+            continue
+        calls = len(run['times'][OURS]['times'])
+        section(f"One picture, {run['size']} px, {calls} calls a tenth of a second apart",
+                ('implementation', 'p50 (ms)', 'p95 (ms)'),
+                [(name, *(f'{1e3 * percentile(values, which):.1f}' for which in (50, 95)))
+                 for name, values in run['times'].items()])
     for run in record['profiles']:
         rows = [
             ('(update)', f"{1e3 * run['update']:.2f}", f"{run['update'] / run['step']:.1%}", '')]
@@ -298,6 +325,8 @@ def main():
         say('checking that all networks are the same')
         check_same(64)
     for size in arguments.sizes:
+        record['inference'].append(time_inference(
+            size, 1, arguments.rounds if arguments.quick else CALLS, variants))
         for images in arguments.images:
             for n in arguments.n:
                 # Stock Chainer and the compiler take long and depend little on n.
