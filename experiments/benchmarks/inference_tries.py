@@ -96,7 +96,7 @@ def measure(cases):
             networks[size] = folded(chainer_network(size))
         step = ChainerStep(networks[size], precision=precision)
         x, _ = batch(size, images, 1)
-        calls = 30 if size * images < 5000 else 10
+        calls = 20 if size * images < 5000 else 7
         found.append(seconds(lambda step=step, x=x: step.scores(x), calls) / images)
     return found
 
