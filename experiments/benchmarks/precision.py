@@ -1,8 +1,10 @@
 """What bfloat16 changes in a trained network: its vectors, their neighbours, its answers.
 
-    python experiments/benchmarks/precision.py RUN CATALOGUE
+    python experiments/benchmarks/precision.py RUN CATALOGUE [--float32 RUN … --bfloat16 RUN …]
 
-Embeds the whole catalogue and evaluates the validation split, both in float32 and in bfloat16.
+Embeds the whole catalogue and evaluates the validation split, in float32 and in bfloat16. With
+further runs, of the same seeds, whole trainings in one and the other are compared, too: their
+accuracies on the validation and the test split, each with its own precision, in pairs.
 Writes ``precision.json`` and ``precision.rst`` to the results folder and prints the latter. Needs a
 processor with instructions for bfloat16; a minute or two for 30,000 small images.
 """
@@ -21,7 +23,10 @@ import numpy as np
 from measure import circumstances, write
 
 from fashion_models.catalogue.io import open_catalogue
+from fashion_models.data.prepare import prepare
+from fashion_models.data.views import View
 from fashion_models.devices import resolve
+from fashion_models.experiments.kit import predictions
 from fashion_models.representation.embed import embed
 from fashion_models.representation.encoder import Encoder
 from fashion_models.representation.search.neighbours import exact_search
@@ -64,16 +69,52 @@ def measure(run, catalogue):
         'validation_accuracy': accuracies}
 
 
+def compare(runs, catalogue):
+    """Compares whole trainings, from precision to runs.
+
+    Returns:
+        dict: For each split, from precision to accuracy, and the ``difference``, float32 minus
+        bfloat16, with its 95 % interval over products and seeds.
+    """
+    first = runs[PRECISIONS[0]][0]
+    splits = View().products(
+        catalogue, prepare(catalogue, first.recipe.data.shorter_side), first.vocabulary)
+    found = {'seeds': [run.recipe.training.seed for run in runs[PRECISIONS[0]]]}
+    for split in 'validation', 'test':
+        products = splits[split]
+        right = {precision: predictions.correct([
+            predictions.evaluate_run(run, products, precision=precision) for run in of_precision])
+            for precision, of_precision in runs.items()}
+        difference = predictions.differences(
+            *(right[precision] for precision in PRECISIONS), first.vocabulary.tasks,
+            products.groups)[predictions.ALL]
+        found[split] = {
+            **{name: float(np.nanmean(values)) for name, values in right.items()},
+            'difference': {'value': difference.value, 'interval': list(difference.widest)}}
+    return found
+
+
 def report(record):
     """The record as reStructuredText."""
-    rows = (
+    rows = [
         ('cosine of the two vectors, least', f'{record["cosine"]["least"]:.5f}', '>= 0.999'),
         ('cosine of the two vectors, median', f'{record["cosine"]["median"]:.5f}', ''),
         ('of the ten nearest products, the same', f'{record["nearest_kept"]:.1%}', '>= 98 %'),
         *((f'accuracy in {name}, validation', f'{value:.4f}', '')
-          for name, value in record['validation_accuracy'].items()))
-    rule = f'{"=" * 38}  {"=" * 8}  {"=" * 8}'
-    line = '{:38}  {:8}  {:8}'
+          for name, value in record['validation_accuracy'].items())]
+    if trained := record.get('trained'):
+        for split in 'validation', 'test':
+            own, count = trained[split], len(trained['seeds'])
+            rows += [(f'trained in {name}, {split}, {count} seeds', f'{own[name]:.4f}', '')
+                     for name in PRECISIONS]
+            difference = own['difference']
+            low, high = difference['interval']
+            rows.append((f'trained in float32 minus bfloat16, {split}',
+                         f'{difference["value"]:+.4f} [{low:+.4f}, {high:+.4f}]',
+                         '0 inside, within .01'))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    rule = '  '.join('=' * width for width in widths)
+    line = '  '.join(f'{{:{width}}}' for width in widths)
     return '\n'.join([
         rule, line.format('what', 'found', 'bar').rstrip(), rule,
         *(line.format(*row).rstrip() for row in rows), rule]) + '\n'
@@ -84,10 +125,21 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('run', metavar='RUN')
     parser.add_argument('catalogue', metavar='CATALOGUE')
+    for precision in PRECISIONS:
+        parser.add_argument(f'--{precision}', metavar='RUN', nargs='+', help=(
+            f'runs that were trained in {precision}, in the order of their seeds'))
     parser.add_argument('-o', '--output', type=pathlib.Path, default=HERE / 'results')
     arguments = parser.parse_args()
-    record = {'circumstances': circumstances(), **measure(
-        Run.open(arguments.run), open_catalogue(arguments.catalogue))}
+    catalogue = open_catalogue(arguments.catalogue)
+    record = {'circumstances': circumstances(), **measure(Run.open(arguments.run), catalogue)}
+    runs = {precision: [Run.open(folder) for folder in getattr(arguments, precision) or ()]
+            for precision in PRECISIONS}
+    seeds = [[run.recipe.training.seed for run in of_precision] for of_precision in runs.values()]
+    if seeds[0] != seeds[1]:
+        parser.error(f'found runs of the seeds {seeds[0]} in float32 and {seeds[1]} in bfloat16, '
+                     'expected the same')
+    if seeds[0]:
+        record['trained'] = compare(runs, catalogue)
     write(arguments.output, 'precision', record, report(record))
 
 

@@ -18,15 +18,17 @@ from fashion_models.training.run import Run
 ALL = 'all'
 
 
-def evaluate_run(run: Run, products: ProductSet, which: str = 'best') -> Evaluation:
+def evaluate_run(run: Run, products: ProductSet, which: str = 'best',
+                 precision: str = 'float32') -> Evaluation:
     """Evaluates the network of a run on products.
 
     Args:
         run: The run.
         products: The products, each with all its images.
         which: ``'best'`` or, for a fold that is held out, ``'last'`` snapshot.
+        precision: Of the network's products.
     """
-    encoder = _encoder(run, which)
+    encoder = _encoder(run, which, precision)
     return _classify(encoder, _activations(encoder, products), products.t)
 
 
@@ -59,8 +61,8 @@ def evaluate_images(
         [_classify(encoder, vectors, products.t) for vectors in pooled])
 
 
-def _encoder(run: Run, which: str) -> Encoder:
-    return Encoder(run, which, run.recipe.training.devices)
+def _encoder(run: Run, which: str, precision: str = 'float32') -> Encoder:
+    return Encoder(run, which, run.recipe.training.devices, precision=precision)
 
 
 def _activations(encoder: Encoder, products: ProductSet) -> np.ndarray:
