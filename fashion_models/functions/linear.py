@@ -79,6 +79,7 @@ class Linear(chainer.FunctionNode):
         if self.bfloat16:
             W, gy = as_bfloat16(W) if self._W is None else self._W, as_bfloat16(gy)
         gx = dense.backward_data(gy, W) if 0 in indexes else None
+        self._W = None      # its memory is wanted for the layers before; rounded again if need be
         if gx is not None and is_bfloat16(x):
             gx = as_bfloat16(gx)
         gW = dense.backward_weights(x, gy) if 1 in indexes else None
