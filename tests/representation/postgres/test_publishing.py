@@ -200,10 +200,16 @@ def test_nothing_there(empty, tmp_path):
     (tmp_path / 'folder').mkdir()
     (tmp_path / 'folder' / 'mine').touch()
     for place, message in (
-            ('postgresql://me:secret@localhost:1/shop', r'postgresql://me@localhost/shop: cannot'),
+            ('postgresql://me:secret@localhost:1/shop', 'postgresql://me@localhost:1/shop: cannot'),
+            ('host=localhost port=1 user=me password=secret dbname=shop',
+             'postgresql://me@localhost:1/shop: cannot'),
             ('postgresql://a b', 'not an address of PostgreSQL'),
+            ('mysql://me:secret@localhost/shop', r'mysql://…: not an address of PostgreSQL'),
+            ('postgressql://me:secret@localhost/shop', 'not an address of PostgreSQL'),
+            (tmp_path / 'my shop', 'needs a folder whose path has letters'),
             (tmp_path / 'e', 'is a file, expected an address'),
             (tmp_path / 'folder', 'holds something else than a database')):
         with pytest.raises(UserError, match=message) as error:
             publish(embeddings, place, progress=False)
         assert 'secret' not in str(error.value)
+    assert not (tmp_path / 'my shop').exists()
