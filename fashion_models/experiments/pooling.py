@@ -1,0 +1,160 @@
+"""Does learning the pooling beat averaging afterwards, and with which network?
+
+    python -m fashion_models.experiments.pooling [--catalogue DIR] [--seeds 3]
+
+The article hoped that a network which pools a product's images inside is better than one that
+classifies each image, whose answers are averaged afterwards. Here are the ways to pool that a
+recipe can ask for, each trained as the recipe says otherwise:
+
+* by the maximum (the article's), the mean, both side by side, or attention;
+* the maximum and the mean with an auxiliary loss on each image by itself, so that every image
+  teaches the layers below, not only those that win the maximum;
+* the maximum, where each example is all images of a product, as in the article, instead of random
+  groups of them.
+
+Each is held against the single-image network whose representations are averaged over a product's
+images: once trained for as many epochs, on the same images, and once for as many updates. For
+products with 1, 2, … images separately, too, since only with several is there anything to pool.
+
+Differences are paired, with 95 % intervals over groups of products and over seeds
+(:mod:`~fashion_models.experiments.kit.statistics`). Nothing is chosen.
+
+Time: in units of one training of the recipe, about 8.4 a seed, of which ``single_vs_multi`` leaves
+3.4.
+"""
+
+import pathlib
+import sys
+from collections.abc import Sequence
+
+import numpy as np
+
+from fashion_models.data.epoch import MAX_IMAGES, TOGETHER
+from fashion_models.data.views import View
+from fashion_models.errors import UnsuitableCatalogue
+from fashion_models.experiments.kit import predictions
+from fashion_models.experiments.kit.predictions import ALL
+from fashion_models.experiments.kit.results import Figures, Table, read_log
+from fashion_models.experiments.kit.settings import Settings, command
+from fashion_models.experiments.measuring.tasks_and_images import (
+    FEWEST_PRODUCTS,
+    SINGLE,
+    SPLITS,
+    UPDATES,
+    correct_of,
+)
+
+#: Weight of the auxiliary loss; another was tried in ``experiments/studies/compact.toml``.
+IMAGE_LOSS = 0.3
+#: From the way to pool to the name of its network, which experiments share, and what it changes.
+WAYS = {
+    'maximum': ('multi-task', {'model__pooling': 'max'}),
+    'mean': ('mean-pooling', {'model__pooling': 'mean'}),
+    'maximum and mean': ('max_mean-pooling', {'model__pooling': 'max_mean'}),
+    'attention': ('attention-pooling', {'model__pooling': 'attention'}),
+    'maximum, loss on each image': (
+        'image-loss', {'model__pooling': 'max', 'training__image_loss': IMAGE_LOSS}),
+    'mean, loss on each image': (
+        'mean-image-loss', {'model__pooling': 'mean', 'training__image_loss': IMAGE_LOSS}),
+    'maximum, all images together': (
+        'all-together', {'model__pooling': 'max', 'data__examples': TOGETHER})}
+#: What they are held against: single-image networks, averaged over the images of a product.
+AVERAGED = {SINGLE: 'averaging', UPDATES: 'averaging, as many updates'}
+
+
+def pooling(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
+    if all(len(product.images) < 2 for product in settings.catalogue.products):
+        raise UnsuitableCatalogue(
+            f'{settings.catalogue.folder}: no product has several images, so there is nothing to '
+            'pool')
+    settings.networks = (len(WAYS) + len(AVERAGED)) * len(settings.seeds)
+    kinds = {name: (network, settings.recipe.replace(**changes), None)
+             for name, (network, changes) in WAYS.items()}
+    settings.train(list(kinds.values()))
+    runs = {name: settings.seeds_of(*kind) for name, kind in kinds.items()}
+    averaged = _single_image(settings, next(iter(runs.values())))
+    products = settings.products(averaged[SINGLE][0])
+    tasks = averaged[SINGLE][0].vocabulary.tasks
+    figures = {
+        'tasks': tasks, 'image_loss': IMAGE_LOSS,
+        'updates': {name: read_log(own[0])[-1]['iteration']
+                    for name, own in {**runs, **averaged}.items()},
+        **{split: _compare(runs, averaged, products[split], tasks) for split in SPLITS}}
+    return figures, tables(figures)
+
+
+def _single_image(settings, multi):
+    """The single-image networks, of as many epochs and of as many updates."""
+    batches = read_log(multi[0])[-1]['iteration'] // settings.recipe.training.epochs
+    flat = View(flattened=True)
+    kinds = {
+        SINGLE: ('single-image', settings.recipe, flat),
+        UPDATES: ('single-image-equal-updates',
+                  settings.recipe.replace(training__epoch_batches=batches), flat)}
+    settings.train(list(kinds.values()))
+    return {name: settings.seeds_of(*kind) for name, kind in kinds.items()}
+
+
+def _compare(runs, averaged, products, tasks):
+    """Accuracies of all ways, and how far each is ahead of averaging, by number of images."""
+    right = {name: correct_of(of_seeds, products) for name, of_seeds in runs.items()}
+    for name, of_seeds in averaged.items():
+        right[AVERAGED[name]] = predictions.correct([
+            predictions.evaluate_images(run, products, (np.mean,))[1][0] for run in of_seeds])
+    counts = np.minimum([len(images) for images in products.images], MAX_IMAGES)
+    parts = {'several': np.flatnonzero(counts > 1)}
+    parts |= {str(n): np.flatnonzero(counts == n) for n in range(1, MAX_IMAGES + 1)}
+    return {'all': _part(right, np.arange(len(counts)), products, tasks), **{
+        part: _part(right, rows, products, tasks)
+        for part, rows in parts.items() if len(rows) >= FEWEST_PRODUCTS}}
+
+
+def _part(right, rows, products, tasks):
+    groups = [products.groups[row] for row in rows]
+    own = {name: of_all[:, rows] for name, of_all in right.items()}
+    return {
+        'products': len(rows),
+        'accuracy': {name: predictions.accuracies(values, tasks, groups)
+                     for name, values in own.items()},
+        'ahead_of': {reference: {
+            name: predictions.differences(own[name], own[reference], tasks, groups)
+            for name in WAYS} for reference in AVERAGED.values()}}
+
+
+def tables(figures: Figures) -> list[Table]:
+    """By split: the accuracy of each way, and how far it is ahead of averaging."""
+    found = []
+    for split in SPLITS:
+        parts = figures[split]
+        titles = {'all': 'all products', 'several': '2 or more images'}
+        header = [titles.get(part, f'{part} or more' if part == str(MAX_IMAGES) else part)
+                  for part in parts]
+        found.append(Table(
+            f'Accuracy over all tasks, by the number of images of a product, {split} split',
+            ('', 'updates', *header), [
+                ('products', None, *(own['products'] for own in parts.values())),
+                *((name, figures['updates'].get(_network(name)),
+                   *(own['accuracy'][name][ALL].value for own in parts.values()))
+                  for name in (*WAYS, *AVERAGED.values()))]))
+        for reference in AVERAGED.values():
+            found.append(Table(
+                f'Each way minus {reference}, with 95 % intervals, {split} split',
+                ('', *header), [
+                    (name, *(own['ahead_of'][reference][name][ALL] for own in parts.values()))
+                    for name in WAYS]))
+    return found
+
+
+def _network(name):
+    """The name in ``updates`` of what a row shows."""
+    return {title: network for network, title in AVERAGED.items()}.get(name, name)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command; returns its exit status."""
+    return command('pooling', __doc__, pooling, argv)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,52 @@
+import json
+import pathlib
+
+import pytest
+
+from fashion_models.experiments.pooling import AVERAGED, WAYS, main
+from fashion_models.training.run import Run
+
+
+@pytest.fixture(scope='module')
+def results(words):
+    assert main([*words, '--seeds', '1']) == 0
+    return json.loads(
+        (pathlib.Path(words[-1]) / 'pooling' / 'toy' / 'results.json').read_text())
+
+
+def test_every_way_has_its_network(results, words):
+    runs = [Run.open(path.parent) for path in
+            pathlib.Path(words[words.index('--runs') + 1]).glob('*/provenance.json')]
+    found = {(run.recipe.model.pooling, run.recipe.training.image_loss > 0) for run in runs
+             if not run.view.flattened}
+    assert found >= {(pooling, loss) for pooling, loss in (
+        ('max', False), ('mean', False), ('max_mean', False), ('attention', False), ('max', True),
+        ('mean', True))}
+
+
+def test_differences_are_those_of_the_accuracies(results):
+    for split in 'validation', 'test':
+        for part in results['figures'][split].values():
+            for reference in AVERAGED.values():
+                for way in WAYS:
+                    assert part['ahead_of'][reference][way]['all']['value'] == pytest.approx(
+                        part['accuracy'][way]['all']['value']
+                        - part['accuracy'][reference]['all']['value'])
+
+
+def test_parts_are_of_the_number_of_images(results):
+    for split in 'validation', 'test':
+        figures = results['figures'][split]
+        own = {int(name): part['products'] for name, part in figures.items() if name.isdecimal()}
+        assert sum(own.values()) <= figures['all']['products']
+        if 'several' in figures:
+            several = sum(count for n, count in own.items() if n > 1)
+            assert several <= figures['several']['products'] <= figures['all']['products']
+
+
+def test_tables(results):
+    titles = [table['title'] for table in results['tables']]
+    assert len(titles) == 6
+    accuracy, ahead, _ = results['tables'][:3]
+    assert len(accuracy['rows']) == 1 + len(WAYS) + len(AVERAGED)
+    assert [row[0] for row in ahead['rows']] == list(WAYS)
