@@ -5,6 +5,7 @@ import os
 import re
 
 from fashion_models.errors import UserError
+from fashion_models.optional import installing
 
 #: The most replicas that a batch is shared among.
 MAX_DEVICES = 8
@@ -12,7 +13,6 @@ MAX_DEVICES = 8
 _log = logging.getLogger(__name__)
 
 _FORMS = 'GPUs as in 0 or 0,1,2,3 or @cupy:0, or the CPU as @numpy, or @numpy*4 for four replicas'
-_INSTALL = "pip install 'fashion_models[cuda12]' (or cuda11 or cuda13, after the CUDA version)"
 
 
 def usable_cores() -> int:
@@ -91,7 +91,7 @@ def _check_gpus(spec, gpus):
     version = cuda.cupy.__version__
     if cuda._cupy_major not in (12, 13, 14):
         raise UserError(f'devices {spec!r}: CuPy {version} is installed, and 12 to 14 is needed: '
-                        f'{_INSTALL}')
+                        f'{_installing_cupy()}')
     try:
         count = cuda.cupy.cuda.runtime.getDeviceCount()
     except Exception as error:      # cudaErrorNoDevice, cudaErrorInsufficientDriver and others
@@ -118,10 +118,15 @@ def _check_gpus(spec, gpus):
         cuda.check_cuda_available._already_warned = True
 
 
+def _installing_cupy():
+    return (f'{installing("cuda12", "cupy-cuda12x")} for CUDA 12, or its like for CUDA 11 or 13 '
+            '(the extras cuda11 and cuda13)')
+
+
 def _what_cupy_lacks(error):
     """Says in one line what to do about the ``error`` with which CuPy, or its import, ended."""
     if isinstance(error, ModuleNotFoundError) and error.name == 'cupy':
-        return f'for a GPU, CuPy must be installed: {_INSTALL}'
+        return f'for a GPU, CuPy must be installed: {_installing_cupy()}'
     # CuPy's own message is a page long, with the loader's at its end.
     library = re.search(r'(lib[\w+-]+\.so[.\d]*): (?:.*\1: )?([^\n]*)', str(error))
     if library is None:

@@ -4,7 +4,9 @@ The extras are those of ``pyproject.toml``.
 """
 
 import importlib
+import importlib.metadata
 import os
+import re
 import types
 
 from fashion_models.errors import UserError
@@ -37,6 +39,24 @@ def require(module: str, *, extra: str, purpose: str) -> types.ModuleType:
     except ImportError as error:
         missing = isinstance(error, ModuleNotFoundError) and error.name == top
         reason = 'is not installed' if missing else f'cannot be imported ({error})'
+        name = _NAMES.get(top, top)
         raise UserError(
-            f'{purpose} needs {_NAMES.get(top, top)}, which {reason}: '
-            f'pip install "fashion-models[{extra}]"') from None
+            f'{purpose} needs {name}, which {reason}: {installing(extra, name)}') from None
+
+
+def installing(extra: str, library: str) -> str:
+    """The command that installs what an extra consists of.
+
+    It names the libraries, not the extra, and so works wherever this package came from.
+
+    Args:
+        extra: One of this package's.
+        library: What to name alone where this package is not installed, but on the path.
+    """
+    try:
+        requirements = importlib.metadata.requires('fashion-models') or ()
+    except importlib.metadata.PackageNotFoundError:
+        requirements = ()
+    found = [one.partition(';')[0].strip() for one in requirements
+             if re.search(f'''extra == ["']{re.escape(extra)}["']''', one)]
+    return 'pip install ' + ' '.join(f'"{one}"' for one in found or [library])

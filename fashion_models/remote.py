@@ -65,17 +65,47 @@ class Remote:
             self._system.put_file(os.fspath(file), self._path)
 
     def require_folder(self) -> None:
-        """Raises UserError if nothing can be written at the address, before the work for it."""
+        """Makes sure, before the work for it, that a file can be written at the address.
+
+        A folder that is missing is made. In object stores there are none: what matters is the
+        bucket, with which their paths begin.
+
+        Raises:
+            UserError: It cannot be reached, or there is no such bucket.
+        """
+        bucket, _, key = self._path.partition('/')
+        if not key:
+            raise UserError(f'{self.address}: expected the address of a file, such as '
+                            f'{self.address}/shop.embeddings')
+        folder = self._system._parent(self._path)
         with self._told():
-            self._system.ls(self._system._parent(self._path), refresh=True)
+            try:
+                self._system.ls(folder, refresh=True)
+            except FileNotFoundError:
+                if not bucket:
+                    self._system.makedirs(folder, exist_ok=True)
+                elif self._lacks(bucket):
+                    raise UserError(
+                        f'{self.address}: there is no bucket {bucket}; make it first') from None
+
+    def _lacks(self, bucket):
+        try:
+            self._system.ls(bucket, refresh=True)
+        except FileNotFoundError:
+            return True
+        except PermissionError:     # only some folders of it may be listed
+            return False
+        return False
 
     @contextlib.contextmanager
     def _told(self, name=''):
         try:
             yield
+        except UserError:
+            raise
         except FileNotFoundError:
-            if name:
-                raise
+            if name:    # the text of some libraries does not say which
+                raise FileNotFoundError(name) from None
             raise UserError(
                 f'{self.address}: there is no such place; expected one that exists') from None
         except Exception as error:    # those of the libraries below are of many kinds

@@ -118,7 +118,7 @@ def test_no_gpu_twice(spec):
 
 def test_without_cupy_the_extra_to_install_is_named(no_cupy):
     no_cupy(ModuleNotFoundError("No module named 'cupy'", name='cupy'))
-    assert "pip install 'fashion_models[cuda12]'" in failure('0')
+    assert 'pip install "cupy-cuda12x' in failure('0')
 
 
 def test_a_library_that_cupy_cannot_load_is_named(no_cupy):

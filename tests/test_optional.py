@@ -1,5 +1,6 @@
 """An optional library where it is installed, and a line that says how to get it where it is not."""
 
+import importlib.metadata
 import os
 import subprocess
 import sys
@@ -7,7 +8,7 @@ import sys
 import pytest
 
 from fashion_models.errors import UserError
-from fashion_models.optional import require
+from fashion_models.optional import installing, require
 
 
 def test_gives_the_module():
@@ -15,13 +16,35 @@ def test_gives_the_module():
     assert require('sklearn.linear_model', extra='analysis', purpose='a test') is sklearn
 
 
-def test_says_what_needs_it_and_what_installs_it(monkeypatch):
+@pytest.fixture
+def requirements(monkeypatch):
+    """Those of the package as it is installed, a list to change."""
+    found = []
+    monkeypatch.setattr(importlib.metadata, 'requires', lambda name: found)
+    return found
+
+
+def test_says_what_needs_it_and_what_installs_it(monkeypatch, requirements):
+    """Without naming this package, which is in no registry that pip asks."""
+    requirements += [
+        'numpy', 'fashion-models[a,analysis]; extra == "all"', 'h5py; extra == "analysis-2"',
+        'openTSNE>=1; extra == "analysis"', "scikit-learn>=1.4 ; os == 'x' and extra == 'analysis'"]
     monkeypatch.setitem(sys.modules, 'sklearn', None)
     with pytest.raises(UserError) as raised:
         require('sklearn.linear_model', extra='analysis', purpose='a test')
     assert str(raised.value) == (
         'a test needs scikit-learn, which is not installed: '
-        'pip install "fashion-models[analysis]"')
+        'pip install "openTSNE>=1" "scikit-learn>=1.4"')
+
+
+def test_where_the_package_is_not_installed_the_library_is_named(requirements, monkeypatch):
+    assert installing('mpi', 'mpi4py') == 'pip install "mpi4py"'
+
+    def not_installed(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, 'requires', not_installed)
+    assert installing('mpi', 'mpi4py') == 'pip install "mpi4py"'
 
 
 def test_a_library_that_is_there_but_lacks_the_module():

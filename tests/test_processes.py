@@ -49,9 +49,8 @@ def test_without_mpi4py_it_is_said_what_to_install(launch, monkeypatch):
     monkeypatch.setitem(sys.modules, 'mpi4py', None)
     with pytest.raises(UserError) as raised:
         processes.join()
-    assert str(raised.value) == (
-        'training with 4 processes needs mpi4py, which is not installed: '
-        'pip install "fashion-models[mpi]"')
+    assert str(raised.value).startswith(
+        'training with 4 processes needs mpi4py, which is not installed: pip install "mpi4py')
 
 
 def test_an_mpi_that_is_not_the_launchers(launch, monkeypatch):

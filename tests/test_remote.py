@@ -8,7 +8,7 @@ import pytest
 from fashion_models.errors import UserError
 from fashion_models.remote import Remote, is_address, staged
 
-pytest.importorskip('s3fs', reason='needs the extra s3: pip install "fashion-models[s3]"')
+pytest.importorskip('s3fs', reason='needs the extra s3')
 
 
 @pytest.mark.parametrize(('place', 'expected'), [
@@ -37,7 +37,29 @@ def test_a_file_is_put_whole_and_found_again(s3, tmp_path, monkeypatch):
         assert file == tmp_path / 'y'
 
 
+def test_a_bucket_has_no_folders_to_be_made_first(s3, tmp_path, monkeypatch):
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'cache'))
+    for number in 1, 2:
+        with staged(f'{s3}/parts/of/{number}') as file:
+            file.write_bytes(b'part')
+    assert Remote(f'{s3}/parts').content('of/2') == b'part'
+
+
+def test_elsewhere_a_missing_folder_is_made(tmp_path, monkeypatch):
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'cache'))
+    with staged((tmp_path / 'a' / 'b' / 'part').as_uri()) as file:
+        file.write_bytes(b'part')
+    assert (tmp_path / 'a' / 'b' / 'part').read_bytes() == b'part'
+
+
 def test_what_is_not_there_is_told(s3):
+    with pytest.raises(UserError, match='there is no bucket no-such-bucket-here; make it'), staged(
+            's3://no-such-bucket-here/parts/x'):
+        pass
+    with pytest.raises(UserError, match=f'{s3}: expected the address of a file'), staged(s3):
+        pass
+    with pytest.raises(FileNotFoundError, match='^a/x.bin$'):
+        Remote(s3).content('a/x.bin')
     with pytest.raises(UserError, match='s3://no-such-bucket-here/x: '), staged(
             's3://no-such-bucket-here/x'):
         pass

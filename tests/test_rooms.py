@@ -10,11 +10,10 @@ import fashion_models
 PACKAGE = pathlib.Path(fashion_models.__file__).parent
 #: From top to bottom. A module imports from its own line and from those above it, never from below.
 ROOMS = (
-    ('compat', 'errors', 'caching'),
+    ('compat', 'errors', 'caching', 'optional', 'plural'),
     ('onednn',),
     ('functions',),
-    ('article', 'devices', 'files', 'optional', 'parsing', 'plural', 'processes', 'provenance',
-     'remote', 'workers'),
+    ('article', 'devices', 'files', 'parsing', 'processes', 'provenance', 'remote', 'workers'),
     ('catalogue',),
     ('pages',),
     ('drawn',),

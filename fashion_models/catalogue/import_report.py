@@ -94,13 +94,26 @@ class Report:
     def text(self) -> str:
         """Returns it as text to be read."""
         images = sum(n * count for n, count in self._images.items())
-        lines = [f'{counted(self.products_read, "product")} read, {self.kept:,} kept in '
-                 f'{counted(len(self._groups), "group")} with {counted(images, "image")}']
+        lines = [
+            f'{counted(self.products_read, "product")} read, {self.kept:,} kept in '
+            f'{counted(len(self._groups), "group")} with {counted(images, "image")}',
+            self.incidents(),
+            'images per product: '
+            + ', '.join(f'{n}: {self._images[n]:,}' for n in sorted(self._images))]
+        for task, labels in self._labels.items():
+            total = labels.total()
+            lines.append(f'{task}: {counted(len(labels), "label")}, '
+                         f'{counted(total, "product")} with one, {self.kept - total:,} without')
+            lines += _listed([f'{label} {count:,}' for label, count in _ranked(labels)], ', ')
+        return '\n'.join(lines)
+
+    def incidents(self) -> str:
+        """Returns what was dropped, changed or left undone, as text to be read."""
+        lines = []
         for title, counts in (('products dropped', self._dropped),
                               ('images dropped', self._images_dropped)):
             total = sum(entry['count'] for entry in counts.values())
-            lines.append(f'{title}: {total:,}')
-            lines += _counted(counts)
+            lines += [f'{title}: {total:,}', *_counted(counts)]
         if self._notes:
             lines += ['to be noted:', *_counted(self._notes)]
         if self._changes:
@@ -111,13 +124,6 @@ class Report:
             lines.append('colours that the table of base colours does not hold:')
             lines += _listed([f'{count:,}  {colour!r}'
                               for colour, count in _ranked(self._unknown_colours)], '\n')
-        lines.append('images per product: '
-                     + ', '.join(f'{n}: {self._images[n]:,}' for n in sorted(self._images)))
-        for task, labels in self._labels.items():
-            total = labels.total()
-            lines.append(f'{task}: {counted(len(labels), "label")}, '
-                         f'{counted(total, "product")} with one, {self.kept - total:,} without')
-            lines += _listed([f'{label} {count:,}' for label, count in _ranked(labels)], ', ')
         return '\n'.join(lines)
 
 

@@ -217,7 +217,7 @@ class CatalogueWriter:
         if not self._replaces:
             if (self.folder / HEADER_FILE).exists() and not self._overwrite:
                 raise UserError(f'{self.folder} already holds a catalogue; '
-                                'choose another folder or overwrite it')
+                                'choose another folder or overwrite it (overwrite)')
             self.folder.mkdir(parents=True, exist_ok=True)
             for name in (HEADER_FILE, PRODUCTS_FILE):
                 (self.folder / name).unlink(missing_ok=True)

@@ -50,14 +50,19 @@ def claimed(folder: pathlib.Path, origin: dict, overwrite: bool) -> Iterator[Non
         (folder / MARKER_FILE).unlink()
 
 
+def is_whole(folder: pathlib.Path) -> bool:
+    """Whether a folder holds a complete catalogue."""
+    return (folder / io.HEADER_FILE).exists() and not (folder / MARKER_FILE).exists()
+
+
 def _refuse(folder, overwrite):
     names = os.listdir(folder) if folder.is_dir() else []
     if MARKER_FILE in names:
         return
-    if io.HEADER_FILE in names:
+    if is_whole(folder):
         if not overwrite:
             raise UserError(f'{folder} already holds a catalogue; '
-                            'choose another folder or overwrite it')
+                            'choose another folder or overwrite it (overwrite)')
     elif any(name != io.LOCK_FILE and not _is_partial_marker(name) for name in names):
         raise UserError(f'{folder} is not empty and holds no catalogue; '
                         'choose a new folder for one')

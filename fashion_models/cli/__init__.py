@@ -80,13 +80,15 @@ def main(argv: list[str] | None = None) -> int:
 
 def _status(argv):
     escape_what_cannot_be_shown()
+    parser = build_parser()
     try:
-        arguments = build_parser().parse_args(argv)
+        arguments = parser.parse_args(argv)
+        parser = arguments.parser
         status = arguments.command.run(arguments) or 0
         sys.stdout.flush()
         return status
     except UserError as error:
-        return _fail(error)
+        return _fail(parser.in_flags(str(error)))
     except KeyboardInterrupt:
         print('interrupted', file=sys.stderr)
         return 130

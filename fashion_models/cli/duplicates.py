@@ -7,7 +7,6 @@ is a simulation; one from your own pairs is better (--calibrate).
 
 import argparse
 import json
-import pathlib
 import sys
 
 from fashion_models.cli import options
@@ -54,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help='compare all listings, however many (the default up to 20,000; '
                              'beyond, neighbours are found by an index, which misses very few)')
     parser.add_argument('--images-only', action='store_true', help='do not compare texts')
-    parser.add_argument('--calibration', metavar='JSON', type=pathlib.Path,
+    parser.add_argument('--calibration', metavar='JSON', type=options.path,
                         help="a calibration that --calibrate wrote, instead of the package's")
     parser.add_argument('--calibrate', metavar='PAIRS', nargs='?', const=_OWN,
                         help='find nothing, but learn a calibration and write it to -o: from a '
@@ -68,7 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                                    'column for answers; with --calibrate, the calibration to this '
                                    'JSON file', required=False,
                    kind=options.file_to_write)
-    parser.add_argument('--picture', metavar='PICTURE', type=pathlib.Path,
+    parser.add_argument('--picture', metavar='PICTURE', type=options.path,
                         help=f'draw the {DRAWN} most probable pairs or largest groups; the ending '
                              'names the format (.png)')
     options.moved_catalogue(parser)

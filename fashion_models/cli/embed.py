@@ -38,7 +38,7 @@ _NOT_OF_PARTS = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    options.encoder(parser)
+    options.encoder(parser, anywhere=True)
     parser.add_argument('catalogue', metavar='CATALOGUE', type=options.place,
                         help='a catalogue folder')
     parser.add_argument('-o', '--output', metavar='FILE', type=options.place, required=True,

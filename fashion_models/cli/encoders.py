@@ -1,5 +1,6 @@
 """Opens the encoder that a command is given: that of a run, or an image tower."""
 
+import os
 import typing
 
 from fashion_models.errors import UserError
@@ -8,7 +9,7 @@ if typing.TYPE_CHECKING:
     from fashion_models.representation.picture_encoder import PictureEncoder
 
 
-def encoder_at(path: str, snapshot: str = 'best', devices: str | None = None,
+def encoder_at(path: str | os.PathLike, snapshot: str = 'best', devices: str | None = None,
                precision: str | None = None, on_cpu: bool = False,
                with_labels: bool = True) -> 'PictureEncoder':
     """The encoder of a run folder, or of an ONNX file.
@@ -25,7 +26,7 @@ def encoder_at(path: str, snapshot: str = 'best', devices: str | None = None,
     from fashion_models.representation.image_tower import SUFFIX, ImageTower
     from fashion_models.training.run import Run
 
-    if path.lower().endswith(SUFFIX):
+    if os.fspath(path).lower().endswith(SUFFIX):
         for option, value in (('--devices', devices), ('--precision', precision),
                               ('--without-labels', not with_labels)):
             if value:

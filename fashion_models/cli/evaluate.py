@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--split', choices=(*SPLITS, 'all'), default='validation',
                         help='which products to evaluate on (default: validation)')
     options.snapshot(parser)
-    parser.add_argument('--catalogue', metavar='DIR',
+    parser.add_argument('--catalogue', metavar='DIR', type=options.path,
                         help='evaluate on this catalogue instead of the one trained on; labels '
                              'that the run does not know count as wrong, and are listed')
     parser.add_argument('--known-only', action='store_true',
@@ -71,5 +71,7 @@ def print_results(run: Run, splits: Collection[str], which: str, devices: str,
             print(text)
     # A run folder that cannot be written to costs the files, not the table.
     files = write_records(run, records)
-    print(f'\naccuracy over products; details in {run.folder}: '
+    epoch = run.best_epoch() if which == 'best' else None
+    of = f' of epoch {epoch}, which had the lowest validation loss' if epoch else ''
+    print(f'\naccuracy over products{of}; details in {run.folder}: '
           f'{", ".join(path.name for path in files)}')

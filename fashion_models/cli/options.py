@@ -9,12 +9,12 @@ from fashion_models.catalogue.split import SPLITS
 
 def run(parser: argparse.ArgumentParser) -> None:
     """The positional ``run``."""
-    parser.add_argument('run', metavar='RUN', help='a run folder, written by "train"')
+    parser.add_argument('run', metavar='RUN', type=path, help='a run folder, written by "train"')
 
 
-def encoder(parser: argparse.ArgumentParser) -> None:
-    """The positional ``run``, where an image tower will do, too."""
-    parser.add_argument('run', metavar='RUN',
+def encoder(parser: argparse.ArgumentParser, anywhere: bool = False) -> None:
+    """The positional ``run``, where an image tower will do, too, or, anywhere, an address."""
+    parser.add_argument('run', metavar='RUN', type=place if anywhere else path,
                         help='a run folder, written by "train"; or an image tower (.onnx), with a '
                              '.toml of the same name beside it')
 
@@ -41,6 +41,20 @@ def place(text: str) -> pathlib.Path | str:
     return text if '://' in text else pathlib.Path(text)
 
 
+def _path_or_database(text):
+    """The type of an argument that is a path on this machine, or a database's address (a text)."""
+    from fashion_models.representation.postgres import is_database
+
+    if '://' not in text:
+        return pathlib.Path(text)
+    if not is_database(text):
+        raise argparse.ArgumentTypeError(
+            f'found {text}, expected a path on this machine, or a database as in '
+            'postgresql://user@host/name; only "embed" and "embeddings merge" take addresses of '
+            'files')
+    return text
+
+
 def catalogue(parser: argparse.ArgumentParser) -> None:
     """The positional ``catalogue``."""
     parser.add_argument('catalogue', metavar='CATALOGUE', type=path,
@@ -63,8 +77,7 @@ def embeddings(parser: argparse.ArgumentParser) -> None:
 def searched(parser: argparse.ArgumentParser) -> None:
     """The positional ``file``, or a database (a text)."""
     parser.add_argument(
-        'file', metavar='EMBEDDINGS',
-        type=place,
+        'file', metavar='EMBEDDINGS', type=_path_or_database,
         help='a file of embeddings, written by "embed", or the database that it was published in: '
              'postgresql://user@host/name, or the folder of an embedded one')
     table(parser)
@@ -79,7 +92,7 @@ def table(parser: argparse.ArgumentParser) -> None:
 
 def images(parser: argparse.ArgumentParser) -> None:
     """The positional ``images``."""
-    parser.add_argument('images', metavar='IMAGE', nargs='+', type=pathlib.Path,
+    parser.add_argument('images', metavar='IMAGE', nargs='+', type=path,
                         help='the image files of one product, one or more')
 
 
@@ -139,7 +152,7 @@ def encoding(parser: argparse.ArgumentParser, what: str) -> None:
 def init(parser: argparse.ArgumentParser, more: str = '') -> None:
     """``--init``."""
     parser.add_argument(
-        '--init', metavar='RUN',
+        '--init', metavar='RUN', type=path,
         help=f'start from the trunk and encoder of another run instead of at random{more}')
 
 
@@ -159,14 +172,14 @@ def split(parser: argparse.ArgumentParser, what: str = 'products') -> None:
 def store(parser: argparse.ArgumentParser) -> None:
     """``--store``."""
     parser.add_argument(
-        '--store', metavar='DIR',
+        '--store', metavar='DIR', type=path,
         help='the folder of image stores (default: .prepared in the catalogue folder)')
 
 
 def moved_catalogue(parser: argparse.ArgumentParser) -> None:
     """``--catalogue``, for commands that draw the images of embeddings."""
     parser.add_argument(
-        '--catalogue', metavar='DIR', type=pathlib.Path,
+        '--catalogue', metavar='DIR', type=path,
         help='where the images are, if the catalogue was moved after EMBEDDINGS was written')
 
 

@@ -6,7 +6,6 @@ others: in lists.csv, with the columns list, product and rank, where rank 1 goes
 
 import argparse
 import json
-import pathlib
 import sys
 import zipfile
 
@@ -27,15 +26,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.embeddings(parser)
     taste = parser.add_mutually_exclusive_group(required=True)
     taste.add_argument('--liked', metavar='ID', nargs='+', help='products that the shopper liked')
-    taste.add_argument('--like-merchandiser', metavar='FILE', type=pathlib.Path, dest='examples',
+    taste.add_argument('--like-merchandiser', metavar='FILE', type=options.path, dest='examples',
                        help='ordered lists to learn from (CSV), or what --save kept of them')
     parser.add_argument('--disliked', metavar='ID', nargs='+', default=[],
                         help='products that the shopper did not like')
-    parser.add_argument('--save', metavar='FILE', type=pathlib.Path,
+    parser.add_argument('--save', metavar='FILE', type=options.path,
                         help='keep what --like-merchandiser learned, to order other products by it '
                              '(.npz)')
     options.encoding(parser, 'the lists and of --products')
-    parser.add_argument('--products', metavar='FILE', type=pathlib.Path,
+    parser.add_argument('--products', metavar='FILE', type=options.path,
                         help='order only these: a text file with one id a line')
     options.where(parser)
     parser.add_argument('--diversity', type=float, metavar='SHARE',

@@ -28,6 +28,16 @@ class Parser(argparse.ArgumentParser):
             self.error(_UNKNOWN + ' '.join(unknown))
         return namespace, unknown
 
+    def in_flags(self, message: str) -> str:
+        """A message of the library, its parameters named as on the command line.
+
+        The library puts the parameter that would help in parentheses, as in ``say where it is now
+        (run)``; where the command has an option for it, that becomes ``(--run)``.
+        """
+        flags = {action.dest: action.option_strings[-1] for action in self._actions
+                 if action.option_strings}
+        return re.sub(r'\((\w+)\)', lambda match: f'({flags.get(match[1], match[1])})', message)
+
     def error(self, message: str) -> NoReturn:
         word, choices = '', []
         if message.startswith(_UNKNOWN):
@@ -61,5 +71,7 @@ def add_parser(subparsers: argparse._SubParsersAction, name: str, summary: str, 
                epilog: str) -> Parser:
     """Adds a parser, with a summary for the list of names, and the text and epilog of its help."""
     # A % would be taken for the beginning of a placeholder.
-    return subparsers.add_parser(
+    parser = subparsers.add_parser(
         name, help=summary.replace('%', '%%'), description=text.strip(), epilog=epilog)
+    parser.set_defaults(parser=parser)
+    return parser

@@ -7,7 +7,6 @@ published in (see "publish") answers the same.
 
 import argparse
 import json
-import pathlib
 
 from fashion_models.cli import options
 from fashion_models.cli.tables import ranked_table
@@ -26,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     query = parser.add_mutually_exclusive_group(required=True)
     query.add_argument('--product', metavar='ID',
                        help='find products similar to this one, which is not listed itself')
-    query.add_argument('--image', metavar='IMAGE', nargs='+', type=pathlib.Path,
+    query.add_argument('--image', metavar='IMAGE', nargs='+', type=options.path,
                        help='find products similar to the one in these image files')
     options.top(parser, 10)
     options.where(parser)
@@ -34,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="leave out the product's own group, such as its other colours")
     parser.add_argument('--exact', action='store_true',
                         help='compare with all products, however many, without an index')
-    parser.add_argument('--run', metavar='RUN', type=pathlib.Path,
+    parser.add_argument('--run', metavar='RUN', type=options.path,
                         help='for --image: the run that made EMBEDDINGS, if it was moved since')
     options.json(parser)
     options.output(parser, 'PICTURE', 'draw the query and its neighbours into this picture; its '
@@ -56,6 +55,13 @@ def run(arguments: argparse.Namespace) -> None:
     if is_database(arguments.file):
         with open_table(arguments.file, arguments.table, arguments.exact) as table:
             _search(arguments, table, lambda: table)
+    elif not arguments.file.is_file():
+        what = ('this folder holds no database' if arguments.file.is_dir()
+                else 'there is no such file or folder')
+        raise UserError(
+            f'{arguments.file}: {what}; expected a file of embeddings that "embed" wrote, or a '
+            'database: its address, as in postgresql://user@host/name, or the folder of an '
+            'embedded one')
     elif arguments.table:
         raise UserError(f'--table: {arguments.file} is no database; leave it out')
     else:

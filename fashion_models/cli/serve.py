@@ -6,7 +6,6 @@ others can reach it, too; they need the token that is printed.
 
 import argparse
 import os
-import pathlib
 import secrets
 import socket
 import urllib.parse
@@ -30,21 +29,21 @@ TOKEN = 'FASHION_MODELS_TOKEN'
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.embeddings(parser)
     options.moved_catalogue(parser)
-    parser.add_argument('--run', metavar='RUN', type=pathlib.Path,
+    parser.add_argument('--run', metavar='RUN', type=options.path,
                         help='the run, or the ONNX file, that made EMBEDDINGS, if that was '
                              'moved since')
     options.precision(parser)
-    parser.add_argument('--words', metavar='FILE', type=pathlib.Path,
+    parser.add_argument('--words', metavar='FILE', type=options.path,
                         help='what "tags --save" learned, to judge the texts of products by')
-    parser.add_argument('--review', metavar='CSV', type=pathlib.Path,
+    parser.add_argument('--review', metavar='CSV', type=options.path,
                         help='suspected labels to review, written by "audit" (review.csv)')
-    parser.add_argument('--calibration', metavar='JSON', type=pathlib.Path,
+    parser.add_argument('--calibration', metavar='JSON', type=options.path,
                         help='where the probabilities of duplicates come from, written by '
                              '"duplicates --calibrate"')
-    parser.add_argument('--journal', metavar='JSONL', type=pathlib.Path,
+    parser.add_argument('--journal', metavar='JSONL', type=options.path,
                         help='where decisions of reviewers are kept (default: '
                              'EMBEDDINGS.journal.jsonl)')
-    parser.add_argument('--lists', metavar='CSV', type=pathlib.Path,
+    parser.add_argument('--lists', metavar='CSV', type=options.path,
                         help='where lists that are put in order by hand are kept (default: '
                              'EMBEDDINGS.lists.csv)')
     parser.add_argument('--host', metavar='ADDRESS', default=HOST,

@@ -23,7 +23,7 @@ mpirun -n 4 fashion-models train --recipe small --catalogue shop -o runs/shop'''
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.recipe(parser)
-    parser.add_argument('--catalogue', metavar='DIR',
+    parser.add_argument('--catalogue', metavar='DIR', type=options.path,
                         help='the catalogue folder; with --resume, where it was moved to')
     options.output(parser, 'RUN', 'the run folder to write, or with --resume to continue')
     options.devices(parser, several=True)

@@ -17,7 +17,7 @@ def report_dropped(dropped: dict[str, list], where: str) -> None:
         where: What lists all of them.
     """
     for image in dropped['images'][:_REPORTED]:
-        print(f'dropped {line(image)}', file=sys.stderr)
+        print(f'dropped an image of {line(image)}', file=sys.stderr)
     if len(dropped['images']) > _REPORTED:
         print(f'… (all are listed in {where})', file=sys.stderr)
     if dropped['images'] or dropped['products']:

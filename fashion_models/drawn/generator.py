@@ -102,7 +102,7 @@ def _source(settings):
 
 def _claim(folder, settings, overwrite):
     """Records the settings, and checks that existing pictures were drawn with them."""
-    other = 'choose another folder or overwrite it'
+    other = 'choose another folder or overwrite it (overwrite)'
     if (folder / HEADER_FILE).exists() and not overwrite:
         raise UserError(f'{folder} already holds a catalogue; {other}')
     notes, images = folder / SETTINGS_FILE, folder / 'images'

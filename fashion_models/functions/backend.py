@@ -10,6 +10,7 @@ from chainer.utils import type_check
 
 from fashion_models.onednn import library
 from fashion_models.onednn.number_format import is_bfloat16
+from fashion_models.plural import counted
 
 _log = logging.getLogger(__name__)
 
@@ -108,12 +109,14 @@ def describe() -> str:
         lines.append(
             f"CPU: NumPy, by Chainer's own functions; oneDNN is not used: {choice().reason}")
     else:
-        lines.append(
-            f'CPU: oneDNN {found.version} with {found.threads()} threads, from {found.path}')
+        lines.append(f'CPU: oneDNN {found.version} with {counted(found.threads(), "thread")}, '
+                     f'from {found.path}')
     return '\n'.join(lines)
 
 
 def engine() -> str:
     """What a CPU computes with, in a few words: ``'oneDNN 3.2.0, 2 threads'``, or ``'NumPy'``."""
     found = choice().library
-    return 'NumPy' if found is None else f'oneDNN {found.version}, {found.threads()} threads'
+    if found is None:
+        return 'NumPy'
+    return f'oneDNN {found.version}, {counted(found.threads(), "thread")}'

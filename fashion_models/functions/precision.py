@@ -18,6 +18,7 @@ from fashion_models.functions.backend import Array
 from fashion_models.onednn import constants
 from fashion_models.onednn.number_format import BFLOAT16 as DTYPE
 from fashion_models.onednn.reorder import images_as_bfloat16
+from fashion_models.optional import installing
 
 #: The formats, by the names that a recipe gives them.
 FLOAT32, BFLOAT16 = PRECISIONS = 'float32', 'bfloat16'
@@ -83,8 +84,8 @@ def require_precision(
                 f'precision: {BFLOAT16} needs oneDNN, which is not used: {backend.choice().reason}')
         if DTYPE is None:
             raise UserError(
-                f"precision: {BFLOAT16} needs the package ml_dtypes: pip install "
-                "'fashion_models[engine]'")
+                f'precision: {BFLOAT16} needs the package ml_dtypes: '
+                f'{installing("engine", "ml_dtypes")}')
         if library.isa() & constants.AVX512_CORE_BF16 != constants.AVX512_CORE_BF16:
             raise UserError(
                 f'precision: {BFLOAT16} needs a processor with AVX-512 instructions for it '

@@ -10,6 +10,7 @@ from fashion_models.catalogue.show import GAP, contact_sheet, picture_kind
 from fashion_models.catalogue.tasks import parts
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, told_if_unwritable
+from fashion_models.remote import is_address
 from fashion_models.representation.embeddings import Embeddings, Item
 
 
@@ -23,11 +24,14 @@ def catalogue_folder(embeddings: Embeddings, given: pathlib.Path | None = None) 
     Raises:
         UserError: If there is no such folder.
     """
-    folder = given or pathlib.Path(embeddings.header.get('catalogue', ''))
+    made_of = embeddings.header.get('catalogue', '')
+    folder = given or pathlib.Path(made_of)
     if not folder.is_dir():
-        raise UserError(f'{folder}: there is no such folder' if given else
-                        f'{embeddings.file}: its catalogue is not in {folder}; say where it is '
-                        'now (catalogue)')
+        raise UserError(
+            f'{folder}: there is no such folder' if given else
+            f'{embeddings.file}: its catalogue, {made_of}, is not on this machine: copy it here, '
+            'and say where it is (catalogue)' if is_address(made_of) else
+            f'{embeddings.file}: its catalogue is not in {folder}; say where it is now (catalogue)')
     return folder
 
 

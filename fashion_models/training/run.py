@@ -147,8 +147,8 @@ class Run:
             return
         if not overwrite:
             raise UserError(
-                f'{self.folder}: holds a run already; resume it, overwrite it or choose another '
-                'folder')
+                f'{self.folder}: holds a run already; resume it (resume), overwrite it (overwrite) '
+                'or choose another folder')
         others = self._others(WRITTEN)
         if others:
             raise UserError(
@@ -294,6 +294,14 @@ class Run:
             raise UserError(
                 f'{self.folder}: has no {which} snapshot yet; the first is taken after an epoch')
         return path
+
+    def best_epoch(self) -> int | None:
+        """The epoch of the best snapshot, by the log; ``None`` if that does not say."""
+        try:
+            log = json_file(self.folder / 'log.json')
+            return int(min(log, key=lambda record: record['validation/loss'])['epoch'])
+        except (OSError, ValueError, TypeError, LookupError):
+            return None
 
     def load_model(self, which: str = 'best') -> MultiTaskClassifier:
         """The trained network, on the CPU, its normalization folded: for inference only.

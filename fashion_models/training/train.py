@@ -202,8 +202,8 @@ def _require_same(run, recipe, catalogue_folder, init, view):
         'view': run.view == view}
     if other := [name for name, fits in same.items() if not fits]:
         raise UserError(
-            f'{run.folder}: holds an unfinished run of another {" and ".join(other)}; resume it, '
-            'overwrite it or choose another folder')
+            f'{run.folder}: holds an unfinished run of another {" and ".join(other)}; resume it '
+            '(resume), overwrite it (overwrite) or choose another folder')
 
 
 def _resume(run, recipe, catalogue_folder, epochs, store, processes):

@@ -96,10 +96,17 @@ def run_trainer(
         UserError: If it cannot go on.
     """
     first = processes.first
-    with (Interrupt(silent=not first) as interrupt,
+    # A process of several cannot promise a snapshot: mpirun may be ending it with the others, since
+    # one has died.
+    with (Interrupt(silent=processes.size > 1) as interrupt,
           using_precision(run.recipe.training.precision)):
-        trainer = build_trainer(
-            run, products, devices, lambda: processes.any(interrupt.requested), processes)
+        def interrupted():
+            stop = processes.any(interrupt.requested)
+            if stop and first and processes.size > 1:
+                tell('stopping, as one of the processes was asked to; saving a snapshot')
+            return stop
+
+        trainer = build_trainer(run, products, devices, interrupted, processes)
         updater = trainer.updater
         if first:
             (run.folder / FINISHED).unlink(missing_ok=True)

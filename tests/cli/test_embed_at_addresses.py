@@ -5,7 +5,7 @@ import pathlib
 
 import pytest
 
-pytest.importorskip('s3fs', reason='needs the extra s3: pip install "fashion-models[s3]"')
+pytest.importorskip('s3fs', reason='needs the extra s3')
 
 
 @pytest.fixture
@@ -37,6 +37,9 @@ def test_everything_in_a_bucket(bucket, tiny_run, tmp_path, works, fails):
     found = open_embeddings(fetched('a'))
     assert found.header['run'] == f'{bucket}/run'
     assert found.header['catalogue'] == f'{bucket}/shop'
+    picture = next(pathlib.Path(tiny_run[1]).glob('images/*'))
+    assert (f'was made with the run {bucket}/run, which is not on this machine: copy it here, and '
+            'say where it is (--run)') in fails('search', found.file, '--image', picture)
     works('embed', *tiny_run, '-o', f'{bucket}/b')
     local = open_embeddings(fetched('b'))
     assert (found.vectors == local.vectors).all()
@@ -51,7 +54,8 @@ def test_everything_in_a_bucket(bucket, tiny_run, tmp_path, works, fails):
         'embed', f'{bucket}/run', f'{bucket}/shop', '-o', 'x', '--update')
     assert '--update: found s3://' in fails('embed', *tiny_run, '-o', f'{bucket}/b', '--update')
     assert 'is not a catalogue' in fails('embed', *tiny_run[:1], f'{bucket}/no', '-o', 'x')
-    assert 'not a run folder' in fails('embed', f'{bucket}/no', f'{bucket}/shop', '-o', 'x')
+    assert 'not a run folder, or one without a snapshot: it has no recipe.toml' in fails(
+        'embed', f'{bucket}/no', f'{bucket}/shop', '-o', 'x')
     assert 'there is no such file' in fails(
         'embeddings', 'merge', f'{bucket}/part-9', '-o', f'{bucket}/c')
     assert not os.path.exists('x')
@@ -59,13 +63,18 @@ def test_everything_in_a_bucket(bucket, tiny_run, tmp_path, works, fails):
 
 def test_other_commands_take_paths_only(fails):
     for words in (['catalogue', 'check', 's3://b/shop'], ['search', 's3', '-o', 's3://b/x.png'],
-                  ['duplicates', 's3://b/e']):
+                  ['duplicates', 's3://b/e'], ['evaluate', 's3://b/run'],
+                  ['catalogue', 'add', 'csv', 's3://b/x.csv', 'shop'],
+                  ['train', '--catalogue', 's3://b/shop', '-o', 'run'],
+                  ['search', 's3', '--product', '1', '--run', 's3://b/run']):
         assert 'expected a path on this machine; only "embed"' in fails(*words)
+    assert ('found s3://b/e, expected a path on this machine, or a database as in postgresql://'
+            in fails('search', 's3://b/e', '--product', '1'))
 
 
 @pytest.mark.timeout(600)
 def test_workers_of_ray_read_the_bucket(bucket, tiny_run, tmp_path, works):
-    pytest.importorskip('ray', reason='needs the extra ray: pip install "fashion-models[ray]"')
+    pytest.importorskip('ray', reason='needs the extra ray')
     import fsspec
 
     works('embed', f'{bucket}/run', f'{bucket}/shop', '-o', f'{bucket}/alone')

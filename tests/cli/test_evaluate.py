@@ -28,6 +28,20 @@ def test_evaluate(trained, capsys):
                 assert sum(row.values()) == classes[label]['products']
 
 
+def test_the_epoch_of_the_best_snapshot_is_named(run_copy, works):
+    log = run_copy.folder / 'log.json'
+    record, = json.loads(log.read_text())
+    losses = 0.9, 0.4, 0.4, 0.5
+    log.write_text(json.dumps([
+        {**record, 'epoch': number, 'validation/loss': loss}
+        for number, loss in enumerate(losses, 1)]))
+    told = 'accuracy over products of epoch 2, which had the lowest validation loss; details in'
+    assert told in works('evaluate', run_copy.folder)
+    assert 'accuracy over products; ' in works('evaluate', run_copy.folder, '--snapshot', 'last')
+    log.unlink()
+    assert 'accuracy over products; ' in works('evaluate', run_copy.folder)
+
+
 def test_evaluate_in_bfloat16(run_copy, works, needs_bfloat16):
     works('evaluate', run_copy.folder, '--precision', 'bfloat16')
     record = json.loads((run_copy.folder / 'evaluation-validation.json').read_text())

@@ -17,5 +17,5 @@ def test_export(tiny_run, tmp_path, works):
 
 def test_export_without_onnx_is_told(tiny_run, tmp_path, fails, monkeypatch):
     monkeypatch.setitem(sys.modules, 'onnx', None)
-    assert 'pip install "fashion-models[onnx]"' in fails(
+    assert 'pip install "onnx' in fails(
         'export', tiny_run[0], '-o', tmp_path)

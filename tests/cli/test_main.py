@@ -88,6 +88,25 @@ def test_what_is_not_understood(words, line, fails):
     assert line in fails(*words)
 
 
+@pytest.mark.parametrize(('words', 'told'), [
+    (['search', 'x', '--product', '1'], 'say where it is (--run), (--table), (more), (k = 3)'),
+    (['lr', 'runs/shop', '0.1'], 'say where it is (run), (table), (more), (k = 3)')])
+def test_the_parameters_that_the_library_names_are_given_as_flags(monkeypatch, fails, words, told):
+    def run(arguments):
+        raise UserError('say where it is (run), (table), (more), (k = 3)')
+
+    monkeypatch.setattr(getattr(cli, words[0]), 'run', run)
+    assert fails(*words) == told
+
+
+def test_an_option_of_two_words_is_named_as_it_is_typed(fails, monkeypatch):
+    def run(arguments):
+        raise UserError('more than may go (most_gone)')
+
+    monkeypatch.setattr(cli.catalogue.import_, 'run', run)
+    assert fails('catalogue', 'import', 'csv', 'a', 'b') == 'more than may go (--most-gone)'
+
+
 @pytest.mark.parametrize(('error', 'status', 'text'), [
     (UserError('shop: no such folder'), 2, 'fashion-models: error: shop: no such folder\n'),
     (PermissionError(13, 'Permission denied', 'shop/log'), 2,

@@ -24,6 +24,14 @@ def test_table(toys, works):
             assert cell in line
 
 
+def test_what_can_be_searched_is_said(tmp_path, fails):
+    for place, found in ((tmp_path, 'this folder holds no database'),
+                         (tmp_path / 'nowhere', 'there is no such file or folder')):
+        line = fails('search', place, '--product', '3')
+        assert line.startswith(f'{place}: {found}; expected a file of embeddings')
+        assert 'or a database: its address, as in postgresql://' in line
+
+
 def test_json(toys, works):
     output = works(
         'search', toys[0], '--product', '3', '--json', '--where', 'colour=red,type=disc')
@@ -84,7 +92,7 @@ def test_a_catalogue_that_was_moved(toys, tmp_path, works, fails):
     there.rename(tmp_path / 'new')
     words = ['search', moved, '--product', '3', '-o', tmp_path / 'hits.png']
     assert fails(*words) == (
-        f'{moved}: its catalogue is not in {there}; say where it is now (catalogue)')
+        f'{moved}: its catalogue is not in {there}; say where it is now (--catalogue)')
     works(*words, '--catalogue', tmp_path / 'new')
     (tmp_path / 'other').mkdir()
     assert fails(*words, '--catalogue', tmp_path / 'other').startswith(

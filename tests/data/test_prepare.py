@@ -112,8 +112,8 @@ def test_a_damaged_image_costs_its_product_that_image_only(tmp_path, capsys):
         ('shoe', 'images/shoe-1.png'), ('shoe', 'images/shoe-2.png'),
         ('hat', 'images/hat-0.png'), ('hat', 'images/hat-1.png')]
     error = capsys.readouterr().err
-    assert 'dropped product shoe: images/shoe-2.png: there is no such file\n' in error
-    assert 'dropped product hat: images/hat-0.png: the file is empty\n' in error
+    assert 'dropped an image of product shoe: images/shoe-2.png: there is no such file\n' in error
+    assert 'dropped an image of product hat: images/hat-0.png: the file is empty\n' in error
     assert 'dropped 4 unreadable images and 1 product without any other\n' in error
     # The list stays with the store.
     assert prepare(catalogue, 10).dropped == store.dropped

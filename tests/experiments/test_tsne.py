@@ -48,5 +48,5 @@ def test_tsne(words):
 def test_what_is_missing_is_named_before_training(words, monkeypatch, capsys, tmp_path):
     monkeypatch.setitem(sys.modules, 'openTSNE', None)
     assert main([*words, '--runs', str(tmp_path / 'runs')]) == 2
-    assert 'fashion-models[analysis]' in capsys.readouterr().err
+    assert 'pip install "openTSNE' in capsys.readouterr().err
     assert not (tmp_path / 'runs').exists()

@@ -58,11 +58,11 @@ def test_broken_library(undecided, tmp_path, caplog, content):
 
 def test_describes_what_is_used(onednn, undecided):
     assert re.search(
-        r'^CPU: oneDNN 3\.\d+\.\d+ with \d+ threads, from .*libdnnl', backend.describe(), re.M)
+        r'^CPU: oneDNN 3\.\d+\.\d+ with \d+ threads?, from .*libdnnl', backend.describe(), re.M)
 
 
 def test_names_the_engine(onednn, undecided):
-    assert re.fullmatch(r'oneDNN 3\.\d+\.\d+, \d+ threads', backend.engine())
+    assert re.fullmatch(r'oneDNN 3\.\d+\.\d+, \d+ threads?', backend.engine())
     with backend.without_onednn():
         assert backend.engine() == 'NumPy'
 

@@ -20,7 +20,7 @@ MPIRUN = shutil.which('mpirun', path=os.pathsep.join(
 
 pytestmark = pytest.mark.skipif(
     MPIRUN is None or importlib.util.find_spec('mpi4py') is None,
-    reason='needs mpirun and mpi4py: pip install "fashion-models[mpi]"')
+    reason='needs mpirun and mpi4py, of the extra mpi')
 
 
 def start(processes, *words, **options):
@@ -98,10 +98,11 @@ def test_killed_and_finished_it_is_the_training_on_as_many_devices(
             assert time.monotonic() < deadline
             time.sleep(0.02)
         os.kill(number, signal.SIGKILL)
-        status, _, errors = ended(process, 60)
+        status, output, errors = ended(process, 60)
         assert status != 0
         assert f'rank {victim} ' in errors
         assert 'Traceback' not in errors
+        assert 'snapshot' not in output + errors    # which there is no time for
     status, output, errors = ended(start_training(2))
     assert status == 0, errors
     assert 'resuming from iteration-' in output

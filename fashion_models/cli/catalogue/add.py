@@ -6,9 +6,11 @@ options. The catalogue is whole at every moment; after an interruption, call it 
 """
 
 import argparse
-import pathlib
 
+from fashion_models.cli import options
 from fashion_models.cli.catalogue import import_
+from fashion_models.cli.terminal import visible
+from fashion_models.plural import counted
 
 NAME = 'add'
 EXAMPLES = '''\
@@ -18,9 +20,12 @@ fashion-models catalogue add folder photographs shop --link'''
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     for of_format in import_.add_formats(parser, 'add'):
-        of_format.add_argument('folder', metavar='DIR', type=pathlib.Path,
+        of_format.add_argument('folder', metavar='DIR', type=options.path,
                                help='the folder of the catalogue to add to')
 
 
 def run(arguments: argparse.Namespace) -> None:
-    import_.run_update(arguments, keep=True)
+    changes, report = import_.updated(arguments, keep=True)
+    print(f'{arguments.folder}: {counted(report.products_read, "product")} read, '
+          f'{changes.new:,} added, {changes.changed:,} replaced; it has {report.kept:,} now')
+    print(visible(report.incidents()))

@@ -6,7 +6,6 @@ again to resume: pictures that are there are not loaded again.
 """
 
 import argparse
-import pathlib
 
 from fashion_models.catalogue.importers import IMPORTERS
 from fashion_models.cli import options
@@ -26,9 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         of_format = add_parser(
             formats, name, module.SUMMARY.partition(':')[0], f'{module.SUMMARY}.',
             f'example:\n  fashion-models catalogue fetch {name} SOURCE pictures')
-        of_format.add_argument('source', metavar='SOURCE', type=pathlib.Path,
+        of_format.add_argument('source', metavar='SOURCE', type=options.path,
                                help=f'the export, as described by "import {name} --help"')
-        of_format.add_argument('folder', metavar='DIR', type=pathlib.Path,
+        of_format.add_argument('folder', metavar='DIR', type=options.path,
                                help='the folder of the pictures; made if it does not exist')
         module.add_table_arguments(of_format)
         of_format.add_argument('--most', type=options.positive, default=10_000, metavar='N',

@@ -9,13 +9,13 @@ is whole at every moment.
 import argparse
 import contextlib
 import os
-import pathlib
 import textwrap
 from collections.abc import Iterator
 
+from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers import IMPORTERS
 from fashion_models.catalogue.importers.source import Source
-from fashion_models.catalogue.updating import MOST_GONE, update
+from fashion_models.catalogue.updating import MOST_GONE, Changes, update
 from fashion_models.cli import options
 from fashion_models.cli.parser import add_parser
 from fashion_models.cli.terminal import visible
@@ -55,7 +55,7 @@ def add_formats(
             formats, name, module.SUMMARY.partition(':')[0], f'{module.SUMMARY}.',
             f'{module.DESCRIPTION}\n\nexample:\n'
             f'  fashion-models catalogue {verb} {name} SOURCE shop')
-        of_format.add_argument('source', metavar='SOURCE', type=pathlib.Path,
+        of_format.add_argument('source', metavar='SOURCE', type=options.path,
                                help='the data set, as described below')
         yield of_format
         module.add_arguments(of_format)
@@ -77,18 +77,25 @@ def add_formats(
 
 def run(arguments: argparse.Namespace) -> None:
     from fashion_models.catalogue.importing import run_import
+    from fashion_models.catalogue.unfinished import is_whole
 
     if arguments.update:
         if arguments.overwrite:
             raise UserError('--update: keeps what has not changed; leave --overwrite out')
-        run_update(arguments, most_gone=MOST_GONE if arguments.most_gone is None
-                   else arguments.most_gone)
+        changes, report = updated(arguments, most_gone=(
+            MOST_GONE if arguments.most_gone is None else arguments.most_gone))
+        print(f'{arguments.folder}: {changes.text()}')
+        print(visible(report.text()))
         return
     if arguments.most_gone is not None:
         raise UserError('--most-gone: has a meaning with --update only')
+    if is_whole(arguments.folder) and not arguments.overwrite:
+        raise UserError(f'{arguments.folder} already holds a catalogue; replace it (--overwrite), '
+                        'bring it up to date (--update) or choose another folder')
     # What decides the result: an interrupted import is resumed only if all of it is the same.
     origin = {name: str(value) for name, value in vars(arguments).items()
-              if name not in ('command', 'overwrite', 'folder', 'update', 'most_gone')}
+              if name not in ('command', 'parser', 'overwrite', 'folder', 'update',
+                              'most_gone')}
     origin['source'] = os.path.realpath(arguments.source)
     with opened(arguments) as source:
         report = run_import(
@@ -97,14 +104,11 @@ def run(arguments: argparse.Namespace) -> None:
     print(visible(report.text()))
 
 
-def run_update(arguments: argparse.Namespace, **how: object) -> None:
-    """Updates the catalogue and prints what has changed."""
+def updated(arguments: argparse.Namespace, **how: object) -> tuple[Changes, Report]:
+    """Updates the catalogue; gives what has changed, and the report."""
     with opened(arguments) as source:
-        changes, report = update(
-            source, arguments.folder, link=arguments.link,
-            lyst16=arguments.colours == 'lyst16', **how)
-    print(f'{arguments.folder}: {changes.text()}')
-    print(visible(report.text()))
+        return update(source, arguments.folder, link=arguments.link,
+                      lyst16=arguments.colours == 'lyst16', **how)
 
 
 @contextlib.contextmanager

@@ -5,7 +5,6 @@ and fill it in.
 """
 
 import argparse
-import pathlib
 import sys
 
 from fashion_models.cli import options
@@ -23,10 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     _, _, text = mapping.__doc__.partition('\n\n')
     parser.epilog += f'\n\nthe mapping file:\n\n{text.strip().replace("::", ":").replace("``", "")}'
-    parser.add_argument('catalogues', metavar='CATALOGUE', nargs='+', type=pathlib.Path,
+    parser.add_argument('catalogues', metavar='CATALOGUE', nargs='+', type=options.path,
                         help='the folders of the catalogues to join')
     options.new_catalogue(parser)
-    parser.add_argument('--mapping', metavar='FILE', type=pathlib.Path,
+    parser.add_argument('--mapping', metavar='FILE', type=options.path,
                         help='the mapping file (TOML), described below')
     parser.add_argument('--list-unmapped', action='store_true',
                         help='print the lines that the mapping lacks, to be filled in; write no '

@@ -6,7 +6,6 @@ Answers that contradict each other are refused.
 """
 
 import argparse
-import pathlib
 
 from fashion_models.cli import options
 from fashion_models.cli.terminal import visible
@@ -24,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.catalogue(parser)
     options.new_catalogue(parser)
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument('--answers', metavar='FILE', type=pathlib.Path,
+    what.add_argument('--answers', metavar='FILE', type=options.path,
                       help='the file that "duplicates -o" wrote, with answers, or any CSV file '
                            'with the columns a, b (ids of listings or products) and answer (same, '
                            'colourway, different, or their first letters); or a journal (.jsonl)')

@@ -5,7 +5,6 @@ in the browser, in the journal of "serve".
 """
 
 import argparse
-import pathlib
 import sys
 
 from fashion_models.cli import options
@@ -22,7 +21,7 @@ fashion-models catalogue relabel shop journal.jsonl shop-2'''
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.catalogue(parser)
-    parser.add_argument('review', metavar='REVIEW', type=pathlib.Path,
+    parser.add_argument('review', metavar='REVIEW', type=options.path,
                         help='the CSV file that "audit" wrote, with answers: y where the '
                              'suggestion is right, ? where nobody can tell, or the right label; '
                              'or a journal (.jsonl)')

@@ -5,7 +5,6 @@ them, nothing is removed.
 """
 
 import argparse
-import pathlib
 
 from fashion_models.cli import options
 from fashion_models.errors import UserError
@@ -20,7 +19,7 @@ fashion-models catalogue remove shop --ids sold-out.txt'''
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.catalogue(parser)
     parser.add_argument('products', metavar='ID', nargs='*', help='the ids of the products')
-    parser.add_argument('--ids', metavar='FILE', type=pathlib.Path,
+    parser.add_argument('--ids', metavar='FILE', type=options.path,
                         help='a text file with further ids, one a line')
 
 

@@ -22,6 +22,7 @@ import numpy as np
 from fashion_models.caching import cached_property
 from fashion_models.errors import UserError
 from fashion_models.files import sha256
+from fashion_models.remote import is_address
 from fashion_models.representation.embeddings import Embeddings, Item
 from fashion_models.representation.labels import Labels
 from fashion_models.representation.search.index import build_index, index_folder, open_index
@@ -62,11 +63,13 @@ def encoder_of(embeddings: Embeddings, run: str | os.PathLike | None = None,
             raise UserError(f'{embeddings.file}: was made with an image tower, which computes as '
                             f'its file says; expected no precision, found {precision}')
         return _tower(embeddings, run or header['tower'])
-    folder = pathlib.Path(run or header.get('run', ''))
+    made_with = header.get('run', '')
+    folder = pathlib.Path(run or made_with)
     if not run and not folder.is_dir():
         raise UserError(
-            f'{embeddings.file}: was made with the run {folder}, which is not there; '
-            'say where it is now (run)')
+            f'{embeddings.file}: was made with the run {made_with}, '
+            + ('which is not on this machine: copy it here, and say where it is (run)'
+               if is_address(made_with) else 'which is not there; say where it is now (run)'))
     run = Run.open(folder)
     name = header.get('snapshot', '')
     which = 'best' if name == BEST else 'last'

@@ -81,7 +81,7 @@ def run_at(address: str, which: str = 'best') -> Iterator[Run]:
                          pathlib.Path(folder))
         except FileNotFoundError as error:
             raise UserError(f'{address}: not a run folder, or one without a snapshot: '
-                            f'there is no {error}') from None
+                            f'it has no {error}') from None
         run = Run.open(folder)
         run.address = remote.address
         yield run

@@ -265,7 +265,7 @@ def test_files_that_cannot_be_used(imported, source, pixels, tmp_path, change, m
 
 def test_without_h5py(imported, monkeypatch):
     monkeypatch.setitem(sys.modules, 'h5py', None)
-    with pytest.raises(UserError, match=r'needs h5py.*pip install "fashion-models\[fashion-gen\]"'):
+    with pytest.raises(UserError, match=r'needs h5py.*pip install "h5py'):
         imported()
 
 

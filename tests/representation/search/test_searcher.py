@@ -247,7 +247,7 @@ def test_a_damaged_index(large):
 
 def test_without_faiss(large, monkeypatch):
     monkeypatch.setitem(sys.modules, 'faiss', None)
-    with pytest.raises(UserError, match=r'exact search.*pip install "fashion-models\[search\]"'):
+    with pytest.raises(UserError, match=r'exact search.*pip install "faiss-cpu'):
         Searcher(large)
 
 

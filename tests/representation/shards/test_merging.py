@@ -72,7 +72,7 @@ def test_what_was_left_out_is_told(encoder, shop, tmp_path, capsys):
     parts = parts_of(encoder, shop, tmp_path, 2)
     merge_shards(parts, tmp_path / 'merged')
     told = capsys.readouterr().err
-    assert 'dropped product nothing: broken.png: ' in told
+    assert 'dropped an image of product nothing: broken.png: ' in told
     assert 'gone.png: there is no such file' in told
     assert 'folder.png: it is no file' in told
     assert 'dropped 4 unreadable images and 1 product without any other' in told

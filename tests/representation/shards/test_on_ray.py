@@ -14,7 +14,7 @@ from fashion_models.representation.embed import embed
 from fashion_models.representation.encoder import load
 from fashion_models.representation.shards import Cluster, embed_together, on_ray
 
-ray = pytest.importorskip('ray', reason='needs the extra ray: pip install "fashion-models[ray]"')
+ray = pytest.importorskip('ray', reason='needs the extra ray')
 
 
 def workers():

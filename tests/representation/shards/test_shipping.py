@@ -28,6 +28,6 @@ def test_whether_vectors_have_labels_is_kept(tiny_run):
 
 
 def test_only_the_best_snapshot_is_fetched():
-    pytest.importorskip('fsspec', reason='needs the extra s3: pip install "fashion-models[s3]"')
+    pytest.importorskip('fsspec', reason='needs the extra s3')
     with pytest.raises(UserError, match="snapshot: found 'last', expected best"):
         run_at('memory://run', 'last').__enter__()
