@@ -30,7 +30,7 @@ fashion-models embed towers/fashionclip.onnx shop -o shop.embeddings
 fashion-models embed runs/shop shop -o part-3.embeddings --shard 3/8
 fashion-models embed runs/shop s3://bucket/shop -o s3://bucket/shop.embeddings --ray auto'''
 
-#: What cannot be had where the catalogue is embedded in parts, and why.
+#: What cannot be used where the catalogue is embedded in parts, and why.
 _NOT_OF_PARTS = {
     'update': 'few products are new each day: embed them on one machine, from a folder',
     'pca': 'it is fitted to all vectors',
@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> None:
            else 'a CATALOGUE at an address' if is_address(arguments.catalogue) else '')
     for option, reason in _NOT_OF_PARTS.items():
         if how and getattr(arguments, option):
-            raise UserError(f'--{option}: cannot be had with {how}; {reason}')
+            raise UserError(f'--{option}: cannot be used with {how}; {reason}')
     if arguments.update and is_address(arguments.output):
         raise UserError(f'--update: found {arguments.output}, expected a FILE on this machine')
     with contextlib.ExitStack() as stack:

@@ -43,16 +43,16 @@ def place(text: str) -> pathlib.Path | str:
 
 def _path_or_database(text):
     """The type of an argument that is a path on this machine, or a database's address (a text)."""
-    from fashion_models.representation.postgres import is_database
+    from fashion_models.representation.postgres.connection import is_address
 
-    if '://' not in text:
-        return pathlib.Path(text)
-    if not is_database(text):
+    if is_address(text):
+        return text
+    if '://' in text:
         raise argparse.ArgumentTypeError(
             f'found {text}, expected a path on this machine, or a database as in '
             'postgresql://user@host/name; only "embed" and "embeddings merge" take addresses of '
             'files')
-    return text
+    return pathlib.Path(text)
 
 
 def catalogue(parser: argparse.ArgumentParser) -> None:

@@ -50,7 +50,7 @@ def test_everything_in_a_bucket(bucket, tiny_run, tmp_path, works, fails):
               '--shard', f'{number}/2')
     works('embeddings', 'merge', f'{bucket}/part-1', f'{bucket}/part-2', '-o', f'{bucket}/c')
     assert fetched('c').read_bytes() == found.file.read_bytes()
-    assert 'cannot be had with a CATALOGUE at an address' in fails(
+    assert 'cannot be used with a CATALOGUE at an address' in fails(
         'embed', f'{bucket}/run', f'{bucket}/shop', '-o', 'x', '--update')
     assert '--update: found s3://' in fails('embed', *tiny_run, '-o', f'{bucket}/b', '--update')
     assert 'is not a catalogue' in fails('embed', *tiny_run[:1], f'{bucket}/no', '-o', 'x')

@@ -19,8 +19,8 @@ def test_shards_and_their_merger(tiny_run, tmp_path, works, fails):
 @pytest.mark.parametrize(('words', 'message'), [
     (['--shard', '0/2'], 'found 0/2, expected I/N with I from 1 to N'),
     (['--shard', '3/2'], 'found 3/2'), (['--shard', 'x'], 'found x'),
-    (['--shard', '1/2', '--update'], '--update: cannot be had with --shard'),
-    (['--shard', '1/2', '--pca', '4'], '--pca: cannot be had with --shard'),
-    (['--shard', '1/2', '--store', 'x'], '--store: cannot be had with --shard')])
+    (['--shard', '1/2', '--update'], '--update: cannot be used with --shard'),
+    (['--shard', '1/2', '--pca', '4'], '--pca: cannot be used with --shard'),
+    (['--shard', '1/2', '--store', 'x'], '--store: cannot be used with --shard')])
 def test_what_a_shard_cannot_be_is_told(tiny_run, tmp_path, fails, words, message):
     assert message in fails('embed', *tiny_run, '-o', tmp_path / 'e', *words)
