@@ -27,6 +27,7 @@ class Report:
         self.kept = 0
         self._dropped = {}
         self._images_dropped = {}
+        self._unmissed = set()
         self._notes = {}
         self._labels = {task: collections.Counter() for task in tasks}
         self._images = collections.Counter()
@@ -38,13 +39,23 @@ class Report:
         """Counts a product of the source."""
         self.products_read += 1
 
-    def drop(self, reason: str, where: str) -> None:
-        """Counts a product that is not kept; ``where`` (str) may become one of the examples."""
-        _count(self._dropped, reason, where)
+    def drop(self, reason: str, where: str, missed: bool = True) -> None:
+        """Counts a product that is not kept.
 
-    def drop_image(self, reason: str, where: str) -> None:
-        """Counts an image that is not kept."""
+        Args:
+            reason: Why.
+            where: Its place, which may become one of the examples.
+            missed: Whether a shop would miss it; nobody expects a gift card to be kept.
+        """
+        _count(self._dropped, reason, where)
+        if not missed:
+            self._unmissed.add(reason)
+
+    def drop_image(self, reason: str, where: str, missed: bool = True) -> None:
+        """Counts an image that is not kept; as :meth:`drop`."""
         _count(self._images_dropped, reason, where)
+        if not missed:
+            self._unmissed.add(reason)
 
     def note(self, what: str, where: str) -> None:
         """Counts something done or left undone that may surprise."""
@@ -86,10 +97,16 @@ class Report:
 
     def reasons(self) -> str:
         """Returns in one line (str) why products were dropped, and images of them."""
-        parts = [f'{what}{entry["count"]:,} × {reason} ({entry["examples"][0]}, …)'
+        parts = [f'{what}{entry["count"]:,} × {reason} ({_examples(entry, 1)})'
                  for what, counts in (('', self._dropped), ('images: ', self._images_dropped))
                  for reason, entry in counts.items()]
         return '; '.join(parts) or 'there is none'
+
+    def missed(self) -> list[str]:
+        """Returns the products and images that a shop misses, a line (str) for each reason."""
+        return [f'{counted(entry["count"], what)} not kept: {reason} ({_examples(entry, 2)})'
+                for what, counts in (('product', self._dropped), ('image', self._images_dropped))
+                for reason, entry in counts.items() if reason not in self._unmissed]
 
     def text(self) -> str:
         """Returns it as text to be read."""
@@ -138,10 +155,14 @@ def _counted(counts):
     """Indented lines of what was counted, the commonest first, with examples."""
     lines = []
     for reason, entry in sorted(counts.items(), key=lambda item: -item[1]['count']):
-        more = ', …' if entry['count'] > len(entry['examples']) else ''
-        lines += [f'  {entry["count"]:,}  {reason}',
-                  f'      {", ".join(entry["examples"])}{more}']
+        lines += [f'  {entry["count"]:,}  {reason}', f'      {_examples(entry)}']
     return lines
+
+
+def _examples(entry, most=EXAMPLES):
+    """The first few examples of what was counted."""
+    more = ', …' if entry['count'] > min(most, len(entry['examples'])) else ''
+    return ', '.join(entry['examples'][:most]) + more
 
 
 def _ranked(counter):

@@ -126,7 +126,8 @@ def _embed(encoder, catalogue, file, arguments):
     text = _summary(embeddings, arguments)
     if arguments.update:
         update, = updates
-        text += (f'\n{update.computed:,} computed, {update.kept:,} kept, {update.gone:,} gone')
+        text += (f'\n{update.computed:,} computed, {update.kept:,} kept, '
+                 f'{update.discarded:,} discarded')
     return text
 
 

@@ -81,6 +81,7 @@ def embed(encoder: PictureEncoder, catalogue: Catalogue, file: str | os.PathLike
         done = _write(encoder, survey, images, file, header, progress, update)
     else:
         done = _write_reduced(encoder, survey, images, file, header, pca, progress, update)
+    done.left_out = images.dropped
     if told:
         told(done)
     return open_embeddings(file)
@@ -93,12 +94,16 @@ class Update:
     Attributes:
         computed (int): Those that were computed.
         kept (int): Those that the file had.
-        gone (int): Those that the file had and that are of no use any more.
+        discarded (int): Those that the file had and that are of no use any more, of products that
+            are gone or show other pictures.
+        left_out (dict): What has no vector, as of
+            :attr:`~fashion_models.data.store.ImageStore.dropped`.
     """
 
     computed: int = 0
     kept: int = 0
-    gone: int = 0
+    discarded: int = 0
+    left_out: dict = dataclasses.field(default_factory=dict, compare=False)
 
 
 def _write(encoder, survey, images, file, header, progress, update):
@@ -121,7 +126,8 @@ def _write(encoder, survey, images, file, header, progress, update):
                         todo.extend(part[row].images)
                         counts.append(len(part[row].images))
             place += len(part)
-        done.kept, done.gone = place - done.computed, int(np.count_nonzero(~kept.used))
+        done.kept = place - done.computed
+        done.discarded = int(np.count_nonzero(~kept.used))
         images_of_new = iter(todo)
         new = (list(itertools.islice(images_of_new, count)) for count in counts)
         bar = tqdm.tqdm(total=len(todo), desc='embedding', unit=' images',

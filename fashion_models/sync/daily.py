@@ -1,42 +1,42 @@
 """What the daily run of a shop does, in one TOML file.
 
-::
+Lines that begin with ``#`` are optional: remove the ``#`` of those you want. A section that is
+missing is a step left out, except that ``[embed]`` has a default for everything::
 
     catalogue = "shop"                  # paths are relative to this file
     run = "runs/shop"                   # or an image tower, "towers/fashionclip.onnx"
     embeddings = "shop.embeddings"
 
     [import]                            # without it, something else changes the catalogue
-    format = "csv"
+    format = "csv"                      # or another of "catalogue import"
     source = "exports/products.csv"
-    colours = "lyst16"                  # or "source"
-    most_gone = 0.5                     # the share of products that an export may lack
-    link = false
-    tasks = {pattern = "Pattern"}       # further tasks, and the texts that hold their labels
-    several = ["pattern"]
-    options = {separator = ";"}         # of the format, as in "catalogue import FORMAT --help"
+    # colours = "lyst16"                # fold them into 16, instead of "source", the shop's own
+    # most_gone = 0.5                   # the share of products that an export may lack
+    # link = true                       # to the pictures, instead of copies
+    # tasks = {pattern = "Pattern"}     # further tasks, and the texts that hold their labels
+    # several = ["pattern"]             # those of which a product may have several labels
+    # options.separator = ";"           # and others: see "catalogue import FORMAT --help"
+    # options.name = "spring"           # the catalogue's name, instead of its folder's
 
-    [embed]
-    per = "listing"                     # or "product", "image"
-    float16 = true
-    pca = 128
-    precision = "bfloat16"
-    snapshot = "last"
-    devices = "0"
-    store = "/scratch/stores"
+    # [embed]
+    # per = "listing"                   # or "image", instead of "product"
+    # float16 = true                    # half the space
+    # pca = 128                         # so many numbers a vector
+    # precision = "bfloat16"            # instead of "float32"
+    # snapshot = "last"                 # instead of "best"
+    # devices = "0"                     # a GPU, instead of the devices of the run's recipe
+    # store = "/scratch/stores"         # of prepared images, instead of the catalogue's own
 
-    [duplicates]                        # without it, none are looked for
-    threshold = 0.8                     # the least probability; or precision = 0.95
-    calibration = "mine.json"           # from your own pairs, instead of the package's
-    across = true
+    # [duplicates]
+    # threshold = 0.8                   # the least probability; or precision = 0.95
+    # calibration = "mine.json"         # from your own pairs, instead of the package's
+    # across = true                     # only pairs of two retailers
 
-    [publish]                           # without it, nothing is published
-    database = "postgresql://me@db.example.com/shop"
-    table = "shop"
-    index_memory = "4GB"                # as --index-memory of "publish"
-    parquet = "shop.parquet"
-
-Only ``catalogue``, ``run``, ``embeddings``, and an import's ``format`` and ``source`` are needed.
+    # [publish]
+    # database = "postgresql://me@db.example.com/shop"
+    # table = "shop"                    # without it, a network trained anew fills another table
+    # index_memory = "4GB"              # as --index-memory of "publish"
+    # parquet = "shop.parquet"          # instead of a database, or as well
 """
 
 import argparse
@@ -52,7 +52,7 @@ from fashion_models.parsing import content as whole_file
 from fashion_models.parsing import shown, toml_tables
 
 _NUMBER = int, float
-#: The keys of each table, and the types of their values.
+#: The keys of each section, and the types of their values.
 _KEYS = {
     '': {'catalogue': str, 'run': str, 'embeddings': str},
     'import': {'format': str, 'source': str, 'colours': str, 'most_gone': _NUMBER, 'link': bool,
@@ -78,8 +78,8 @@ class Settings:
     Attributes:
         file (pathlib.Path): The file.
         catalogue, run, embeddings (pathlib.Path): Where they are.
-        import_, duplicates, publish (dict): The tables of these names, None where they lack.
-        embed (dict): The table of this name.
+        import_, duplicates, publish (dict): The sections of these names, None where they lack.
+        embed (dict): The section of this name.
     """
 
     file: pathlib.Path
@@ -114,7 +114,7 @@ def load(file: str | os.PathLike) -> Settings:
     for name in _KEYS:
         if name in content:
             if not isinstance(content[name], dict):
-                raise UserError(f'{file}: {name}: expected a table, [{name}]')
+                raise UserError(f'{file}: {name}: expected a section, [{name}]')
             tables[name] = content[name]
     for name, table in tables.items():
         _require_keys(file, name, table)
@@ -124,7 +124,8 @@ def load(file: str | os.PathLike) -> Settings:
     if 'database' in tables.get('publish', {}) and '://' not in tables['publish']['database']:
         tables['publish']['database'] = file.absolute().parent / tables['publish']['database']
     if 'import' in tables:
-        _require_options(file, tables['import'])
+        _require_options(file, tables['import'], tables['']['catalogue'])
+    _require_comparable(file, tables)
     return Settings(file, **tables[''], import_=tables.get('import'),
                     embed=tables.get('embed', {}), duplicates=tables.get('duplicates'),
                     publish=tables.get('publish'))
@@ -169,7 +170,18 @@ class _Parser(argparse.ArgumentParser):
         raise ValueError(message)
 
 
-def _require_options(file, table):
+def _require_comparable(file, tables):
+    """Refuses what :mod:`fashion_models.representation.duplicates` would, hours later."""
+    if 'duplicates' not in tables:
+        return
+    if tables.get('embed', {}).get('per') == 'image':
+        raise UserError(f"{file}: embed.per: found 'image', expected product or listing, which "
+                        'duplicates are looked for among')
+    if tables['duplicates'].keys() >= {'threshold', 'precision'}:
+        raise UserError(f'{file}: duplicates: expected a threshold or a precision, not both')
+
+
+def _require_options(file, table, catalogue):
     """Reads the options of the format as its command would, and completes them by the defaults."""
     parser = _Parser(prog='', add_help=False, allow_abbrev=False)
     IMPORTERS[table['format']].add_arguments(parser)
@@ -187,6 +199,8 @@ def _require_options(file, table):
     for key in table.get('options', {}):
         if isinstance(options[key], pathlib.Path):
             options[key] = file.absolute().parent / options[key]
+    if options.get('name', '') is None:
+        options['name'] = pathlib.Path(os.path.abspath(catalogue)).name
     # What importers may look at, beside their own.
     common = {'link': table.get('link', False), 'colours': table.get('colours', 'source'),
               'task': [f'{task}={text}' for task, text in table.get('tasks', {}).items()],

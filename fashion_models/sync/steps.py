@@ -4,12 +4,14 @@ Each step may be repeated: it does what is left to do. So an interrupted run is 
 one. Beside the file of settings, in ``<name>.sync``::
 
     lock                     held while it runs
-    log.jsonl                a line for each run: what each step did, in how many seconds
+    log.jsonl                a line for each run: what each step did and left out, in how many
+                             seconds
     examined.json            which vectors duplicates were looked for among
     duplicates-<time>.csv    the pairs that a run found, for answers
 """
 
 import contextlib
+import dataclasses
 import datetime
 import json
 import time
@@ -22,27 +24,47 @@ from fashion_models.catalogue.importing import run_import
 from fashion_models.catalogue.io import HEADER_FILE, open_catalogue
 from fashion_models.catalogue.unfinished import MARKER_FILE
 from fashion_models.catalogue.updating import MOST_GONE, Changes, update
+from fashion_models.data.dropped import line as of_image
 from fashion_models.errors import UserError
 from fashion_models.files import append_line, atomic_write, locked
 from fashion_models.parsing import json_file
 from fashion_models.plural import counted
 from fashion_models.representation.embeddings import open_embeddings
 from fashion_models.sync.daily import Settings
+from fashion_models.sync.start import require_ready, require_search
 
 _SHOWN = 5
 
 
+@dataclasses.dataclass
+class Done:
+    """What a step did.
+
+    Attributes:
+        text (str): In words.
+        counts (dict): In numbers, for the log.
+        problems (list of str): What is wrong, or was left out, a line for each.
+        asks (bool): Whether somebody is to look at it, though nothing is wrong.
+    """
+
+    text: str
+    counts: dict
+    problems: list = dataclasses.field(default_factory=list)
+    asks: bool = False
+
+
 def sync(settings: Settings, progress: bool = True,
-         told: Callable[[str, str], object] = lambda step, text: None) -> bool:
+         told: Callable[[str, str, bool], object] = lambda step, text, notable: None) -> bool:
     """Does what is new since the last time.
 
     Args:
         settings: What to do.
         progress: Whether to show progress bars.
-        told: Called after each step with its name and what it did, in a line or more.
+        told: Called after each step with its name, what it did, in a line or more, and whether
+            that needs attention.
 
     Returns:
-        Whether the catalogue has no problems.
+        Whether all is well: no step found a problem, or left anything out.
 
     Raises:
         UserError: A step could not be done, and those after it were not begun; or another process
@@ -53,7 +75,7 @@ def sync(settings: Settings, progress: bool = True,
         entry = {'when': _now(), 'steps': {}}
         try:
             good = True
-            for step in (_import, _check, _embed, _index, _duplicates, _publish):
+            for step in (_start, _import, _check, _embed, _index, _duplicates, _publish):
                 name, started = step.__name__.strip('_'), time.monotonic()
                 try:
                     done = step(settings, progress)
@@ -64,11 +86,12 @@ def sync(settings: Settings, progress: bool = True,
                     entry['failed'] = {name: type(error).__name__}
                     raise
                 if done is None:
-                    continue    # not asked for
-                text, own = done
-                good &= not (name == 'check' and own['problems'])
-                entry['steps'][name] = {**own, 'seconds': round(time.monotonic() - started, 1)}
-                told(name, text)
+                    continue    # not asked for, or nothing to tell
+                problems = _first(done.problems)
+                good &= not problems
+                entry['steps'][name] = {**done.counts, 'problems': problems,
+                                        'seconds': round(time.monotonic() - started, 1)}
+                told(name, '\n'.join([done.text, *problems]), bool(problems) or done.asks)
             return good
         finally:
             append_line(settings.folder / 'log.jsonl', json.dumps(entry, ensure_ascii=False), True)
@@ -81,6 +104,10 @@ def _refuse(settings):
 def _now():
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec='seconds')
     return now.replace('+00:00', 'Z')
+
+
+def _start(settings, progress):
+    require_ready(settings)
 
 
 def _import(settings, progress):
@@ -101,18 +128,14 @@ def _import(settings, progress):
             origin = {name: str(value) for name, value in how.items()}
             report = run_import(source, folder, origin=origin, **options)
             changes = Changes(new=report.kept)
-    text = changes.text()
-    if report.reasons() != 'there is none':
-        text += f'\nnot kept: {report.reasons()}'
-    return text, vars(changes)
+    return Done(changes.text(), vars(changes), report.missed())
 
 
 def _check(settings, progress):
-    # The images are decoded when they are embedded; those that did not change were before.
-    check = Check(settings.catalogue)
-    problems = list(check.problems(images=False))
-    text = counted(len(problems), 'problem') if problems else 'no problems'
-    return '\n'.join([text, *_first(problems)]), {'problems': len(problems)}
+    # Images are decoded when they are embedded, which tells of those that cannot be.
+    problems = list(Check(settings.catalogue).problems(images=False))
+    text = counted(len(problems), 'problem') if problems else 'labels and records are sound'
+    return Done(text, {}, problems)
 
 
 def _embed(settings, progress):
@@ -129,13 +152,27 @@ def _embed(settings, progress):
         encoder = Encoder(run, how.get('snapshot', 'best'),
                           how.get('devices') or run.recipe.training.devices,
                           precision=how.get('precision', 'float32'))
+    catalogue = open_catalogue(settings.catalogue)
+    require_search(settings, len(catalogue.products))
     embeddings = embed(
-        encoder, open_catalogue(settings.catalogue), settings.embeddings,
+        encoder, catalogue, settings.embeddings,
         how.get('per', 'product'), None, 'float16' if how.get('float16') else 'float32',
         how.get('pca'), how.get('store'), progress, update=True, told=updates.append)
-    done = vars(updates[0])
-    return (f'{done["computed"]:,} computed, {done["kept"]:,} kept, {done["gone"]:,} gone; '
-            f'{len(embeddings):,} in all'), {**done, 'vectors': len(embeddings)}
+    counts = vars(updates[0])
+    left_out = counts.pop('left_out')
+    text = (f'{counts["computed"]:,} computed, {counts["kept"]:,} kept, '
+            f'{counts["discarded"]:,} discarded; {len(embeddings):,} in all')
+    return Done(text, {**counts, 'vectors': len(embeddings)}, _left_out(left_out))
+
+
+def _left_out(dropped):
+    """What has no vector, in lines, how many first."""
+    images, products = dropped['images'], dropped['products']
+    if not images:
+        return []
+    return [f'left out: {counted(len(images), "unreadable image")}, and '
+            f'{counted(len(products), "product")} without any other',
+            *map(of_image, images)]
 
 
 def _index(settings, progress):
@@ -147,7 +184,7 @@ def _index(settings, progress):
         return None
     if open_index(embeddings) is None:
         build_index(settings.embeddings)
-    return f'{len(embeddings):,} vectors', {'vectors': len(embeddings)}
+    return Done(f'{len(embeddings):,} vectors', {'vectors': len(embeddings)})
 
 
 def _duplicates(settings, progress):
@@ -182,8 +219,9 @@ def _duplicates(settings, progress):
     with atomic_write(examined, 'w', encoding='utf-8') as content:
         json.dump(now, content)
     what = counted(len(new), 'new vector')
-    return (f'{counted(len(pairs), "pair")} with one of {what}: {file}' if pairs
-            else f'none among {what}'), {'new': len(new), 'pairs': len(pairs)}
+    text = (f'{counted(len(pairs), "pair")} with one of {what}: {file}' if pairs
+            else f'none among {what}')
+    return Done(text, {'new': len(new), 'pairs': len(pairs)}, asks=bool(pairs))
 
 
 def _publish(settings, progress):
@@ -203,7 +241,7 @@ def _publish(settings, progress):
                        how.get('index_memory', INDEX_MEMORY))
         texts.append(done.text())
         counts = vars(done)
-    return '\n'.join(texts), counts
+    return Done('\n'.join(texts), counts)
 
 
 def _first(lines):

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from fashion_models.catalogue import importing, unfinished
+from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers.source import Source
 from fashion_models.catalogue.importers.tree import FolderTree
 from fashion_models.catalogue.io import open_catalogue
@@ -312,3 +313,16 @@ def test_killed_anywhere_it_is_redone_by_the_same_command(case, tmp_path):
         cwd=pathlib.Path(__file__).parents[2])
     assert not done.returncode, done.stderr
     assert int(done.stdout) > 20
+
+
+def test_what_a_shop_misses_is_told_without_what_it_does_not():
+    report = Report()
+    report.drop('a gift card', 'row 2', missed=False)
+    report.drop('no image', 'row 3')
+    for number in range(3):
+        report.drop_image('no such file', f'{number}.jpg of row 4')
+    report.drop_image('an image listed before', 'row 5', missed=False)
+    assert report.missed() == [
+        '1 product not kept: no image (row 3)',
+        '3 images not kept: no such file (0.jpg of row 4, 1.jpg of row 4, …)']
+    assert report.record()['dropped'].keys() == {'a gift card', 'no image'}

@@ -92,7 +92,7 @@ def test_only_what_is_new_is_computed(encoder, tmp_path, monkeypatch):
     updates = []
     embed(encoder, write(tmp_path / 'shop', products), tmp_path / 'e', progress=False,
           update=True, told=updates.append)
-    assert updates == [Update(computed=2, kept=38, gone=2)]
+    assert updates == [Update(computed=2, kept=38, discarded=2)]
     assert len(seen) == 1
     assert seen[0] >= 4, 'two, and more to fill the batch'
 
@@ -149,6 +149,7 @@ def test_another_image_of_the_same_content_is_another_text(encoder, tmp_path):
     found = embed(encoder, catalogue, tmp_path / 'e', progress=False, update=True,
                   told=updates.append)
     assert updates == [Update(kept=1)]
+    assert [image['file'] for image in updates[0].left_out['images']] == ['images/p-0.png']
     assert found.items[0].images == ('images/p-1.png',)
 
 

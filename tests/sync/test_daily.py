@@ -1,9 +1,14 @@
+import re
+import textwrap
+
 import pytest
 
 from fashion_models.errors import UserError
 from fashion_models.sync import daily as settings
 
-WHOLE = settings.__doc__.partition('::\n')[2].partition('\nOnly ``catalogue``')[0]
+SHOWN = textwrap.dedent(settings.__doc__.partition('::\n\n')[2])
+#: With all that is optional.
+WHOLE = re.sub(r'^# (?=\[|[\w.]+ = )', '', SHOWN, flags=re.MULTILINE)
 
 
 def write(folder, text):
@@ -17,12 +22,35 @@ def test_the_documented_file(tmp_path):
     assert found.catalogue == tmp_path / 'shop'
     assert found.import_['source'] == tmp_path / 'exports/products.csv'
     assert found.import_['options'].separator == ';'
+    assert found.import_['options'].name == 'spring'
     assert found.embed['pca'] == 128
     assert found.duplicates == {
         'threshold': 0.8, 'calibration': tmp_path / 'mine.json', 'across': True}
     assert found.publish['parquet'] == tmp_path / 'shop.parquet'
     assert found.publish['database'] == 'postgresql://me@db.example.com/shop'
     assert found.folder == tmp_path / 'shop.sync'
+
+
+def test_what_is_optional_is_commented_out(tmp_path):
+    found = settings.load(write(tmp_path, SHOWN))
+    assert found.import_.keys() == {'format', 'source', 'options'}
+    assert (found.embed, found.duplicates, found.publish) == ({}, None, None)
+    assert '#' not in re.sub('# .*', '', WHOLE)
+
+
+def test_a_catalogue_is_named_after_its_folder(tmp_path):
+    def name(catalogue, format='csv', more=''):
+        return getattr(settings.load(write(
+            tmp_path, f'catalogue = "{catalogue}"\nrun = "r"\nembeddings = "e"\n[import]\n'
+            f'format = "{format}"\nsource = "exports/products.csv"\n{more}',
+        )).import_['options'], 'name', None)
+
+    assert name('shop') == 'shop'
+    assert name('catalogues/spring/') == 'spring'
+    assert name('.') == tmp_path.name
+    assert name('shop', 'shopify') == name('shop', 'folder') == 'shop'
+    assert name('shop', more='options.name = "mine"') == 'mine'
+    assert name('shop', 'fashion-product-images') is None, 'a data set has a name of its own'
 
 
 def test_options_of_a_format_are_those_of_its_command(tmp_path):
@@ -62,7 +90,9 @@ def test_what_is_needed(tmp_path):
     ('', 'catalogue is missing'),
     ('x = [', 'not TOML'),
     (NEEDED + 'embedding = "x"', 'embedding: there is no such setting; expected embeddings'),
-    (NEEDED + 'embed = 3', r'embed: expected a table, \[embed\]'),
+    (NEEDED + 'embed = 3', r'embed: expected a section, \[embed\]'),
+    (NEEDED + '[embed]\nper = "image"\n[duplicates]', "embed.per: found 'image', expected product"),
+    (NEEDED + '[duplicates]\nthreshold = 0.5\nprecision = 0.9', 'a precision, not both'),
     (NEEDED + '[embed]\npca = true', 'embed.pca: found True, expected a whole number'),
     (NEEDED + '[embed]\nper = "colour"', "embed.per: found 'colour', expected product, listing"),
     (NEEDED + '[import]\nformat = "csv"', 'import.source is missing'),

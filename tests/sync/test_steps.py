@@ -62,7 +62,7 @@ def shop(tiny_run, tmp_path):
 
 def ran(shop):
     texts = {}
-    assert sync(shop, progress=False, told=texts.__setitem__)
+    assert sync(shop, progress=False, told=lambda step, text, _: texts.update({step: text}))
     return texts
 
 
@@ -81,13 +81,13 @@ def test_two_days(shop, tmp_path):
     texts = ran(shop)
     texts.pop('duplicates')     # noise may look like noise
     assert texts == {
-        'import': '12 new, 0 changed, 0 gone, 0 unchanged', 'check': 'no problems',
-        'embed': '12 computed, 0 kept, 0 gone; 12 in all',
+        'import': '12 new, 0 changed, 0 gone, 0 unchanged', 'check': 'labels and records are sound',
+        'embed': '12 computed, 0 kept, 0 discarded; 12 in all',
         'publish': str(tmp_path / 'shop.parquet')}
     export(tmp_path / 'export', TUESDAY)
     texts = ran(shop)
     assert texts['import'] == '2 new, 1 changed, 1 gone, 10 unchanged'
-    assert texts['embed'] == '2 computed, 11 kept, 2 gone; 13 in all'
+    assert texts['embed'] == '2 computed, 11 kept, 2 discarded; 13 in all'
     assert 'with one of 3 new vectors: ' in texts['duplicates']
     with open(texts['duplicates'].partition(': ')[2], newline='') as file:
         pairs = [{row['a'], row['b']} for row in csv.DictReader(file)]
@@ -108,6 +108,68 @@ def test_a_step_that_fails_ends_the_run(shop, tmp_path):
     assert list(entry['failed']) == ['import']
     assert entry['steps'] == {}
     assert len(open_catalogue(shop.catalogue).products) == 12
+
+
+def damage(folder):
+    """Spoils an export in five ways, three of which cost a product."""
+    table = folder / 'products.csv'
+    lines = table.read_text().splitlines()
+    pixels = (folder / 'p0-0.png').read_bytes()
+    (folder / 'p0-0.png').write_bytes(pixels[:len(pixels) // 2])     # all that p0 has
+    (folder / 'p1-1.png').write_bytes(b'')
+    (folder / 'p2-1.png').unlink()
+    lines[4] = 'p3,Women'
+    lines[5] = 'p4,Women,nowhere.png'
+    table.write_text('\n'.join(lines) + '\n')
+
+
+def test_what_is_left_out_is_told_as_long_as_it_is(shop, tmp_path, capsys):
+    file, folder = tmp_path / 'shop.toml', tmp_path / 'export'
+    file.write_text(file.read_text().replace('[duplicates]\nthreshold = 0.9\n', ''))
+    shown = MONDAY | {'p1': [1, 21], 'p2': [2, 22]}
+    export(folder, shown)
+    damage(folder)
+    for _ in range(2):
+        assert cli.main(['sync', str(file), '--quiet']) == 1
+        told = capsys.readouterr().out
+        assert 'import ' in told
+        assert '1 product not kept: ' in told
+        assert 'products.csv:5 (2 fields, not 3)' in told
+        assert '1 product not kept: no image (products.csv:6 (p4))' in told
+        assert '2 images not kept: no such file (p2-1.png of products.csv:4 (p2), ' in told
+        assert '1 image not kept: empty file (p1-1.png of products.csv:3 (p1))' in told
+        assert '; 9 in all\n            left out: 1 unreadable image, and 1 ' in told
+        assert 'product p0: images/p0-0.png: ' in told
+        assert 'check' not in told
+        assert 'publish' not in told
+        steps = json.loads((shop.folder / 'log.jsonl').read_text().splitlines()[-1])['steps']
+        assert [len(steps[name]['problems']) for name in steps] == [4, 0, 2, 0]
+        assert 'p0-0.png' in steps['embed']['problems'][1]
+    assert cli.main(['catalogue', 'check', str(shop.catalogue)]) == 1
+    capsys.readouterr()
+    # Mended, and it is still as it was where nobody imports.
+    export(folder, shown)
+    assert cli.main(['sync', str(file), '--quiet']) == 0
+    assert capsys.readouterr().out == ''
+    image, = (shop.catalogue / 'images').glob('p5-*')
+    image.write_bytes(b'none')
+    file.write_text(file.read_text().partition('[import]')[0])
+    for _ in range(2):
+        assert cli.main(['sync', str(file), '--quiet']) == 1
+        assert 'product p5: images/p5-0.png: no readable ' in capsys.readouterr().out
+
+
+def test_what_nobody_misses_is_no_problem(tiny_run, tmp_path):
+    Image.new('RGB', (60, 80)).save(tmp_path / 'a.png')
+    for name in 'ab':
+        (tmp_path / 'photographs' / name).mkdir(parents=True)
+        shutil.copy(tmp_path / 'a.png', tmp_path / 'photographs' / name)
+    (tmp_path / 'photographs' / 'a' / 'notes.txt').write_text('taken on Monday')
+    (tmp_path / 'shop.toml').write_text(
+        f'catalogue = "shop"\nrun = "{tiny_run[0]}"\nembeddings = "shop.embeddings"\n'
+        '[import]\nformat = "folder"\nsource = "photographs"\n')
+    ran(settings.load(tmp_path / 'shop.toml'))
+    assert open_catalogue(tmp_path / 'shop').header.name == 'shop'
 
 
 def test_one_at_a_time(shop):

@@ -144,20 +144,20 @@ class _Abo(Source):
         """Yields (item id, listing) of every listing of fashion; tells ``groups`` of images."""
         keys = set()
         for where, listing in self._lines():
-            problem = None
+            problem, missed = None, True
             if listing is None:
                 problem = 'a line that is no JSON object'
             elif not (identity := word(listing.get('item_id'))):
                 problem = 'no item_id'
             elif type_of(listing) not in _TYPE_OF:
-                problem = 'no product type of fashion'
+                problem, missed = 'no product type of fashion', False
                 where = f'{where}: {type_of(listing) or "none"}'
             elif (key := f'{identity} {word(listing.get("domain_name"))}') in keys:
                 problem = 'an item and marketplace that came before'
                 where = f'{where}: {key}'
             if problem:
                 report.read()
-                report.drop(problem, where)
+                report.drop(problem, where, missed)
             else:
                 keys.add(key)
                 groups.add(identity, word(listing.get('main_image_id')), images_of(listing))

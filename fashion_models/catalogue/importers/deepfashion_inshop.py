@@ -134,7 +134,7 @@ class _InShop(Source):
                 if found['image']:
                     yield self._product(item, variant, found, len(variants) == 1, report)
                 elif listed:
-                    report.drop('of the other part', variant)
+                    report.drop('of the other part', variant, missed=False)
                 else:
                     report.drop('in a list, but without images', variant)
 
@@ -198,7 +198,8 @@ class _InShop(Source):
         views = {}
         for view, path, status, where in sorted(found['image']):
             if view in views:
-                report.drop_image('an image listed before', f'{path} of {where}')
+                report.drop_image('an image listed before', f'{path} of {where}',
+                                  missed=False)
             else:
                 views[view] = path, status, where
         match = _NAME.fullmatch(next(iter(views.values()))[0])

@@ -48,7 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options that only this format has."""
     add_picture_arguments(parser)
     add_table_arguments(parser)
-    parser.add_argument('--name', help="the catalogue's name (default: the folder's)")
+    parser.add_argument(
+        '--name', help="the catalogue's name (default: that of the CSV file's folder)")
     parser.add_argument('--licence', default='', help="the images' licence, for the header")
 
 

@@ -138,7 +138,8 @@ class _FashionGen(Source):
                          if other.text('input_pose') == row.text('input_pose')]
             if same_pose and any(np.array_equal(row.pixels(), other.pixels())
                                  for other in same_pose):
-                report.drop_image('a pose that came before, pixel for pixel', str(row))
+                report.drop_image('a pose that came before, pixel for pixel', str(row),
+                                  missed=False)
             else:
                 kept.append(row)
         return kept

@@ -106,7 +106,8 @@ class _FashionProductImages(Source):
             return
         row = {name: _known(value) for name, value in zip(FIELDS, values)}
         if row['masterCategory'] in self._left_out:
-            report.drop(f'not fashion: {row["masterCategory"]}', f'{where} (id {row["id"]})')
+            report.drop(f'not fashion: {row["masterCategory"]}', f'{where} (id {row["id"]})',
+                        missed=False)
             return
         labels = {task: row[field] for task, field in LABELS.items()}
         listing = Listing('Myntra', row['productDisplayName'],

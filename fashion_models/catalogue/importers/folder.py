@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--most', type=int, default=MOST, metavar='N',
                         help='images that a product may have; a folder of more is taken for one of '
                              f'several products, and stops the import (default: {MOST})')
-    parser.add_argument('--name', help="the catalogue's name (default: the folder's)")
+    parser.add_argument('--name', help="the catalogue's name (default: SOURCE's)")
     parser.add_argument('--licence', default='', help="the images' licence, for the header")
 
 
@@ -144,7 +144,7 @@ class _Folder(Source):
             if problem := path_problem(path):
                 report.drop_image(f'path {problem}', ascii(path))
             elif posixpath.splitext(path)[1].lower() not in self._endings:
-                report.drop_image("no image, by its name's ending", path)
+                report.drop_image("no image, by its name's ending", path, missed=False)
             elif path.removeprefix(self.strip).count('/') > 1:
                 raise UserError(
                     f'{self.tree.place}: {path} lies too deep; expected PRODUCT/IMAGE, or IMAGE '

@@ -210,11 +210,12 @@ class _Export(Source):
         seen = set()
         for where, row in self._table.rows(report):
             sku, kind = clean(row.get('sku', '')), row.get('product_type')
-            problem = None
+            problem, missed = None, True
             if row.get('store_view_code'):
-                problem = 'the words of a store view for another row'
+                problem, missed = 'the words of a store view for another row', False
             elif kind not in ('simple', 'configurable'):
-                problem = f'product type {kind or "missing"}'
+                # A bundle or a download is not meant to be kept.
+                problem, missed = f'product type {kind or "missing"}', not kind
             elif not sku:
                 problem = 'no sku'
             elif rounded(sku):
@@ -226,7 +227,7 @@ class _Export(Source):
                 yield where, row
             elif report:
                 report.read()
-                report.drop(problem, f'{where} ({sku})')
+                report.drop(problem, f'{where} ({sku})', missed)
 
 
 class _Groups:

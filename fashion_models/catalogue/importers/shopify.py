@@ -139,7 +139,7 @@ class _Export(Source):
         handle = general['Handle']
         if general.get('Gift Card', '').strip().lower() == 'true':
             report.read()
-            report.drop('a gift card', f'{general["where"]} ({handle})')
+            report.drop('a gift card', f'{general["where"]} ({handle})', missed=False)
             return
         variants = _variants(rows)
         colours = {}

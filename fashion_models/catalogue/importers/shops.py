@@ -56,7 +56,7 @@ def add_label_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_header_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what the catalogue is to say of itself."""
-    parser.add_argument('--name', help="the catalogue's name (default: the file's)")
+    parser.add_argument('--name', help="the catalogue's name (default: that of the SOURCE file)")
     parser.add_argument('--licence', default='', help="the images' licence, for the header")
 
 

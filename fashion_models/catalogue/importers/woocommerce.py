@@ -140,7 +140,7 @@ class _Export(Source):
                 rounded(clean(row.get(name, ''))) for name in ('SKU', 'Parent')) else None
             if problem:
                 report.read()
-                report.drop(problem, f'{where} ({_text(row["Name"])})')
+                report.drop(problem, f'{where} ({_text(row["Name"])})', missed=not other)
                 continue
             member = self._member(where, row)
             if member['variation']:
