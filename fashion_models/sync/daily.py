@@ -121,8 +121,7 @@ def load(file: str | os.PathLike) -> Settings:
         for key in table:
             if (name, key) in _PATHS:
                 table[key] = file.absolute().parent / table[key]
-    if 'database' in tables.get('publish', {}) and '://' not in tables['publish']['database']:
-        tables['publish']['database'] = file.absolute().parent / tables['publish']['database']
+    _place_database(file, tables.get('publish', {}))
     if 'import' in tables:
         _require_options(file, tables['import'], tables['']['catalogue'])
     _require_comparable(file, tables)
@@ -168,6 +167,20 @@ _KINDS = {str: 'a text', bool: 'true or false', int: 'a whole number', _NUMBER: 
 class _Parser(argparse.ArgumentParser):
     def error(self, message):
         raise ValueError(message)
+
+
+def _place_database(file, table):
+    """Makes a path of the database if it is the folder of an embedded one."""
+    from fashion_models.representation.postgres.connection import is_address
+
+    place = table.get('database')
+    if place is None or is_address(place):
+        return
+    if '://' in place:
+        kind, _, _ = place.partition('://')     # what follows may hold a password
+        raise UserError(f'{file}: publish.database: {kind}://…: not an address of PostgreSQL; '
+                        'expected one such as postgresql://user@host/name')
+    table['database'] = file.absolute().parent / place
 
 
 def _require_comparable(file, tables):

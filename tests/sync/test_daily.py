@@ -84,6 +84,8 @@ def test_what_is_needed(tmp_path):
     found = settings.load(write(tmp_path, NEEDED + '[publish]\ndatabase = "db"'))
     assert (found.import_, found.embed, found.duplicates) == (None, {}, None)
     assert found.publish == {'database': tmp_path / 'db'}
+    found = settings.load(write(tmp_path, NEEDED + '[publish]\ndatabase = "host=db dbname=shop"'))
+    assert found.publish == {'database': 'host=db dbname=shop'}
 
 
 @pytest.mark.parametrize(('text', 'message'), [
@@ -101,6 +103,7 @@ def test_what_is_needed(tmp_path):
      'import.options.separ: csv has no such option; expected .*separator'),
     (NEEDED.replace('"r"', '0x' + 'f' * 6000), 'run: found a value too large to show, expected a'),
     (NEEDED.replace('"e"', r'"e\u0000"'), 'expected a text without a null character'),
+    (NEEDED + '[publish]\ndatabase = "mysql://me:secret@db/x"', r'mysql://…: not an address of'),
     (NEEDED + '[publish]', 'expected a database, a parquet file, or both')])
 def test_what_is_wrong_is_told(tmp_path, text, message):
     file = write(tmp_path, text)
