@@ -141,7 +141,7 @@ def test_review_and_merge_keep_it(shop, place, run, toy_catalogue):
     review.write_text('product,task,label,suggested,answer\n'
                       f'{striped.id},pattern,Striped,Dotted,y\n')
     printed = run('catalogue', 'relabel', catalogue, review, place / 'relabelled')
-    assert '1 labels of 1 products changed: pattern 1' in printed
+    assert '1 label of 1 product changed: pattern 1' in printed
     products = {product.id: product for product in open_catalogue(place / 'relabelled').products}
     assert products[striped.id].label('pattern') == 'Dotted'
     assert products[striped.id].extra['source_pattern'] == 'Striped'

@@ -29,6 +29,7 @@ from fashion_models.catalogue.tasks import (
 )
 from fashion_models.catalogue.taxonomy import Places
 from fashion_models.errors import UserError
+from fashion_models.plural import counted
 
 #: The extra text that names the tasks whose labels answers have settled, or taken away.
 SETTLED = 'relabelled'
@@ -207,6 +208,7 @@ def summary(changes: Collection[tuple[str, str, str, str]]) -> str:
     """What :func:`relabel` changed, in a line."""
     of_task = collections.Counter(task for _, task, _, _ in changes)
     taken = sum(not after for *_, after in changes)
-    return (f'{len(changes)} labels of {len({id for id, *_ in changes})} products changed: '
+    products = len({id for id, *_ in changes})
+    return (f'{counted(len(changes), "label")} of {counted(products, "product")} changed: '
             + ', '.join(f'{task} {of_task[task]}' for task in ordered(of_task))
             + (f'; {taken} of them taken away' if taken else ''))

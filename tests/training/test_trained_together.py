@@ -120,6 +120,24 @@ def test_killed_and_finished_it_is_the_training_on_as_many_devices(
                     ours[name], theirs[name], rtol=1e-4, atol=1e-6, err_msg=name)
 
 
+def test_asked_to_stop_they_leave_a_snapshot(train):
+    if not os.path.isdir('/proc/self'):
+        pytest.skip('needs /proc to find the processes')
+    start_training, out = train
+    process = start_training(2)
+    number = rank(1, out)
+    deadline = time.monotonic() + 60
+    while not (out / 'graph.dot').exists() and process.poll() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    os.kill(number, signal.SIGTERM)
+    status, output, errors = ended(process, 60)
+    assert status != 0
+    assert output.count('saving a snapshot') == 1, errors
+    assert '--resume' in output
+    assert Run.open(out).last_snapshot() is not None
+
+
 def test_what_is_wrong_is_said_once(train):
     status, _, errors = ended(train[0](3))
     assert status == 2

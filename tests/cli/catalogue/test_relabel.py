@@ -12,7 +12,7 @@ def test_answers_are_applied(catalogue, tmp_path, command):
                       '2,gender,Women,Men,\n')
     status, output = command('relabel', catalogue, review, tmp_path / 'new')
     assert status == 0
-    assert '1 labels of 1 products changed: colour 1' in output
+    assert '1 label of 1 product changed: colour 1' in output
     assert [product.label('colour') for product in open_catalogue(tmp_path / 'new').products] == [
         'Red', 'Red', 'Blue']
 
