@@ -1,17 +1,21 @@
 """Runs the tests again and again beside busy processes, and says how often they failed or hung.
 
-    python experiments/campaigns/under_load.py [--runs N] [--busy N] [--seconds N] [-k WORDS …]
+    python experiments/campaigns/under_load.py [--together N] [--runs N] [--seconds N] [-k WORDS …]
 
 The bar: 20 runs in a row without a failure or a hang. Each run is what ``make test`` runs, with a
-limit of its own, besides that of each test; twice as many busy processes as there are cores take
-the tests' turns. Not part of ``make campaign``, for it takes hours and the whole machine.
+limit of its own, besides that of each test. Load are twice as many busy processes as there are
+cores, or, with ``--together 4``, four runs at a time, each the load of the others. Not part of
+``make campaign``, for it takes hours and the whole machine.
 
-Time: 20 times three of ``make test``.
+Time: 20 times three of ``make test``; with ``--together``, 20 times one.
 """
 
 import argparse
+import concurrent.futures
 import contextlib
+import os
 import pathlib
+import signal
 import subprocess
 import sys
 import time
@@ -42,45 +46,54 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--runs', type=int, default=20, metavar='N')
-    parser.add_argument('--busy', type=int, default=2 * usable_cores(), metavar='N',
-                        help='busy processes (default: two a core)')
+    parser.add_argument('--together', type=int, default=1, metavar='N',
+                        help='runs at a time (default: 1)')
+    parser.add_argument('--busy', type=int, metavar='N',
+                        help='busy processes (default: two a core, or none with --together)')
     parser.add_argument('--seconds', type=int, default=3600, metavar='N',
                         help='the longest that a run may take (default: 3600)')
     parser.add_argument('-o', '--output', type=pathlib.Path, metavar='DIR',
                         default=campaign.HERE / 'results' / 'under_load')
     arguments, more = parser.parse_known_args()
+    load = arguments.busy
+    if load is None:
+        load = 2 * usable_cores() if arguments.together == 1 else 0
     started, runs = time.monotonic(), []
-    with busy(arguments.busy):
-        for number in range(1, arguments.runs + 1):
-            begun = time.monotonic()
-            result, text = _tests(arguments.seconds, more)
-            runs.append({'result': result, 'seconds': round(time.monotonic() - begun),
+    with busy(load), concurrent.futures.ThreadPoolExecutor(arguments.together) as pool:
+        waiting = [pool.submit(_tests, arguments.seconds, more) for _ in range(arguments.runs)]
+        for done in concurrent.futures.as_completed(waiting):
+            result, seconds, text = done.result()
+            runs.append({'result': result, 'seconds': round(seconds),
                          'output': '' if result == 'passed' else text[-20_000:]})
-            print(f'run {number} of {arguments.runs}: {result}, {runs[-1]["seconds"]} s',
-                  flush=True)
+            print(f'run {len(runs)} of {arguments.runs}: {result}, {seconds:.0f} s', flush=True)
             if result != 'passed':
                 print(text[-5000:])
             results = [run['result'] for run in runs]
             write_record(arguments.output, {
                 'campaign': 'under_load', **portable_provenance(provenance()),
-                'busy': arguments.busy, 'seconds': round(time.monotonic() - started),
-                'runs': runs}, [Table('The tests beside busy processes', (
-                    'runs', 'passed', 'failed', 'hung'), [(len(runs), *map(results.count, (
-                        'passed', 'failed', 'hung')))])])
+                'busy': load, 'together': arguments.together,
+                'seconds': round(time.monotonic() - started), 'runs': runs}, [Table(
+                    f'The tests, {arguments.together} at a time, beside {load} busy processes', (
+                        'runs', 'passed', 'failed', 'hung'), [(len(runs), *map(results.count, (
+                            'passed', 'failed', 'hung')))])])
     return 0 if results.count('passed') == arguments.runs else 1
 
 
 def _tests(seconds, more):
+    """Runs the tests once: ``passed``, ``failed`` or ``hung``, in how many seconds, and output."""
+    began = time.monotonic()
     process = subprocess.Popen(
-        [sys.executable, '-m', 'pytest', *more], cwd=ROOT, text=True, errors='replace',
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        [sys.executable, '-m', 'pytest', '-p', 'no:cacheprovider', *more], cwd=ROOT, text=True,
+        errors='replace', stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+    result = None
     try:
         text, _ = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         text, _ = process.communicate()
-        return 'hung', text
-    return 'failed' if process.returncode else 'passed', text
+        result = 'hung'
+    result = result or ('failed' if process.returncode else 'passed')
+    return result, time.monotonic() - began, text
 
 
 if __name__ == '__main__':
