@@ -10,7 +10,9 @@ recipe can ask for, each trained as the recipe says otherwise:
 * the maximum and the mean with an auxiliary loss on each image by itself, so that every image
   teaches the layers below, not only those that win the maximum;
 * the maximum, where each example is all images of a product, as in the article, instead of random
-  groups of them.
+  groups of them;
+* the maximum in smaller batches, so that it makes as many updates as a single-image network on the
+  same images.
 
 Each is held against the single-image network whose representations are averaged over a product's
 images: once trained for as many epochs, on the same images, and once for as many updates. For
@@ -19,7 +21,7 @@ products with 1, 2, … images separately, too, since only with several is there
 Differences are paired, with 95 % intervals over groups of products and over seeds
 (:mod:`~fashion_models.experiments.kit.statistics`). Nothing is chosen.
 
-Time: in units of one training of the recipe, about 8.4 a seed, of which ``single_vs_multi`` leaves
+Time: in units of one training of the recipe, about 9.4 a seed, of which ``single_vs_multi`` leaves
 3.4.
 """
 
@@ -58,6 +60,8 @@ WAYS = {
         'mean-image-loss', {'model__pooling': 'mean', 'training__image_loss': IMAGE_LOSS}),
     'maximum, all images together': (
         'all-together', {'model__pooling': 'max', 'data__examples': TOGETHER})}
+SMALLER = 'maximum, smaller batches'
+ALL_WAYS = *WAYS, SMALLER
 #: What they are held against: single-image networks, averaged over the images of a product.
 AVERAGED = {SINGLE: 'averaging', UPDATES: 'averaging, as many updates'}
 
@@ -68,12 +72,15 @@ def pooling(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Tab
         raise UnsuitableCatalogue(
             f'{settings.catalogue.folder}: no product has several images, so there is nothing to '
             'pool')
-    settings.networks = (len(WAYS) + len(AVERAGED)) * len(settings.seeds)
+    settings.networks = (len(ALL_WAYS) + len(AVERAGED)) * len(settings.seeds)
     kinds = {name: (network, settings.recipe.replace(**changes), None)
              for name, (network, changes) in WAYS.items()}
     settings.train(list(kinds.values()))
     runs = {name: settings.seeds_of(*kind) for name, kind in kinds.items()}
     averaged = _single_image(settings, next(iter(runs.values())))
+    runs[SMALLER] = settings.seeds_of('smaller-batches', _smaller_batches(
+        settings.recipe, *(read_log(own[0])[-1]['iteration']
+                           for own in (next(iter(runs.values())), averaged[SINGLE]))))
     products = settings.products(averaged[SINGLE][0])
     tasks = averaged[SINGLE][0].vocabulary.tasks
     figures = {
@@ -94,6 +101,12 @@ def _single_image(settings, multi):
                   settings.recipe.replace(training__epoch_batches=batches), flat)}
     settings.train(list(kinds.values()))
     return {name: settings.seeds_of(*kind) for name, kind in kinds.items()}
+
+
+def _smaller_batches(recipe, updates, wanted):
+    """The recipe, with a batch size of which the same images make so many updates."""
+    return recipe.replace(
+        training__batch_size=max(1, round(recipe.training.batch_size * updates / wanted)))
 
 
 def _compare(runs, averaged, products, tasks):
@@ -119,7 +132,7 @@ def _part(right, rows, products, tasks):
                      for name, values in own.items()},
         'ahead_of': {reference: {
             name: predictions.differences(own[name], own[reference], tasks, groups)
-            for name in WAYS} for reference in AVERAGED.values()}}
+            for name in ALL_WAYS} for reference in AVERAGED.values()}}
 
 
 def tables(figures: Figures) -> list[Table]:
@@ -136,13 +149,13 @@ def tables(figures: Figures) -> list[Table]:
                 ('products', None, *(own['products'] for own in parts.values())),
                 *((name, figures['updates'].get(_network(name)),
                    *(own['accuracy'][name][ALL].value for own in parts.values()))
-                  for name in (*WAYS, *AVERAGED.values()))]))
+                  for name in (*ALL_WAYS, *AVERAGED.values()))]))
         for reference in AVERAGED.values():
             found.append(Table(
                 f'Each way minus {reference}, with 95 % intervals, {split} split',
                 ('', *header), [
                     (name, *(own['ahead_of'][reference][name][ALL] for own in parts.values()))
-                    for name in WAYS]))
+                    for name in ALL_WAYS]))
     return found
 
 

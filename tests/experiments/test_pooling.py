@@ -3,7 +3,7 @@ import pathlib
 
 import pytest
 
-from fashion_models.experiments.pooling import AVERAGED, WAYS, main
+from fashion_models.experiments.pooling import ALL_WAYS, AVERAGED, SMALLER, main
 from fashion_models.training.run import Run
 
 
@@ -24,11 +24,17 @@ def test_every_way_has_its_network(results, words):
         ('mean', True))}
 
 
+def test_smaller_batches_make_as_many_updates_as_single_images(results):
+    updates = results['figures']['updates']
+    assert updates['maximum'] < updates[SMALLER]
+    assert updates[SMALLER] == pytest.approx(updates['single-image'], rel=0.25)
+
+
 def test_differences_are_those_of_the_accuracies(results):
     for split in 'validation', 'test':
         for part in results['figures'][split].values():
             for reference in AVERAGED.values():
-                for way in WAYS:
+                for way in ALL_WAYS:
                     assert part['ahead_of'][reference][way]['all']['value'] == pytest.approx(
                         part['accuracy'][way]['all']['value']
                         - part['accuracy'][reference]['all']['value'])
@@ -48,5 +54,5 @@ def test_tables(results):
     titles = [table['title'] for table in results['tables']]
     assert len(titles) == 6
     accuracy, ahead, _ = results['tables'][:3]
-    assert len(accuracy['rows']) == 1 + len(WAYS) + len(AVERAGED)
-    assert [row[0] for row in ahead['rows']] == list(WAYS)
+    assert len(accuracy['rows']) == 1 + len(ALL_WAYS) + len(AVERAGED)
+    assert [row[0] for row in ahead['rows']] == list(ALL_WAYS)
