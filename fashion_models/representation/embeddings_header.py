@@ -46,7 +46,8 @@ def read_header(file: pathlib.Path) -> tuple[dict, dict]:
         UserError: If the file holds no embeddings, is of an earlier version, or is incomplete.
     """
     if not file.is_file():
-        raise UserError(f'{file}: no such file, expected one that "fashion-models embed" wrote')
+        found = 'is a folder, expected a file' if file.is_dir() else 'no such file, expected one'
+        raise UserError(f'{file}: {found} that "fashion-models embed" wrote')
     size = file.stat().st_size
     try:
         with open(file, 'rb') as content:

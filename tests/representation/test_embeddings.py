@@ -134,6 +134,8 @@ def test_other_files_are_refused(tmp_path, content):
 def test_a_missing_file_is_told(tmp_path):
     with pytest.raises(UserError, match='/e: no such file'):
         open_embeddings(tmp_path / 'e')
+    with pytest.raises(UserError, match='is a folder, expected a file that'):
+        open_embeddings(tmp_path)
 
 
 def test_every_shorter_file_is_refused(tmp_path):
