@@ -1,5 +1,7 @@
 """Feeds in the forms of Google's product data specification: text, RSS 2.0 and Atom 1.0."""
 
+import shutil
+
 import pytest
 
 from fashion_models.errors import UserError
@@ -164,6 +166,7 @@ def test_attributes_of_text_may_be_named_in_another_language(imported):
     catalogue = imported(content, '--column', 'image_link=bildlink', '--column', 'color=Farbe')
     assert {product.id: product.colours for product in catalogue.products} == {
         'D1-R-S': ('Red', 'White'), 'H1': (), 'D1-B-S': ('Blue',)}
+    shutil.rmtree(catalogue.folder)
     with pytest.raises(UserError, match='column: .* is XML, which has no columns'):
         imported(rss(ITEMS), '--column', 'color=Farbe')
 
