@@ -11,6 +11,8 @@ DEVICES =
 RUN     = runs/$(notdir $(patsubst %/,%,$(subst $(space),_,$(CATALOGUE))))
 # Further arguments for the command, as in ARGS='--seed 1' (train) or ARGS='-k pooling' (test).
 ARGS    =
+# Processes that run tests; 0 shows what a test prints.
+WORKERS = 2
 # Those of experiments/campaigns.
 CAMPAIGNS = kills full_disks pairs mutated_inputs
 # The Python that .venv is made with (default: the first that fits), and further extras of pyproject.toml to
@@ -59,8 +61,8 @@ $(EMBEDDED)/catalogue.json: | $(ready)
 reproduce: $(ready) ## Run all experiments, which takes hours; says how many first [ARGS='--seeds 5']
 	$(python) -m fashion_models.experiments $(ARGS)
 
-test: $(whole) ## Run the tests [ARGS='-k words']
-	$(python) -m pytest $(ARGS)
+test: $(whole) ## Run the tests, WORKERS at a time [ARGS='-k words' WORKERS=2]
+	$(python) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 lint: $(whole) ## Check the source with ruff.
 	$(python) -m ruff check .

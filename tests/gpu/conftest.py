@@ -1,6 +1,6 @@
 """What the tests of this folder need: a GPU that CuPy can compute on.
 
-Run them with ``make test ARGS='-m gpu tests/gpu'``.
+Run them with ``make test WORKERS=0 ARGS='-m gpu tests/gpu'``.
 """
 
 import pytest
