@@ -135,8 +135,7 @@ def product_record(product: Product) -> dict:
     """The JSON object that stands for a product; unknown texts are left out."""
     listings = []
     for listing in product.listings:
-        record = {name: text for name in _TEXTS
-                  if (text := getattr(listing, name))}
+        record = {name: text for name in _TEXTS if (text := getattr(listing, name))}
         listings.append(record | {'images': list(listing.images)})
     labels = {task: label if isinstance(label, str) else list(label)
               for task in ordered(product.labels) if (label := product.labels[task])}

@@ -32,11 +32,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from fashion_models.data.epoch import MAX_IMAGES, TOGETHER
-from fashion_models.data.views import View
 from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.experiments.kit import predictions
 from fashion_models.experiments.kit.predictions import ALL
-from fashion_models.experiments.kit.results import Figures, Table, read_log
+from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings, command
 from fashion_models.experiments.measuring.tasks_and_images import (
     FEWEST_PRODUCTS,
@@ -44,6 +43,8 @@ from fashion_models.experiments.measuring.tasks_and_images import (
     SPLITS,
     UPDATES,
     correct_of,
+    single_image_kinds,
+    updates_of,
 )
 
 #: Weight of the auxiliary loss; another was tried in ``experiments/studies/compact.toml``.
@@ -77,30 +78,19 @@ def pooling(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Tab
              for name, (network, changes) in WAYS.items()}
     settings.train(list(kinds.values()))
     runs = {name: settings.seeds_of(*kind) for name, kind in kinds.items()}
-    averaged = _single_image(settings, next(iter(runs.values())))
+    updates = updates_of(runs['maximum'])
+    single = single_image_kinds(settings.recipe, updates // settings.recipe.training.epochs)
+    settings.train(list(single.values()))
+    averaged = {name: settings.seeds_of(*kind) for name, kind in single.items()}
     runs[SMALLER] = settings.seeds_of('smaller-batches', _smaller_batches(
-        settings.recipe, *(read_log(own[0])[-1]['iteration']
-                           for own in (next(iter(runs.values())), averaged[SINGLE]))))
+        settings.recipe, updates, updates_of(averaged[SINGLE])))
     products = settings.products(averaged[SINGLE][0])
     tasks = averaged[SINGLE][0].vocabulary.tasks
     figures = {
         'tasks': tasks, 'image_loss': IMAGE_LOSS,
-        'updates': {name: read_log(own[0])[-1]['iteration']
-                    for name, own in {**runs, **averaged}.items()},
+        'updates': {name: updates_of(own) for name, own in {**runs, **averaged}.items()},
         **{split: _compare(runs, averaged, products[split], tasks) for split in SPLITS}}
     return figures, tables(figures)
-
-
-def _single_image(settings, multi):
-    """The single-image networks, of as many epochs and of as many updates."""
-    batches = read_log(multi[0])[-1]['iteration'] // settings.recipe.training.epochs
-    flat = View(flattened=True)
-    kinds = {
-        SINGLE: ('single-image', settings.recipe, flat),
-        UPDATES: ('single-image-equal-updates',
-                  settings.recipe.replace(training__epoch_batches=batches), flat)}
-    settings.train(list(kinds.values()))
-    return {name: settings.seeds_of(*kind) for name, kind in kinds.items()}
 
 
 def _smaller_batches(recipe, updates, wanted):
@@ -147,9 +137,10 @@ def tables(figures: Figures) -> list[Table]:
             f'Accuracy over all tasks, by the number of images of a product, {split} split',
             ('', 'updates', *header), [
                 ('products', None, *(own['products'] for own in parts.values())),
-                *((name, figures['updates'].get(_network(name)),
-                   *(own['accuracy'][name][ALL].value for own in parts.values()))
-                  for name in (*ALL_WAYS, *AVERAGED.values()))]))
+                *((title, figures['updates'][network],
+                   *(own['accuracy'][title][ALL].value for own in parts.values()))
+                  for network, title in {**{name: name for name in ALL_WAYS}, **AVERAGED}.items())
+            ]))
         for reference in AVERAGED.values():
             found.append(Table(
                 f'Each way minus {reference}, with 95 % intervals, {split} split',
@@ -157,11 +148,6 @@ def tables(figures: Figures) -> list[Table]:
                     (name, *(own['ahead_of'][reference][name][ALL] for own in parts.values()))
                     for name in ALL_WAYS]))
     return found
-
-
-def _network(name):
-    """The name in ``updates`` of what a row shows."""
-    return {title: network for network, title in AVERAGED.items()}.get(name, name)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -24,7 +24,7 @@ class MultiTaskClassifier(chainer.Chain):
     def __init__(self, encoder: chainer.Chain, classes: Mapping[str, int]):
         super().__init__()
         self.tasks = tuple(classes)
-        self._joined = False
+        self._edges = None      # between the tasks' scores, once the heads are one layer
         with self.init_scope():
             self.encoder = encoder
             self.heads = chainer.Chain(**{
@@ -43,7 +43,7 @@ class MultiTaskClassifier(chainer.Chain):
 
     def classify(self, representation: Array) -> list[chainer.Variable]:
         """Scores as of :meth:`forward`, from representations (b, encoder.out_size)."""
-        if self._joined:
+        if self._edges is not None:
             y = functions.linear(representation, self.joined.W, self.joined.b)
             return list(F.split_axis(y, self._edges, axis=1))
         return [
@@ -59,9 +59,8 @@ class MultiTaskClassifier(chainer.Chain):
         if xp is np:
             W.setflags(write=False)     # see functions.linear
         self._edges = np.cumsum([len(head.b) for head in heads])[:-1]
-        self._joined = True
         with self.init_scope():
-            self.joined = L.Linear(W.shape[1], len(W))
+            self.joined = L.Linear(None, len(W))    # without random weights, which are replaced
             self.joined.W, self.joined.b = chainer.Parameter(W), chainer.Parameter(b)
 
     def layers(self, x: Array) -> Iterator[tuple[str, chainer.Variable]]:

@@ -171,15 +171,18 @@ class _Parser(argparse.ArgumentParser):
 
 def _place_database(file, table):
     """Makes a path of the database if it is the folder of an embedded one."""
-    from fashion_models.representation.postgres.connection import is_address
+    from fashion_models.representation.postgres.connection import (
+        is_address,
+        require_no_other_address,
+    )
 
     place = table.get('database')
     if place is None or is_address(place):
         return
-    if '://' in place:
-        kind, _, _ = place.partition('://')     # what follows may hold a password
-        raise UserError(f'{file}: publish.database: {kind}://…: not an address of PostgreSQL; '
-                        'expected one such as postgresql://user@host/name')
+    try:
+        require_no_other_address(place)
+    except UserError as error:
+        raise UserError(f'{file}: publish.database: {error}') from None
     table['database'] = file.absolute().parent / place
 
 

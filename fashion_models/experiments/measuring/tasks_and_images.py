@@ -12,6 +12,7 @@ from fashion_models.experiments.kit import predictions
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Figures, read_log
 from fashion_models.experiments.kit.settings import Settings, with_epochs
+from fashion_models.training.recipe import Recipe
 from fashion_models.training.run import Run
 
 SPLITS = 'validation', 'test'
@@ -112,14 +113,34 @@ def correct_of(runs: Sequence[Run], products: ProductSet) -> np.ndarray:
     return predictions.correct([predictions.evaluate_run(run, products) for run in runs])
 
 
+def updates_of(runs: Sequence[Run]) -> int:
+    """How many updates each of the runs made, which differ in their seeds only."""
+    return read_log(runs[0])[-1]['iteration']
+
+
+def single_image_kinds(recipe: Recipe, batches: int) -> dict[str, tuple[str, Recipe, View]]:
+    """The single-image networks: of as many epochs, and of as many updates.
+
+    Args:
+        recipe: That of the multi-image network.
+        batches: Which that network takes in an epoch.
+
+    Returns:
+        From :data:`SINGLE` and :data:`UPDATES` to name, recipe and view, as
+        :meth:`.Settings.train` takes them.
+    """
+    flat = View(flattened=True)
+    return {
+        SINGLE: ('single-image', recipe, flat),
+        UPDATES: ('single-image-equal-updates', recipe.replace(training__epoch_batches=batches),
+                  flat)}
+
+
 def compare_images(settings: Settings, multi: list[Run],
                    products: dict[str, ProductSet]) -> Figures:
     """Single-image against multi-image networks, for each of :data:`WAYS`, by split."""
-    batches = read_log(multi[0])[-1]['iteration'] // settings.recipe.training.epochs
-    equal = settings.recipe.replace(training__epoch_batches=batches)
-    flat = View(flattened=True)
-    single = {
-        SINGLE: ('single-image', None, flat), UPDATES: ('single-image-equal-updates', equal, flat)}
+    batches = updates_of(multi) // settings.recipe.training.epochs
+    single = single_image_kinds(settings.recipe, batches)
     pooling = {
         f'multi-image, {pooling} pooling': (
             f'{pooling}-pooling', settings.recipe.replace(model__pooling=pooling), None)
@@ -128,7 +149,7 @@ def compare_images(settings: Settings, multi: list[Run],
     runs = {name: settings.seeds_of(*kind) for name, kind in single.items()}
     pooling = {name: settings.seeds_of(*kind) for name, kind in pooling.items()}
     found = {'batches_per_epoch': batches, 'updates': {
-        name: read_log(own[0])[-1]['iteration'] for name, own in {MULTI: multi, **runs}.items()}}
+        name: updates_of(own) for name, own in {MULTI: multi, **runs}.items()}}
     for split in SPLITS:
         own = products[split]
         answers = {MULTI: correct_of(multi, own)}

