@@ -50,6 +50,11 @@ def resolve(spec: str, process: int = 0, processes: int = 1) -> list:
     return [chainer.get_device(name) for name in names]
 
 
+def count(spec: str) -> int:
+    """How many devices ``spec`` names, whether this machine has them or not; raises UserError."""
+    return len(_parse(spec))
+
+
 def _parse(spec):
     """Returns Chainer's name for each device in ``spec``."""
     names = []

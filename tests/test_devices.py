@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from chainer.backends import cuda
 
-from fashion_models.devices import resolve, usable_cores
+from fashion_models.devices import count, resolve, usable_cores
 from fashion_models.errors import UserError
 
 LIBRARY_MISSING = ImportError('''
@@ -76,10 +76,11 @@ def no_cupy(monkeypatch):
     return simulate
 
 
-@pytest.mark.parametrize(('spec', 'count'), [
+@pytest.mark.parametrize(('spec', 'replicas'), [
     ('@numpy', 1), ('@numpy*1', 1), ('@numpy*4', 4), ('@numpy*8', 8), ('@numpy, @numpy*2', 3)])
-def test_cpu_replicas(spec, count):
-    assert resolve(spec) == [chainer.get_device('@numpy')] * count
+def test_cpu_replicas(spec, replicas):
+    assert resolve(spec) == [chainer.get_device('@numpy')] * replicas
+    assert count(spec) == replicas
 
 
 @pytest.mark.parametrize(('spec', 'indices'), [
@@ -88,6 +89,7 @@ def test_cpu_replicas(spec, count):
 def test_gpus_in_the_order_named(gpus, spec, indices):
     gpus(4)
     assert resolve(spec) == [('GPU', index) for index in indices]
+    assert count(spec) == len(indices)
 
 
 def test_processes_of_a_machine_divide_its_gpus(gpus):

@@ -64,7 +64,7 @@ QUICK_DRAWS = 20
 
 def _splits(settings, run, folder):
     """The listings of the validation and of the test split, embedded by a run into a folder."""
-    encoder = Encoder(run, device=run.recipe.training.devices)
+    encoder = Encoder(run, device=run.devices)
     return [Split(embed(
         encoder, settings.catalogue, pathlib.Path(folder, f'{split}.embeddings'), 'listing', split))
         for split in SPLITS]

@@ -177,7 +177,7 @@ def representations(run: Run, single_image_run: Run | None,
         single_image_run (~fashion_models.training.run.Run): Of the other, or ``None``.
         parts (dict): Products by split, as the multi-image network has them.
     """
-    devices = run.recipe.training.devices
+    devices = run.devices
     test = parts['test']
     images = flattened(test)
     encoder = Encoder(run, device=devices)

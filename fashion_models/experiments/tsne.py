@@ -91,7 +91,7 @@ def _open_tsne():
 
 def _vectors(run, products):
     return Encoder(
-        run, device=run.recipe.training.devices, with_labels=False).embed_set(products)
+        run, device=run.devices, with_labels=False).embed_set(products)
 
 
 def places_of(vectors: np.ndarray) -> np.ndarray:

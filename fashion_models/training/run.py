@@ -74,6 +74,8 @@ class Run:
     Attributes:
         address (str): Where it is, such as ``s3://bucket/run``, if ``folder`` is only a copy of
             what an encoder needs of it; else ''.
+        devices (str): What experiments compute its answers on: what it was trained on, unless
+            they look for a run on another.
     """
 
     def __init__(self, folder: str | os.PathLike):
@@ -93,6 +95,10 @@ class Run:
         if missing := run._missing():
             raise UserError(f'{folder}: not a run folder: it has no {", ".join(missing)}')
         return run
+
+    @cached_property
+    def devices(self) -> str:
+        return self.recipe.training.devices
 
     def _missing(self):
         return [name for name in (RECIPE, LABELS, MEAN, PROVENANCE)

@@ -62,7 +62,7 @@ def evaluate_images(
 
 
 def _encoder(run: Run, which: str, precision: str = 'float32') -> Encoder:
-    return Encoder(run, which, run.recipe.training.devices, precision=precision)
+    return Encoder(run, which, run.devices, precision=precision)
 
 
 def _activations(encoder: Encoder, products: ProductSet) -> np.ndarray:

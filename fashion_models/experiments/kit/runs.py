@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from fashion_models.catalogue.io import Catalogue
 from fashion_models.data.views import View
+from fashion_models.devices import count
 from fashion_models.errors import UserError
 from fashion_models.experiments.kit.results import training_seconds
 from fashion_models.files import locked, sha256
@@ -60,16 +61,16 @@ def trained_run(
     view = view or View()
     sought = Identity.of_training(catalogue.hash(), recipe, view, init)
     run = find_run(runs_folder, sought)
-    if run is not None:
-        return run
-    runs_folder.mkdir(parents=True, exist_ok=True)
-    with _lock(runs_folder, sought):
-        # Another process may have trained it, or begun to, while this one waited.
-        run = find_run(runs_folder, sought)
-        if run is None:
-            run = Run(run_folder(runs_folder, sought, name))
-            _train(run, recipe, catalogue, view, init, store, place)
-            _remove_snapshots(run)
+    if run is None:
+        runs_folder.mkdir(parents=True, exist_ok=True)
+        with _lock(runs_folder, sought):
+            # Another process may have trained it, or begun to, while this one waited.
+            run = find_run(runs_folder, sought)
+            if run is None:
+                run = Run(run_folder(runs_folder, sought, name))
+                _train(run, recipe, catalogue, view, init, store, place)
+                _remove_snapshots(run)
+    run.devices = recipe.training.devices
     return run
 
 
@@ -107,13 +108,27 @@ def _remove_snapshots(run):
 
 @dataclasses.dataclass(frozen=True)
 class Identity:
-    """Everything that decides the outcome of a training."""
+    """Everything that decides the outcome of a training.
+
+    A CPU and a GPU round differently, and that is all: a finished run of one serves where one of
+    the other is sought. The number of devices counts, for each normalises its own share.
+
+    Attributes:
+        catalogue_hash: Of the products.
+        recipe_hash: Of the recipe, on so many replicas on the CPU.
+        epochs: Their number.
+        view: Of the catalogue.
+        init: SHA-256 of the initial snapshot, or ``None``.
+        devices: The recipe's. Those of another kind are as good, but cannot resume what these have
+            begun.
+    """
 
     catalogue_hash: str
     recipe_hash: str
     epochs: int
     view: View
-    init: str | None    # SHA-256 of the initial snapshot
+    init: str | None
+    devices: str = dataclasses.field(compare=False)
 
     @classmethod
     def of_training(
@@ -122,19 +137,28 @@ class Identity:
         """That of a training to come."""
         if init is not None:
             init = sha256(Run.open(init).snapshot('best'))
-        return cls(catalogue_hash, recipe.hash(), recipe.training.epochs, view, init)
+        return cls(catalogue_hash, _on_cpu(recipe).hash(), recipe.training.epochs, view, init,
+                   recipe.training.devices)
 
     @classmethod
     def of_run(cls, run: Run) -> 'Identity':
         """That of a run."""
         provenance = run.provenance
         return cls(
-            provenance['catalogue']['hash'], run.given_recipe.hash(), run.recipe.training.epochs,
-            run.view, provenance.get('init', {}).get('sha256'))
+            provenance['catalogue']['hash'], _on_cpu(run.given_recipe).hash(),
+            run.recipe.training.epochs, run.view, provenance.get('init', {}).get('sha256'),
+            run.given_recipe.training.devices)
 
     def digest(self) -> str:
         """Eight hexadecimal digits."""
         return hashlib.sha256(repr(self).encode()).hexdigest()[:8]
+
+
+def _on_cpu(recipe):
+    """The recipe, on as many replicas on the CPU as it names devices."""
+    replicas = count(recipe.training.devices)
+    return recipe.replace(
+        training__devices='@numpy' if replicas == 1 else f'@numpy*{replicas}')
 
 
 def find_run(runs_folder: str | os.PathLike, identity: Identity) -> Run | None:

@@ -13,6 +13,7 @@ from fashion_models.experiments.kit.runs import (
     Interrupted,
     find_run,
     progress,
+    run_folder,
     trained_run,
 )
 from fashion_models.training import train as training
@@ -74,6 +75,18 @@ def test_another_recipe_is_another_run(catalogue, short, trained, change):
     assert find(short, catalogue_hash='of another catalogue') is None
     assert find(short, View(flattened=True)) is None
     assert find(short, init=trained[1].folder) is None
+
+
+def test_a_run_on_a_gpu_serves_where_one_on_the_cpu_is_sought(catalogue, short, trained, tmp_path):
+    def sought(devices):
+        return Identity.of_training(
+            catalogue.hash(), short.replace(training__devices=devices), View(), None)
+
+    assert find_run(trained[0], sought('0')).folder == trained[1].folder
+    assert find_run(trained[0], sought('@numpy*2')) is None
+    assert sought('0,1') == sought('@numpy*2')
+    begun, other = (run_folder(tmp_path, sought(devices), 'run') for devices in ('0', '@numpy'))
+    assert begun != other, 'one cannot resume what the other has begun'
 
 
 def test_views_and_beginnings(catalogue, short, trained, tmp_path, no_training_after):
