@@ -8,7 +8,7 @@ command finishes or redoes what was killed, and leaves the same bytes as an unki
 aside; no other files are left; and no command writes into a file that was there before. Where the
 kill came when all was done, the command may say so. Linux on x86-64 only.
 
-Time: three hours; seconds with ``--quick``.
+Time: two and a half hours of a core; seconds with ``--quick``.
 """
 
 import itertools

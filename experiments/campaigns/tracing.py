@@ -118,6 +118,7 @@ def _child(function, output, traced=True):
     status = 99
     try:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        _forget_script()
         if output is not None:
             for descriptor in 1, 2:
                 os.dup2(output.fileno(), descriptor)
@@ -135,6 +136,13 @@ def _child(function, output, traced=True):
             sys.stdout.flush()
             sys.stderr.flush()
         os._exit(status)
+
+
+def _forget_script():
+    """Keeps processes that are spawned from importing the campaign, and all that it imports."""
+    main = sys.modules['__main__']
+    main.__spec__ = None
+    vars(main).pop('__file__', None)
 
 
 def _ptrace(request, process, data, address=0):

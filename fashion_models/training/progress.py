@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 
 import chainer
@@ -10,6 +11,9 @@ from chainer import training
 
 from fashion_models.catalogue.tasks import title_of
 from fashion_models.files import atomic_write
+
+#: The least time from one drawing of the plots to the next.
+_SECONDS_BETWEEN_PLOTS = 10
 
 
 class EpochTable(training.Extension):
@@ -91,19 +95,40 @@ class Progress(training.Extension):
 
 
 class Plots(training.Extension):
-    """Draws the log: ``loss.png`` and ``accuracy.png``."""
+    """Draws the log: ``loss.png`` and ``accuracy.png``.
+
+    Drawing takes half a second, as long as an epoch of a few products: it waits until the plots are
+    some seconds old, the training is at its end, or it is stopped.
+
+    Args:
+        tasks: In the order of their curves.
+        epochs: After so many the training is at its end.
+        log: Name of the extension that keeps the log.
+    """
 
     trigger = 1, 'epoch'
     priority = 70
     name = 'plots'
 
-    def __init__(self, tasks: Sequence[str], log: str = 'log'):
+    def __init__(self, tasks: Sequence[str], epochs: int, log: str = 'log'):
         self._tasks = tasks
+        self._epochs = epochs
         self._log = log
+        self._drawn = time.monotonic()
+        self._undrawn = None
 
     def __call__(self, trainer: chainer.training.Trainer) -> None:
-        """Redraws both plots."""
-        plot_log(trainer.get_extension(self._log).log, self._tasks, trainer.out)
+        """Redraws both plots if it is time."""
+        self._undrawn = trainer.get_extension(self._log).log, self._tasks, trainer.out
+        if (trainer.updater.epoch >= self._epochs
+                or time.monotonic() - self._drawn > _SECONDS_BETWEEN_PLOTS):
+            self.finalize()
+
+    def finalize(self) -> None:
+        """Draws what is not drawn yet."""
+        if self._undrawn:
+            plot_log(*self._undrawn)
+            self._undrawn, self._drawn = None, time.monotonic()
 
 
 def plot_log(log: Sequence[dict], tasks: Sequence[str], folder: str | os.PathLike) -> None:

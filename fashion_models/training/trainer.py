@@ -70,7 +70,7 @@ def build_trainer(
         filename='log.json',
         postprocess=lambda record: progress.complete_record(record, optimizer)), name='log')
     trainer.extend(progress.EpochTable(tasks, tell=tell))
-    trainer.extend(progress.Plots(tasks))
+    trainer.extend(progress.Plots(tasks, recipe.epochs))
     trainer.extend(LearningRateControl(
         optimizer, recipe, iterator.batches_per_epoch, run.folder, tell))
     trainer.extend(snapshots.Snapshots(run.snapshots, run.recipe.hash()))
