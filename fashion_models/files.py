@@ -2,13 +2,15 @@
 
 import contextlib
 import errno
+import fnmatch
 import hashlib
 import io
 import json
 import os
 import pathlib
+import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import filelock
 import numpy as np
@@ -108,6 +110,29 @@ def _removed(partial):
     return True
 
 
+def leftovers(folder: str | os.PathLike, names: Iterable[str]) -> Iterator[pathlib.Path]:
+    """The temporary files of :func:`atomic_write` in a folder.
+
+    Args:
+        folder: The folder.
+        names: Of the files that are written there; patterns, as of :mod:`fnmatch`.
+    """
+    for path in pathlib.Path(folder).glob('.*.partial'):
+        name = re.sub(r'\.[0-9a-f]{8}$', '', path.name[1:-len('.partial')])
+        if any(fnmatch.fnmatchcase(name, known) for known in names) and (
+                path.is_symlink() or not path.is_dir()):
+            yield path
+
+
+def remove_leftovers(folder: str | os.PathLike, names: Iterable[str]) -> None:
+    """Removes the :func:`leftovers` of killed processes, and none that is being written."""
+    for path in leftovers(folder, names):
+        if fcntl is None or path.is_symlink():
+            path.unlink()
+        else:
+            _removed(path)
+
+
 def _is_at(descriptor, path):
     try:
         return os.path.samestat(os.fstat(descriptor), os.stat(path, follow_symlinks=False))
@@ -131,7 +156,13 @@ def append_line(path: str | os.PathLike, line: str, durable: bool = False) -> No
         line: Without its line break.
         durable: Whether to return only once the line is on the disk, so that no power cut can
             lose it.
+
+    Raises:
+        UserError: If ``path`` is a symbolic link, which may point to somebody's file.
+        OSError: If it is a pipe or a device, or cannot be written.
     """
+    refuse_link(path)
+    require_plain(path)
     with open(path, 'a+b') as file:
         if file.seek(0, os.SEEK_END):
             file.seek(-1, os.SEEK_END)
@@ -158,6 +189,16 @@ def whole_lines(path: str | os.PathLike) -> list[str]:
     return content[:content.rfind(b'\n') + 1].decode().split('\n')[:-1]
 
 
+def refuse_link(path: str | os.PathLike, expected: str = 'a file') -> None:
+    """Refuses to write where somebody else decides what is written to.
+
+    Raises:
+        UserError: If ``path`` is a symbolic link.
+    """
+    if os.path.islink(path):
+        raise UserError(f'{path}: is a symbolic link, expected {expected}; delete it')
+
+
 @contextlib.contextmanager
 def locked(path: str | os.PathLike, if_busy: Callable[[], object]) -> Iterator[None]:
     """Holds a lock file, which keeps other processes that want the same one out of the block.
@@ -173,8 +214,7 @@ def locked(path: str | os.PathLike, if_busy: Callable[[], object]) -> Iterator[N
         UserError: If ``path`` is a symbolic link, which may point to somebody's file.
         OSError: If the file cannot be made.
     """
-    if os.path.islink(path):
-        raise UserError(f'{path}: is a symbolic link, expected a lock file; delete it')
+    refuse_link(path, 'a lock file')
     lock = filelock.FileLock(path)
     try:
         lock.acquire(blocking=False)

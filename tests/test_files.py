@@ -10,7 +10,14 @@ import numpy as np
 import pytest
 
 from fashion_models.errors import UserError
-from fashion_models.files import append_line, atomic_write, locked, sha256, whole_lines
+from fashion_models.files import (
+    append_line,
+    atomic_write,
+    locked,
+    remove_leftovers,
+    sha256,
+    whole_lines,
+)
 
 
 def test_replaces_the_whole_file(tmp_path):
@@ -245,3 +252,33 @@ def test_hash_of_a_file(tmp_path):
     (tmp_path / 'abc').write_bytes(b'abc')
     assert sha256(tmp_path / 'abc') == (     # FIPS 180-4's example
         'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
+
+
+@pytest.mark.parametrize('there', [b'without a line break at its end', None])
+def test_a_line_is_not_appended_through_a_link(tmp_path, there):
+    if there:
+        (tmp_path / 'thesis.txt').write_bytes(there)
+    (tmp_path / 'log.jsonl').symlink_to(tmp_path / 'thesis.txt')
+    with pytest.raises(UserError, match='log.jsonl: is a symbolic link, expected a file'):
+        append_line(tmp_path / 'log.jsonl', '{}')
+    assert (tmp_path / 'thesis.txt').exists() == bool(there)
+    assert not there or (tmp_path / 'thesis.txt').read_bytes() == there
+
+
+def test_a_line_for_a_pipe_is_an_error(tmp_path):
+    os.mkfifo(tmp_path / 'log.jsonl')
+    with pytest.raises(OSError, match='is a pipe'):
+        append_line(tmp_path / 'log.jsonl', '{}')
+
+
+def test_leftovers_are_told_from_what_is_in_use_and_what_is_somebody_elses(tmp_path):
+    names = {'.a.json.partial', '.a.json.0123abcd.partial', '.a.json.xyz.partial',
+             '.thesis.partial', '.b-1.npz.partial'}
+    for name in names:
+        (tmp_path / name).touch()
+    (tmp_path / '.b-2.npz.partial').mkdir()
+    (tmp_path / '.b-3.npz.partial').symlink_to(tmp_path / '.thesis.partial')
+    with atomic_write(tmp_path / 'c.json'):
+        remove_leftovers(tmp_path, ['a.json', 'b-*.npz', 'c.json'])
+        assert {path.name for path in tmp_path.iterdir()} == {
+            '.a.json.xyz.partial', '.thesis.partial', '.b-2.npz.partial', '.c.json.partial'}

@@ -23,7 +23,8 @@ from fashion_models.functions.precision import FLOAT32, require_precision, using
 from fashion_models.provenance import provenance
 from fashion_models.training.evaluation import Evaluation, evaluate, majority_accuracies
 from fashion_models.training.model import build_loss
-from fashion_models.training.run import ELSEWHERE, Run
+from fashion_models.training.run import Run
+from fashion_models.training.run_files import ELSEWHERE
 from fashion_models.training.table import accuracy_table
 
 #: Unknown labels of a task that a line names, the commonest ones.
@@ -114,8 +115,10 @@ def write_records(run: Run, records: Mapping[str, dict]) -> list[pathlib.Path]:
         The files.
 
     Raises:
-        UserError: If one cannot be written.
+        UserError: If one cannot be written, or another run has taken the folder meanwhile.
     """
+    if Run.open(run.folder).provenance != run.provenance:
+        raise UserError(f'{run.folder}: was overwritten by another training while it was evaluated')
     paths = []
     for split, record in records.items():
         own = record['catalogue']['hash'] == run.provenance['catalogue']['hash']

@@ -4,48 +4,35 @@ import contextlib
 import json
 import os
 import pathlib
-import shutil
 
 import chainer
 import numpy as np
 
 from fashion_models.caching import cached_property
-from fashion_models.catalogue.split import SPLITS
 from fashion_models.data.views import View
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write, locked
+from fashion_models.files import atomic_write, locked, sha256
 from fashion_models.links import MultiTaskClassifier, fold_for_inference
 from fashion_models.parsing import json_file, require_form
-from fashion_models.training import snapshots
+from fashion_models.training import run_files, snapshots
 from fashion_models.training.arrays import read_npy
 from fashion_models.training.model import build_model
 from fashion_models.training.recipe import Recipe
-
-RECIPE = 'recipe.toml'
-LABELS = 'labels.json'
-MEAN = 'mean.npy'
-PROVENANCE = 'provenance.json'
-#: Marks a run that came to its end.
-FINISHED = 'finished'
-#: Held by the process that trains the run.
-LOCK = 'training.lock'
-#: What a run is made of before its training begins; ``provenance.json`` follows as the last.
-_BEGINNING = (
-    LOCK, MEAN, LABELS, RECIPE, 'snapshots', f'snapshots/{snapshots.INITIAL}', '.*.partial',
-    'snapshots/.*.partial')
-#: In the name of an evaluation on another catalogue than that of the training.
-ELSEWHERE = '-elsewhere'
-#: All that a training and an evaluation write; ``log.json*/`` is what Chainer leaves when killed.
-WRITTEN = (
-    *_BEGINNING, PROVENANCE, FINISHED, 'snapshots/iteration-*.npz',
-    'snapshots/iteration-*.npz.damaged', f'snapshots/{snapshots.BEST}', 'log.json', 'log.json*/',
-    'log.json*/log.json', 'loss.png', 'accuracy.png', 'learning-rate.jsonl',
-    'learning-rate-requests.jsonl', 'graph.dot', 'graph.svg', 'bad-batch.json',
-    *(f'evaluation-{split}{where}.json' for split in SPLITS for where in ('', ELSEWHERE)))
-
+from fashion_models.training.run_files import (
+    BEGINNING,
+    FINISHED,
+    LABELS,
+    LOCK,
+    MEAN,
+    PROVENANCE,
+    RECIPE,
+    WRITTEN,
+    others,
+)
 
 _PROVENANCE = {'catalogue': {'folder': str, 'hash': str, 'name?': str}, 'given_recipe?': str,
+               'files?': {str: str},
                'view?': {'folds?': int, 'fold?': int, 'flattened?': bool,
                          'training_products?': int}}
 
@@ -126,7 +113,7 @@ class Run:
         run = cls(folder)
         run.check_free(overwrite)
         run.folder.mkdir(parents=True, exist_ok=True)
-        run._clear()
+        run_files.clear(run.folder)
         with atomic_write(run.folder / MEAN) as file:
             np.save(file, mean)
         vocabulary.save(run.folder / LABELS)
@@ -134,6 +121,8 @@ class Run:
         if initial is not None:
             run.snapshots.mkdir(exist_ok=True)
             snapshots.save_model(initial, run.snapshots / snapshots.INITIAL)
+        provenance = provenance | {
+            'files': {name: sha256(run.folder / name) for name in (LABELS, MEAN)}}
         # Written last: without it, the folder is no run.
         with atomic_write(run.folder / PROVENANCE, 'w', encoding='utf-8') as file:
             json.dump(provenance, file, ensure_ascii=False, indent=1)
@@ -149,39 +138,20 @@ class Run:
         if not is_run and not (self.folder / LOCK).is_file():
             raise UserError(
                 f'{self.folder}: the folder is not empty and holds no run; choose another')
-        if not self._others(_BEGINNING):    # killed before there was anything to resume
+        if not others(self.folder, BEGINNING):    # killed before there was anything to resume
             return
         if not overwrite:
             raise UserError(
                 f'{self.folder}: holds a run already; resume it (resume), overwrite it (overwrite) '
                 'or choose another folder')
-        others = self._others(WRITTEN)
-        if others:
+        if strange := others(self.folder, WRITTEN):
             raise UserError(
-                f'{self.folder}: cannot be overwritten, since it holds {others[0]}, which no '
+                f'{self.folder}: cannot be overwritten, since it holds {strange[0]}, which no '
                 'training wrote; move that away or choose another folder')
-
-    def _others(self, patterns):
-        """What the folder holds beside files of these patterns; links are followed nowhere."""
-        known = {path for pattern in patterns for path in self.folder.glob(pattern)}
-        return sorted(
-            str(path.relative_to(self.folder)) for path in self.folder.rglob('*')
-            if path.is_symlink() or path not in known)
-
-    def _clear(self):
-        """Removes the files of a run; ``provenance.json`` first, so that no half of one is left."""
-        (self.folder / PROVENANCE).unlink(missing_ok=True)
-        for path in self.folder.iterdir():
-            if path.name != LOCK:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def remove_leftovers(self) -> None:
         """Removes what a killed training was about to write."""
-        for path in self.folder.glob('.*.partial'):
-            if not path.name.startswith('.evaluation-'):    # an evaluation may be writing it
-                path.unlink()
-        for folder in self.folder.glob('log.json?*/'):
-            shutil.rmtree(folder)
+        run_files.remove_leftovers(self.folder)
 
     def locked(self) -> contextlib.AbstractContextManager:
         """Keeps other processes from training this run; the folder is made if need be.
@@ -222,7 +192,7 @@ class Run:
         """The mean image of the training split: (3, size, size) float32.
 
         Raises:
-            UserError: If the file holds something else.
+            UserError: If the file holds something else, or was changed.
         """
         path = self.folder / MEAN
         mean, size = read_npy(path), self.recipe.data.size
@@ -236,6 +206,7 @@ class Run:
             raise UserError(
                 f'{path}: found values from {mean.min():g} to {mean.max():g}, expected a mean '
                 'image, of 0 to 255')
+        self._require_as_written(MEAN)
         return mean
 
     @cached_property
@@ -281,6 +252,18 @@ class Run:
                 f'{self.folder / LABELS}: holds the labels of {", ".join(self.vocabulary.tasks)}, '
                 f"the recipe's tasks are {', '.join(self.recipe.model.tasks)}")
 
+    def require_intact(self) -> None:
+        """Raises UserError if labels or mean image are not those that the training began with."""
+        for name in LABELS, MEAN:
+            self._require_as_written(name)
+
+    def _require_as_written(self, name):
+        digest = self.provenance.get('files', {}).get(name)
+        if digest and sha256(self.folder / name) != digest:
+            raise UserError(
+                f'{self.folder / name}: is not as the training wrote it, and the answers would be '
+                'wrong; take it from a copy of the run, or train anew')
+
     def last_snapshot(self) -> pathlib.Path | None:
         """The last snapshot that training can be resumed from, or ``None``."""
         found = snapshots.list_snapshots(self.snapshots)
@@ -316,10 +299,14 @@ class Run:
             which: As of :meth:`snapshot`.
 
         Raises:
-            UserError: If there is no such snapshot yet, or it does not fit recipe and labels.
+            UserError: If there is no such snapshot yet, it does not fit recipe and labels, or they
+                or the mean image have changed.
         """
         path = self.snapshot(which)
+        # First, so that what another training has put there meanwhile is told from its own.
+        self.provenance  # noqa: B018
         self.check_vocabulary()
         model = build_model(self.recipe, self.vocabulary.classes)
         snapshots.load_model(model, path)
+        self.require_intact()
         return fold_for_inference(model)

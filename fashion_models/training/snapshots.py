@@ -12,7 +12,7 @@ import numpy as np
 from chainer import training
 
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write
+from fashion_models.files import atomic_write, remove_leftovers
 from fashion_models.processes import Processes
 from fashion_models.training.arrays import is_intact, read_npz
 from fashion_models.training.migration import migrated
@@ -51,8 +51,7 @@ class Snapshots(training.Extension):
     def initialize(self, trainer: training.Trainer) -> None:
         """Makes the folder and removes what an interrupted write left."""
         self._folder.mkdir(exist_ok=True)
-        for partial in self._folder.glob('.*.partial'):
-            partial.unlink()
+        remove_leftovers(self._folder, ['iteration-*.npz', BEST, INITIAL])
         self._last_iteration = trainer.updater.iteration
 
     def __call__(self, trainer: chainer.training.Trainer) -> None:

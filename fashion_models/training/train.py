@@ -16,7 +16,7 @@ from fashion_models.data.views import View
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.devices import resolve
 from fashion_models.errors import UserError
-from fashion_models.files import sha256
+from fashion_models.files import atomic_write, sha256
 from fashion_models.functions import backend
 from fashion_models.functions.precision import require_precision
 from fashion_models.parsing import json_file
@@ -28,7 +28,8 @@ from fashion_models.training.choices import BATCH
 from fashion_models.training.model import build_model
 from fashion_models.training.progress import tell
 from fashion_models.training.recipe import Recipe
-from fashion_models.training.run import FINISHED, Run
+from fashion_models.training.run import Run
+from fashion_models.training.run_files import FINISHED
 from fashion_models.training.trainer import run_trainer
 
 
@@ -212,6 +213,7 @@ def _resume(run, recipe, catalogue_folder, epochs, store, processes):
             f'{run.folder}: the run was made with another recipe; resume it with its own, '
             'or start a new run')
     run.check_vocabulary()
+    run.require_intact()
     run.remove_leftovers()
     if epochs is not None:
         _extend(run, epochs)
@@ -276,6 +278,7 @@ def _ended(run, finished, finish, processes):
     if finished:
         if finish:
             finish(run)
-        (run.folder / FINISHED).touch()
+        with atomic_write(run.folder / FINISHED):
+            pass
     processes.wait()
     return finished

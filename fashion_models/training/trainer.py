@@ -22,7 +22,8 @@ from fashion_models.training.learning_rate import LearningRateControl
 from fashion_models.training.model import build_loss, build_model
 from fashion_models.training.optimizer import MomentumSGD
 from fashion_models.training.progress import tell
-from fashion_models.training.run import FINISHED, Run
+from fashion_models.training.run import Run
+from fashion_models.training.run_files import FINISHED
 from fashion_models.training.updater import MasterReplicasUpdater, NonFiniteLossError
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.errors import UserError
-from fashion_models.training.run import LOCK, WRITTEN, Run
+from fashion_models.training.run import Run
+from fashion_models.training.run_files import LOCK, WRITTEN
 
 PROVENANCE = {'catalogue': {'folder': 'shop', 'hash': 'abc'}}
 
@@ -36,14 +37,16 @@ def test_every_file_of_a_training_is_known(tiny_run):
 def test_overwriting_removes_the_whole_run_and_nothing_else(copy, tiny):
     with pytest.raises(UserError, match='holds a run already'):
         create(copy, tiny)
-    (copy / 'log.jsonx8d2k1').mkdir()       # as Chainer leaves one when it is killed
+    (copy / 'log.jsonx8d2k1_a').mkdir()       # as Chainer leaves one when it is killed
     run = create(copy, tiny, overwrite=True)
     assert {path.name for path in copy.iterdir()} == {
         'mean.npy', 'labels.json', 'recipe.toml', 'provenance.json', LOCK}
     assert run.last_snapshot() is None
 
 
-@pytest.mark.parametrize('name', ['thesis.doc', 'snapshots/thesis.doc', 'old/thesis.doc'])
+@pytest.mark.parametrize('name', [
+    'thesis.doc', 'snapshots/thesis.doc', 'old/thesis.doc', 'log.json.2026/log.json',
+    '.thesis.partial', 'snapshots/iteration-of-mine.npz'])
 def test_overwriting_refuses_where_other_files_are(copy, tiny, name):
     (copy / name).parent.mkdir(exist_ok=True)
     (copy / name).write_text('precious')
@@ -176,10 +179,15 @@ def test_a_lock_that_is_a_link_is_left_alone(copy, tmp_path):
 def test_what_a_killed_training_left_is_removed_by_the_next(copy, toy_catalogue):
     from fashion_models.training import train
     (copy / '.log.json.0123abcd.partial').write_text('half')
-    (copy / 'log.jsonx8d2k1').mkdir()
+    (copy / 'log.jsonx8d2k1_a').mkdir()
+    # Of an embedding into the run folder that was killed, and a person's own.
+    kept = [copy / name for name in ('.shop.embeddings.partial', 'log.json.2026')]
+    for folder in kept:
+        folder.mkdir()
+        (folder / 'log.json').touch()
     assert train.resume(Run.open(copy), catalogue_folder=toy_catalogue)
-    assert not list(copy.glob('.*.partial'))
-    assert not list(copy.glob('log.json?*'))
+    assert [*copy.glob('.*.partial'), *copy.glob('log.json?*')] == kept
+    assert all((folder / 'log.json').exists() for folder in kept)
 
 
 @pytest.mark.parametrize(('mean', 'found'), [
@@ -213,6 +221,25 @@ def test_labels_that_do_not_fit_the_snapshot_are_refused(copy, number):
     message = rf'does not fit .*: heads/colour/W is \(3, 16\), expected \({number}, 16\)'
     with pytest.raises(UserError, match=f'best.npz: the snapshot {message}'):
         Run.open(copy).load_model()
+
+
+@pytest.mark.parametrize('name', ['labels.json', 'mean.npy'])
+def test_a_changed_byte_is_noticed(copy, name):
+    content = bytearray((copy / name).read_bytes())
+    place = content.index(b'female') if name == 'labels.json' else len(content) - 4
+    content[place] ^= 1
+    (copy / name).write_bytes(content)
+    with pytest.raises(UserError, match=f'{name}: is not as the training wrote it'):
+        Run.open(copy).load_model()
+
+
+def test_the_mark_of_the_end_follows_no_link(copy, toy_catalogue, tmp_path):
+    from fashion_models.training import train
+    (copy / 'finished').unlink()
+    (copy / 'finished').symlink_to(tmp_path / 'elsewhere')
+    assert train.resume(Run.open(copy), catalogue_folder=toy_catalogue)
+    assert not (tmp_path / 'elsewhere').exists()
+    assert Run.open(copy).finished
 
 
 @pytest.mark.parametrize('text', [

@@ -18,7 +18,8 @@ from fashion_models.plural import counted
 from fashion_models.training import snapshots, train
 from fashion_models.training.learning_rate import REQUESTS
 from fashion_models.training.recipe import Recipe
-from fashion_models.training.run import PROVENANCE, Run
+from fashion_models.training.run import Run
+from fashion_models.training.run_files import PROVENANCE
 
 
 class Interrupted(Exception):

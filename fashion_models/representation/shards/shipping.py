@@ -15,7 +15,8 @@ from fashion_models.remote import Remote, is_address
 from fashion_models.representation.encoder import Encoder
 from fashion_models.representation.image_tower import ImageTower
 from fashion_models.representation.picture_encoder import PictureEncoder
-from fashion_models.training.run import LABELS, MEAN, PROVENANCE, RECIPE, Run
+from fashion_models.training.run import Run
+from fashion_models.training.run_files import LABELS, MEAN, PROVENANCE, RECIPE
 from fashion_models.training.snapshots import BEST
 
 
