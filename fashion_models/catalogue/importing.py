@@ -161,8 +161,15 @@ def _map_images(product, function):
 
 
 def reconciled(product: Product, mapping: dict, report: Report) -> Product:
-    """The product with labels that agree with the taxonomy, the source's own as extra texts."""
+    """The product with labels that agree with the taxonomy, the source's own as extra texts.
+
+    Raises:
+        UserError: It has labels that no product had when the taxonomy was learned.
+    """
     old_path = path_of(product)
+    if old_path not in mapping:
+        raise UserError(f'product {product.id!r}: was changed while it was read, since reading '
+                        'began with other products; do it again')
     new_path = mapping[old_path]
     if new_path == old_path:
         return product
@@ -212,6 +219,8 @@ def _with_images(product, where, source, folder, link, report, is_there):
                                   f'{image} of {where}')
                 return None
             digest = digest or hashlib.sha256(content).digest()
+        if not there:
+            require_own(folder, folder / target)
         if link and not there:
             _link(source.tree.file(image), folder / target)
         elif copy:
@@ -219,6 +228,23 @@ def _with_images(product, where, source, folder, link, report, is_there):
         return target
 
     return _map_images(product, place), digest
+
+
+def require_own(folder: pathlib.Path, target: pathlib.Path) -> None:
+    """Refuses to write a picture through a symbolic link, into somebody's folder.
+
+    Args:
+        folder: The catalogue's.
+        target: The picture's file.
+
+    Raises:
+        UserError: If there is one on the way from one to the other.
+    """
+    parent = target.parent
+    if os.path.realpath(parent) != os.path.join(
+            os.path.realpath(folder), parent.relative_to(folder)):
+        raise UserError(f'{parent}: leads out of the catalogue by a symbolic link; put a folder of '
+                        'its own in its place')
 
 
 def _is_there(tree, image, target):

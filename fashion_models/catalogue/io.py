@@ -25,12 +25,17 @@ IMAGES_FOLDER = 'images'
 #: Beside a catalogue that was made of another: every label that is not what it was; which products
 #: were joined and grouped, for people; and the record of that, by which it can be taken back.
 CHANGES_FILE, MERGED_FILE, MERGES_FILE = 'relabelled.csv', 'merged.csv', 'merges.jsonl'
+#: Beside a drawn catalogue: what is true of its products (:mod:`fashion_models.drawn.truth`), and
+#: the settings that it was drawn with.
+TRUTH_FILE, SETTINGS_FILE = 'truth.jsonl', 'synthesis.json'
 #: A line for each change of a catalogue in place.
 UPDATES_FILE = 'updates.jsonl'
 #: Holds the line to come of a change that is not finished.
 PENDING_FILE = '.update-unfinished.json'
 #: Locked by whoever writes a catalogue into the folder.
 LOCK_FILE = '.lock'
+#: What a message advises where a folder is taken.
+ANOTHER_FOLDER = 'choose another folder or overwrite it (overwrite)'
 _PIECE = 1 << 20
 
 
@@ -116,6 +121,12 @@ def content_hash(folder: pathlib.Path, images: Iterable[tuple[str, int]]) -> str
     for image, size in images:
         digest.update(f'{size} {image}\n'.encode('utf-8', 'surrogatepass'))
     return digest.hexdigest()
+
+
+def refuse_existing(folder: pathlib.Path, overwrite: bool = False) -> None:
+    """Raises UserError if a folder holds a catalogue that is not to be overwritten."""
+    if (folder / HEADER_FILE).exists() and not overwrite:
+        raise UserError(f'{folder} already holds a catalogue; {ANOTHER_FOLDER}')
 
 
 def _size(file):
@@ -215,9 +226,7 @@ class CatalogueWriter:
 
     def __enter__(self) -> CatalogueWriter:
         if not self._replaces:
-            if (self.folder / HEADER_FILE).exists() and not self._overwrite:
-                raise UserError(f'{self.folder} already holds a catalogue; '
-                                'choose another folder or overwrite it (overwrite)')
+            refuse_existing(self.folder, self._overwrite)
             self.folder.mkdir(parents=True, exist_ok=True)
             for name in (HEADER_FILE, PRODUCTS_FILE):
                 (self.folder / name).unlink(missing_ok=True)

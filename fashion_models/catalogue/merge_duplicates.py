@@ -19,7 +19,7 @@ from fashion_models.catalogue.cells import write_table
 from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importing import run_import
 from fashion_models.catalogue.io import MERGED_FILE, MERGES_FILE, Catalogue
-from fashion_models.catalogue.merge_record import merges, write_merges
+from fashion_models.catalogue.merge_record import copy_truth, merges, write_merges
 from fashion_models.catalogue.pair_answers import PairAnswer
 from fashion_models.catalogue.records import Product, product_from_record, product_record
 from fashion_models.catalogue.relabel import SETTLED
@@ -93,6 +93,7 @@ def merge_duplicates(catalogue: Catalogue, answers: Sequence[PairAnswer],
     def finish():
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec='seconds')
         write_merges(folder, [*merges(catalogue), {'when': now, **source.record()}])
+        copy_truth(catalogue, folder)
         write_table(pathlib.Path(folder) / MERGED_FILE, _COLUMNS, (
             [getattr(change, name) for name in _COLUMNS] for change in source.changes))
 
@@ -123,9 +124,14 @@ def take_back(catalogue: Catalogue, folder: str | os.PathLike, overwrite: bool =
         raise UserError(f'{catalogue.folder}: has no {MERGES_FILE}, so there is no merge of '
                         'duplicates to take back')
     source = _TakenBack(catalogue, done[-1])
+
+    def finish():
+        write_merges(folder, done[:-1])
+        copy_truth(catalogue, folder)
+
     report = run_import(
         source, folder, origin={'merge taken back': catalogue.hash(), 'link': link},
-        overwrite=overwrite, link=link, finish=lambda: write_merges(folder, done[:-1]))
+        overwrite=overwrite, link=link, finish=finish)
     return report, source.changed
 
 
@@ -185,7 +191,7 @@ class _Merged(Rewriting):
 
     def products(self, report):
         self.changes = []       # the products are read twice
-        for product in self.catalogue.products:
+        for product in self.own_products():
             report.read()
             group = self._same.groups.get(product.group, product.group)
             other_split = split_of(group) != split_of(product.group)
@@ -231,7 +237,7 @@ class _TakenBack(Rewriting):
         self.changed = 0        # the products are read twice
         rest = dict(self._rest)
         row = 0
-        for product in self.catalogue.products:
+        for product in self.own_products():
             report.read()
             while row in rest:
                 yield from self._restored(rest.pop(row), report)

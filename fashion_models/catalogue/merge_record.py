@@ -14,13 +14,14 @@ the first of them stayed. ``groups`` are of the other products that came into an
 import json
 import os
 import pathlib
+import shutil
 from collections.abc import Sequence
 
-from fashion_models.catalogue.io import MERGES_FILE, Catalogue
+from fashion_models.catalogue.io import MERGES_FILE, TRUTH_FILE, Catalogue
 from fashion_models.catalogue.records import product_from_record
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, whole_lines
-from fashion_models.parsing import json_value
+from fashion_models.parsing import json_value, require_plain
 
 
 def merges(catalogue: Catalogue) -> list[dict]:
@@ -45,6 +46,18 @@ def merges(catalogue: Catalogue) -> list[dict]:
 def copy_merges(catalogue: Catalogue, folder: str | os.PathLike) -> None:
     """Hands a catalogue's merges on to a copy in which its products are the same ones."""
     write_merges(folder, merges(catalogue))
+
+
+def copy_truth(catalogue: Catalogue, folder: str | os.PathLike) -> None:
+    """Hands the truth about a drawn catalogue on, if there is one.
+
+    It tells of the products as they were drawn, those that were joined to others included.
+    """
+    path = catalogue.folder / TRUTH_FILE
+    if path.exists():
+        require_plain(path)
+        with open(path, 'rb') as source, atomic_write(pathlib.Path(folder) / TRUTH_FILE) as file:
+            shutil.copyfileobj(source, file)
 
 
 def write_merges(folder: str | os.PathLike, done: Sequence[dict]) -> None:

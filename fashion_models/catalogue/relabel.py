@@ -191,7 +191,7 @@ class _Relabelled(Rewriting):
     def products(self, report):
         places = Places(self.header.taxonomy)
         self.changes.clear()    # the products are read twice
-        for product in self.catalogue.products:
+        for product in self.own_products():
             report.read()
             if own := self._corrections.get(product.id):
                 after = corrected(product, {task: one.after for task, one in own.items()}, places,

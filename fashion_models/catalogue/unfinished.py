@@ -8,17 +8,22 @@ import contextlib
 import json
 import os
 import pathlib
-import shutil
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import NoReturn
 
-from fashion_models.catalogue import io
+from PIL import Image
+
+from fashion_models.catalogue import decode, io
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write, locked
+from fashion_models.files import atomic_write, leftovers, locked, remove_leftovers
+from fashion_models.parsing import json_value, require_plain
 
 REPORT_FILE = 'import-report.json'
 #: Lies in a folder that an import was begun in and did not finish.
 MARKER_FILE = 'import-unfinished.json'
+#: What is written into a catalogue's folder, beside pictures, and goes when it is overwritten.
+WRITTEN = (io.HEADER_FILE, io.PRODUCTS_FILE, REPORT_FILE, io.CHANGES_FILE, io.MERGED_FILE,
+           io.MERGES_FILE, io.UPDATES_FILE, io.PENDING_FILE, io.TRUTH_FILE, io.SETTINGS_FILE)
 #: The marker of a folder that is being cleared: the next process to claim it finishes that.
 _CLEARING = 'null'
 
@@ -52,7 +57,16 @@ def claimed(folder: pathlib.Path, origin: dict, overwrite: bool) -> Iterator[Non
 
 def is_whole(folder: pathlib.Path) -> bool:
     """Whether a folder holds a complete catalogue."""
-    return (folder / io.HEADER_FILE).exists() and not (folder / MARKER_FILE).exists()
+    return all((folder / name).is_file() for name in (io.HEADER_FILE, io.PRODUCTS_FILE)) and (
+        not (folder / MARKER_FILE).exists())
+
+
+def begun(folder: pathlib.Path) -> object:
+    """The origin of the catalogue that was begun in a folder and not finished; None without one."""
+    try:
+        return json_value(_content(folder / MARKER_FILE) or 'null')
+    except ValueError:
+        return None
 
 
 def _refuse(folder, overwrite):
@@ -60,10 +74,8 @@ def _refuse(folder, overwrite):
     if MARKER_FILE in names:
         return
     if is_whole(folder):
-        if not overwrite:
-            raise UserError(f'{folder} already holds a catalogue; '
-                            'choose another folder or overwrite it (overwrite)')
-    elif any(name != io.LOCK_FILE and not _is_partial_marker(name) for name in names):
+        io.refuse_existing(folder, overwrite)
+    elif {*names} - {io.LOCK_FILE} - {path.name for path in leftovers(folder, [MARKER_FILE])}:
         raise UserError(f'{folder} is not empty and holds no catalogue; '
                         'choose a new folder for one')
 
@@ -73,18 +85,12 @@ def refuse_busy(folder: pathlib.Path) -> NoReturn:
     raise UserError(f'{folder}: another process is writing a catalogue here')
 
 
-def _is_partial_marker(name):
-    """Whether a file is a marker that a crash kept from its name."""
-    return name.startswith(f'.{MARKER_FILE}.') and name.endswith('.partial')
-
-
 def _take(folder, origin):
     marker = folder / MARKER_FILE
     mark = json.dumps(origin, ensure_ascii=False, indent=1, sort_keys=True)
     found = _content(marker)
-    for leftover in folder.glob('.*.partial'):  # of files that were being written
-        if found is not None or _is_partial_marker(leftover.name):
-            leftover.unlink()
+    # Without a marker, no other file was begun.
+    remove_leftovers(folder, [MARKER_FILE, *(() if found is None else WRITTEN)])
     if found == mark:
         (folder / io.HEADER_FILE).unlink(missing_ok=True)
         if (folder / io.IMAGES_FOLDER).is_symlink():    # what it points to is not written into
@@ -101,6 +107,7 @@ def _content(marker):
     if marker.is_symlink():
         return _CLEARING
     try:
+        require_plain(marker)
         return marker.read_text(encoding='utf-8', errors='replace')
     except FileNotFoundError:
         return None
@@ -113,11 +120,45 @@ def _write(marker, text):
 
 def _clear(folder):
     """Removes what an import writes, and nothing else."""
-    for name in (io.HEADER_FILE, io.PRODUCTS_FILE, REPORT_FILE, io.CHANGES_FILE, io.MERGED_FILE,
-                 io.MERGES_FILE, io.UPDATES_FILE, io.PENDING_FILE):
+    for name in WRITTEN:
         (folder / name).unlink(missing_ok=True)
     images = folder / io.IMAGES_FOLDER
     if images.is_symlink():
         images.unlink()
-    elif images.is_dir():
-        shutil.rmtree(images)
+    else:
+        remove_pictures(folder)
+
+
+def remove_pictures(folder: pathlib.Path, named: Container[str] = ()) -> None:
+    """Removes the pictures of a catalogue, and what was being written of them.
+
+    What else somebody put beside them, and is no picture, stays.
+
+    Args:
+        folder: The catalogue's.
+        named: The paths of those that stay.
+    """
+    images = folder / io.IMAGES_FOLDER
+    if images.is_symlink():     # what it points to may be somebody's
+        return
+    for parent, _, names in os.walk(images, topdown=False):
+        for file in (pathlib.Path(parent, name) for name in names):
+            if file.relative_to(folder).as_posix() not in named and _is_picture(file):
+                file.unlink()
+        with contextlib.suppress(OSError):      # others are left in it
+            os.rmdir(parent)
+
+
+def _is_picture(file):
+    """Whether a file below ``images`` is one that a catalogue has there, by its name or content."""
+    suffix = file.suffix.lower()
+    if suffix in ('', '.partial', '.heic', '.heif') or file.is_symlink() or (
+            Image.registered_extensions().get(suffix) in decode.FORMATS):
+        return True
+    if not file.is_file():
+        return False
+    try:
+        with Image.open(file, formats=[name for name in decode.FORMATS if name in Image.OPEN]):
+            return True
+    except Exception:   # of damaged files Pillow raises what it likes
+        return False

@@ -19,7 +19,7 @@ import difflib
 import json
 import os
 import pathlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from fashion_models.catalogue import importing, io
 from fashion_models.catalogue.import_report import Report
@@ -27,7 +27,12 @@ from fashion_models.catalogue.importers.source import Source
 from fashion_models.catalogue.records import Product, product_record
 from fashion_models.catalogue.relabel import SETTLED, corrected
 from fashion_models.catalogue.taxonomy import Places, path_of, reconcile
-from fashion_models.catalogue.unfinished import MARKER_FILE, REPORT_FILE, refuse_busy
+from fashion_models.catalogue.unfinished import (
+    MARKER_FILE,
+    REPORT_FILE,
+    refuse_busy,
+    remove_pictures,
+)
 from fashion_models.errors import UserError
 from fashion_models.files import append_line, atomic_write, checksum, locked, whole_lines
 from fashion_models.parsing import json_file
@@ -287,22 +292,8 @@ def _line(folder, changes, **what):
 
 
 def _finish(folder, images, line):
-    for file in _files(folder / io.IMAGES_FOLDER):
-        path = file.relative_to(folder).as_posix()
-        if path not in images:
-            file.unlink()
-            with contextlib.suppress(OSError):      # others are left in it
-                file.parent.rmdir()
+    remove_pictures(folder, images)
     text = json.dumps(line, ensure_ascii=False)
     if whole_lines(folder / io.UPDATES_FILE)[-1:] != [text]:
         append_line(folder / io.UPDATES_FILE, text, durable=True)
     (folder / io.PENDING_FILE).unlink()
-
-
-def _files(folder: pathlib.Path) -> Iterator[pathlib.Path]:
-    """The files below a folder, none if it is a link to somebody's."""
-    if folder.is_symlink():
-        return
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            yield pathlib.Path(parent, name)

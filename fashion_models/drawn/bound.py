@@ -28,12 +28,12 @@ import collections
 import sys
 from collections.abc import Iterable, Sequence
 
-from fashion_models.catalogue.io import Catalogue, open_catalogue
+from fashion_models.catalogue.io import TRUTH_FILE, Catalogue, open_catalogue
 from fashion_models.catalogue.records import Product
 from fashion_models.catalogue.split import SPLITS, split_of
 from fashion_models.catalogue.tasks import LEVELS, TASKS
 from fashion_models.drawn.assortment import KINDS
-from fashion_models.drawn.truth import TRUTH_FILE, ProductTruth, read_truth
+from fashion_models.drawn.truth import ProductTruth, read_truth
 from fashion_models.errors import UserError
 
 #: The mean of all tasks.

@@ -8,8 +8,10 @@ import pathlib
 
 from tqdm import tqdm
 
-from fashion_models.catalogue.io import HEADER_FILE, LOCK_FILE, CatalogueWriter
+from fashion_models.catalogue.importing import require_own
+from fashion_models.catalogue.io import ANOTHER_FOLDER, SETTINGS_FILE, CatalogueWriter
 from fashion_models.catalogue.records import Header
+from fashion_models.catalogue.unfinished import begun, claimed
 from fashion_models.devices import usable_cores
 from fashion_models.drawn import assortment, palette, photograph
 from fashion_models.drawn.difficulty import Difficulty
@@ -17,13 +19,11 @@ from fashion_models.drawn.selling import listed, pictures
 from fashion_models.drawn.specification import specifications
 from fashion_models.drawn.truth import truth_writer
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write, locked, told_if_unwritable
-from fashion_models.parsing import json_file
+from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.workers import InProcesses, WorkerDied, refuse_while_spawned
 
 #: Raised with every change to the drawings, so that a catalogue never mixes two versions.
 VERSION = '1'
-SETTINGS_FILE = 'synthesis.json'
 
 
 def synthesise(
@@ -65,9 +65,12 @@ def synthesise(
     jobs = ((spec, folder, size, difficulty) for spec in specifications(products, seed, difficulty))
     with told_if_unwritable(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    with locked(folder / LOCK_FILE, lambda: _refuse(folder)):
-        _claim(folder, settings, overwrite)
-        with (CatalogueWriter(folder, header, overwrite) as writer,
+    if not overwrite:
+        _require_same(folder, settings)
+    with claimed(folder, settings, overwrite):
+        with atomic_write(folder / SETTINGS_FILE, 'w', encoding='utf-8') as file:
+            json.dump(settings, file, indent=1)
+        with (CatalogueWriter(folder, header) as writer,
               truth_writer(folder) as write_truth,
               _death_told(),
               InProcesses(_draw, jobs, workers or usable_cores(), ahead=16) as drawn):
@@ -75,10 +78,6 @@ def synthesise(
                     drawn, total=products, desc='drawing', unit=' products', disable=None):
                 writer.add(product)
                 write_truth(truth)
-
-
-def _refuse(folder: pathlib.Path) -> None:
-    raise UserError(f'{folder}: another process is drawing a catalogue here')
 
 
 @contextlib.contextmanager
@@ -100,32 +99,15 @@ def _source(settings):
             f'{settings["size"]} pixels, {", ".join(changed) or "default difficulty"}')
 
 
-def _claim(folder, settings, overwrite):
-    """Records the settings, and checks that existing pictures were drawn with them."""
-    other = 'choose another folder or overwrite it (overwrite)'
-    if (folder / HEADER_FILE).exists() and not overwrite:
-        raise UserError(f'{folder} already holds a catalogue; {other}')
-    notes, images = folder / SETTINGS_FILE, folder / 'images'
-    if notes.exists():
-        try:
-            found = json_file(notes)
-        except ValueError:
-            found = None
-        if not isinstance(found, dict):
-            found = {}
-        if found == settings:
-            return
-        if not overwrite:
-            key = next(key for key in settings if found.get(key) != settings[key])
-            raise UserError(f'{folder} holds an unfinished catalogue with {key} '
-                            f'{found.get(key)!r}, not {settings[key]!r}; {other}')
-    if images.is_dir() and any(images.iterdir()):
-        if not overwrite:
-            raise UserError(f'{images} holds images of another origin; {other}')
-        for path in images.rglob('*.jpg'):
-            path.unlink()
-    with atomic_write(notes, 'w', encoding='utf-8') as file:
-        json.dump(settings, file, indent=1)
+def _require_same(folder, settings):
+    """Refuses to begin anew what was begun with other settings, and may have taken hours."""
+    found = begun(folder)
+    if found is None or found == settings:
+        return
+    other = next((key for key in settings if isinstance(found, dict) and key in found
+                  and found[key] != settings[key]), None)
+    what = f'with {other} {found[other]!r}, not {settings[other]!r}' if other else 'of another kind'
+    raise UserError(f'{folder} holds an unfinished catalogue {what}; {ANOTHER_FOLDER}')
 
 
 def _draw(job):
@@ -139,6 +121,7 @@ def _draw(job):
         path = folder / picture.path
         if path.exists():
             continue
+        require_own(folder, path)
         image = photograph.photograph(scene, picture.retailer, size, dice, wall)
         with told_if_unwritable(path):
             path.parent.mkdir(parents=True, exist_ok=True)

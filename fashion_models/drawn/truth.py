@@ -11,13 +11,11 @@ import os
 import pathlib
 from collections.abc import Callable, Collection, Iterator
 
+from fashion_models.catalogue.io import TRUTH_FILE
 from fashion_models.catalogue.products import lines
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
 from fashion_models.parsing import json_value, require_form
-
-#: File name in the catalogue's folder.
-TRUTH_FILE = 'truth.jsonl'
 
 
 @dataclasses.dataclass(frozen=True)

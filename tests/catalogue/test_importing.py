@@ -1,4 +1,5 @@
 import collections
+import dataclasses
 import json
 import os
 import pathlib
@@ -122,7 +123,7 @@ def test_an_interrupted_import_is_no_catalogue_and_goes_on(source, tmp_path, mon
     with pytest.raises(UserError, match='is not a catalogue'):
         open_catalogue(tmp_path / 'new')
     os.utime(tmp_path / 'new/images/1a.jpg', (1, 1))
-    (tmp_path / 'new/.products.jsonl.x.partial').write_bytes(b'left by kill -9')
+    (tmp_path / 'new/.products.jsonl.0123abcd.partial').write_bytes(b'left by kill -9')
     assert run(source, tmp_path / 'new').kept == 3
     assert sorted(os.listdir(tmp_path / 'new')) == [
         '.lock', 'catalogue.json', 'images', 'import-report.json', 'products.jsonl']
@@ -158,6 +159,49 @@ def test_a_catalogue_is_only_replaced_when_told_to(source, tmp_path):
     assert open_catalogue(tmp_path / 'new').hash() == before
     assert not (tmp_path / 'new/images/stale.jpg').exists()
     assert (tmp_path / 'new/notes.txt').exists()
+
+
+def test_a_persons_files_among_the_pictures_survive_an_overwrite(source, tmp_path):
+    run(source, tmp_path / 'new')
+    (tmp_path / 'new/images/thesis').mkdir()
+    kept = {'thesis/thesis.pdf': b'%PDF', 'notes.txt': b'', 'table.xlsx': b'PK'}
+    for name, content in kept.items():
+        (tmp_path / 'new/images' / name).write_bytes(content)
+    run(source, tmp_path / 'new', overwrite=True)
+    assert kept == {name: (tmp_path / 'new/images' / name).read_bytes() for name in kept}
+
+
+def test_a_folder_with_a_catalogue_json_of_another_kind_is_none(source, tmp_path):
+    (tmp_path / 'site/images').mkdir(parents=True)
+    for name in 'catalogue.json', 'images/logo.png':
+        (tmp_path / 'site' / name).write_bytes(b'mine')
+    with pytest.raises(UserError, match='is not empty and holds no catalogue'):
+        run(source, tmp_path / 'site', overwrite=True)
+    assert (tmp_path / 'site/images/logo.png').exists()
+
+
+def test_a_folder_that_is_called_as_a_temporary_file_stays(source, tmp_path):
+    run(source, tmp_path / 'new')
+    # As an embedding leaves beside the file that it was to write.
+    (tmp_path / 'new/.shop.embeddings.partial').mkdir()
+    (tmp_path / 'new/.mine.partial').touch()
+    (tmp_path / 'new' / unfinished.MARKER_FILE).write_text('null')
+    assert run(source, tmp_path / 'new').kept == 3
+    assert {'.shop.embeddings.partial', '.mine.partial'} <= {*os.listdir(tmp_path / 'new')}
+
+
+def test_an_export_that_is_replaced_while_it_is_read(source, tmp_path, monkeypatch):
+    real, calls = source.products, []
+
+    def products(report):
+        calls.append(report)
+        for where, product in real(report):
+            labels = {'type': 'Shoes'} if len(calls) == 1 else {'type': 'Bags'}
+            yield where, dataclasses.replace(product, labels=labels)
+
+    monkeypatch.setattr(source, 'products', products)
+    with pytest.raises(UserError, match="product '1': was changed while it was read"):
+        run(source, tmp_path / 'new')
 
 
 def test_other_folders_are_never_written_to(source, tmp_path):

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fashion_models.catalogue import importing
+from fashion_models.catalogue import merge_duplicates as merge_duplicates_module
 from fashion_models.catalogue.check import Check
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
@@ -20,6 +21,7 @@ from fashion_models.catalogue.relabel import relabel
 from fashion_models.catalogue.split import split_of
 from fashion_models.catalogue.taxonomy import Places
 from fashion_models.errors import UserError
+from fashion_models.files import atomic_write
 
 TREE = {'shoes': {'boots': ['ankle boots'], 'flats': ['loafers']}, 'bags': {'totes': ['shoppers']}}
 PATHS = [(), ('shoes',), ('shoes', 'boots'), ('shoes', 'boots', 'ankle boots'),
@@ -62,6 +64,17 @@ def shop(tmp_path):
 
 def products(folder):
     return {product.id: product for product in open_catalogue(folder).products}
+
+
+def test_the_truth_about_a_drawn_catalogue_goes_along(shop, tmp_path):
+    (shop.folder / 'truth.jsonl').write_bytes(b'{"id": "1"}\n')
+    merge_duplicates(shop, same('2', '1/1'), tmp_path / 'new')
+    take_back(open_catalogue(tmp_path / 'new'), tmp_path / 'back')
+    assert (tmp_path / 'back/truth.jsonl').read_bytes() == b'{"id": "1"}\n'
+    assert open_catalogue(tmp_path / 'back').hash() == shop.hash()
+    (shop.folder / 'truth.jsonl').unlink()
+    merge_duplicates(shop, same('2', '1/1'), tmp_path / 'new', overwrite=True)
+    assert not (tmp_path / 'new/truth.jsonl').exists()
 
 
 def test_the_first_product_gets_the_listings_and_what_it_lacks(shop, tmp_path):
@@ -251,3 +264,18 @@ def test_command(shop, tmp_path, command, capsys, jpeg):
         command('merge-duplicates', folder, tmp_path / 'older', '--undo', '--encoding', 'cp1252')
     with pytest.raises(UserError, match='lies in it; choose another'):
         command('merge-duplicates', folder, folder, '--undo')
+
+
+def test_a_catalogue_that_changes_while_it_is_copied(shop, tmp_path, monkeypatch):
+    real = merge_duplicates_module.run_import
+
+    def run_import(*arguments, **named):
+        content = (shop.folder / 'products.jsonl').read_bytes()
+        with atomic_write(shop.folder / 'products.jsonl') as file:      # as "catalogue add" does
+            file.write(content)
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(merge_duplicates_module, 'run_import', run_import)
+    with pytest.raises(UserError, match='shop: was changed while it was read; do it again'):
+        merge_duplicates(shop, same('2', '1/1'), tmp_path / 'new')
+    assert not (tmp_path / 'new').exists()

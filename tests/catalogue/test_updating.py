@@ -199,6 +199,22 @@ def test_add(folder, tmp_path):
     assert not list(Check(folder).problems())
 
 
+def test_nothing_is_written_through_a_link(folder, tmp_path):
+    shutil.move(folder / 'images', tmp_path / 'elsewhere')
+    (folder / 'images').symlink_to(tmp_path / 'elsewhere')
+    before = sorted(os.listdir(tmp_path / 'elsewhere'))
+    with pytest.raises(UserError, match='images: leads out of the catalogue by a symbolic link'):
+        update(Shop(tmp_path / 'tuesday', TUESDAY), folder)
+    assert sorted(os.listdir(tmp_path / 'elsewhere')) == before
+
+
+def test_a_persons_files_among_the_pictures_stay(folder):
+    (folder / 'images/thesis.pdf').write_bytes(b'%PDF')
+    remove(folder, ['2'])
+    assert sorted(os.listdir(folder / 'images')) == [
+        '1-0.png', '3-0.png', '4-0.png', 'thesis.pdf']
+
+
 def test_remove(folder):
     assert remove(folder, ['2', '3']) == updating.Changes(gone=2, unchanged=2)
     assert [product.id for product in open_catalogue(folder).products] == ['1', '4']

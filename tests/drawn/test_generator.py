@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 
 from fashion_models.catalogue.check import Check
-from fashion_models.catalogue.io import open_catalogue
+from fashion_models.catalogue.io import MERGES_FILE, open_catalogue
+from fashion_models.catalogue.unfinished import MARKER_FILE
 from fashion_models.drawn import generator
 from fashion_models.drawn.difficulty import EASY
 from fashion_models.drawn.generator import synthesise
@@ -208,7 +209,7 @@ def test_a_worker_that_dies_is_one_clear_error(tmp_path):
     assert error.count('a process that draws ended unexpectedly, near product p00') == 1
     assert 'Traceback' not in error
     kept = {path: path.stat().st_mtime_ns for path in folder.rglob('*.jpg')}
-    notes = folder / generator.SETTINGS_FILE
+    notes = folder / MARKER_FILE
     notes.write_text(notes.read_text().replace('4000', '20'))
     subprocess.run([*words, '20'], check=True, stderr=subprocess.PIPE)
     assert len(list(open_catalogue(folder).products)) == 20
@@ -218,7 +219,7 @@ def test_a_worker_that_dies_is_one_clear_error(tmp_path):
 def test_two_processes_do_not_draw_into_one_folder(small, tmp_path):
     (tmp_path / 'small').mkdir()
     with (filelock.FileLock(tmp_path / 'small' / '.lock'),
-          pytest.raises(UserError, match='another process is drawing a catalogue here')):
+          pytest.raises(UserError, match='another process is writing a catalogue here')):
         small()
     small()
 
@@ -231,7 +232,8 @@ def test_a_folder_that_cannot_be_made(tmp_path):
 
 def test_another_difficulty_does_not_mix_with_an_unfinished_shop(small, tmp_path):
     folder = small()
-    (folder / 'catalogue.json').unlink()
+    settings = {'version': generator.VERSION, 'products': 6, 'seed': 0, 'size': 32}
+    (folder / MARKER_FILE).write_text(json.dumps(settings))     # as if it had been killed
     with pytest.raises(UserError, match=r"unfinished catalogue with seed 0, not 1"):
         synthesise(folder, products=6, size=32, workers=1, seed=1)
     small('small', seed=1, overwrite=True)
@@ -244,11 +246,23 @@ def test_a_finished_catalogue_is_kept(small):
         synthesise(folder, products=6, size=32, workers=1)
 
 
-def test_strange_images_are_kept(tmp_path):
+@pytest.mark.parametrize('overwrite', [False, True])
+@pytest.mark.parametrize('name', ['images/mine.jpg', 'catalogue.json'])
+def test_a_folder_that_holds_no_catalogue_is_left_alone(tmp_path, name, overwrite):
     (tmp_path / 'images').mkdir()
-    (tmp_path / 'images' / 'mine.jpg').write_bytes(b'')
-    with pytest.raises(UserError, match='images of another origin'):
-        synthesise(tmp_path, products=1, size=32, workers=1)
+    (tmp_path / name).write_bytes(b'mine')
+    with pytest.raises(UserError, match='is not empty and holds no catalogue'):
+        synthesise(tmp_path, products=1, size=32, workers=1, overwrite=overwrite)
+    assert (tmp_path / name).read_bytes() == b'mine'
+
+
+def test_drawn_over_an_import_that_was_not_finished(small, tmp_path):
+    (tmp_path / 'small').mkdir()
+    (tmp_path / 'small' / MARKER_FILE).write_text('{"importer": "csv"}')
+    (tmp_path / 'small' / MERGES_FILE).write_text('of another catalogue')
+    with pytest.raises(UserError, match='holds an unfinished catalogue of another kind'):
+        small()
+    assert files(small(overwrite=True)) == files(small('other'))
 
 
 @pytest.mark.parametrize('wrong', [{'products': 0}, {'size': 8}, {'size': 5000}, {'workers': 0}])
