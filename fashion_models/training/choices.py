@@ -28,6 +28,8 @@ CONVOLUTIONS, ALL = NORMALIZATIONS = 'convolutions', 'all'
 SHARE, BATCH = NORMALIZE_OVER = 'share', 'batch'
 #: How the learning rate goes down.
 DROPS, PLATEAU, LINEAR, COSINE = SCHEDULES = 'drops', 'plateau', 'linear', 'cosine'
+#: The schedules that choices of their own belong to.
+_SCHEDULES_OF = {'drops': (DROPS,), 'drop_factor': (DROPS, PLATEAU), 'plateau_epochs': (PLATEAU,)}
 #: What teaches a network that two sets of images show one product.
 NONE = 'none'
 SAME_PRODUCT = NONE, *METRIC_LOSSES
@@ -52,6 +54,17 @@ def faults(recipe: Recipe) -> Iterator[str]:
             value = getattr(getattr(recipe, section), name)
             if value > number:
                 yield f'{section}.{name}: found {value}, expected {number} or less'
+
+
+def without_effect(recipe: Recipe) -> Iterator[str]:
+    """What a recipe chooses, beside the defaults, that its schedule passes over; a line each."""
+    training = recipe.training
+    for name, schedules in _SCHEDULES_OF.items():
+        value, default = getattr(training, name), getattr(type(training), name)
+        if training.schedule not in schedules and value and value != default:
+            shown = list(value) if isinstance(value, tuple) else value
+            yield (f'training.{name}: found {shown}, which has no effect with the schedule '
+                   f'{training.schedule!r}; leave it out, or choose the schedule {_or(schedules)}')
 
 
 def _infinite(recipe):

@@ -24,6 +24,7 @@ from fashion_models.training.choices import (
     RANDOM,
     SHARE,
     faults,
+    without_effect,
 )
 
 #: The recipes that come with the package.
@@ -152,7 +153,11 @@ class Recipe:
     @classmethod
     def from_toml(cls, text: str, of_run: bool = False) -> 'Recipe':
         """The recipe in the text of a TOML file; see :meth:`load`."""
-        return cls(**recipe_text.parse(text, cls, of_run))
+        recipe = cls(**recipe_text.parse(text, cls, of_run))
+        # A run is what it is; who writes a recipe is told that half of it would be passed over.
+        for message in () if of_run else without_effect(recipe):
+            raise UserError(f'recipe: {message}')
+        return recipe
 
     def replace(self, **values: object) -> 'Recipe':
         """A copy with other values, each named as ``section__field``; None leaves it as it is."""

@@ -74,6 +74,24 @@ def test_a_new_choice_leaves_earlier_runs_what_they_are():
 
 
 @pytest.mark.parametrize(('text', 'message'), [
+    ('schedule = "linear"\ndrops = [6, 9]', r"training.drops: found \[6, 9\], which has no effect "
+     "with the schedule 'linear'; leave it out, or choose the schedule 'drops'"),
+    ('schedule = "cosine"\ndrop_factor = 0.5', "found 0.5, .* choose the schedule 'drops' or 'pla"),
+    ('plateau_epochs = 3', "'drops'; leave it out, or choose the schedule 'plateau'")])
+def test_what_the_schedule_passes_over_is_refused(text, message):
+    with pytest.raises(UserError, match=message):
+        Recipe.from_toml(f'[training]\n{text}')
+    Recipe.from_toml(f'[training]\n{text}', of_run=True)
+
+
+@pytest.mark.parametrize('text', [
+    'schedule = "linear"', 'schedule = "linear"\ndrops = []', 'schedule = "plateau"',
+    'schedule = "cosine"\ndrops = [10, 15]', 'schedule = "plateau"\ndrop_factor = 0.5'])
+def test_defaults_that_the_schedule_passes_over_are_none_of_anybodys_choice(text):
+    Recipe.from_toml(f'[training]\n{text}')
+
+
+@pytest.mark.parametrize(('text', 'message'), [
     ('[training]\nbatchsize = 8', r'unknown key training.batchsize: did you mean '
                                   r'training.batch_size\?'),
     ('[trainning]\nseed = 8', r'unknown key trainning: did you mean training\?'),
