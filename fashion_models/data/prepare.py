@@ -39,6 +39,8 @@ CHUNK = 16
 #: With fewer bytes of image files to decode, a worker is not worth its start, half a second: files
 #: are decoded at 10 MB a second if they are small, faster if they are large.
 BYTES_PER_WORKER = 4 << 20
+#: The name of a store's folder.
+_STORE = r'\d+-[0-9a-f]{16}'
 
 
 def prepare(
@@ -122,9 +124,10 @@ def _opened(store):
 def _earlier(parent, shorter_side):
     """Folders of stores and pictures that this version no longer opens."""
     found = [folder for folder in (parent / 'pictures').glob(f'{shorter_side}-v*')
-             if folder.name != _pictures_name(shorter_side)]
+             if folder.name != _pictures_name(shorter_side)
+             and re.fullmatch(r'\d+-v\d+', folder.name)]
     for folder in parent.glob(f'{shorter_side}-*'):
-        if re.fullmatch(r'\d+-[0-9a-f]{16}', folder.name):
+        if re.fullmatch(_STORE, folder.name):
             try:
                 header = json_file(folder / 'store.json')
                 fits = (header['layout'], header['decode_version']) == (LAYOUT, decode.VERSION)
@@ -291,4 +294,7 @@ def _wait(parent, progress):
 def _remove_partial(parent):
     """Removes what a killed process left; under the lock nobody is still writing it."""
     for folder in parent.glob('*.partial'):
-        shutil.rmtree(folder, ignore_errors=True)
+        if re.fullmatch(rf'{_STORE}\.partial', folder.name):
+            if folder.is_symlink():
+                folder.unlink()     # what it points to is somebody's
+            shutil.rmtree(folder, ignore_errors=True)

@@ -21,7 +21,7 @@ import numpy as np
 import xxhash
 
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write, checksum, locked
+from fashion_models.files import atomic_write, checksum, locked, refuse_link
 from fashion_models.parsing import json_file
 from fashion_models.representation.embeddings import Item
 from fashion_models.representation.embeddings_header import (
@@ -102,8 +102,7 @@ class EmbeddingsWriter:
 
     def __enter__(self) -> 'EmbeddingsWriter':
         require_place(self.file)
-        if self._folder.is_symlink():
-            raise UserError(f'{self._folder}: is a symbolic link, expected a folder; delete it')
+        refuse_link(self._folder, 'a folder')
         try:
             self._folder.mkdir(exist_ok=True)
         except OSError as error:
@@ -115,7 +114,7 @@ class EmbeddingsWriter:
         self._parts = {}
         for name, size in self._sizes.items():
             if not left:
-                (self._folder / name).unlink(missing_ok=True)   # a link is not written through
+                (self._folder / name).unlink(missing_ok=True)
             part = open(self._folder / name, 'r+b' if left else 'xb')
             if not left and name == _ARRAY:
                 part.write(_preamble(self.header, 0))
@@ -231,7 +230,8 @@ class EmbeddingsWriter:
         try:
             progress = json_file(self._folder / _PROGRESS)
             as_expected = progress['sizes'].keys() == {_ARRAY, *_SECTIONS} and all(
-                (self._folder / name).stat().st_size >= size
+                not (self._folder / name).is_symlink()     # a link is not written through
+                and (self._folder / name).stat().st_size >= size
                 for name, size in progress['sizes'].items())
         except (OSError, ValueError):
             return None

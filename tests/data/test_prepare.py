@@ -248,6 +248,21 @@ def test_stores_of_an_earlier_version_are_made_again(catalogue, capsys):
     assert folders(folder) == sorted(['10-mine', '11-0123456789abcdef', store.folder.name])
 
 
+def test_what_else_is_in_a_folder_of_stores_stays(catalogue, tmp_path):
+    parent = tmp_path / 'stores'
+    outside = tmp_path / 'outside'
+    names = ['thesis.partial/thesis.pdf', 'pictures/64-vacation/beach.jpg', '64-notes/store.json']
+    for file in [*(parent / name for name in names), outside / 'thesis.pdf']:
+        file.parent.mkdir(parents=True)
+        file.write_text('{}')
+    store = prepare(catalogue, 64, parent).folder
+    shutil.rmtree(store)
+    store.with_name(f'{store.name}.partial').symlink_to(outside)
+    prepare(catalogue, 64, parent)
+    assert all((parent / name).exists() for name in names)
+    assert (outside / 'thesis.pdf').exists()
+
+
 def test_pictures_that_were_deleted_are_decoded_again(catalogue, decoded):
     before = colours(prepare(catalogue, 10))
     shutil.rmtree(segments(catalogue.folder / '.prepared')[0])
