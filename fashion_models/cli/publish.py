@@ -54,9 +54,8 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.database is not None:
         from fashion_models.representation.postgres import INDEX_MEMORY, publish
 
-        memory = arguments.index_memory or INDEX_MEMORY
-        published = publish(embeddings, arguments.database, arguments.table, index_memory=memory)
+        published = publish(embeddings, arguments.database, arguments.table,
+                            index_memory=arguments.index_memory or INDEX_MEMORY)
         print(published.text())
-        if not published.fitted:
-            print(f'the index did not fit into {memory} while it was made, which took many times '
-                  'as long; name more for the next table (--index-memory)', file=sys.stderr)
+        if advice := published.advice():
+            print(advice, file=sys.stderr)

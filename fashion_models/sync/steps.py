@@ -27,7 +27,7 @@ from fashion_models.catalogue.updating import MOST_GONE, Changes, update
 from fashion_models.data.dropped import line as of_image
 from fashion_models.errors import UserError
 from fashion_models.files import append_line, atomic_write, locked
-from fashion_models.parsing import json_file
+from fashion_models.parsing import json_file, require_form
 from fashion_models.plural import counted
 from fashion_models.representation.embeddings import open_embeddings
 from fashion_models.sync.daily import Settings
@@ -199,6 +199,7 @@ def _duplicates(settings, progress):
     examined = settings.folder / 'examined.json'
     try:
         before = json_file(examined)
+        require_form(before, {str: int})
     except FileNotFoundError:
         before = {}
     except ValueError:
@@ -228,7 +229,7 @@ def _publish(settings, progress):
     how = settings.publish
     if how is None:
         return None
-    embeddings, texts, counts = open_embeddings(settings.embeddings), [], {}
+    embeddings, texts, counts, advice = open_embeddings(settings.embeddings), [], {}, ''
     if 'parquet' in how:
         from fashion_models.representation.parquet import write_parquet
 
@@ -239,9 +240,10 @@ def _publish(settings, progress):
 
         done = publish(embeddings, how['database'], how.get('table'), progress,
                        how.get('index_memory', INDEX_MEMORY))
-        texts.append(done.text())
+        advice = done.advice()
+        texts += filter(None, [done.text(), advice])
         counts = vars(done)
-    return Done('\n'.join(texts), counts)
+    return Done('\n'.join(texts), counts, asks=bool(advice))
 
 
 def _first(lines):

@@ -1,6 +1,7 @@
 """The daily run ends as all its commands from nothing would, however often it is interrupted."""
 
 import csv
+import dataclasses
 import json
 import os
 import pathlib
@@ -22,6 +23,7 @@ from fashion_models.representation.embed import embed
 from fashion_models.representation.embeddings import open_embeddings
 from fashion_models.representation.encoder import load
 from fashion_models.sync import daily as settings
+from fashion_models.sync import steps
 from fashion_models.sync.steps import sync
 
 parquet = pytest.importorskip('pyarrow.parquet')
@@ -201,6 +203,7 @@ SCRIPT = '''
 import os, signal, sys
 from fashion_models.sync import daily as settings
 from fashion_models.sync import steps
+from fashion_models.sync import steps
 calls = []
 real = os.replace
 def replace(*arguments):
@@ -249,3 +252,25 @@ def test_killed(shop, tmp_path):
     assert killed(tmp_path, 5)
     ran(shop)
     require_as_from_nothing(shop, tmp_path)
+
+
+def test_an_index_that_did_not_fit_into_its_memory_is_told(shop, monkeypatch):
+    from fashion_models.representation import postgres
+    from fashion_models.representation.postgres.publishing import Published
+    monkeypatch.setattr(postgres, 'publish', lambda *_: Published('t', 12, 0, 0, 0, '1MB', False))
+    monkeypatch.setattr(steps, 'open_embeddings', lambda file: None)
+    done = steps._publish(dataclasses.replace(shop, publish={'database': 'db'}), False)
+    assert done.text.splitlines() == [
+        't: 12 new, 0 changed, 0 gone, 0 unchanged',
+        'the index did not fit into 1MB while it was made, which took many times as long; name '
+        'more index memory for the next table']
+    assert done.asks
+    assert not done.problems
+
+
+@pytest.mark.parametrize('content', ['[]', '{"p1": "x"}', 'null', '{'])
+def test_a_record_of_what_was_examined_that_is_damaged(shop, content):
+    ran(shop)
+    (shop.folder / 'examined.json').write_text(content)
+    with pytest.raises(UserError, match='examined.json: is damaged; delete it'):
+        sync(shop, progress=False)

@@ -49,6 +49,7 @@ class Published:
     Attributes:
         table (str): The table, with its schema.
         new, changed, gone, unchanged (int): Rows.
+        memory (str): What was given to make an index.
         fitted (bool): Whether an index was made in the memory given, if one was made.
     """
 
@@ -57,7 +58,14 @@ class Published:
     changed: int
     gone: int
     unchanged: int
+    memory: str = MEMORY
     fitted: bool = True
+
+    def advice(self) -> str:
+        """How the next table will be made faster, in a line, or ''."""
+        return '' if self.fitted else (
+            f'the index did not fit into {self.memory} while it was made, which took many times as '
+            'long; name more index memory for the next table')
 
     def text(self) -> str:
         """It in a line."""
@@ -101,7 +109,7 @@ def publish(embeddings: Embeddings, place: str | os.PathLike, table: str | None 
         if sum(counts[:3]) > counts[3]:
             connection.autocommit = True    # the planner's figures; needs no transaction
             connection.execute(_sql('analyze {}', name))
-    return Published(f'{SCHEMA}.{name}', *counts, fitted)
+    return Published(f'{SCHEMA}.{name}', *counts, index_memory, fitted)
 
 
 def table_name(embeddings: Embeddings) -> str:

@@ -28,6 +28,7 @@ def embeddings(tmp_path_factory):
 def test_whether_the_memory_was_enough_is_told(empty, embeddings, memory, fitted):
     done = publish(embeddings, empty, progress=False, index_memory=memory)
     assert (done.new, done.fitted) == (1000, fitted)
+    assert done.advice().startswith('the index did not fit into 1MB') != fitted
     with open_table(empty) as table:
         assert len(table.like('p7', 10)) == 10
 
