@@ -75,3 +75,19 @@ def read_pair_answers(path: str | os.PathLike, encoding: str | None = None) -> l
             raise UserError(f'{where}: says {answer} of {a} and {b}, and {one.where} says '
                             f'{one.answer}; delete one of the two answers')
     return list(found.values())
+
+
+def require_unanswered(path: str | os.PathLike) -> None:
+    """Refuses to replace a table of pairs in which a person has answered.
+
+    Raises:
+        UserError: If one has.
+    """
+    try:
+        table = Table(path)
+        answered = not {*COLUMNS} - {*table.names} and any(
+            text_in(row[COLUMNS[-1]].strip()) not in _NONE for _, row in table.rows())
+    except (OSError, UserError):
+        return      # none is there, or something else
+    if answered:
+        raise UserError(f"{path}: holds a person's answers; choose another file, or move it away")

@@ -74,6 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    from fashion_models.catalogue.pair_answers import require_unanswered
     from fashion_models.catalogue.show import picture_kind
     from fashion_models.representation.duplicates.calibration import Calibration
     from fashion_models.representation.duplicates.pairs import find, grouped
@@ -93,6 +94,8 @@ def run(arguments: argparse.Namespace) -> None:
         return
     if arguments.picture:
         picture_kind(arguments.picture)
+    if arguments.output:
+        require_unanswered(arguments.output)
     calibration = Calibration.load(arguments.calibration) if arguments.calibration else None
     embeddings = open_embeddings(arguments.file)
     found = find(embeddings, calibration, arguments.threshold, arguments.precision,

@@ -92,6 +92,19 @@ def test_csv_holds_the_same(run, tmp_path):
         (pair['a'], pair['b'], pair['probability']) for pair in printed]
 
 
+def test_answers_are_not_overwritten(run, tmp_path):
+    file = tmp_path / 'pairs.csv'
+    run('-o', file)
+    run('-o', file)
+    lines = file.read_text('utf-8').split('\n')
+    cells = lines[1].split(',')
+    cells[lines[0].split(',').index('answer')] = 'same'
+    file.write_text('\n'.join([lines[0], ','.join(cells), *lines[2:]]), 'utf-8')
+    before = file.read_bytes()
+    assert "pairs.csv: holds a person's answers" in run('-o', file, status=2).err
+    assert file.read_bytes() == before
+
+
 def test_further_witnesses(run, folder):
     pytest.importorskip('imagehash')
     every = json.loads(run('--json').out)['pairs']

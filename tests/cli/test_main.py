@@ -122,6 +122,20 @@ def test_errors_are_one_line(monkeypatch, capsys, error, status, text):
     assert capsys.readouterr().err == text
 
 
+@pytest.mark.parametrize(('words', 'option'), [
+    ('publish F --parquet F', 'parquet'), ('publish F --parquet link', 'parquet'),
+    ('duplicates F -o F', 'output'), ('duplicates F -o x.csv --picture ./F', 'picture'),
+    ('duplicates x --calibrate F -o F', 'output'), ('embeddings merge x F -o F', 'output'),
+    ('order F --liked 1 --save F', 'save')])
+def test_what_is_read_is_not_written_over(tmp_path, monkeypatch, fails, words, option):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / 'F').write_text('precious')
+    (tmp_path / 'link').symlink_to('F')
+    assert f'--{option} ' in (line := fails(*words.split()))
+    assert 'would replace what is read' in line
+    assert (tmp_path / 'F').read_text() == 'precious'
+
+
 def test_a_reader_who_has_seen_enough():
     """As ``| head`` has."""
     process = subprocess.Popen(

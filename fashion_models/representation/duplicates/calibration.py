@@ -12,7 +12,7 @@ import pathlib
 import numpy as np
 
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write
+from fashion_models.files import atomic_write, sealed, unsealed
 from fashion_models.optional import require
 from fashion_models.parsing import json_file, require_form
 from fashion_models.representation.duplicates.evidence import IMAGES, TEXT, Evidence
@@ -155,6 +155,8 @@ class Calibration:
         try:
             record = json_file(file)
             require_form(record, _CALIBRATION)
+            if 'checksum' in record:    # others were written before there was one
+                record = unsealed(record)
             if record['format'] != _FORMAT:
                 raise ValueError('another format')
             return cls({name: _model(name, record['models'][name])
@@ -170,7 +172,7 @@ class Calibration:
         record = {'format': _FORMAT, 'origin': self.origin, 'models': {
             name: dataclasses.asdict(model) for name, model in self.models.items()}}
         with atomic_write(file, 'w', encoding='utf-8') as out:
-            json.dump(record, out, ensure_ascii=False, indent=1)
+            json.dump(sealed(record), out, ensure_ascii=False, indent=1)
             out.write('\n')
 
 

@@ -41,6 +41,9 @@ if typing.TYPE_CHECKING:    # an extra
 
 OPSET = 11      # the newest that onnx_chainer, which comes with Chainer, knows
 TOLERANCE = 1e-4
+#: What is written, the first one first.
+_FILES = ('image.onnx', 'product.onnx', 'mean.npy', 'constants.json', 'image.toml',
+          'preprocessing.py', 'example.py')
 #: From each pooling to the reductions over the images, whose results stand side by side.
 _POOLINGS = {
     'max': ['ReduceMax'], 'mean': ['ReduceMean'], 'sum': ['ReduceSum'],
@@ -58,11 +61,12 @@ def export(encoder: Encoder, folder: str | os.PathLike) -> float:
         The largest difference found, see :func:`compare`.
 
     Raises:
-        UserError: If onnx or onnxruntime is not installed, the folder cannot be written, or the
-            graphs do not compute what the network does.
+        UserError: If onnx or onnxruntime is not installed, the folder cannot be written or holds
+            such a file of another origin, or the graphs do not compute what the network does.
     """
     _require()
     folder = pathlib.Path(folder)
+    _require_own(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -84,6 +88,15 @@ def export(encoder: Encoder, folder: str | os.PathLike) -> float:
         source = importlib.resources.files(__package__) / 'scripts' / script
         _write(folder / script, source.read_bytes())
     return difference
+
+
+def _require_own(folder):
+    """Refuses a folder where a file of another origin would be replaced, as a run's mean image."""
+    first, *rest = _FILES
+    if not (folder / first).exists() and (
+            strange := [name for name in rest if (folder / name).exists()]):
+        raise UserError(f'{folder}: holds {strange[0]}, which no export wrote; choose another '
+                        'folder')
 
 
 def _tower_settings(run, pooling):

@@ -112,9 +112,22 @@ def test_a_calibration_that_does_not_fit_together_is_refused(tmp_path, change):
     evidence, same, _ = drawn(500)
     calibrate(evidence, same).save(tmp_path / 'mine.json')
     record = json.loads((tmp_path / 'mine.json').read_text())
+    del record['checksum']
     record['models']['images'] |= change
     (tmp_path / 'mine.json').write_text(json.dumps(record))
     with pytest.raises(UserError, match='mine.json: not a calibration'):
+        Calibration.load(tmp_path / 'mine.json')
+
+
+def test_a_changed_digit_is_noticed(tmp_path):
+    evidence, same, _ = drawn(500)
+    calibrate(evidence, same).save(tmp_path / 'mine.json')
+    text = (tmp_path / 'mine.json').read_text()
+    before, after = text.rsplit('"intercept": ', 1)
+    sign, after = ('-', after[1:]) if after[0] == '-' else ('', after)
+    (tmp_path / 'mine.json').write_text(
+        f'{before}"intercept": {sign}{(int(after[0]) + 1) % 10}{after[1:]}')
+    with pytest.raises(UserError, match='not a calibration.*not as it was written'):
         Calibration.load(tmp_path / 'mine.json')
 
 

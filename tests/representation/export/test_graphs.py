@@ -38,6 +38,14 @@ def encoder(tiny_run):
     return load(tiny_run[0])
 
 
+@pytest.mark.parametrize('name', ['mean.npy', 'example.py'])
+def test_no_file_of_another_origin_is_replaced(onnxruntime, encoder, tmp_path, name):
+    (tmp_path / name).write_text('mine')
+    with pytest.raises(UserError, match=f'holds {name}, which no export wrote'):
+        export(encoder, tmp_path)
+    assert (tmp_path / name).read_text() == 'mine'
+
+
 @pytest.fixture(scope='module')
 def exported(onnxruntime, encoder, tmp_path_factory):
     folder = tmp_path_factory.mktemp('onnx') / 'new' / 'export'
