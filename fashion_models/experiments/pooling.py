@@ -15,8 +15,10 @@ recipe can ask for, each trained as the recipe says otherwise:
   same images.
 
 Each is held against the single-image network whose representations are averaged over a product's
-images: once trained for as many epochs, on the same images, and once for as many updates. For
-products with 1, 2, … images separately, too, since only with several is there anything to pool.
+images: once trained for as many epochs, on the same images, and once for as many updates. And each
+against itself, answering image by image and averaged, which tells what the pooling does from what
+the training did. For products with 1, 2, … images separately, too, since only with several is there
+anything to pool.
 
 Differences are paired, with 95 % intervals over groups of products and over seeds
 (:mod:`~fashion_models.experiments.kit.statistics`). Nothing is chosen.
@@ -102,18 +104,24 @@ def _smaller_batches(recipe, updates, wanted):
 def _compare(runs, averaged, products, tasks):
     """Accuracies of all ways, and how far each is ahead of averaging, by number of images."""
     right = {name: correct_of(of_seeds, products) for name, of_seeds in runs.items()}
-    for name, of_seeds in averaged.items():
-        right[AVERAGED[name]] = predictions.correct([
-            predictions.evaluate_images(run, products, (np.mean,))[1][0] for run in of_seeds])
+    alone = {name: _averaged(of_seeds, products)
+             for name, of_seeds in {**runs, **averaged}.items()}
+    right |= {title: alone.pop(name) for name, title in AVERAGED.items()}
     counts = np.minimum([len(images) for images in products.images], MAX_IMAGES)
     parts = {'several': np.flatnonzero(counts > 1)}
     parts |= {str(n): np.flatnonzero(counts == n) for n in range(1, MAX_IMAGES + 1)}
-    return {'all': _part(right, np.arange(len(counts)), products, tasks), **{
-        part: _part(right, rows, products, tasks)
+    return {'all': _part(right, alone, np.arange(len(counts)), products, tasks), **{
+        part: _part(right, alone, rows, products, tasks)
         for part, rows in parts.items() if len(rows) >= FEWEST_PRODUCTS}}
 
 
-def _part(right, rows, products, tasks):
+def _averaged(of_seeds, products):
+    """Whether runs are right that answer for each image, averaged over a product's."""
+    return predictions.correct([
+        predictions.evaluate_images(run, products, (np.mean,))[1][0] for run in of_seeds])
+
+
+def _part(right, alone, rows, products, tasks):
     groups = [products.groups[row] for row in rows]
     own = {name: of_all[:, rows] for name, of_all in right.items()}
     return {
@@ -122,11 +130,14 @@ def _part(right, rows, products, tasks):
                      for name, values in own.items()},
         'ahead_of': {reference: {
             name: predictions.differences(own[name], own[reference], tasks, groups)
-            for name in ALL_WAYS} for reference in AVERAGED.values()}}
+            for name in ALL_WAYS} for reference in AVERAGED.values()},
+        'ahead_of_itself': {
+            name: predictions.differences(own[name], alone[name][:, rows], tasks, groups)
+            for name in ALL_WAYS}}
 
 
 def tables(figures: Figures) -> list[Table]:
-    """By split: the accuracy of each way, and how far it is ahead of averaging."""
+    """By split: the accuracy of each way, and how far it is ahead of averaging, and of itself."""
     found = []
     for split in SPLITS:
         parts = figures[split]
@@ -147,6 +158,11 @@ def tables(figures: Figures) -> list[Table]:
                 ('', *header), [
                     (name, *(own['ahead_of'][reference][name][ALL] for own in parts.values()))
                     for name in ALL_WAYS]))
+        found.append(Table(
+            f'Each way minus itself, image by image, averaged, with 95 % intervals, {split} split',
+            ('', *header), [
+                (name, *(own['ahead_of_itself'][name][ALL] for own in parts.values()))
+                for name in ALL_WAYS]))
     return found
 
 

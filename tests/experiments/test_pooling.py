@@ -52,7 +52,14 @@ def test_parts_are_of_the_number_of_images(results):
 
 def test_tables(results):
     titles = [table['title'] for table in results['tables']]
-    assert len(titles) == 6
-    accuracy, ahead, _ = results['tables'][:3]
+    assert len(titles) == 8
+    accuracy, ahead, _, itself = results['tables'][:4]
     assert len(accuracy['rows']) == 1 + len(ALL_WAYS) + len(AVERAGED)
-    assert [row[0] for row in ahead['rows']] == list(ALL_WAYS)
+    assert [row[0] for row in ahead['rows']] == [row[0] for row in itself['rows']] == list(ALL_WAYS)
+
+
+def test_with_one_image_a_product_is_answered_image_by_image(results):
+    """Where a network has nothing to pool, it cannot be ahead of itself."""
+    for split in 'validation', 'test':
+        found = results['figures'][split].get('1', {'ahead_of_itself': {}})['ahead_of_itself']
+        assert all(interval['value'] == 0 for way in found.values() for interval in way.values())
