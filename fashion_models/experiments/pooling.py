@@ -12,7 +12,7 @@ recipe can ask for, each trained as the recipe says otherwise:
 * the maximum, where each example is all images of a product, as in the article, instead of random
   groups of them;
 * the maximum in smaller batches, so that it makes as many updates as a single-image network on the
-  same images.
+  same images; alone, and with a loss on each image.
 
 Each is held against the single-image network whose representations are averaged over a product's
 images: once trained for as many epochs, on the same images, and once for as many updates. And each
@@ -23,7 +23,7 @@ anything to pool.
 Differences are paired, with 95 % intervals over groups of products and over seeds
 (:mod:`~fashion_models.experiments.kit.statistics`). Nothing is chosen.
 
-Time: in units of one training of the recipe, about 9.4 a seed, of which ``single_vs_multi`` leaves
+Time: in units of one training of the recipe, about 10.5 a seed, of which ``single_vs_multi`` leaves
 3.4.
 """
 
@@ -63,8 +63,12 @@ WAYS = {
         'mean-image-loss', {'model__pooling': 'mean', 'training__image_loss': IMAGE_LOSS}),
     'maximum, all images together': (
         'all-together', {'model__pooling': 'max', 'data__examples': TOGETHER})}
-SMALLER = 'maximum, smaller batches'
-ALL_WAYS = *WAYS, SMALLER
+#: In smaller batches: from each to its network, and the way whose recipe it takes otherwise.
+SMALLER = {
+    'maximum, smaller batches': ('smaller-batches', 'maximum'),
+    'maximum, loss on each image, smaller batches': (
+        'image-loss-smaller-batches', 'maximum, loss on each image')}
+ALL_WAYS = *WAYS, *SMALLER
 #: What they are held against: single-image networks, averaged over the images of a product.
 AVERAGED = {SINGLE: 'averaging', UPDATES: 'averaging, as many updates'}
 
@@ -84,8 +88,11 @@ def pooling(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Tab
     single = single_image_kinds(settings.recipe, updates // settings.recipe.training.epochs)
     settings.train(list(single.values()))
     averaged = {name: settings.seeds_of(*kind) for name, kind in single.items()}
-    runs[SMALLER] = settings.seeds_of('smaller-batches', _smaller_batches(
-        settings.recipe, updates, updates_of(averaged[SINGLE])))
+    smaller = {name: (network, _smaller_batches(
+        kinds[like][1], updates, updates_of(averaged[SINGLE])), None)
+        for name, (network, like) in SMALLER.items()}
+    settings.train(list(smaller.values()))
+    runs |= {name: settings.seeds_of(*kind) for name, kind in smaller.items()}
     products = settings.products(averaged[SINGLE][0])
     tasks = averaged[SINGLE][0].vocabulary.tasks
     figures = {
