@@ -230,9 +230,9 @@ class _File:
             raise UserError(f'{self.path}: expected images of {_MOST_BYTES:,} bytes at most, '
                             f'found {images.shape[1]} × {images.shape[2]}')
         for name, column in self._columns.items():
-            if column.size != len(images):
-                raise UserError(f'{self.path}: {name} has {column.size:,} values for '
-                                f'{len(images):,} images')
+            if column.shape[:1] != images.shape[:1] or column.size != len(images):
+                raise UserError(f'{self.path}: expected {name} to have a value for each of '
+                                f'{len(images):,} images, found an array of {column.shape}')
 
     def text(self, column, row):
         """Returns what a column (``''`` if there is none) holds in a row, as str."""

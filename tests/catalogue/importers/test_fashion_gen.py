@@ -232,8 +232,9 @@ def replace(name, value):
      r'input_image must be \(N, height, width, 3\) uint8, not \(5, 32, 32\) uint8'),
     (replace('input_image', lambda pixels: pixels[:5] / 255),
      r'must be \(N, height, width, 3\) uint8, not \(5, 32, 32, 3\) float64'),
-    (replace('input_pose', lambda pixels: np.zeros((4, 1))),
-     'input_pose has 4 values for 5 images'),
+    *((replace('input_pose', lambda pixels, shape=shape: np.zeros(shape)),
+       rf'expected input_pose to have a value for each of 5 images, found an array of {found}')
+      for shape, found in (((4, 1), r'\(4, 1\)'), ((1, 5), r'\(1, 5\)'), ((), r'\(\)'))),
     (of_no_size(['input_image', 'input_productID'], 1 << 40),
      r'says that it has 1,099,511,627,776 images, in [\d,]+ bytes'),
     (damage(lambda file, _: (file.move('input_name', 'x'), file.create_group('input_name'))),
