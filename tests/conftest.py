@@ -127,12 +127,15 @@ def toys(tiny_run, tmp_path_factory):
 
 @pytest.fixture(scope='session')
 def words(tiny, toy_catalogue, tmp_path_factory):
-    """The arguments of an experiment on the toy catalogue, for an epoch of training."""
+    """The arguments of an experiment on the toy catalogue, for an epoch of training.
+
+    One network at a time: to start a process takes longer than to train so small a network.
+    """
     folder = tmp_path_factory.mktemp('experiments')
     recipe = tiny.replace(training__epochs=1, training__drops=())
     (folder / 'tiny.toml').write_text(recipe.to_toml())
     return ['--catalogue', str(toy_catalogue), '--recipe', str(folder / 'tiny.toml'),
-            '--runs', str(folder / 'runs'), '-o', str(folder / 'results')]
+            '--runs', str(folder / 'runs'), '--jobs', '1', '-o', str(folder / 'results')]
 
 
 @pytest.fixture
