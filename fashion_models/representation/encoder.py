@@ -26,6 +26,7 @@ from fashion_models.links import MultiTaskClassifier
 from fashion_models.onednn.dense import FEW
 from fashion_models.representation.linear import normalize
 from fashion_models.representation.picture_encoder import WINDOW, Paths, PictureEncoder, listed
+from fashion_models.training.arrays import require_finite
 from fashion_models.training.run import Run
 from fashion_models.training.snapshots import BEST
 from fashion_models.workers import Ahead
@@ -205,14 +206,20 @@ class Encoder(PictureEncoder):
 
         Args:
             x: As of :meth:`encode`.
+
+        Raises:
+            UserError: One of them is not finite.
         """
         with self._inference():
-            return chainer.cuda.to_cpu(self.model.encoder(self.device.send(x)).array)
+            return require_finite(
+                chainer.cuda.to_cpu(self.model.encoder(self.device.send(x)).array),
+                self.run.address or self.run.folder)
 
     def scores(self, activations: np.ndarray) -> list[np.ndarray]:
         """The scores (b, classes) of each task, from :meth:`activations`."""
         with self._inference():
-            return [chainer.cuda.to_cpu(y.array)
+            return [require_finite(chainer.cuda.to_cpu(y.array),
+                                   self.run.address or self.run.folder)
                     for y in self.model.classify(self.device.send(activations))]
 
     def read(self, paths: Paths) -> np.ndarray:

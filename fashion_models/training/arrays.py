@@ -19,6 +19,23 @@ _DAMAGE = (
     SyntaxError, NotImplementedError, tokenize.TokenError, zipfile.BadZipFile, zlib.error)
 
 
+def require_finite(y: np.ndarray, whose: str | os.PathLike) -> np.ndarray:
+    """What a network answered, if these are numbers.
+
+    Args:
+        y: Its answers.
+        whose: What to name: the folder of its run.
+
+    Raises:
+        UserError: One is infinite or none, as those of a network that diverged, or whose parameters
+            are none that a training leaves.
+    """
+    if not np.isfinite(y).all():
+        raise UserError(f'{whose}: the network answers with values that are not finite: its '
+                        'parameters are damaged, or its training diverged')
+    return y
+
+
 def read_npy(path: str | os.PathLike) -> np.ndarray:
     """The array of a ``.npy`` file.
 

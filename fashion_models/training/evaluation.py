@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import os
 from collections.abc import Callable
 
 import chainer
@@ -14,6 +15,7 @@ from fashion_models.data.products import FIRST, ProductSet
 from fashion_models.data.vocabulary import MISSING
 from fashion_models.links import MultiTaskClassifier, multi_task_loss
 from fashion_models.processes import Processes
+from fashion_models.training.arrays import require_finite
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,7 +89,8 @@ def _mean(values, selected):
 def evaluate(
         model: MultiTaskClassifier, products: ProductSet, mean: np.ndarray,
         device: chainer.backend.Device, progress: bool = False,
-        processes: Processes | None = None) -> Evaluation:
+        processes: Processes | None = None,
+        whose: str | os.PathLike = 'training') -> Evaluation:
     """Classifies every product of a set once, with all its images, cropped in the centre.
 
     Args:
@@ -98,9 +101,13 @@ def evaluate(
         progress: Whether to show a progress bar.
         processes: Those that share the products, all with the same model; each learns what the
             model says of all of them.
+        whose: What an error names: the folder of the model's run.
 
     Returns:
         What the model says of each product; no number depends on the batches.
+
+    Raises:
+        UserError: It says something that is not finite.
     """
     rows, scores = [], []
     processes = processes or Processes()
@@ -112,8 +119,8 @@ def evaluate(
     with (bar, evaluation_batches(products, mean, part=part) as batches,
           chainer.using_config('train', False), chainer.no_backprop_mode()):
         for batch in batches:
-            ys = model(device.send(batch.x))
-            scores.append([_log_softmax(chainer.cuda.to_cpu(y.array)) for y in ys])
+            ys = [chainer.cuda.to_cpu(y.array) for y in model(device.send(batch.x))]
+            scores.append([_log_softmax(require_finite(y, whose)) for y in ys])
             rows.append(batch.products)
             bar.update(len(batch.products))
     rows, scores = (itertools.chain(*parts) for parts in zip(*processes.gather((rows, scores))))

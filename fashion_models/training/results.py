@@ -73,7 +73,8 @@ def evaluate_run(
                 raise UserError(f'{catalogue.folder}: no product of its {split} split has a label '
                                 f'that {run.folder} knows')
         with using_precision(precision):
-            evaluation = evaluate(model, own, run.mean, device, progress=True)
+            evaluation = evaluate(
+                model, own, run.mean, device, progress=True, whose=run.folder)
         several = (own.others >= 0).any(axis=2).sum(axis=0)
         record = {
             'split': split,

@@ -162,9 +162,16 @@ def resume(
     arrays = migrated(arrays)
     _require_fit(trainer.updater.master, _of_model(arrays), path)
     try:
-        chainer.serializers.NpzDeserializer(arrays).load(trainer)
+        chainer.serializers.NpzDeserializer(_Whole(arrays)).load(trainer)
     except (KeyError, ValueError, TypeError) as error:
         raise UserError(f'{path}: not a snapshot of a training of this version: {error}') from error
+
+
+class _Whole(dict):
+    """Arrays of which none may be missing: for a KeyError, Chainer's triggers would guess."""
+
+    def __missing__(self, name):
+        raise ValueError(f'it has no {name}')
 
 
 def model_arrays(model: chainer.Link) -> dict[str, np.ndarray]:
@@ -230,6 +237,10 @@ def _require_fit(model, arrays, path):
         raise UserError(
             f'{path}: the snapshot does not fit the recipe and the labels beside it: {name} is '
             f'{"missing" if shape is None else shape}, expected {np.shape(ours[name])}')
+    for name in ours:
+        if not np.isfinite(arrays[name]).all():
+            raise UserError(f'{path}: {name} holds values that are not finite, expected the '
+                            'parameters of a network')
 
 
 def _of_model(arrays):

@@ -4,6 +4,7 @@ import pytest
 
 from fashion_models.data.products import ProductSet
 from fashion_models.data.views import flattened
+from fashion_models.errors import UserError
 from fashion_models.training.evaluation import (
     Evaluation,
     average_over_images,
@@ -91,6 +92,19 @@ def test_every_product_counts_once_whatever_the_batches():
         Brightness(), products, np.zeros((3, 48, 48), np.float32), chainer.get_device('@numpy'))
     assert result.accuracies['brightness'] == pytest.approx(70 / 71)
     assert result.predicted[:, 0].tolist() == [number % 4 for number in range(70)] + [1]
+
+
+def test_answers_that_are_not_finite_are_refused():
+    class Diverged(Brightness):
+        def forward(self, x):
+            return [chainer.Variable(y.array + np.float32('inf')) for y in super().forward(x)]
+
+    products = ProductSet(
+        Flat(), ['0'], [np.array([7])], np.array([[3]], np.int32), np.empty((1, 1, 0), np.int32),
+        ['group'])
+    with pytest.raises(UserError, match='the network answers with values that are not finite'):
+        evaluate(Diverged(), products, np.zeros((3, 48, 48), np.float32),
+                 chainer.get_device('@numpy'))
 
 
 class Guess(chainer.Chain):

@@ -169,6 +169,41 @@ def test_leftovers_of_a_kill_are_removed(tmp_path):
     assert names(tmp_path) == []
 
 
+def with_trigger():
+    trainer = make_trainer()
+    trigger = chainer.training.triggers.IntervalTrigger(1, 'iteration')
+    of_updater = trainer.serialize
+
+    def serialize(serializer):
+        of_updater(serializer)
+        trigger.serialize(serializer['trigger'])
+    trainer.serialize = serialize
+    return trainer
+
+
+def test_entries_that_chainer_would_guess_are_missed(tmp_path):
+    trainer = with_trigger()
+    epoch(trainer, start(tmp_path, trainer), 10, 1.0)
+    path = tmp_path / 'snapshots' / 'iteration-00000010.npz'
+    snapshots.resume(with_trigger(), path, 'abc')
+    arrays = dict(np.load(path))
+    del arrays['trigger/previous_iteration']
+    np.savez(path, **arrays)
+    with pytest.raises(UserError, match='it has no trigger/previous_iteration'):
+        snapshots.resume(with_trigger(), path, 'abc')
+
+
+@pytest.mark.parametrize('value', [np.nan, np.inf])
+def test_parameters_that_are_not_finite(tmp_path, value):
+    trainer = make_trainer()
+    epoch(trainer, start(tmp_path, trainer), 10, 1.0)
+    trainer.updater.master.fc.W.array[0, 1] = value
+    path = tmp_path / 'diverged.npz'
+    snapshots.save_model(trainer.updater.master, path)
+    with pytest.raises(UserError, match=r'diverged.npz: fc/W holds values that are not finite'):
+        snapshots.load_model(trainer.updater.master, path)
+
+
 def test_snapshot_that_does_not_fit(tmp_path):
     trainer = make_trainer()
     epoch(trainer, start(tmp_path, trainer), 10, 1.0)
