@@ -142,20 +142,24 @@ def _require(path, name, value):
 
 def _channels(path, name, value, size):
     """What is said of the three channels: (3,), or (3, size, size) from a file."""
-    shapes = [(3,)]
+    shapes, found = [(3,)], shown(value)
     if name == 'mean' and isinstance(value, str):
         shapes = [(3, size, size)]
         try:
             value = read_npy(path.parent / value)
+            found = f'{found} with {value.dtype} values of shape {value.shape}'
         except (OSError, ValueError) as error:
             raise UserError(f'{path}: mean: {value}: cannot be read: '
                             f'{getattr(error, "strerror", None) or error}') from error
     try:
-        array = np.asarray(value, np.float32)
-    except (ValueError, TypeError):
+        array = np.asarray(value)
+    except ValueError:      # lists of unlike lengths
         array = np.empty(0)
-    if array.shape not in shapes or not np.isfinite(array).all():
-        raise UserError(f'{path}: {name}: found {shown(value)}, expected three numbers'
+    if array.dtype.kind in 'fiu':
+        with np.errstate(over='ignore'):
+            array = array.astype(np.float32)
+    if array.dtype != np.float32 or array.shape not in shapes or not np.isfinite(array).all():
+        raise UserError(f'{path}: {name}: found {found}, expected three finite numbers'
                         + (f' or a .npy file of (3, {size}, {size})' if name == 'mean' else ''))
     return array
 

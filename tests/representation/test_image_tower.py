@@ -198,7 +198,7 @@ def test_another_tower_or_other_settings_are_refused(shop, tmp_path, toy_catalog
     (SETTINGS + 'scale = 0\n', 'scale: found 0, expected a number above 0'),
     (SETTINGS.replace('24', '2.5'), 'size: found 2.5'),
     (SETTINGS.replace('24', '"24"'), "size: found '24'"),
-    (SETTINGS.replace('0.5', 'nan'), 'mean: found .*expected three numbers or a .npy file'),
+    (SETTINGS.replace('0.5', 'nan'), 'mean: found .*expected three finite numbers or a .npy file'),
     (SETTINGS.replace('[0.5, 0.4, 0.3]', '"none.npy"'), 'mean: none.npy: cannot be read: No'),
     (SETTINGS.replace('0.2,', '0,'), 'std: expected numbers above 0'),
     (SETTINGS + 'shorter_side = 20\n', r'shorter_side: found 20, expected 24 \(size\) or more'),
@@ -214,6 +214,15 @@ def test_mean_images_that_cannot_be_read(tmp_path, name):
     os.mkfifo(tmp_path / 'pipe')
     file = build(tmp_path / 'tower.onnx', SETTINGS.replace('[0.5, 0.4, 0.3]', f'"{name}"'))
     with pytest.raises(UserError, match=r'tower\.toml: mean|pipe|damaged'):
+        ImageTower(file)
+
+
+@pytest.mark.filterwarnings('error')
+@pytest.mark.parametrize('value', [1j, 1e300, True, '1'])
+def test_mean_images_of_other_numbers(tmp_path, value):
+    np.save(tmp_path / 'mean.npy', np.full((3, 24, 24), value))
+    file = build(tmp_path / 'tower.onnx', SETTINGS.replace('[0.5, 0.4, 0.3]', '"mean.npy"'))
+    with pytest.raises(UserError, match=r"found .mean.npy. with .* of shape \(3, 24, 24\), exp"):
         ImageTower(file)
 
 
