@@ -1,5 +1,6 @@
 """Files at addresses, such as ``s3://bucket/shop.embeddings``, by way of fsspec."""
 
+import argparse
 import contextlib
 import hashlib
 import os
@@ -16,6 +17,15 @@ from fashion_models.optional import require
 def is_address(place: str | os.PathLike) -> bool:
     """Whether a place is an address, not a path on this machine."""
     return bool(re.match(r'[a-z][a-z0-9+.-]*://', str(place)))
+
+
+def local_path(text: str) -> pathlib.Path:
+    """The type of an argument that is a path on this machine."""
+    if '://' in text:
+        raise argparse.ArgumentTypeError(
+            f'found {text}, expected a path on this machine; only "embed" and "embeddings merge" '
+            'take addresses')
+    return pathlib.Path(text)
 
 
 class Remote:

@@ -2,7 +2,9 @@
 
 Excel takes a CSV file for UTF-8 only if a byte-order mark says so. And a spreadsheet runs a cell
 that begins with ``=``, ``+``, ``-`` or ``@`` as a formula, while titles and ids come from
-strangers: such a text is written with an apostrophe before it, which our readers remove.
+strangers: such a text is written with an apostrophe before it, which our readers remove. So it is
+behind semicolons and line breaks: where Excel takes semicolons for what separates the cells, a new
+one begins there.
 :class:`~fashion_models.catalogue.importers.tables.Table` reads the files, whatever a spreadsheet
 has made of them.
 """
@@ -17,17 +19,23 @@ from fashion_models.files import atomic_write, told_if_unwritable
 
 #: The byte-order mark.
 MARK = '\ufeff'
-_FORMULA = re.compile(r"'*\s*[=+\-@]")
+_FORMULA = re.compile(r"'*[\s\0]*[=+\-@＝＋－＠]")
+_INNER = re.compile(r"""(?<=[;\r\n])(?='*[ \t"]*[=+\-@＝＋－＠])""")
+_INNER_CELL = re.compile(r"""(?<=[;\r\n])'(?='*[ \t"]*[=+\-@＝＋－＠])""")
 
 
 def cell(text: str) -> str:
-    """The text as a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    """The text as a cell that no spreadsheet takes for a formula, or for several cells with one."""
+    found = _FORMULA.match(text)
+    end = found.end() if found else 0
+    return "'" * bool(found) + text[:end] + _INNER.sub("'", text[end:])
 
 
 def text_in(cell: str) -> str:
     """The text that :func:`cell` made a cell of."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+    found = _FORMULA.match(cell) if cell.startswith("'") else None
+    end = found.end() if found else 0
+    return cell[bool(found):end] + _INNER_CELL.sub('', cell[end:])
 
 
 def write_table(path: str | os.PathLike, names: Sequence[str],

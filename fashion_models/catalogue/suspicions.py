@@ -5,12 +5,9 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 
-from fashion_models.catalogue.importers.source import clean
+from fashion_models.catalogue.importers.source import clean, is_nothing
 from fashion_models.catalogue.tasks import Task
 
-#: What tables write where they know nothing, in lower case.
-NOTHING = {'na', 'n/a', 'null', 'nan', 'none', 'nil', '-', '--', '?',
-           '#n/a', '#nv', '#name?', '#ref!', '#value!', '#div/0!', '#null!', '#num!'}
 #: What may stand between several labels in one text, other than the ``|`` that is expected.
 _BETWEEN = re.compile(r'\s*[/,;+&]\s*')
 #: Pixels of a side below which a picture shows nothing.
@@ -49,7 +46,7 @@ class Suspicions:
             for label in found if isinstance(found, list) else [found]:
                 if not isinstance(label, str):
                     continue
-                if label.strip().lower() in NOTHING:
+                if is_nothing(label):
                     self._nothing[task, label].add(line)
                 self._spellings[task, _folded(label)][label].add(line)
         if not all(map(_encodable, _texts(record))):
@@ -142,7 +139,7 @@ class _Places:
 
 
 def _folded(label):
-    return clean(unicodedata.normalize('NFKC', label)).casefold()
+    return ''.join(clean(unicodedata.normalize('NFKC', label)).casefold().split())
 
 
 def _texts(value):

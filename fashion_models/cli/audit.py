@@ -27,7 +27,7 @@ _OF_TRAINING = 'recipe', 'devices', 'init', 'runs'
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.catalogue(parser)
     options.output(parser, 'DIR', 'the folder to write review.html and review.csv to')
-    parser.add_argument('--embeddings', metavar='FILE',
+    parser.add_argument('--embeddings', metavar='FILE', type=options.path,
                         help='train no networks; judge by these vectors of the products, written '
                              'by "embed" with a network that was not trained on their labels')
     options.recipe(parser, _RECIPE)
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--folds', metavar='K', type=int, choices=range(2, 101),
                         help='into how many parts to divide the products, 2 to 100 (default: 5): '
                              'each is judged by what the others teach')
-    parser.add_argument('--runs', metavar='DIR',
+    parser.add_argument('--runs', metavar='DIR', type=options.path,
                         help='the folder that keeps the networks (default: runs)')
     parser.add_argument('--most', metavar='N', type=options.positive, default=_MOST,
                         help=f'list at most N labels of a task (default: {_MOST})')

@@ -28,7 +28,6 @@ fashion-models duplicates validation.embeddings --calibrate pairs.csv -o answere
 SHOWN = 20
 DRAWN = 12
 _TITLE = 50  # letters of a title that the table shows
-_OWN = '(those that EMBEDDINGS holds)'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +54,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--images-only', action='store_true', help='do not compare texts')
     parser.add_argument('--calibration', metavar='JSON', type=options.path,
                         help="a calibration that --calibrate wrote, instead of the package's")
-    parser.add_argument('--calibrate', metavar='PAIRS', nargs='?', const=_OWN,
+    parser.add_argument('--calibrate', metavar='PAIRS', nargs='?', const=True,
+                        type=options.path,
                         help='find nothing, but learn a calibration and write it to -o: from a '
                              "person's answers, in a file that -o wrote (columns a, b, answer) or "
                              'a journal of "serve" (.jsonl), or without one, from neighbours in '
@@ -86,7 +86,7 @@ def run(arguments: argparse.Namespace) -> None:
     )
     from fashion_models.representation.embeddings import open_embeddings
 
-    if arguments.encoding and arguments.calibrate in (None, _OWN):
+    if arguments.encoding and arguments.calibrate in (None, True):
         raise UserError('--encoding: is that of a file of answers, which --calibrate names; leave '
                         'it out')
     if arguments.calibrate:
@@ -118,7 +118,7 @@ def run(arguments: argparse.Namespace) -> None:
             ensure_ascii=False, indent=1))
     else:
         _print(rows, arguments)
-        print(_summary(found, pairs, groups if arguments.groups else None))
+        print(_summary(found, pairs, groups if arguments.groups else None, arguments.mutual))
     if arguments.picture:
         _draw(arguments, embeddings, groups if arguments.groups else pairs)
 
@@ -155,7 +155,7 @@ def _short(title):
     return title if len(title) <= _TITLE else title[:_TITLE - 1].rstrip() + '…'
 
 
-def _summary(found, pairs, groups):
+def _summary(found, pairs, groups, mutual):
     """What was found, and how far it can be trusted."""
     known = sum(pair.known for pair in pairs)
     lines = [f'{counted(len(pairs), "pair")} among {counted(found.listings, "listing")}'
@@ -172,14 +172,15 @@ def _summary(found, pairs, groups):
                      f'listings, such as {group[0].id} and {group[1].id}')
     for name, threshold in found.thresholds.items():
         point = found.calibration.models[name].reached(threshold)
-        lines.append(
-            f'{name}: probability {threshold:.2f} or more'
-            + ('' if point['precision'] is None else
-               f'; with the pairs of the calibration: precision {point["precision"]:.2f}, '
-               f'recall {point["recall"]:.2f}'))
+        alone = ', mutual ones alone' if mutual else ''
+        lines.append(f'{name}: probability {threshold:.2f} or more' + (
+            '; the calibration has no figures of mutual pairs' if point is None else
+            '' if point['precision'] is None else
+            f'; with the pairs of the calibration{alone}: precision {point["precision"]:.2f}, '
+            f'recall {point["recall"]:.2f}'))
     origin = found.calibration.origin
     lines.append(f'calibration: {origin.get("catalogue_name") or "unknown"}, '
-                 f'{origin.get("listings", 0):,} listings')
+                 f'{counted(origin.get("listings") or 0, "listing")}')
     return '\n'.join(lines)
 
 
@@ -197,7 +198,7 @@ def _calibrate(arguments):
         raise UserError('--calibrate: name the calibration to write with -o FILE.json')
     calibration = calibrate_on(
         open_embeddings(arguments.file),
-        None if arguments.calibrate == _OWN else arguments.calibrate,
+        None if arguments.calibrate is True else arguments.calibrate,
         texts=not arguments.images_only, encoding=arguments.encoding)
     with told_if_unwritable(arguments.output):
         calibration.save(arguments.output)

@@ -19,6 +19,7 @@ import re
 
 from fashion_models.cli import options
 from fashion_models.errors import UserError
+from fashion_models.plural import counted
 
 NAME = 'embed'
 EXAMPLES = '''\
@@ -138,7 +139,7 @@ def _embed_shard(encoder, catalogue, file, arguments):
     embeddings = embed_shard(encoder, catalogue, file, shard, arguments.per, arguments.split,
                              _dtype(arguments))
     header = embeddings.header
-    return (f'{arguments.output}: shard {shard}, {len(embeddings)} {header["per"]}s, '
+    return (f'{arguments.output}: shard {shard}, {counted(len(embeddings), header["per"])}, '
             f'{header["size"]} numbers each')
 
 
@@ -162,8 +163,8 @@ def _summary(embeddings, arguments):
     header = embeddings.header
     megabytes = embeddings.file.stat().st_size / 1e6
     kept = f' (PCA, {header["pca"]["variance"]:.1%} of the variance)' if 'pca' in header else ''
-    return (f'{arguments.output}: {len(embeddings)} {header["per"]}s, {header["size"]} numbers '
-            f'each{kept}, {megabytes:.1f} MB')
+    return (f'{arguments.output}: {counted(len(embeddings), header["per"])}, '
+            f'{header["size"]} numbers each{kept}, {megabytes:.1f} MB')
 
 
 def _shard(text):

@@ -7,6 +7,7 @@ import argparse
 import time
 
 from fashion_models.cli import options
+from fashion_models.plural import counted
 
 NAME = 'index'
 EXAMPLES = '''\
@@ -25,7 +26,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     count = len(open_embeddings(arguments.file))
     if count <= EXACT_LIMIT:
-        print(f'{arguments.file}: {count:,} vectors are searched without an index')
+        print(f'{arguments.file}: {counted(count, "vector")}, searched without an index')
         return
     started = time.monotonic()
     build_index(arguments.file)

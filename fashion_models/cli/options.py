@@ -5,6 +5,7 @@ import pathlib
 from collections.abc import Callable
 
 from fashion_models.catalogue.split import SPLITS
+from fashion_models.remote import local_path as path
 
 
 def run(parser: argparse.ArgumentParser) -> None:
@@ -17,15 +18,6 @@ def encoder(parser: argparse.ArgumentParser, anywhere: bool = False) -> None:
     parser.add_argument('run', metavar='RUN', type=place if anywhere else path,
                         help='a run folder, written by "train"; or an image tower (.onnx), with a '
                              '.toml of the same name beside it')
-
-
-def path(text: str) -> pathlib.Path:
-    """The type of an argument that is a path on this machine."""
-    if '://' in text:
-        raise argparse.ArgumentTypeError(
-            f'found {text}, expected a path on this machine; only "embed" and "embeddings merge" '
-            'take addresses')
-    return pathlib.Path(text)
 
 
 def file_to_write(text: str) -> pathlib.Path:

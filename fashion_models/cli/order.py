@@ -13,6 +13,7 @@ from fashion_models.cli import options
 from fashion_models.cli.tables import ranked_table
 from fashion_models.errors import UserError
 from fashion_models.parsing import content, require_plain
+from fashion_models.plural import counted
 
 NAME = 'order'
 EXAMPLES = '''\
@@ -120,7 +121,8 @@ def _taste(arguments, embeddings, seen, whitening):
         facts = order.facts
         judged = ('one list is too few to measure how well' if facts['tau'] is None else
                   f"Kendall's tau on held-out lists {facts['tau']:.2f}")
-        print(f'{arguments.examples}: {facts["pairs"]} pairs of {facts["lists"]} lists; {judged}',
+        print(f'{arguments.examples}: {counted(facts["pairs"], "pair")} of '
+              f'{counted(facts["lists"], "list")}; {judged}',
               file=sys.stderr)
     if arguments.save:
         order.save(arguments.save)

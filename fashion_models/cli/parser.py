@@ -3,6 +3,7 @@
 import argparse
 import difflib
 import re
+import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from types import ModuleType
@@ -27,6 +28,11 @@ class Parser(argparse.ArgumentParser):
         if unknown:     # a command's own parser knows best which options it has
             self.error(_UNKNOWN + ' '.join(unknown))
         return namespace, unknown
+
+    def _print_message(self, message, file=None):
+        # argparse would keep silent about a full device.
+        if message:
+            print(message, end='', file=file or sys.stderr, flush=True)
 
     def in_flags(self, message: str) -> str:
         """A message of the library, its parameters named as on the command line.

@@ -7,11 +7,11 @@ database as from the file.
 """
 
 import argparse
-import pathlib
 import sys
 
 from fashion_models.cli import options
 from fashion_models.errors import UserError
+from fashion_models.plural import counted
 
 NAME = 'publish'
 EXAMPLES = '''\
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--index-memory', metavar='SIZE', help=(
         'memory that PostgreSQL may take to make the index of a new table (default: 512MB, enough '
         'for about 200,000 vectors of 1024 numbers; 4GB for a million)'))
-    parser.add_argument('--parquet', metavar='FILE', type=pathlib.Path,
+    parser.add_argument('--parquet', metavar='FILE', type=options.path,
                         help='write this Parquet file')
 
 
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> None:
 
         write_parquet(embeddings, arguments.parquet)
         megabytes = arguments.parquet.stat().st_size / 1e6
-        print(f'{arguments.parquet}: {len(embeddings):,} rows, {megabytes:.1f} MB')
+        print(f'{arguments.parquet}: {counted(len(embeddings), "row")}, {megabytes:.1f} MB')
     if arguments.database is not None:
         from fashion_models.representation.postgres import INDEX_MEMORY, publish
 

@@ -9,7 +9,6 @@ instead: DeepFashion's In-shop Clothes Retrieval, imported as deepfashion-inshop
 
 import argparse
 import functools
-import pathlib
 import time
 
 from fashion_models.catalogue.split import SPLITS
@@ -24,7 +23,7 @@ fashion-models retrieval in-shop runs/in-shop --in-shop -o recorded'''
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.catalogue(parser)
-    parser.add_argument('runs', metavar='RUN', nargs='+',
+    parser.add_argument('runs', metavar='RUN', nargs='+', type=options.path,
                         help='a run folder, written by "train", or an image tower (.onnx); several '
                              'are compared')
     which = parser.add_mutually_exclusive_group()
@@ -72,5 +71,5 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _names(paths):
     """The last parts of paths, or all of them where the last parts are not enough."""
-    last = [pathlib.Path(path).name for path in paths]
-    return last if len(set(last)) == len(last) else paths
+    last = [path.name for path in paths]
+    return last if len(set(last)) == len(last) else list(map(str, paths))

@@ -7,9 +7,9 @@ another process is at it.
 """
 
 import argparse
-import pathlib
 import textwrap
 
+from fashion_models.cli import options
 from fashion_models.cli.terminal import visible
 from fashion_models.sync import daily as settings
 
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _, _, text = settings.__doc__.partition('\n\n')
     text = text.strip().replace('``', '').replace('::\n', ':\n', 1)
     parser.epilog += f'\n\nthe file of settings:\n{textwrap.indent(text, "  ")}'
-    parser.add_argument('settings', metavar='SETTINGS', type=pathlib.Path,
+    parser.add_argument('settings', metavar='SETTINGS', type=options.path,
                         help='a TOML file, described below')
     parser.add_argument('--quiet', action='store_true',
                         help='print nothing unless something needs attention')

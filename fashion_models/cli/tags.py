@@ -27,13 +27,14 @@ fashion-models tags towers/fashionclip.onnx shop'''
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.encoder(parser)
     options.catalogue(parser)
-    parser.add_argument('--embeddings', metavar='FILE',
+    parser.add_argument('--embeddings', metavar='FILE', type=options.path,
                         help='the embeddings of the whole catalogue, written by "embed"; without '
                              'them, the catalogue is embedded first')
     words = parser.add_mutually_exclusive_group()
-    words.add_argument('--words', metavar='FILE',
+    words.add_argument('--words', metavar='FILE', type=options.path,
                        help='use the words that --save kept instead of learning them')
-    words.add_argument('--save', metavar='FILE', help='keep the words that were learned (.npz)')
+    words.add_argument('--save', metavar='FILE', type=options.path,
+                       help='keep the words that were learned (.npz)')
     options.split(parser)
     parser.add_argument('--product', metavar='ID', nargs='+', help='only these products')
     parser.add_argument('--keep', type=float, metavar='P',
@@ -56,7 +57,7 @@ def run(arguments: argparse.Namespace) -> None:
     keep, propose = (
         default if given is None else _probability(name, given) for name, given, default in (
             ('keep', arguments.keep, KEEP), ('propose', arguments.propose, PROPOSE)))
-    if arguments.save and not pathlib.Path(arguments.save).absolute().parent.is_dir():
+    if arguments.save and not arguments.save.absolute().parent.is_dir():
         raise UserError(f'--save {arguments.save}: there is no such folder')
     embeddings = open_embeddings(arguments.embeddings) if arguments.embeddings else None
     encoder = encoder_at(arguments.run, on_cpu=True, with_labels=(

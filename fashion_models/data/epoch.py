@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fashion_models.errors import UserError
+from fashion_models.plural import counted
 
 MAX_IMAGES = 5  # "0 < n < 6"
 #: Of examples that meet, so many products stand together.
@@ -50,8 +51,8 @@ def require_batch(products: int, batch_size: int) -> None:
     """Raises UserError if a number of products does not fill one batch."""
     if products < batch_size:
         raise UserError(
-            f'the training split has {products} products, fewer than the {batch_size} of one '
-            'batch: lower training.batch_size in the recipe')
+            f'the training split has {counted(products, "product")}, fewer than the '
+            f'{batch_size} of one batch: lower training.batch_size in the recipe')
 
 
 def plan_epoch(

@@ -236,7 +236,7 @@ def _write(survey, digests, pictures, failed, folder, progress, header):
     dropped = writer.dropped
     if not len(writer):
         raise UserError(f'{survey.catalogue.folder}: ' + (
-            f'not one of its {len(dropped["products"])} products has a readable image '
+            f'none of its products ({len(dropped["products"]):,}) has a readable image '
             f'({line(dropped["images"][0])})' if len(survey) else 'the catalogue has no products'))
     key = store_key(header['shorter_side'], header['catalogue_hash'], [digests])
     writer.finish(key=key, **header)

@@ -11,6 +11,7 @@ from fashion_models.data.products import ProductSet, split_products
 from fashion_models.data.store import ImageStore
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.errors import UserError
+from fashion_models.plural import counted
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,7 +96,8 @@ def group_folds(catalogue: Catalogue, k: int) -> dict[str, int]:
         sources.setdefault(product.group, product.extra.get('catalogue', ''))
     if len(sources) < k:
         raise UserError(
-            f'{catalogue.folder}: has {len(sources)} groups of products, too few for {k} folds')
+            f'{catalogue.folder}: has {counted(len(sources), "group")} of products, too few for '
+            f'{k} folds')
 
     def place(group):
         return sources[group], _digest(group), group

@@ -184,7 +184,7 @@ def _index(settings, progress):
         return None
     if open_index(embeddings) is None:
         build_index(settings.embeddings)
-    return Done(f'{len(embeddings):,} vectors', {'vectors': len(embeddings)})
+    return Done(counted(len(embeddings), 'vector'), {'vectors': len(embeddings)})
 
 
 def _duplicates(settings, progress):

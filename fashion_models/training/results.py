@@ -20,6 +20,7 @@ from fashion_models.data.vocabulary import MISSING, UNKNOWN, Vocabulary
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.functions.precision import FLOAT32, require_precision, using_precision
+from fashion_models.plural import counted
 from fashion_models.provenance import provenance
 from fashion_models.training.evaluation import Evaluation, evaluate, majority_accuracies
 from fashion_models.training.model import build_loss
@@ -182,7 +183,7 @@ def results_rows(
     """From each row's title to the accuracies of the tasks, for :func:`results_table`."""
     rows = {'the article, validation': article.row(article.MULTI_TASK, tasks)}
     for split, record in records.items():
-        rows[f'{split}, {record["products"]} products'] = [
+        rows[f'{split}, {counted(record["products"], "product")}'] = [
             record['accuracies'][task] for task in tasks]
         if 'several_labels' in record:
             rows[f'  any of several labels being right ({split})'] = [

@@ -12,9 +12,23 @@ from fashion_models.errors import UserError
 
 
 @pytest.mark.parametrize('text', [
-    '=HYPERLINK("http://example.com")', '+1', '-', '@SUM(A1)', '\t=1', ' -x', "'=1", "''@a"])
+    '=HYPERLINK("http://example.com")', '+1', '-', '@SUM(A1)', '\t=1', ' -x', "'=1", "''@a", '＝1',
+    '\n=1', '\0=1'])
 def test_a_formula_becomes_text_and_is_read_back(text):
     assert cell(text) == f"'{text}"
+    assert text_in(cell(text)) == text
+
+
+@pytest.mark.parametrize(('text', 'found'), [
+    ('Dress;=1+1;', "Dress;'=1+1;"), ('a\n@b', "a\n'@b"), ('a; "=1";\'+2', "a;' \"=1\";''+2"),
+    ('=1;=2', "'=1;'=2"), ('a;b=c', 'a;b=c')])
+def test_a_formula_in_a_cell_that_a_semicolon_begins_becomes_text(text, found):
+    assert cell(text) == found
+    assert text_in(found) == text
+
+
+@given(st.text(st.sampled_from('a=-@\'";\n\t ')))
+def test_what_becomes_a_cell_is_read_back(text):
     assert text_in(cell(text)) == text
 
 

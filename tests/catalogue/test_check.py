@@ -194,12 +194,22 @@ def test_products_without_labels(folder):
     assert found.startswith('lines 4, 5: no labels; ')
 
 
-@pytest.mark.parametrize('label', ['NA', 'null', 'nan', '-', '#N/A', '#NAME?'])
+@pytest.mark.parametrize('label', [
+    'NA', 'null', 'nan', '-', '#N/A', '#NAME?', '–', '...', '(none)', '<NA>', 'n.a.', 'Unknown',
+    'not specified'])
 def test_labels_that_mean_nothing(folder, label):
     known(folder, genders=[label])
     append(folder, record(4, labels=LABELS | {'gender': label}))
     found, = warnings(folder)
     assert found.startswith(f'line 4: gender {label!r} looks like a missing label')
+
+
+def test_spellings_that_differ_in_blanks_within_only(folder):
+    known(folder, colours=['Light Blue', 'LightBlue'])
+    append(folder, record(4, labels=LABELS | {'colour': ['Light Blue']}),
+           record(5, labels=LABELS | {'colour': ['LightBlue']}))
+    found, = warnings(folder)
+    assert "different labels: 'Light Blue' (1), 'LightBlue' (1)" in found
 
 
 def test_spellings_that_differ_in_case_or_blanks_only(folder):

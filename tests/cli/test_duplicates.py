@@ -209,3 +209,19 @@ def test_a_file_in_a_folder_that_does_not_exist(tmp_path, fails):
     file = tmp_path / 'none' / 'pairs.csv'
     assert f'found {file}, and there is no folder {file.parent}' in fails(
         'duplicates', tmp_path / 'e', '-o', file)
+
+
+def test_figures_of_mutual_pairs(run, calibration):
+    with open(calibration, encoding='utf-8') as file:
+        model = json.load(file)['models']['images and text']
+    point = next(point for point in model['mutual'] if point['threshold'] == 0.5)
+    assert (f'with the pairs of the calibration, mutual ones alone: precision '
+            f'{point["precision"]:.2f}, recall {point["recall"]:.2f}') in run('--mutual').out
+
+
+def test_a_calibration_without_figures_of_mutual_pairs_says_so(folder, capsys):
+    words = ['duplicates', str(folder / 'listings'), '--mutual']
+    assert main(words) == 0
+    assert 'the calibration has no figures of mutual pairs' in capsys.readouterr().out
+    assert main([*words, '--precision', '0.5']) == 2
+    assert 'no figures of mutual pairs alone; learn one' in capsys.readouterr().err

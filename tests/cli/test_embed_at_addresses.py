@@ -66,6 +66,11 @@ def test_other_commands_take_paths_only(fails):
                   ['duplicates', 's3://b/e'], ['evaluate', 's3://b/run'],
                   ['catalogue', 'add', 'csv', 's3://b/x.csv', 'shop'],
                   ['train', '--catalogue', 's3://b/shop', '-o', 'run'],
+                  ['publish', 's3', '--parquet', 's3://b/x.parquet'],
+                  ['catalogue', 'import', 'magento', 'x.csv', 'shop', '--images', 's3://b'],
+                  ['catalogue', 'fetch', 'csv', 'x.csv', 's3://b'],
+                  ['tags', 'run', 'shop', '--words', 's3://b/w.npz'], ['sync', 's3://b/x.toml'],
+                  ['audit', 'shop', '-o', 'review', '--embeddings', 's3://b/x.embeddings'],
                   ['search', 's3', '--product', '1', '--run', 's3://b/run']):
         assert 'expected a path on this machine; only "embed"' in fails(*words)
     assert ('found s3://b/e, expected a path on this machine, or a database as in postgresql://'

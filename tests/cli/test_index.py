@@ -3,4 +3,4 @@
 
 def test_a_small_file_needs_none(toys, works):
     assert works('index', toys[0]) == (
-        f'{toys[0]}: 80 vectors are searched without an index\n')
+        f'{toys[0]}: 80 vectors, searched without an index\n')

@@ -1,5 +1,6 @@
 """What all commands have in common: help, errors, exit statuses."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -153,3 +154,12 @@ def test_a_reader_who_has_seen_enough():
 def test_parsers_are_of_one_kind():
     for words in COMMANDS:
         assert isinstance(parser_of(words), Parser)
+
+
+@pytest.mark.skipif(not os.path.exists('/dev/full'), reason='a device of Linux')
+@pytest.mark.parametrize('words', [['--help'], ['catalogue', 'check', '--help'], ['--version']])
+def test_help_to_a_full_device_is_an_error(words, monkeypatch, capsys):
+    with contextlib.suppress(OSError), open('/dev/full', 'w', encoding='utf-8') as full:
+        monkeypatch.setattr('sys.stdout', full)
+        assert cli.main(words) == 2
+        assert 'No space left on device' in capsys.readouterr().err

@@ -94,7 +94,7 @@ def test_lists_and_ids_in_another_encoding(shop, capsys, tmp_path):
     lists.write_bytes('list;product;rank\nGrün;3;1\nGrün;4;2\n'.encode('cp1252'))
     (tmp_path / 'ids.txt').write_bytes('7\n9\n'.encode('utf-16'))
     status, _, error = run(capsys, shop, '--like-merchandiser', lists, '--encoding', 'cp1252')
-    assert (status, error.count('1 pairs of 1 lists')) == (0, 1)
+    assert (status, error.count('1 pair of 1 list;')) == (0, 1)
     assert run(capsys, shop, '--like-merchandiser', lists)[0] == 2
     assert len(ordered(capsys, shop, '--liked', 3, '--products', tmp_path / 'ids.txt',
                        '--encoding', 'utf-16')) == 2

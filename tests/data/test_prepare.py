@@ -136,7 +136,7 @@ def test_progress_off_is_silent(tmp_path, capsys):
 def test_no_product_left_is_an_error(tmp_path):
     catalogue = make_catalogue(tmp_path / 'shop', {'shoe': [b''], 'hat': [b'<html>']})
     with pytest.raises(UserError, match=(
-            r'shop: not one of its 2 products has a readable image '
+            r'shop: none of its products \(2\) has a readable image '
             r'\(product shoe: images/shoe-0.png: the file is empty\)')):
         prepare(catalogue, 10)
     assert folders(catalogue.folder / '.prepared') == []

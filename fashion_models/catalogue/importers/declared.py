@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Collection, Iterator, Mapping
 
 from fashion_models.catalogue.import_report import Report
-from fashion_models.catalogue.importers.source import Source, clean
+from fashion_models.catalogue.importers.source import Source, clean, closest
 from fashion_models.catalogue.records import Product
 from fashion_models.catalogue.tasks import TASKS, Task, parts, with_further
 from fashion_models.errors import UserError
-
-_SHOWN = 12
 
 
 class Declared(Source):
@@ -60,9 +57,8 @@ class Declared(Source):
             yield where, self._labelled(product)
         for task, text in self._texts.items() if product else ():
             if text not in seen:
-                close = difflib.get_close_matches(text, seen, 3) or sorted(seen)[:_SHOWN]
                 raise UserError(f'task {task}: no product has a text called {text!r}; there are '
-                                f'{", ".join(close) or "none"}')
+                                f'{closest(text, seen)}')
 
     def _labelled(self, product):
         labels = dict(product.labels)

@@ -34,6 +34,7 @@ from fashion_models.catalogue.importers.tree import open_tree
 from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.errors import UserError
 from fashion_models.parsing import shown, whole_number
+from fashion_models.plural import counted
 
 SUMMARY = 'DeepFashion In-shop: 7,982 garments in 52,712 images, several views of each colour'
 
@@ -191,8 +192,8 @@ class _InShop(Source):
             # Only the last column, of a colour, has words.
             yield number, line.split(None, 1) if name == COLOURS else line.split()
         if count not in (None, found):
-            raise UserError(f'{path}: its first line says {count:,} rows, and {found:,} follow; '
-                            'is the file whole?')
+            raise UserError(f'{path}: its first line says {counted(count, "row")}, and {found:,} '
+                            'follow; is the file whole?')
 
     def _product(self, item, variant, found, alone, report):
         views = {}

@@ -12,7 +12,7 @@ from fashion_models.catalogue.importers.pictures import (
     add_arguments as add_picture_arguments,
 )
 from fashion_models.catalogue.importers.pictures import is_address, normalised, open_pictures, split
-from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, rounded
+from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, is_nothing, rounded
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.tree import is_inside
 from fashion_models.catalogue.records import Header, Listing, Product
@@ -161,18 +161,21 @@ class _Products(Source):
         """Yields (key, row) so that rows of one id come together, in the ids' order."""
         places = {}
         for number, (where, row) in enumerate(self._table.rows(report)):
-            identity = clean(row['product_id'])
-            if not identity:
+            own, group = (clean(row.get(name, '')) for name in ('product_id', 'group_id'))
+            if not own or is_nothing(own):
                 report.read()
-                report.drop('no product_id', where)
+                report.drop('no product_id', f'{where} ({own})' if own else where)
                 continue
-            if rounded(identity) or rounded(clean(row.get('group_id', ''))):
+            if rounded(own) or rounded(group):
                 report.read()
-                report.drop(ROUNDED, f'{where} ({identity})')
+                report.drop(ROUNDED, f'{where} ({own})')
                 continue
+            if is_nothing(group):
+                report.note(f'group_id {group}, taken for none', where)
+                row = row | {'group_id': ''}
             row = {name: text for name, text in row.items() if name and text.strip()}
-            yield (f'{places.setdefault(identity, number):09}',
-                   row | {'product_id': identity, 'where': where})
+            yield (f'{places.setdefault(own, number):09}',
+                   row | {'product_id': own, 'where': where})
 
     def _product(self, rows, where, report):
         row = {name: text for row in reversed(rows) for name, text in row.items()}
@@ -185,9 +188,9 @@ class _Products(Source):
             where, report)
         extra = {name: text.strip() for name, text in row.items()
                  if name not in _OURS and name != 'where'}
-        identity = row['product_id']
-        group = clean(row.get('group_id', '')) or identity
-        return Product(identity, group, labels, [Listing(**texts, images=images)], extra)
+        own = row['product_id']
+        group = clean(row.get('group_id', '')) or own
+        return Product(own, group, labels, [Listing(**texts, images=images)], extra)
 
 
 def _disagreement(rows):

@@ -27,7 +27,7 @@ from collections.abc import Iterator
 
 from fashion_models.catalogue.importers import scratch, shops
 from fashion_models.catalogue.importers.pictures import apart, open_pictures
-from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, rounded
+from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, is_nothing, rounded
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.wording import plain_text
 from fashion_models.catalogue.records import Listing, Product
@@ -119,12 +119,13 @@ class _Feed(Source):
     def products(self, report):
         for _, items in scratch.grouped(self._variants(report)):
             yield self._product(items, report)
+        self._labelling.require_seen()
 
     def _variants(self, report):
         """Yields (key, item) so that the sizes of a product come together, in the feed's order."""
         places = {}
         for number, (where, item) in enumerate(self._feed.items(report)):
-            if not item.get('id'):
+            if not item.get('id') or is_nothing(item['id']):
                 report.read()
                 report.drop('no id', where)
                 continue
@@ -132,6 +133,9 @@ class _Feed(Source):
                 report.read()
                 report.drop(ROUNDED, f'{where} ({item["id"]})')
                 continue
+            if is_nothing(group := item.get('item_group_id', '')):
+                report.note(f'item_group_id {group}, taken for none', where)
+                del item['item_group_id']
             key = number
             if 'item_group_id' in item:
                 key = (item['item_group_id'], *(
@@ -140,7 +144,8 @@ class _Feed(Source):
 
     def _product(self, items, report):
         report.read()
-        first = items[0]
+        # What the first does not say, another size may.
+        first = {name: text for item in reversed(items) for name, text in item.items()}
         where = f'{first["where"]} ({first["id"]})'
         path = next((path for path in map(_path, (
             first.get(name, '') for name in self._categories)) if path), [])

@@ -19,21 +19,20 @@ What is relied on: the export's own columns and the way Magento writes several v
 A row with a ``store_view_code`` repeats another's ``sku`` with what that store view says otherwise
 (a translation); it is not a product. Rows of other kinds (bundles, grouped, virtual, downloadable
 products) cannot be photographed by themselves, or name others that can.
-
-One file: half of it reads the export's fields, which no other format has.
 """
 
 import argparse
 import contextlib
 import html
+import itertools
 import os
 import pathlib
-import re
 from collections.abc import Iterator
 
+from fashion_models.catalogue.importers import magento_fields as fields
 from fashion_models.catalogue.importers import scratch, shops
 from fashion_models.catalogue.importers.pictures import open_pictures
-from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, rounded
+from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, is_nothing, rounded
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.wording import (
     genders,
@@ -43,6 +42,7 @@ from fashion_models.catalogue.importers.wording import (
 )
 from fashion_models.catalogue.records import Listing, Product
 from fashion_models.catalogue.tasks import LEVELS
+from fashion_models.remote import local_path
 
 SUMMARY = 'a Magento 2 product export: configurable and simple rows, one or more images each'
 
@@ -70,15 +70,10 @@ _KEPT = ('sku', 'name', 'description', 'short_description', 'categories', 'attri
 #: Attributes that say how Magento handles a row and nothing of the goods.
 _TECHNICAL = {'has_options', 'required_options', 'sku'}
 
-_PIECE = re.compile(
-    r'"(?P<pair>(?:[^"]|"")*)"(?=,|$)'
-    r'|(?P<code>[^=,"]+)="(?P<value>(?:[^"]|"")*)"(?=,|$)'
-    r'|(?P<plain>[^,]*)')
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options that only this format has."""
-    parser.add_argument('--images', metavar='ROOT', type=pathlib.Path,
+    parser.add_argument('--images', metavar='ROOT', type=local_path,
                         help=f'the media folder (default: the nearest {MEDIA_FOLDER} beside or '
                              "above the CSV file, else the file's own folder)")
     shops.add_label_arguments(parser)
@@ -98,7 +93,7 @@ def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Ite
     table.spell((*_KEPT, 'store_view_code', 'configurable_variations'))
     table.require(*REQUIRED, what='a Magento 2 product export')
     with open_pictures(arguments.images or _media_folder(path)) as pictures:
-        yield _Export(table, pictures, labelling.levels, codes, shops.header(path, arguments))
+        yield _Export(table, pictures, labelling, codes, shops.header(path, arguments))
 
 
 def _media_folder(table):
@@ -107,12 +102,12 @@ def _media_folder(table):
 
 
 class _Export(Source):
-    def __init__(self, table, pictures, levels, codes, header):
+    def __init__(self, table, pictures, labelling, codes, header):
         super().__init__(pictures.tree, table.path)
         self.header = header
         self._table = table
         self._pictures = pictures
-        self._levels = levels
+        self._labelling = labelling
         self._codes = codes
         self._kept = (*_KEPT, *(code for found in codes.values() for code in found))
 
@@ -125,13 +120,14 @@ class _Export(Source):
                     yield from self._of_configurable(where, row, groups, simple, report)
                 elif sku not in groups.children:
                     yield self._product(where, sku, sku, [row], [row], report)
+        self._labelling.require_seen()
 
     def _simple_rows(self, groups):
         """Yields (sku, row) of the simple rows, and tells ``groups`` of the configurable ones."""
         for _, row in self._rows():
             sku = clean(row['sku'])
             if row['product_type'] == 'configurable':
-                groups.add(sku, [variation['sku'] for variation in _variations(row)])
+                groups.add(sku, [variation['sku'] for variation in fields.variations(row)])
             else:
                 yield sku, {name: row[name] for name in self._kept if row.get(name)}
 
@@ -139,18 +135,27 @@ class _Export(Source):
         """Yields (where, product) of each colour that a configurable row is sold in."""
         sku = clean(row['sku'])
         colours = {}
-        for variation in _variations(row):
+        for variation in fields.variations(row):
             child = simple(variation['sku'])
-            if child is not None:
-                child['variation'] = variation
-                colours.setdefault(self._said('colour', child), []).append(child)
-        if not any(_images([child]) for children in colours.values() for child in children):
-            # The shop has photographs of the whole only, in one colour or in all: which of
-            # several they show is not known.
-            children = [child for found in colours.values() for child in found]
+            if child is None:
+                report.note('simple rows that a configurable one names, not in the export',
+                            f'{variation["sku"]} of {where} ({sku})')
+                continue
+            child['variation'] = variation
+            colours.setdefault(self._said('colour', child), []).append(child)
+        children = [child for found in colours.values() for child in found]
+        if not fields.images(children):
+            # The shop has photographs of the whole only, in one colour or in all.
+            if len(colours) > 1:
+                report.note(shops.WHICH_COLOUR, f'{where} ({sku})')
             pictures = [row, *children] if len(colours) == 1 else [row]
             yield self._product(where, sku, groups.of(sku), pictures, [row, *children], report)
             return
+        shown = set(fields.images(children))
+        for image in fields.images([row]):
+            if image not in shown:
+                report.note('pictures of a configurable row whose simple rows have their own, not '
+                            'used', f'{image} of {where} ({sku})')
         for colour, children in colours.items():
             identity = f'{sku}-{colour}' if colour else sku
             yield self._product(
@@ -169,9 +174,10 @@ class _Export(Source):
         report.read()
         where = f'{where} ({identity})'
         row = rows[0]
-        attributes = [_attributes_of(row) for row in rows]
-        path = _longest_path(row)
-        labels = dict(zip(self._levels, [
+        attributes = [fields.attributes_of(row) for row in rows]
+        self._labelling.saw(itertools.chain.from_iterable(attributes))
+        path = fields.longest_path(row)
+        labels = dict(zip(self._labelling.levels, [
             html.unescape(name) for name in path if not names_only_a_gender(name)]))
         labels['gender'] = _gender(row, self._said('gender', row))
         labels['colour'] = tuple(filter(None, map(
@@ -192,16 +198,17 @@ class _Export(Source):
         listing = Listing(
             title=plain_text(row.get('name', '')),
             description=plain_text(row.get('description', '')),
-            images=self._pictures.find(_images(pictured), where, report))
+            images=self._pictures.find(fields.images(pictured), where, report))
         return where, Product(identity, group, labels, [listing],
                               {name: text for name, text in extra.items() if text})
 
     def _said(self, task, row):
         """What the variation, the attributes or a column of a row says of a task."""
         for found in (row.get('variation', {}),
-                      _attributes(row.get('additional_attributes') or ''), row):
+                      fields.attributes(row.get('additional_attributes') or ''), row):
             for code in self._codes[task]:
                 if value := clean(html.unescape(found.get(code) or '')):
+                    self._labelling.saw([code])
                     return value
         return ''
 
@@ -216,7 +223,7 @@ class _Export(Source):
             elif kind not in ('simple', 'configurable'):
                 # A bundle or a download is not meant to be kept.
                 problem, missed = f'product type {kind or "missing"}', not kind
-            elif not sku:
+            elif not sku or is_nothing(sku):
                 problem = 'no sku'
             elif rounded(sku):
                 problem = ROUNDED
@@ -254,75 +261,22 @@ class _Groups:
         return sku
 
 
-def _variations(row):
-    """The attributes (dict, ``sku`` among them) of each simple row that a configurable names."""
-    found = map(_attributes, (row.get('configurable_variations') or '').split('|'))
-    return [{**variation, 'sku': clean(variation['sku'])}
-            for variation in found if variation.get('sku')]
-
-
-def _attributes(text):
-    """Takes ``code=value,code=value`` apart; the codes in lower case, as Magento has them."""
-    found = {}
-    pieces, position = [], 0
-    while position <= len(text):
-        piece = _PIECE.match(text, position)
-        position = piece.end() + 1
-        if piece['code'] is not None:
-            found[piece['code'].strip().lower()] = pieces = [piece['value'].replace('""', '"')]
-            continue
-        pair = piece['plain'] if piece['pair'] is None else piece['pair'].replace('""', '"')
-        name, equals, value = pair.partition('=')
-        if equals:
-            found[name.strip().lower()] = pieces = [value]
-        else:   # a comma inside a value, if one has begun
-            pieces.append(pair)
-    return {code: ','.join(value) for code, value in found.items()}
-
-
-def _attributes_of(row):
-    found = _attributes(row.get('additional_attributes') or '')
-    return {name: value for name, value in (found | row.get('variation', {})).items() if value}
-
-
 def _varying(name, rows):
     """What to note of an attribute that varies between the simple rows of a product."""
     pictures = {}
     for row in rows:
-        pictures.setdefault(_attributes_of(row).get(name), set()).update(_images([row]))
+        pictures.setdefault(fields.attributes_of(row).get(name), set()).update(fields.images([row]))
     if any(shown != next(iter(pictures.values())) for shown in pictures.values()):
         return (f'attribute {name} varies between the simple rows of a product, and the pictures '
                 'with it; it was not used. Is it the colour?')
     return f'attribute {name} varies between the simple rows of a product; it was not used'
 
 
-def _images(rows):
-    """The images of rows, relative to the media folder, each once."""
-    found = {}
-    for row in rows:
-        for image in [row.get('base_image', ''), *(row.get('additional_images') or '').split(',')]:
-            image = image.strip().lstrip('/')
-            if image and image != 'no_selection':
-                found[image] = None
-    return list(found)
-
-
-def _paths(row):
-    """The category paths of a row, each the list of its names below the root."""
-    return [[clean(name.replace('\\/', '/')) for name in re.split(r'(?<!\\)/', path)][1:]
-            for path in (row.get('categories') or '').split(',')]
-
-
-def _longest_path(row):
-    # Sales and collections are filed under short paths; of equals the first is the main one.
-    return max(_paths(row), key=len)
-
-
 def _gender(row, said):
     found = genders(said.replace('|', ' '))
     if not found:
-        found = {gender for path in _paths(row) for name in path if names_only_a_gender(name)
-                 for gender in genders(name)}
+        found = {gender for path in fields.category_paths(row) for name in path
+                 if names_only_a_gender(name) for gender in genders(name)}
     if not found:
-        found = {gender for name in _longest_path(row) for gender in genders(name)}
+        found = {gender for name in fields.longest_path(row) for gender in genders(name)}
     return one_gender(found)

@@ -20,6 +20,7 @@ from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.tree import FolderTree
 from fashion_models.catalogue.records import path_problem
 from fashion_models.errors import UserError
+from fashion_models.remote import local_path
 
 #: In a folder of downloads: which address each file has, with the columns ``address`` and ``file``.
 MANIFEST_FILE = 'addresses.csv'
@@ -32,10 +33,10 @@ _OTHER_SPELLING = 'pictures whose names are spelled in another way than in the t
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options of what takes pictures from a folder."""
-    parser.add_argument('--images', metavar='DIR', type=pathlib.Path,
+    parser.add_argument('--images', metavar='DIR', type=local_path,
                         help='the folder of the pictures (default: that of SOURCE); what is named '
                              'by its address is found by the last part of it')
-    parser.add_argument('--manifest', metavar='CSV', type=pathlib.Path,
+    parser.add_argument('--manifest', metavar='CSV', type=local_path,
                         help='which file of the folder an address is: a table with the columns '
                              f'address and file (default: {MANIFEST_FILE} in the folder, where '
                              '"catalogue fetch" leaves it)')
@@ -189,8 +190,9 @@ def split(text: str, separator: str | None = None) -> list[str]:
     Args:
         text: The field.
         separator: What stands between them. By default it is guessed from the field: ``|``, line
-            breaks, or such ``;`` or commas as all stand between names with an ending or addresses.
-            An address may hold some itself, as in ``https://shop.example/w_400,h_600/1.jpg``.
+            breaks, or such ``;`` or commas as stand behind names with an ending or addresses. A
+            name may hold some itself, as ``Shirt, front.jpg`` and
+            ``https://shop.example/w_400,h_600/1.jpg``.
 
     Returns:
         The names, without blanks at their ends.
@@ -198,7 +200,7 @@ def split(text: str, separator: str | None = None) -> list[str]:
     for sign in [separator] if separator else ['|', '\n', ';', ',']:
         parts = text.split(sign)
         if not separator and sign in ';,':
-            parts = _with_whole_addresses(parts, sign)
+            parts = _with_whole_names(_with_whole_addresses(parts, sign), sign)
         parts = [part.strip() for part in parts if part.strip()]
         if separator or (parts != [text.strip()]
                          and (sign in '|\n' or all(map(_is_whole, parts)))):
@@ -213,6 +215,17 @@ def _with_whole_addresses(parts, sign):
         before = found[-1].strip() if found else ''
         if (part.strip() and is_address(before) and not _ENDING.search(before)
                 and not is_address(part.strip())):
+            found[-1] += sign + part
+        else:
+            found.append(part)
+    return found
+
+
+def _with_whole_names(parts, sign):
+    """The parts of a text; what has no ending is of the name after it, as in ``1, front.jpg``."""
+    found = []
+    for part in parts:
+        if found and found[-1].strip() and not _is_whole(found[-1].strip()):
             found[-1] += sign + part
         else:
             found.append(part)

@@ -117,6 +117,7 @@ class _Export(Source):
     def products(self, report):
         for _, rows in scratch.grouped(self._by_handle(report)):
             yield from self._of_handle(rows, report)
+        self._labelling.require_seen()
 
     def _by_handle(self, report):
         """Yields (key, row) so that the rows of a handle come together, in the handles' order."""
@@ -177,7 +178,8 @@ class _Export(Source):
         title = plain_text(general.get('Title', ''))
         labels = self._labelling.labels(attributes, [path], [kind, *tags, title])
         if 'colour' in given and len(labels['colour']) > 1:
-            labels['colour'] = ()   # which of them its pictures show is not known
+            report.note(shops.WHICH_COLOUR, where)
+            labels['colour'] = ()
         extra = self._labelling.extra(attributes)
         extra |= {name: text for name, text in (
             ('product_type', kind), ('tags', '|'.join(tags)),

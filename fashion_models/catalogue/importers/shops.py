@@ -9,7 +9,7 @@ import pathlib
 from collections.abc import Iterable, Mapping
 
 from fashion_models.catalogue.importers import pictures
-from fashion_models.catalogue.importers.source import clean
+from fashion_models.catalogue.importers.source import clean, closest
 from fashion_models.catalogue.importers.wording import genders, names_only_a_gender, one_gender
 from fashion_models.catalogue.records import Header
 from fashion_models.catalogue.tasks import LEVELS, TASKS, joined
@@ -22,6 +22,9 @@ ATTRIBUTES = {
     'colour': ('color', 'colour', 'colors', 'colours', 'farbe', 'couleur', 'colore', 'kleur', 'cor',
                'kolor', 'färg', 'farve', 'renk', 'цвет', 'color family', 'colour family'),
 }
+
+#: What is noted of a product whose variants have several colours and no pictures of their own.
+WHICH_COLOUR = 'products in several colours, and which one a picture shows is not said: no colour'
 
 
 def add_arguments(parser: argparse.ArgumentParser, columns: bool = True) -> None:
@@ -115,7 +118,9 @@ class Labelling:
                             'each once, joined by /')
         self._task_of = {name: task for task, names in ATTRIBUTES.items()
                          if task not in attributes for name in names}
+        self._named = {clean(name).casefold(): name for name in attributes.values()}
         self._task_of |= {clean(name).casefold(): task for task, name in attributes.items()}
+        self._seen = {}
 
     @classmethod
     def of(cls, arguments: argparse.Namespace) -> Labelling:
@@ -124,7 +129,23 @@ class Labelling:
 
     def task_of(self, attribute: str) -> str | None:
         """The task whose labels an attribute holds, if any."""
+        self.saw([attribute])
         return self._task_of.get(clean(attribute).casefold())
+
+    def saw(self, attributes: Iterable[str]) -> None:
+        """Takes down that products have attributes."""
+        self._seen.update((clean(name).casefold(), name) for name in attributes)
+
+    def require_seen(self) -> None:
+        """Makes sure, once all products were read, that the attributes that were named are theirs.
+
+        Raises:
+            UserError: No product has one of them.
+        """
+        for key, name in self._named.items():
+            if key not in self._seen:
+                raise UserError(f'attribute: no product has {name!r}; there are '
+                                f'{closest(name, self._seen.values())}')
 
     def colours(self, attributes: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
         """The colours that attributes (name to values) give."""

@@ -1,9 +1,10 @@
 """What an importer gives: a data set's products and files."""
 
+import difflib
 import os
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers.tree import Tree
@@ -43,8 +44,13 @@ class Source:
         raise NotImplementedError
 
 
+#: What tables write where they know nothing, in lower case.
+NOTHING = {'na', 'n/a', 'null', 'nan', 'none', 'nil', 'undefined', 'unknown', 'unspecified',
+           'not specified', 'not available', 'not applicable',
+           '#n/a', '#nv', '#name?', '#ref!', '#value!', '#div/0!', '#null!', '#num!'}
 #: Blanks of no width, marks of direction and soft hyphens, which come with texts that are copied.
 _UNSEEN = dict.fromkeys(map(ord, '\u200b\u200e\u200f\u2060\ufeff\xad'))
+_SHOWN = 12
 #: Why a row is left out whose id is none any more (:func:`rounded`).
 ROUNDED = ('an id that a spreadsheet has rounded, so that others have become the same; import the '
            'file as it was exported, or save its ids as text')
@@ -52,7 +58,20 @@ ROUNDED = ('an id that a spreadsheet has rounded, so that others have become the
 
 def rounded(text: str) -> bool:
     """Says whether a spreadsheet has rounded an id: 4006381333931 to ``4.00638E+12``."""
-    return bool(re.fullmatch(r'\d([.,]\d+)?E\+\d{2}', text))
+    return bool(re.fullmatch(r'-?\d([.,]\d+)?E\+\d{2,3}', text, re.IGNORECASE))
+
+
+def is_nothing(text: str) -> bool:
+    """Says whether a text stands for nothing: ``null``, ``#N/A``, or only such signs as ``-``.
+
+    As an id it is none: all products of the group ``null`` would be one group.
+    """
+    text = text.strip().lower()
+    if not text:
+        return False
+    # As in (none), <NA> and n.a.
+    return text.strip('()[]<>').replace('.', '') in NOTHING or all(
+        unicodedata.category(sign)[0] in 'PZ' for sign in text)
 
 
 def clean(text: str) -> str:
@@ -64,3 +83,10 @@ def clean(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize('NFC', text).translate(_UNSEEN)
     return ' '.join(text.split())
+
+
+def closest(name: str, there: Iterable[str]) -> str:
+    """The names that are there in place of one, for a message: those like it, or the first few."""
+    there = sorted(filter(None, there))
+    found = difflib.get_close_matches(name, there, 3) or there[:_SHOWN]
+    return ', '.join(found) or 'none'

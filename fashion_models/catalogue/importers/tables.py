@@ -30,7 +30,8 @@ _OTHERS = {
                      'archive (unpack it)',
     b'\xd0\xcf\x11\xe0': 'an Excel file (save it as CSV)',
     b'\x1f\x8b': 'a gzip archive (unpack it)', b'%PDF': 'a PDF file'}
-_MARKS = {codecs.BOM_UTF8: 'utf-8-sig', codecs.BOM_UTF16_LE: 'utf-16',
+_MARKS = {codecs.BOM_UTF32_LE: 'utf-32', codecs.BOM_UTF32_BE: 'utf-32',
+          codecs.BOM_UTF8: 'utf-8-sig', codecs.BOM_UTF16_LE: 'utf-16',
           codecs.BOM_UTF16_BE: 'utf-16'}
 
 

@@ -28,7 +28,7 @@ from collections.abc import Iterator
 
 from fashion_models.catalogue.importers import scratch, shops
 from fashion_models.catalogue.importers.pictures import open_pictures
-from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, rounded
+from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, is_nothing, rounded
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.wording import plain_text
 from fashion_models.catalogue.records import Listing, Product
@@ -125,6 +125,7 @@ class _Export(Source):
             parent = next((member for member in family if not member['variation']), None)
             variations = [member for member in family if member['variation']]
             yield from self._of_parent(parent, variations, report)
+        self._labelling.require_seen()
 
     def _families(self, report):
         """Yields (key, row) so that variations come with their parents, in the parents' order."""
@@ -159,9 +160,10 @@ class _Export(Source):
         for name, values in self._attributes:
             if clean(row.get(name, '')):
                 attributes[_text(row[name])] = _values(row.get(values, ''))
-        sku = _text(row.get('SKU', ''))
+        sku = _code(row, 'SKU')
         return {
-            'where': where, 'variation': _is_variation(row), 'parent': _text(row.get('Parent', '')),
+            'where': where, 'variation': _is_variation(row),
+            'variable': 'variable' in row['Type'].lower(), 'parent': _code(row, 'Parent'),
             'id': sku or clean(row.get('ID', '')), 'title': _text(row['Name']),
             'description': _text(row.get('Description', '')) or _text(
                 row.get('Short description', '')),
@@ -210,9 +212,11 @@ class _Export(Source):
             own = [value for member in told[1:] for value in member['attributes'].get(name, ())]
             attributes[name] = own or attributes.get(name, ())
         labels = self._labelling.labels(attributes, general['paths'], general['tags'])
-        if len(labels['colour']) > 1 and any(
-                self._labelling.task_of(name) == 'colour' for name in varying):
-            labels['colour'] = ()   # which of them its pictures show is not known
+        # Where an export leaves the variations out, the parent lists their colours, too.
+        if len(labels['colour']) > 1 and (general['variable'] and len(told) == 1 or any(
+                self._labelling.task_of(name) == 'colour' for name in varying)):
+            report.note(shops.WHICH_COLOUR, where)
+            labels['colour'] = ()
         extra = self._labelling.extra(attributes)
         extra |= {name: text for name, text in (
             ('categories', '|'.join(' > '.join(path) for path in general['paths'])),
@@ -232,8 +236,14 @@ def _is_variation(row):
 
 def _references(row):
     """What the variations of a row may call it."""
-    return [name for name in (_text(row.get('SKU', '')), f'id:{clean(row.get("ID", ""))}')
+    return [name for name in (_code(row, 'SKU'), f'id:{clean(row.get("ID", ""))}')
             if name and name != 'id:']
+
+
+def _code(row, name):
+    """The SKU in a column, if there is one."""
+    text = _text(row.get(name, ''))
+    return '' if is_nothing(text) else text
 
 
 def _values(text):

@@ -10,6 +10,7 @@ import argparse
 from fashion_models.catalogue.importers import IMPORTERS
 from fashion_models.cli import options
 from fashion_models.cli.parser import add_parser
+from fashion_models.plural import counted
 
 NAME = 'fetch'
 EXAMPLES = '''\
@@ -63,5 +64,5 @@ def run(arguments: argparse.Namespace) -> int:
     for reason, count in counts.most_common():
         print(f'{count:,}  {reason}')
     done = counts['loaded'] + counts['there before']
-    print(f'{arguments.folder}: {done:,} of {counts.total():,} pictures')
+    print(f'{arguments.folder}: {done:,} of {counted(counts.total(), "picture")}')
     return 0 if done == counts.total() else 1

@@ -9,6 +9,7 @@ import argparse
 
 from fashion_models.cli import options
 from fashion_models.cli.terminal import visible
+from fashion_models.plural import counted
 
 NAME = 'merge-duplicates'
 EXAMPLES = '''\
@@ -51,8 +52,7 @@ def run(arguments: argparse.Namespace) -> None:
         report, changed = take_back(catalogue, *how)
         print(visible(report.text()))
         if changed:
-            print(f'{changed:,} products had changed since they were merged; they are as they were '
-                  'before that')
+            print(f'{counted(changed, "product")} had changed since the merge: again as before it')
         return
     answers = read_pair_answers(arguments.answers, arguments.encoding)
     if state := journal_at(arguments.answers):

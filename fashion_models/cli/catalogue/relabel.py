@@ -10,6 +10,7 @@ import sys
 from fashion_models.cli import options
 from fashion_models.cli.terminal import visible
 from fashion_models.errors import UserError
+from fashion_models.plural import counted
 
 NAME = 'relabel'
 EXAMPLES = '''\
@@ -44,10 +45,11 @@ def run(arguments: argparse.Namespace) -> None:
         found = decided(arguments.review, state, catalogue)
         corrections = found.corrections
         tell_disagreements(state, 'label')
-        for count, what in ((found.applied, 'are in the catalogue already'),
-                            (found.absent, 'are on products that the catalogue does not have')):
+        for count, what in ((found.applied, 'in the catalogue already'),
+                            (found.absent, 'on products that the catalogue does not have')):
             if count:
-                print(f'{arguments.review}: {count:,} decisions on labels {what}', file=sys.stderr)
+                print(f'{arguments.review}: {counted(count, "decision")} on labels {what}',
+                      file=sys.stderr)
     else:
         corrections = read_review(arguments.review, catalogue.tasks, arguments.encoding)
     if not corrections:

@@ -10,6 +10,7 @@ import argparse
 import contextlib
 
 from fashion_models.cli import options
+from fashion_models.plural import counted
 
 NAME = 'merge'
 EXAMPLES = '''\
@@ -36,6 +37,7 @@ def run(arguments: argparse.Namespace) -> None:
         embeddings = merge_shards(parts, file, arguments.catalogue)
         header = embeddings.header
         megabytes = embeddings.file.stat().st_size / 1e6
-        text = (f'{arguments.output}: {len(embeddings)} {header["per"]}s of {len(parts)} shards, '
+        text = (f'{arguments.output}: {counted(len(embeddings), header["per"])} of '
+                f'{counted(len(parts), "shard")}, '
                 f'{header["size"]} numbers each, {megabytes:.1f} MB')
     print(text)

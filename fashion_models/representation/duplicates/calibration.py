@@ -31,9 +31,9 @@ _FORMAT = 1
 #: Log odds beyond which a probability is 0 or 1 anyway; the exponential of more overflows.
 _SURE = 700
 _NUMBER = (float, None)     # the precision of no pairs is none
+_CURVE = [{'threshold': float, 'pairs': int, 'precision': _NUMBER, 'recall': _NUMBER}]
 _MODEL = {'features': [str], 'mean': [float], 'scale': [float], 'weights': [float],
-          'intercept': float, 'curve': [
-              {'threshold': float, 'pairs': int, 'precision': _NUMBER, 'recall': _NUMBER}]}
+          'intercept': float, 'curve': _CURVE, 'mutual?': _CURVE}
 _CALIBRATION = {'format': int, 'models': {'images': _MODEL, 'images and text?': _MODEL}, 'origin': {
     'catalogue_name?': (str, None), 'listings?': int}}
 _GRID = np.arange(1, 100) / 100
@@ -51,6 +51,7 @@ class Model:
         curve (tuple of dict): For thresholds 0.01 to 0.99: ``'threshold'``, the number of labelled
             ``'pairs'`` above it, and their ``'precision'`` and ``'recall'`` (None if there are no
             such pairs).
+        mutual (tuple of dict): The same of mutual pairs alone; empty if it was not measured.
     """
 
     features: tuple
@@ -59,6 +60,7 @@ class Model:
     weights: tuple
     intercept: float
     curve: tuple = ()
+    mutual: tuple = ()
 
     def probability(self, evidence: Evidence) -> np.ndarray:
         """The probability that each pair is one product: (m,) float64.
@@ -70,10 +72,10 @@ class Model:
         log_odds = x @ np.array(self.weights) + self.intercept
         return 1 / (1 + np.exp(np.clip(-log_odds, -_SURE, _SURE)))
 
-    def reached(self, threshold: float) -> dict:
+    def reached(self, threshold: float) -> dict | None:
         """The point of the curve at the highest recorded threshold up to ``threshold``."""
         below = [point for point in self.curve if point['threshold'] <= threshold + 1e-9]
-        return (below or self.curve)[-1 if below else 0]
+        return below[-1] if below else self.curve[0] if self.curve else None
 
     def threshold(self, precision: float) -> float | None:
         """The lowest recorded threshold with at least this precision, or None."""
@@ -115,8 +117,14 @@ def fit_model(features: tuple[str, ...], evidence: Evidence, same: np.ndarray,
     model = Model(
         tuple(features), tuple(mean.tolist()), tuple(scale.tolist()),
         tuple(regression.coef_[0].tolist()), float(regression.intercept_[0]))
-    return dataclasses.replace(model, curve=_curve(
-        model.probability(evidence), same, count if total is None else total))
+    total = count if total is None else total
+    probabilities = model.probability(evidence)
+    model = dataclasses.replace(model, curve=_curve(probabilities, same, total))
+    if 'mutual' in evidence.features:
+        chosen = evidence.features['mutual'] > 0
+        model = dataclasses.replace(
+            model, mutual=_curve(probabilities[chosen], same[chosen], total))
+    return model
 
 
 def _curve(probabilities, same, total):
@@ -167,6 +175,12 @@ class Calibration:
                 f'{file}: not a calibration; expected a JSON file that "fashion-models duplicates" '
                 f'learned ({reason})') from None
 
+    def of_mutual_pairs(self) -> 'Calibration':
+        """The same, with the curves of mutual pairs alone, which are empty if not measured."""
+        return dataclasses.replace(self, models={
+            name: dataclasses.replace(model, curve=model.mutual)
+            for name, model in self.models.items()})
+
     def save(self, file: str | os.PathLike) -> None:
         """Writes the calibration as JSON."""
         record = {'format': _FORMAT, 'origin': self.origin, 'models': {
@@ -178,14 +192,15 @@ class Calibration:
 
 def _model(name, fields):
     """A model from its JSON object; ValueError if it is none of that name."""
+    names = (key.removesuffix('?') for key in _MODEL)
     model = Model(**{key: tuple(fields[key]) if isinstance(fields[key], list) else fields[key]
-                     for key in _MODEL})
+                     for key in names if key in fields})
     if model.features != MODELS[name]:
         raise ValueError(f'{name}: found other features')
     if not (len(model.features) == len(model.mean) == len(model.scale) == len(model.weights)
             and min(model.scale) > 0 and model.curve
             and all(point['pairs'] < LEAST or point['precision'] is not None
-                    for point in model.curve)):
+                    for point in model.curve + model.mutual)):
         raise ValueError(f'{name}: what it says does not fit together')
     return model
 

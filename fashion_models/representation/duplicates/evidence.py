@@ -96,15 +96,24 @@ class Pictures:
         return _sorted_pairs(np.repeat(np.arange(n), k), self._nearest.ravel(), 1 + mutual)
 
     def evidence(self, rows: np.ndarray) -> dict[str, np.ndarray]:
-        """What the pictures say about pairs (m, 2): the features :data:`IMAGES`, (m,) each."""
+        """What the pictures say about pairs (m, 2): the features :data:`IMAGES`, (m,) each.
+
+        And ``mutual``: 1 where each is among the other's nearest neighbours, else 0.
+        """
         a, b = rows.T
         similarity = np.empty(len(rows))
+        mutual = np.empty(len(rows))
         for start in range(0, len(rows), 1 << 16):
             part = slice(start, start + (1 << 16))
+            mutual[part] = self._has(a[part], b[part]) & self._has(b[part], a[part])
             similarity[part] = np.einsum(
                 'md,md->m', self.whitened[a[part]], self.whitened[b[part]])
         return {'similarity': similarity,
-                'margin': 2 * similarity - self._density[a] - self._density[b]}
+                'margin': 2 * similarity - self._density[a] - self._density[b], 'mutual': mutual}
+
+    def _has(self, a, b):
+        """Whether b is among the nearest neighbours of a, pair by pair: (m,) bool."""
+        return (self._nearest[a] == b[:, None]).any(axis=1)
 
 
 def density(similarities: np.ndarray) -> np.ndarray:

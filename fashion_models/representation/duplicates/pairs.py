@@ -159,6 +159,8 @@ def find(embeddings: Embeddings, calibration: Calibration | None = None,
         UserError: As :func:`gather` does, or if the calibration did not reach the precision.
     """
     calibration = calibration or Calibration.load()
+    if mutual:
+        calibration = calibration.of_mutual_pairs()
     evidence = gather(embeddings, texts, exact=exact, mutual=mutual)
     if photographs:
         evidence.features['photograph'] = photographs.same(evidence.rows).astype(np.float64)
@@ -190,9 +192,13 @@ def find(embeddings: Embeddings, calibration: Calibration | None = None,
 
 
 def _threshold(calibration, name, precision):
-    threshold = calibration.models[name].threshold(precision)
+    model = calibration.models[name]
+    if not model.curve:
+        raise UserError(f'precision {precision:g}: the calibration has no figures of mutual pairs '
+                        'alone; learn one from pairs of your own, or give a threshold')
+    threshold = model.threshold(precision)
     if threshold is None:
-        best = calibration.models[name].best_precision
+        best = model.best_precision
         raise UserError(
             f'precision {precision:g}: with {name}, no threshold of the calibration reaches it; '
             + ('it has too few pairs' if best is None else f'the best is {best:.2f}'))

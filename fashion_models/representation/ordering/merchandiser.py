@@ -28,7 +28,7 @@ from fashion_models.catalogue.importers.tables import Table
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.optional import require
-from fashion_models.parsing import json_value
+from fashion_models.parsing import json_value, shown
 from fashion_models.representation.embeddings import Embeddings
 from fashion_models.representation.linear import Whitening, in_blocks
 from fashion_models.training.arrays import read_npz
@@ -92,7 +92,7 @@ def read_ranked_lists(
 
 def _rank(text, where):
     if not _RANK.fullmatch(text) or not np.isfinite(rank := float(text.replace(',', '.'))):
-        raise UserError(f'{where}: rank {text!r} is not a number')
+        raise UserError(f'{where}: rank {shown(text)} is not a number')
     return rank
 
 

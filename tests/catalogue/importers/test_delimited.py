@@ -272,3 +272,34 @@ def test_other_columns_of_one_name_are_kept_apart(imported):
     assert product.extra == {'note': 'x', 'note 2': 'y'}
     with pytest.raises(UserError, match='column gender is there twice; remove or rename one'):
         imported('--overwrite', table='product_id,gender,images,Gender\n1,Men,shots/a.jpg,x\n')
+
+
+@pytest.mark.parametrize('identity', ['1E+05', '4.00638e+12', '4.00E+100', '-4E+12'])
+def test_other_forms_of_rounded_ids(imported, identity):
+    catalogue = imported(table='product_id,gender,images\na,Men,shots/a.jpg\n'
+                               f'{identity},Men,shots/c.jpg\n')
+    assert [product.id for product in catalogue.products] == ['a']
+
+
+@pytest.mark.parametrize('nothing', ['nan', 'NULL', '#N/A', '#NAME?', 'None', '-', '<NA>', 'n.a.'])
+def test_ids_that_stand_for_nothing_join_nothing(imported, import_report, nothing):
+    catalogue = imported(table='product_id,group_id,gender,images\n'
+                               f'{nothing},x,Men,shots/a.jpg\n{nothing},x,Men,shots/c.jpg\n'
+                               f'a,{nothing},Men,shots/a.jpg\nb,{nothing},Men,shots/c.jpg\n')
+    assert [(product.id, product.group) for product in catalogue.products] == [
+        ('a', 'a'), ('b', 'b')]
+    report = import_report(catalogue)
+    assert report['dropped'] == {'no product_id': {'count': 2, 'examples': [
+        f'products.csv:2 ({nothing})', f'products.csv:3 ({nothing})']}}
+    assert report['notes'] == {f'group_id {nothing}, taken for none': {
+        'count': 2, 'examples': ['products.csv:4', 'products.csv:5']}}
+
+
+@pytest.mark.parametrize('option', ['--images', '--manifest'])
+def test_pictures_lie_on_this_machine(imported, option):
+    with pytest.raises(UserError, match=f'{option}: found s3://bucket/a, expected a path on this'):
+        imported(option, 's3://bucket/a')
+
+
+def test_utf_32(imported):
+    assert len(imported(table=TABLE, encoding='utf-32').products) == 3

@@ -215,3 +215,26 @@ def test_blanks_before_the_xml(imported, before):
 def test_xml_in_utf_16(imported):
     content = rss(ITEMS, '<?xml version="1.0" encoding="UTF-16"?>').decode().encode('utf-16')
     assert len(list(imported(content).products)) == 3
+
+
+def test_groups_that_stand_for_nothing_join_nothing(imported, import_report):
+    items = [{'id': id_, 'title': id_, 'image_link': f'{SITE}{id_}.jpg', 'item_group_id': 'NULL'}
+             for id_ in ('red', 'hat')]
+    catalogue = imported(text(items))
+    assert [(product.id, product.group) for product in catalogue.products] == [
+        ('red', 'red'), ('hat', 'hat')]
+    assert import_report(catalogue)['notes']['item_group_id NULL, taken for none']['count'] == 2
+
+
+def test_what_the_first_size_does_not_say_another_may(imported):
+    first, second = ({name: value for name, value in item.items() if name not in left_out}
+                     for item, left_out in zip(ITEMS, [('google_product_category', 'product_type'),
+                                                       ()]))
+    (product,) = imported(text([first, second])).products
+    assert (product.id, product.title) == ('D1-R-S', 'Dress, red, S')
+    assert product.labels['category'] == 'Dresses'
+
+
+def test_an_attribute_that_no_item_has(imported):
+    with pytest.raises(UserError, match="attribute: no product has 'shade'; there are age_group, "):
+        imported(text(ITEMS), '--attribute', 'colour=shade')

@@ -350,3 +350,20 @@ def test_the_real_luma(shared_data, tmp_path, command):
     without = {task: sum(not product.label(task) for product in found.values())
                for task in ('gender', 'colour', 'type', 'category', 'subcategory')}
     assert without == {'gender': 14, 'colour': 23, 'type': 440, 'category': 0, 'subcategory': 0}
+
+
+def test_an_attribute_that_no_row_has(imported):
+    with pytest.raises(UserError, match="attribute: no product has 'colr'; there are color"):
+        imported(hoodie(), '--attribute', 'colour=colr')
+
+
+def test_what_a_configurable_row_has_in_vain_is_noted(imported, import_report):
+    rows = hoodie()
+    rows[-1]['base_image'] = '/b/a/bag.jpg'
+    rows[-1]['configurable_variations'] += '|sku=gone,size=L,color=Red'
+    report = import_report(imported(rows))
+    assert report['notes']['simple rows that a configurable one names, not in the export'] == {
+        'count': 1, 'examples': ['gone of export.csv:6 (H1)']}
+    assert report['notes']['pictures of a configurable row whose simple rows have their own, not '
+                           'used'] == {
+        'count': 1, 'examples': ['b/a/bag.jpg of export.csv:6 (H1)']}

@@ -104,7 +104,10 @@ def test_what_is_not_found(find, name, problem):
     ('shirt, red.jpg', ['shirt, red.jpg']), ('a;b.jpg', ['a;b.jpg']), ('', []), (' | ', []),
     ('http://x/a.jpg?s=1,2', ['http://x/a.jpg?s=1,2']),
     ('http://x/a,http://x/b', ['http://x/a', 'http://x/b']),
-    ('a, b.jpg|c.jpg', ['a, b.jpg', 'c.jpg'])])
+    ('a, b.jpg|c.jpg', ['a, b.jpg', 'c.jpg']),
+    ('Shirt, front.jpg, b.jpg', ['Shirt, front.jpg', 'b.jpg']),
+    ('a;b.jpg;c.jpg', ['a;b.jpg', 'c.jpg']),
+    ('a.jpg, b', ['a.jpg, b'])])
 def test_what_stands_between_pictures_is_told(text, names):
     assert split(text) == names
 

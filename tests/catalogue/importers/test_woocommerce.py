@@ -285,3 +285,22 @@ def test_drafts_are_told(imported):
             for number, (sku, published) in enumerate([('A', 1), ('B', 0), ('C', -1)], 1)]
     assert [product.extra.get('status') for product in imported(rows).products] == [
         None, 'private', 'draft']
+
+
+def test_colours_of_a_parent_whose_variations_are_left_out(imported, import_report):
+    catalogue = imported(tee()[:1])
+    (product,) = catalogue.products
+    assert 'colour' not in product.labels
+    (note,) = import_report(catalogue)['notes'].items()
+    assert note == ('products in several colours, and which one a picture shows is not said: no '
+                    'colour', {'count': 1, 'examples': ['export.csv:2 (woo-tee)']})
+
+
+def test_skus_that_stand_for_nothing(imported):
+    rows = [row(number, SKU='nan', Name='Bag', images='bag.jpg') for number in (1, 2)]
+    assert products(imported(rows)).keys() == {'1', '2'}
+
+
+def test_an_attribute_that_no_product_has(imported):
+    with pytest.raises(UserError, match="attribute: no product has 'Colr'; there are Color"):
+        imported(tee(), '--attribute', 'colour=Colr')

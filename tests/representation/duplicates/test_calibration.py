@@ -147,3 +147,23 @@ def test_the_default_knows_both_witnesses_and_says_where_it_is_from():
     assert set(calibration.models) == {'images', 'images and text'}
     assert calibration.origin['catalogue_name'] == 'embedded'
     assert json.dumps(calibration.origin)
+
+
+def test_mutual_pairs_have_curves_of_their_own(tmp_path):
+    pytest.importorskip('sklearn')
+    evidence, same, _ = drawn(2000)
+    evidence.features['mutual'] = (np.arange(2000) % 3 == 0).astype(float)
+    calibration = calibrate(evidence, same, total=int(same.sum()))
+    calibration.save(tmp_path / 'mine.json')
+    model = Calibration.load(tmp_path / 'mine.json').of_mutual_pairs().models['images']
+    above = (model.probability(evidence) >= 0.5) & (evidence.features['mutual'] > 0)
+    point = model.reached(0.5)
+    assert point['pairs'] == above.sum()
+    assert point['precision'] == pytest.approx(same[above].mean())
+    assert point['recall'] == pytest.approx(same[above].sum() / same.sum())
+
+
+def test_an_older_calibration_has_no_figures_of_mutual_pairs():
+    model = Calibration.load().of_mutual_pairs().models['images']
+    assert model.reached(0.5) is None
+    assert model.threshold(0.5) is None

@@ -64,6 +64,9 @@ def test_mutual_candidates_are_neighbours_of_each_other(vectors):
     near = nearest(pictures.whitened, NEIGHBOURS)[0].tolist()
     assert {tuple(pair) for pair in pictures.candidates(mutual=True).tolist()} == {
         (a, b) for a in range(90) for b in near[a] if a < b and a in near[b]}
+    every = pictures.candidates()
+    mutual = pictures.evidence(every)['mutual'] > 0
+    np.testing.assert_array_equal(every[mutual], pictures.candidates(mutual=True))
 
 
 def test_margin_compares_with_both_neighbourhoods(vectors):
