@@ -30,6 +30,8 @@ _OTHERS = {
                      'archive (unpack it)',
     b'\xd0\xcf\x11\xe0': 'an Excel file (save it as CSV)',
     b'\x1f\x8b': 'a gzip archive (unpack it)', b'%PDF': 'a PDF file'}
+#: Rows that Excel writes at a time; of columns that are empty at their ends it writes nothing.
+_BLOCK = 16
 _MARKS = {codecs.BOM_UTF32_LE: 'utf-32', codecs.BOM_UTF32_BE: 'utf-32',
           codecs.BOM_UTF8: 'utf-8-sig', codecs.BOM_UTF16_LE: 'utf-16',
           codecs.BOM_UTF16_BE: 'utf-16'}
@@ -71,6 +73,8 @@ class Table:
         except LookupError as error:
             raise UserError(f'encoding {encoding}: {error}') from error
         for _, values, problem in self._records():
+            if not problem and not any(values):
+                continue
             if self._mixed:
                 values = list(map(as_mixed, values))
             if problem or any(map(is_broken, values)):
@@ -88,17 +92,25 @@ class Table:
         yield from self._rows(report, 0 if self._fill else len(self.names))
 
     def _rows(self, report, least):
-        records = self._records()
-        _, first, _ = next(records, (1, [], None))
-        for number, values, problem in records:
+        first = None
+        for place, (number, values, problem) in enumerate(self._records()):
+            if not problem and not any(values):
+                continue
+            first = first or values
             if values == first:
-                continue    # of another file that was put after the first one
+                continue    # or of another file that was put after the first one
             where = f'{self.path.name}:{number}'
             if self._mixed and any(map(is_broken, values)):
                 values = list(map(as_mixed, values))
                 if report:
                     report.note('rows that are not UTF-8, taken for Windows-1252; if letters are '
                                 'wrong, name the encoding of the file', where)
+            short = not problem and len(values) < least
+            if short and place // _BLOCK in self._cut:
+                values = values + [''] * (least - len(values))
+                if report:
+                    report.note('rows without their last columns, which Excel leaves out where '
+                                'they are empty', where)
             if not problem:
                 values, problem = self._fitted(values, least)
             if problem == _NUMBER:
@@ -109,6 +121,15 @@ class Table:
             elif report:
                 report.read()
                 report.drop(problem, where)
+
+    @functools.cached_property
+    def _cut(self):
+        """The blocks whose rows all have as many fields: Excel may have left out the last ones."""
+        widths = {}
+        for place, (_, values, _) in enumerate(self._records()):
+            if values and widths.setdefault(place // _BLOCK, len(values)) != len(values):
+                widths[place // _BLOCK] = 0
+        return {block for block, width in widths.items() if width}
 
     def all_rows(self) -> Iterator[tuple[str, dict[str, str]]]:
         """As :meth:`rows`, for tables of which no row may be left out.
@@ -188,7 +209,7 @@ class Table:
         return names
 
     def _records(self):
-        """Yields line number, values and problem (str or None) of each row that is not empty."""
+        """Yields line number, values and problem (str or None) of each row, empty ones included."""
         try:
             with (self._open() as file, io.TextIOWrapper(
                     file, self._encoding, BROKEN, newline='') as text):
@@ -214,9 +235,8 @@ class Table:
                         lines.end_after(1)
                         values = lines.first.split('\t')
                         reader = csv.reader(lines, delimiter=delimiter, strict=True)
-                    if any(values):
-                        width = width or len(values)
-                        yield lines.number, values, None
+                    width = width or any(values) and len(values)
+                    yield lines.number, values, None
         except UnicodeError as error:
             raise UserError(f'{self.path}: {self._not_decoded()} ({error})') from error
         except OSError as error:

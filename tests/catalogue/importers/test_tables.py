@@ -190,3 +190,20 @@ def test_what_excel_leaves_out_at_the_end_of_rows_is_empty(tmp_path):
     assert [next(rows)[1]['title'] for _ in range(3)] == ['', 'x', 'x']
     with pytest.raises(UserError, match=r'table\.csv:5 \(1 fields, not 4\): another number'):
         next(rows)
+
+
+def test_columns_that_excel_leaves_out_of_a_block_of_rows(tmp_path):
+    # Excel writes sixteen rows at a time, and nothing of empty columns at their ends.
+    rows = ['id,title,note'] + [f'{number},t,n' for number in range(1, 16)]
+    rows += [f'{number},t' for number in range(16, 20)] + ['', *(f'{n},t' for n in range(21, 32))]
+    rows += ['32,t,n', '33,t', '34,t,n']
+    (tmp_path / 'a.csv').write_text('\n'.join(rows))
+    report = Report()
+    found = dict(Table(tmp_path / 'a.csv').rows(report))
+    assert found['a.csv:17'] == {'id': '16', 'title': 't', 'note': ''}
+    assert [row['id'] for row in found.values()] == [
+        str(number) for number in range(1, 35) if number not in (20, 33)]
+    record = report.record()
+    assert sum(entry['count'] for entry in record['notes'].values()) == 15
+    (dropped,) = record['dropped'].values()     # among whole rows, a short one is a bad one
+    assert dropped['examples'] == ['a.csv:34 (2 fields, not 3)']
