@@ -120,6 +120,9 @@ def load(file: str | os.PathLike) -> Settings:
         _require_keys(file, name, table)
         for key in table:
             if (name, key) in _PATHS:
+                if '://' in table[key]:
+                    raise UserError(f'{file}: {f"{name}." * bool(name)}{key}: found {table[key]}, '
+                                    'expected a path on this machine')
                 table[key] = file.absolute().parent / table[key]
     _place_database(file, tables.get('publish', {}))
     if 'import' in tables:

@@ -6,6 +6,7 @@ import chainer
 import numpy as np
 
 from fashion_models.article import CLASSES
+from fashion_models.plural import counted
 from fashion_models.training.model import build_model
 from fashion_models.training.recipe import Recipe
 
@@ -22,7 +23,8 @@ def describe(recipe: Recipe, n: int = 3) -> str:
     with chainer.using_config('train', False), chainer.no_backprop_mode():
         shapes = [('x', x.shape)] + [(name, h.shape) for name, h in model.layers(x)]
     weights = _weights(model)
-    lines = [f'{"layer":30} {f"values of one product of {n} images":34} {"weights":>12}']
+    values = f'values of one product of {counted(n, "image")}'
+    lines = [f'{"layer":30} {values:34} {"weights":>12}']
     for name, shape in shapes:
         values = ' x '.join(map(str, shape))
         lines.append(f'{name:30} {values:34} {weights.pop(name, 0):12,}')

@@ -103,6 +103,8 @@ def test_what_is_needed(tmp_path):
      'import.options.separ: csv has no such option; expected .*separator'),
     (NEEDED.replace('"r"', '0x' + 'f' * 6000), 'run: found a value too large to show, expected a'),
     (NEEDED.replace('"e"', r'"e\u0000"'), 'expected a text without a null character'),
+    (NEEDED.replace('"e"', '"s3://b/e"'), 'embeddings: found s3://b/e, expected a path'),
+    (NEEDED + '[import]\nformat = "csv"\nsource = "https://x/y"', 'import.source: found https://x/y'),
     (NEEDED + '[publish]\ndatabase = "mysql://me:secret@db/x"', r'mysql://…: not an address of'),
     (NEEDED + '[publish]', 'expected a database, a parquet file, or both')])
 def test_what_is_wrong_is_told(tmp_path, text, message):

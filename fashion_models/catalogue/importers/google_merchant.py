@@ -173,7 +173,8 @@ class _Text:
         self.path = path
         self._table = Table(path, encoding, columns, mixed=True, fill=True)
         self._table.names = [_attribute(name) for name in self._table.names]
-        self._table.require('id', 'image_link', what='a Google Merchant Center feed')
+        self._table.require('id', 'image_link', what='a Google Merchant Center feed',
+                            example='image_link=Bildlink')
 
     def items(self, report=None):
         """Yields where each item stands, and its attributes by name."""

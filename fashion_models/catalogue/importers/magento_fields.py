@@ -1,4 +1,7 @@
-"""The fields of Magento's product export that hold several values, as :mod:`.magento` has them."""
+"""The fields of Magento's product export that hold several values.
+
+Their forms are described in :mod:`fashion_models.catalogue.importers.magento`.
+"""
 
 from __future__ import annotations
 

@@ -146,8 +146,13 @@ class Table:
         spelled = {name.casefold(): name for name in names if name not in self.names}
         self.names = [spelled.pop(name.casefold(), name) for name in self.names]
 
-    def require(self, *names: str, what: str = 'a table') -> None:
+    def require(self, *names: str, what: str = 'a table', example: str = '') -> None:
         """Makes sure that there are columns, whatever the case of their letters.
+
+        Args:
+            names: Of the columns.
+            what: What the table is taken for.
+            example: How a column of another name can be named, where it can.
 
         Raises:
             UserError: If one is missing.
@@ -155,7 +160,9 @@ class Table:
         self.spell(names)
         if missing := [name for name in names if name not in self.names]:
             raise UserError(f'{self.path}:1: expected {what}; missing column '
-                            f'{", ".join(missing)}; found {self.found()}')
+                            f'{", ".join(missing)}; found {self.found()}'
+                            + (f'; columns of other names can be named, as in {example}'
+                               if example else ''))
         self._required = max(map(self.names.index, names)) + 1
 
     def found(self) -> str:

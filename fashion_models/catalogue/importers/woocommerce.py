@@ -80,8 +80,8 @@ def _table(source, arguments):
     columns = shops.pairs('column', arguments.column)
     table = Table(path, arguments.encoding, columns, mixed=True, fill=True)
     table.spell(_OPTIONAL)
-    table.require('Type', 'Name', 'Images', what=_WHAT)
-    table.require('ID' if 'ID' in table.names else 'SKU', what=_WHAT)
+    table.require('Type', 'Name', 'Images', what=_WHAT, example='Images=Bilder')
+    table.require('ID' if 'ID' in table.names else 'SKU', what=_WHAT, example='SKU=Artikelnummer')
     table.names = [_attribute(name, columns) for name in table.names]
     return table
 
@@ -147,7 +147,8 @@ class _Export(Source):
             if member['variation']:
                 # Without them, the colours of a parent would be one product.
                 self._table.require('Parent', 'Attribute 1 name', 'Attribute 1 value(s)',
-                                    what=f'{_WHAT} with variations')
+                                    what=f'{_WHAT} with variations',
+                                    example='Attribute 1 name=Attribut 1 Name')
                 if not member['parent']:
                     report.note('variations that name no parent, each a product', where)
             place = number
