@@ -8,6 +8,8 @@ and every product is classified by a network that has seen neither it nor any of
 comparison of ``single_vs_multi`` is made here on all products:
 
 * the multi-image network, which pools the images of a product inside;
+* the same with a loss on each image and smaller batches, the best way to pool of
+  :mod:`~fashion_models.experiments.pooling` on drawn products;
 * the single-image one, trained on the same images flattened, each a product of its own: for as
   many epochs, and, as a control, for as many updates. It answers for each image by itself, and for
   the product by the heads on the mean, and on the maximum, of its images' representations, and by
@@ -33,7 +35,7 @@ others, and with the commonest label of the same source there. In a merged catal
 (see ``fashion-models catalogue merge``) a network that knows the shop by the style of its pictures
 can do the latter without having seen a product.
 
-Time: 15 trainings a seed. With ``experiments/studies/shops-folds.toml`` on the seven shops of
+Time: 20 trainings a seed. With ``experiments/studies/shops-folds.toml`` on the seven shops of
 ``experiments/mappings/shops.toml`` (2,957 products, 5,854 images) a training takes about a minute
 of a CPU core.
 """
@@ -54,10 +56,13 @@ from fashion_models.experiments.kit import predictions
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Figures, Table, read_log
 from fashion_models.experiments.kit.settings import Settings, add_folds, add_init, command, folds_of
+from fashion_models.experiments.measuring.tasks_and_images import updates_of
+from fashion_models.experiments.pooling import IMAGE_LOSS, smaller_batches
 from fashion_models.training.evaluation import average_over_images
 from fashion_models.training.run import Run
 
 MULTI = 'multi-image'
+BEST = 'multi-image, loss on each image, smaller batches'
 SINGLE = 'single-image'
 UPDATES = 'single-image, as many updates'
 AVERAGED = 'averaged'
@@ -80,7 +85,7 @@ def cross_validation(
         _require_unseen(arguments.init, settings.catalogue)
     settings.begin_with(arguments.init)
     count = folds_of(arguments)
-    settings.networks = 3 * count * len(settings.seeds)
+    settings.networks = 4 * count * len(settings.seeds)
     folds = [_fold(settings, number, count) for number in range(count)]
     tasks = settings.recipe.model.tasks
     groups = [group for fold in folds for group in fold['groups']]
@@ -130,18 +135,25 @@ def _fold(settings, number, folds):
         for name in (MULTI, SINGLE)])
     multi = [run(MULTI, seed) for seed in settings.seeds]
     batches = read_log(multi[0])[-1]['iteration'] // recipe.training.epochs
-    settings.train([(
-        f'{SINGLE}-equal-updates-fold-{number}', recipe.replace(training__epoch_batches=batches),
-        View(folds, number, True))])
-    single = {
-        SINGLE: [run(SINGLE, seed, True) for seed in settings.seeds],
-        UPDATES: [run(f'{SINGLE}-equal-updates', seed, True, batches) for seed in settings.seeds]}
+    single = {SINGLE: [run(SINGLE, seed, True) for seed in settings.seeds]}
+    best = smaller_batches(
+        recipe.replace(training__image_loss=IMAGE_LOSS), updates_of(multi),
+        updates_of(single[SINGLE]))
+    name = f'image-loss-smaller-batches-fold-{number}'
+    settings.train([
+        (f'{SINGLE}-equal-updates-fold-{number}', recipe.replace(training__epoch_batches=batches),
+         View(folds, number, True)),
+        (name, best, View(folds, number))])
+    single[UPDATES] = [
+        run(f'{SINGLE}-equal-updates', seed, True, batches) for seed in settings.seeds]
+    best = settings.seeds_of(name, best, View(folds, number))
     parts = View(folds, number).products(
         settings.catalogue, prepare(settings.catalogue, recipe.data.shorter_side),
         multi[0].vocabulary)
     products = parts['validation']
-    answers = {MULTI: predictions.correct(
-        [predictions.evaluate_run(of_seed, products, 'last') for of_seed in multi])}
+    answers = {name: predictions.correct(
+        [predictions.evaluate_run(of_seed, products, 'last') for of_seed in of_seeds])
+        for name, of_seeds in {MULTI: multi, BEST: best}.items()}
     for name, of_seeds in single.items():
         answers |= {_name(name, way): right
                     for way, right in _single_image_answers(of_seeds, products).items()}
@@ -158,7 +170,7 @@ def _fold(settings, number, folds):
         'groups': products.groups, 'sources': own,
         'counts': np.array([len(images) for images in products.images]),
         'updates': {name: read_log(of_seeds[0])[-1]['iteration']
-                    for name, of_seeds in {MULTI: multi, **single}.items()}}
+                    for name, of_seeds in {MULTI: multi, BEST: best, **single}.items()}}
 
 
 def _single_image_answers(runs, products):
@@ -215,20 +227,30 @@ def _by_images(counts):
 
 
 def _compared(answers, rows, tasks, groups):
-    """Accuracies of all answers on some products, and how much better MULTI is than each."""
+    """Accuracies of all answers on some products, and how much better multi-image ones are."""
     own = [groups[row] for row in rows]
     right = {name: of_all[:, rows] for name, of_all in answers.items()}
+
+    def minus_each(ours):
+        return {name: predictions.differences(right[ours], one, tasks, own)
+                for name, one in right.items() if name != ours}
+
     return {
         'products': len(rows),
         'accuracy': {name: predictions.accuracies(one, tasks, own) for name, one in right.items()},
-        'difference': {name: predictions.differences(right[MULTI], one, tasks, own)
-                       for name, one in right.items() if name != MULTI}}
+        'difference': minus_each(MULTI), 'difference_of_best': minus_each(BEST)}
 
 
 def _parts(answers, parts, tasks, groups):
-    """As :func:`_compared`, of each part of the products that is not too small for it."""
-    return {title: _compared(answers, np.flatnonzero(part), tasks, groups)
+    """As :func:`_compared`, over all tasks, of each part of the products not too small for it."""
+    return {title: _over_all(_compared(answers, np.flatnonzero(part), tasks, groups))
             for title, part in parts.items() if part.sum() >= FEWEST_PRODUCTS}
+
+
+def _over_all(compared):
+    return {key: value if key == 'products' else {
+        name: {ALL: of_tasks[ALL]} for name, of_tasks in value.items()}
+        for key, value in compared.items()}
 
 
 def _detectable(interval):
@@ -249,12 +271,14 @@ def _tables(figures):
         return title, *(value(of_tasks[task]) if task in of_tasks else None for task in columns)
 
     def parts(title, heading, key):
-        names = MULTI, SINGLE, averaged, _name(UPDATES, AVERAGED)
-        return Table(title, (heading, 'products', *names, f'{MULTI} minus {averaged}',
-                             f'{MULTI} minus {_name(UPDATES, AVERAGED)}'), [
+        names = MULTI, BEST, SINGLE, averaged, _name(UPDATES, AVERAGED)
+        return Table(title, (heading, 'products', *names,
+                             *(f'{MULTI} minus {name}' for name in names[3:]),
+                             f'{BEST}, minus {averaged}'), [
             (part or 'none', found['products'],
              *(found['accuracy'][name][ALL].value for name in names),
-             *(found['difference'][name][ALL] for name in names[2:]))
+             *(found['difference'][name][ALL] for name in names[3:]),
+             found['difference_of_best'][averaged][ALL])
             for part, found in figures[key].items()])
 
     tables = [
@@ -265,6 +289,8 @@ def _tables(figures):
             for name, of_tasks in figures['over_images'].items()]),
         Table(f'Multi-image minus each, with 95 % intervals; {what}', header, [
             row(name, of_tasks, str) for name, of_tasks in figures['difference'].items()]),
+        Table(f'{BEST}, minus each, with 95 % intervals; {what}'.capitalize(), header, [
+            row(name, of_tasks, str) for name, of_tasks in figures['difference_of_best'].items()]),
         Table('The difference that so many products would show in four experiments of five', header,
               [row(name, of_tasks, float) for name, of_tasks in figures['detectable'].items()
                if name in (SINGLE, averaged, _name(UPDATES, AVERAGED))]),

@@ -48,6 +48,7 @@ from fashion_models.experiments.measuring.tasks_and_images import (
     single_image_kinds,
     updates_of,
 )
+from fashion_models.training.recipe import Recipe
 
 #: Weight of the auxiliary loss; another was tried in ``experiments/studies/compact.toml``.
 IMAGE_LOSS = 0.3
@@ -88,7 +89,7 @@ def pooling(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Tab
     single = single_image_kinds(settings.recipe, updates // settings.recipe.training.epochs)
     settings.train(list(single.values()))
     averaged = {name: settings.seeds_of(*kind) for name, kind in single.items()}
-    smaller = {name: (network, _smaller_batches(
+    smaller = {name: (network, smaller_batches(
         kinds[like][1], updates, updates_of(averaged[SINGLE])), None)
         for name, (network, like) in SMALLER.items()}
     settings.train(list(smaller.values()))
@@ -102,8 +103,14 @@ def pooling(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Tab
     return figures, tables(figures)
 
 
-def _smaller_batches(recipe, updates, wanted):
-    """The recipe, with a batch size of which the same images make so many updates."""
+def smaller_batches(recipe: Recipe, updates: int, wanted: int) -> Recipe:
+    """The recipe with smaller batches, for more updates from the same images.
+
+    Args:
+        recipe: The recipe.
+        updates: How many it makes.
+        wanted: How many to make, about.
+    """
     return recipe.replace(
         training__batch_size=max(1, round(recipe.training.batch_size * updates / wanted)))
 
@@ -131,16 +138,17 @@ def _averaged(of_seeds, products):
 def _part(right, alone, rows, products, tasks):
     groups = [products.groups[row] for row in rows]
     own = {name: of_all[:, rows] for name, of_all in right.items()}
+
+    def ahead(name, other):
+        return {ALL: predictions.differences(own[name], other, tasks, groups)[ALL]}
+
     return {
         'products': len(rows),
         'accuracy': {name: predictions.accuracies(values, tasks, groups)
                      for name, values in own.items()},
-        'ahead_of': {reference: {
-            name: predictions.differences(own[name], own[reference], tasks, groups)
-            for name in ALL_WAYS} for reference in AVERAGED.values()},
-        'ahead_of_itself': {
-            name: predictions.differences(own[name], alone[name][:, rows], tasks, groups)
-            for name in ALL_WAYS}}
+        'ahead_of': {reference: {name: ahead(name, own[reference]) for name in ALL_WAYS}
+                     for reference in AVERAGED.values()},
+        'ahead_of_itself': {name: ahead(name, alone[name][:, rows]) for name in ALL_WAYS}}
 
 
 def tables(figures: Figures) -> list[Table]:
