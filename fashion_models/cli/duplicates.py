@@ -11,6 +11,7 @@ import sys
 
 from fashion_models.cli import options
 from fashion_models.cli.tables import aligned
+from fashion_models.cli.terminal import visible
 from fashion_models.errors import UserError
 from fashion_models.plural import counted
 
@@ -118,7 +119,8 @@ def run(arguments: argparse.Namespace) -> None:
             ensure_ascii=False, indent=1))
     else:
         _print(rows, arguments)
-        print(_summary(found, pairs, groups if arguments.groups else None, arguments.mutual))
+        print(visible(_summary(
+            found, pairs, groups if arguments.groups else None, arguments.mutual)))
     if arguments.picture:
         _draw(arguments, embeddings, groups if arguments.groups else pairs)
 

@@ -1,6 +1,7 @@
 """``fashion-models duplicates``: what it prints, writes and refuses."""
 
 import csv
+import dataclasses
 import json
 
 import numpy as np
@@ -10,6 +11,7 @@ from PIL import Image
 from fashion_models.catalogue.io import CatalogueWriter
 from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.cli import main
+from fashion_models.representation.duplicates.calibration import Calibration
 from fashion_models.representation.embeddings import Item
 from fashion_models.representation.embeddings_writer import EmbeddingsWriter
 
@@ -165,6 +167,15 @@ def test_images_only_goes_without_texts(run):
 def test_the_default_calibration_says_where_it_is_from(folder, capsys):
     assert main(['duplicates', str(folder / 'listings')]) == 0
     assert 'calibration: embedded, ' in capsys.readouterr().out
+
+
+def test_a_calibration_s_name_is_no_command_to_the_terminal(folder, calibration, tmp_path, capsys):
+    own = Calibration.load(calibration)
+    dataclasses.replace(own, origin={**own.origin, 'catalogue_name': 'a\x1b[31mshop'}).save(
+        tmp_path / 'mine.json')
+    assert main(['duplicates', str(folder / 'listings'), '--calibration',
+                 str(tmp_path / 'mine.json')]) == 0
+    assert r'calibration: a\x1b[31mshop, ' in capsys.readouterr().out
 
 
 def test_errors_are_one_line(run, folder, tmp_path):

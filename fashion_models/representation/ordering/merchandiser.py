@@ -138,7 +138,8 @@ class LinearOrder:
             weights, facts = content['weights'], json_value(str(content['facts']))
             fits = (str(content['format']) == _FORMAT and isinstance(facts, dict)
                     and weights.ndim == 1 and weights.dtype.kind == 'f'
-                    and np.isfinite(weights).all())
+                    # As long as this, a score is finite: vectors are of unit length.
+                    and np.linalg.norm(weights.astype(np.float64)) < np.finfo(np.float32).max)
         except (UserError, OSError, ValueError, KeyError):
             fits = False
         if not fits:

@@ -114,7 +114,9 @@ def test_what_is_no_saved_order_is_refused(tmp_path):
     np.savez(tmp_path / 'other.npz', weights=np.ones(3))
     (tmp_path / 'empty').touch()
     np.save(tmp_path / 'array.npy', np.ones(3))     # as a file of embeddings begins
-    for name in 'text', 'other.npz', 'missing', 'empty', 'array.npy':
+    for name, value in ('inf.npz', np.inf), ('huge.npz', 3e38):      # of which scores overflow
+        LinearOrder(np.full(6, value), {}).save(tmp_path / name)
+    for name in 'text', 'other.npz', 'missing', 'empty', 'array.npy', 'inf.npz', 'huge.npz':
         with pytest.raises(UserError, match=f'{name}: not a learned order'):
             LinearOrder.load(tmp_path / name)
 
