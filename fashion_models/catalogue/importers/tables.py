@@ -23,6 +23,7 @@ from fashion_models.catalogue.importers.reading import BROKEN, as_mixed, is_brok
 from fashion_models.catalogue.importers.source import clean
 from fashion_models.errors import UserError
 from fashion_models.parsing import LONGEST, require_plain
+from fashion_models.plural import counted
 
 #: What begins like this is no text.
 _OTHERS = {
@@ -70,7 +71,7 @@ class Table:
         self._required = 0
         try:
             ''.encode(self._encoding)
-        except LookupError as error:
+        except (LookupError, ValueError) as error:
             raise UserError(f'encoding {encoding}: {error}') from error
         for _, values, problem in self._records():
             if not problem and not any(values):
@@ -114,7 +115,7 @@ class Table:
             if not problem:
                 values, problem = self._fitted(values, least)
             if problem == _NUMBER:
-                where += f' ({len(values)} fields, not {len(self.names)})'
+                where += f' ({counted(len(values), "field")}, not {len(self.names)})'
             if not problem:
                 # Of columns of one name the first counts.
                 yield where, dict(zip(reversed(self.names), reversed(values)))

@@ -143,7 +143,7 @@ def test_many_files_of_one_name_are_found_as_fast(tmp_path):
 
 
 def test_a_manifest_whose_rows_cannot_be_read_is_refused(find):
-    with pytest.raises(UserError, match=r'addresses\.csv:3 \(1 fields, not 2\): another number'):
+    with pytest.raises(UserError, match=r'addresses\.csv:3 \(1 field, not 2\): another number'):
         find(['a.jpg'], ['https://x.example/1'],
              'address,file\nhttps://x.example/1,a.jpg\nhttps://x.example/2\n')
 

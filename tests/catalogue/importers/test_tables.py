@@ -66,7 +66,7 @@ def test_rows_of_another_length(read):
     rows, report = read('a,b\n1\n1,2,3\n1,2\n')
     assert [number for number, _ in rows] == [4]
     assert report['dropped']["another number of fields than the first line's"]['examples'] == [
-        'table.csv:2 (1 fields, not 2)', 'table.csv:3 (3 fields, not 2)']
+        'table.csv:2 (1 field, not 2)', 'table.csv:3 (3 fields, not 2)']
     assert read('a,b\n1\n', fill=True)[0] == [(2, {'a': '1', 'b': ''})]
 
 
@@ -108,7 +108,7 @@ def test_an_empty_file_has_no_columns(read, tmp_path):
 
 def test_where_no_row_may_be_left_out_a_bad_one_is_an_error(tmp_path):
     (tmp_path / 'table.csv').write_text('a,b\n1,2\n3\n')
-    with pytest.raises(UserError, match=r"table\.csv:3 \(1 fields, not 2\): another number of"):
+    with pytest.raises(UserError, match=r"table\.csv:3 \(1 field, not 2\): another number of"):
         list(Table(tmp_path / 'table.csv').all_rows())
 
 
@@ -188,7 +188,7 @@ def test_what_excel_leaves_out_at_the_end_of_rows_is_empty(tmp_path):
     table.require('answer', 'a')
     rows = table.all_rows()
     assert [next(rows)[1]['title'] for _ in range(3)] == ['', 'x', 'x']
-    with pytest.raises(UserError, match=r'table\.csv:5 \(1 fields, not 4\): another number'):
+    with pytest.raises(UserError, match=r'table\.csv:5 \(1 field, not 4\): another number'):
         next(rows)
 
 
@@ -207,3 +207,9 @@ def test_columns_that_excel_leaves_out_of_a_block_of_rows(tmp_path):
     assert sum(entry['count'] for entry in record['notes'].values()) == 15
     (dropped,) = record['dropped'].values()     # among whole rows, a short one is a bad one
     assert dropped['examples'] == ['a.csv:34 (2 fields, not 3)']
+
+
+@pytest.mark.parametrize('encoding', ['undefined', 'utf\0', 'base64', 'é'])
+def test_what_is_no_encoding(read, encoding):
+    with pytest.raises(UserError, match='^encoding '):
+        read(b'a,b\n1,2\n', encoding)
