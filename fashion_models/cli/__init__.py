@@ -43,15 +43,13 @@ from fashion_models.cli import (
 )
 from fashion_models.cli.parser import Parser, add_commands
 from fashion_models.cli.terminal import escape_what_cannot_be_shown, visible
+from fashion_models.cli.writing import require_apart
 from fashion_models.errors import UserError, system_text
 
 #: Every command, in the order of the help.
 COMMANDS = (
     catalogue, train, evaluate, predict, describe, lr, embed, embeddings, search, retrieval, index,
     publish, duplicates, order, tags, colour, audit, serve, sync, export)
-#: The options that name what is written.
-_WRITTEN = {'output', 'save', 'parquet', 'picture'}
-
 
 def build_parser() -> Parser:
     """The parser of all commands."""
@@ -86,7 +84,7 @@ def _status(argv):
     try:
         arguments = parser.parse_args(argv)
         parser = arguments.parser
-        _require_apart(vars(arguments))
+        require_apart(vars(arguments))
         status = arguments.command.run(arguments) or 0
         sys.stdout.flush()
         return status
@@ -101,22 +99,6 @@ def _status(argv):
         return 141
     except OSError as error:
         return _fail(system_text(error))
-
-
-def _require_apart(arguments):
-    """Refuses to write a file that is read, too: a slip that would cost it."""
-    for name in _WRITTEN & arguments.keys():
-        for other, value in arguments.items():
-            for path in value if isinstance(value, list) else [value]:
-                if other != name and _same_file(path, arguments[name]):
-                    raise UserError(f'--{name} {arguments[name]}: would replace what is read; name '
-                                    'another file')
-
-
-def _same_file(a, b):
-    paths = a, b
-    return all(isinstance(path, str | os.PathLike) and os.path.isfile(path) for path in paths) and (
-        os.path.samefile(a, b))
 
 
 def _fail(message):

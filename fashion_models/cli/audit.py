@@ -57,9 +57,9 @@ def run(arguments: argparse.Namespace) -> None:
     catalogue = open_catalogue(arguments.catalogue)
     answers = (_by_vectors if arguments.embeddings else _by_networks)(arguments, catalogue)
     sections = review_sections(catalogue, answers, arguments.most)
+    print('\n'.join(heading for heading, _ in sections))
     write_review(
         arguments.output, f'Suspected labels of {catalogue.header.name}', sections, catalogue)
-    print('\n'.join(heading for heading, _ in sections))
     print(f'look at {arguments.output / PAGE_FILE} and answer in '
           f'{arguments.output / ANSWERS_FILE}; then\n  fashion-models catalogue relabel '
           f'{arguments.catalogue} {arguments.output / ANSWERS_FILE} DIR')

@@ -6,12 +6,14 @@ is a simulation; one from your own pairs is better (--calibrate).
 """
 
 import argparse
+import functools
 import json
 import sys
 
 from fashion_models.cli import options
 from fashion_models.cli.tables import aligned
 from fashion_models.cli.terminal import visible
+from fashion_models.cli.writing import beside
 from fashion_models.errors import UserError
 from fashion_models.plural import counted
 
@@ -108,19 +110,20 @@ def run(arguments: argparse.Namespace) -> None:
     groups = [group for group in grouped(found.pairs)
               if not arguments.new or len({item.product for item in group}) > 1]
     rows = group_rows(groups) if arguments.groups else pair_rows(pairs)
-    if arguments.output:
-        (write_groups if arguments.groups else write_pairs)(arguments.output, rows)
-    if arguments.json:
-        print(json.dumps({
-            'groups' if arguments.groups else 'pairs': rows, 'listings': found.listings,
-            'thresholds': found.thresholds,
-            'placeholders': [[item.id for item in group] for group in found.placeholders],
-            'calibration': found.calibration.origin},
-            ensure_ascii=False, indent=1))
-    else:
-        _print(rows, arguments)
-        print(visible(_summary(
-            found, pairs, groups if arguments.groups else None, arguments.mutual)))
+    write = functools.partial(
+        write_groups if arguments.groups else write_pairs, arguments.output, rows)
+    with beside(write if arguments.output else None):
+        if arguments.json:
+            print(json.dumps({
+                'groups' if arguments.groups else 'pairs': rows, 'listings': found.listings,
+                'thresholds': found.thresholds,
+                'placeholders': [[item.id for item in group] for group in found.placeholders],
+                'calibration': found.calibration.origin},
+                ensure_ascii=False, indent=1))
+        else:
+            _print(rows, arguments)
+            print(visible(_summary(
+                found, pairs, groups if arguments.groups else None, arguments.mutual)))
     if arguments.picture:
         _draw(arguments, embeddings, groups if arguments.groups else pairs)
 
@@ -202,18 +205,22 @@ def _calibrate(arguments):
         open_embeddings(arguments.file),
         None if arguments.calibrate is True else arguments.calibrate,
         texts=not arguments.images_only, encoding=arguments.encoding)
-    with told_if_unwritable(arguments.output):
-        calibration.save(arguments.output)
-    print(f'{arguments.output}: learnt from '
-          + ', '.join(f'{value} {name.replace("_", " ")}'
-                      for name, value in calibration.origin['pairs'].items()))
-    for name, model in calibration.models.items():
-        for precision in (0.5, 0.8, 0.95):
-            threshold = model.threshold(precision)
-            print(f'{name}: precision {precision}: ' + (
-                'never reached' if threshold is None else
-                f'recall {model.reached(threshold)["recall"]:.2f} from probability '
-                f'{threshold:.2f}'))
+
+    def save():
+        with told_if_unwritable(arguments.output):
+            calibration.save(arguments.output)
+
+    with beside(save):
+        print(f'{arguments.output}: learnt from '
+              + ', '.join(f'{value} {name.replace("_", " ")}'
+                          for name, value in calibration.origin['pairs'].items()))
+        for name, model in calibration.models.items():
+            for precision in (0.5, 0.8, 0.95):
+                threshold = model.threshold(precision)
+                print(f'{name}: precision {precision}: ' + (
+                    'never reached' if threshold is None else
+                    f'recall {model.reached(threshold)["recall"]:.2f} from probability '
+                    f'{threshold:.2f}'))
 
 
 def _draw(arguments, embeddings, found):

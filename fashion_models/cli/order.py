@@ -5,12 +5,14 @@ others: in lists.csv, with the columns list, product and rank, where rank 1 goes
 """
 
 import argparse
+import functools
 import json
 import sys
 import zipfile
 
 from fashion_models.cli import options
 from fashion_models.cli.tables import ranked_table
+from fashion_models.cli.writing import beside
 from fashion_models.errors import UserError
 from fashion_models.parsing import content, require_plain
 from fashion_models.plural import counted
@@ -83,17 +85,18 @@ def run(arguments: argparse.Namespace) -> None:
     diversity = DIVERSITY if arguments.diversity is None else arguments.diversity
     order = order_products(
         embeddings, taste.relevance, np.flatnonzero(chosen), diversity, arguments.k, whitening)
-    if arguments.json:
-        print(json.dumps({
-            'file': str(arguments.file), 'liked': arguments.liked or [],
-            'disliked': arguments.disliked,
-            'examples': str(arguments.examples) if arguments.examples else None,
-            'where': where, 'diversity': diversity, 'order': [
-                {'rank': entry.rank, 'relevance': round(entry.relevance, 6), **entry.item.record()}
-                for entry in order]}, ensure_ascii=False, indent=1))
-    else:
-        print(ranked_table(
-            [(entry.rank, entry.relevance, entry.item) for entry in order], 'relevance'))
+    with beside(arguments.save and functools.partial(taste.save, arguments.save)):
+        if arguments.json:
+            print(json.dumps({
+                'file': str(arguments.file), 'liked': arguments.liked or [],
+                'disliked': arguments.disliked,
+                'examples': str(arguments.examples) if arguments.examples else None,
+                'where': where, 'diversity': diversity, 'order': [
+                    {'rank': entry.rank, 'relevance': round(entry.relevance, 6),
+                     **entry.item.record()} for entry in order]}, ensure_ascii=False, indent=1))
+        else:
+            print(ranked_table(
+                [(entry.rank, entry.relevance, entry.item) for entry in order], 'relevance'))
     if arguments.output:
         _write_page(arguments, embeddings, seen, order, folder)
 
@@ -124,8 +127,6 @@ def _taste(arguments, embeddings, seen, whitening):
         print(f'{arguments.examples}: {counted(facts["pairs"], "pair")} of '
               f'{counted(facts["lists"], "list")}; {judged}',
               file=sys.stderr)
-    if arguments.save:
-        order.save(arguments.save)
     return order
 
 

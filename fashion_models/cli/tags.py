@@ -7,12 +7,14 @@ unless --words names a file that was learned before.
 """
 
 import argparse
+import functools
 import json
 import pathlib
 import tempfile
 
 from fashion_models.cli import options
 from fashion_models.cli.terminal import visible
+from fashion_models.cli.writing import beside
 from fashion_models.errors import UserError
 
 NAME = 'tags'
@@ -74,12 +76,12 @@ def run(arguments: argparse.Namespace) -> None:
                 catalogue.products, catalogue.tasks)
             tagger = learn_tags(catalogue.products, embeddings, vocabulary.labels)
         tagger.check(embeddings)
-        if arguments.save:
-            tagger.save(arguments.save)
-        for product, judged in judged_products(
-                tagger, catalogue, embeddings, keep, propose, arguments.product or (),
-                arguments.split):
-            print(_json(product, judged) if arguments.json else visible(_text(product, judged)))
+        with beside(arguments.save and functools.partial(tagger.save, arguments.save)):
+            for product, judged in judged_products(
+                    tagger, catalogue, embeddings, keep, propose, arguments.product or (),
+                    arguments.split):
+                print(_json(product, judged) if arguments.json
+                      else visible(_text(product, judged)))
 
 
 def _probability(name, value):

@@ -94,6 +94,16 @@ def test_csv_holds_the_same(run, tmp_path):
         (pair['a'], pair['b'], pair['probability']) for pair in printed]
 
 
+def test_a_file_that_cannot_be_written_costs_the_file_only(run, folder, tmp_path, capsys):
+    (tmp_path / 'pairs.csv').mkdir()
+    told = run('-o', tmp_path / 'pairs.csv', status=2)
+    assert 'pairs among 160 listings' in told.out
+    assert 'pairs.csv: cannot be written' in told.err
+    assert main(['duplicates', str(folder / 'listings'), '--calibrate', '-o',
+                 str(tmp_path / 'pairs.csv')]) == 2
+    assert 'images: precision 0.5' in capsys.readouterr().out
+
+
 def test_answers_are_not_overwritten(run, tmp_path):
     file = tmp_path / 'pairs.csv'
     run('-o', file)
