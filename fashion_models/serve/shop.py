@@ -100,13 +100,12 @@ class Shop:
         """A product of the catalogue, with all its listings; None if it is not there."""
         if self.catalogue is None or id not in self._offsets:
             return None
-        with open(self.catalogue.products.path, 'rb') as file:
-            file.seek(self._offsets[id])
-            line = file.readline()
         try:
-            product = product_from_record(json.loads(line), self.catalogue.tasks)
-        except ValueError:
-            return None     # the catalogue has been replaced since
+            with open(self.catalogue.products.path, 'rb') as file:
+                file.seek(self._offsets[id])
+                product = product_from_record(json.loads(file.readline()), self.catalogue.tasks)
+        except (OSError, ValueError):
+            return None     # the catalogue has been replaced since, or is being replaced
         return product if product.id == id else None
 
     @cached_property

@@ -1,5 +1,7 @@
 """What can be served: listings as well as products, and vectors whose catalogue or run is gone."""
 
+import shutil
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -77,3 +79,11 @@ def test_a_product_of_a_forgotten_search_is_still_shown(client):
     page = client.get('/product?id=1&picture=forgotten')
     assert page.status_code == 200
     assert 'of 80' not in page.text
+
+
+def test_a_catalogue_that_is_imported_anew_meanwhile(toys, tmp_path):
+    catalogue = shutil.copytree(toys[2], tmp_path / 'shop')
+    shop = Shop(toys[0], catalogue=catalogue)
+    assert shop.product('3').id == '3'
+    (catalogue / 'products.jsonl').unlink()
+    assert shop.product('3') is None
