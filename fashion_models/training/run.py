@@ -32,7 +32,6 @@ from fashion_models.training.run_files import (
 )
 
 _PROVENANCE = {'catalogue': {'folder': str, 'hash': str, 'name?': str}, 'given_recipe?': str,
-               'files?': {str: str},
                'view?': {'folds?': int, 'fold?': int, 'flattened?': bool,
                          'training_products?': int}}
 
@@ -122,7 +121,7 @@ class Run:
             run.snapshots.mkdir(exist_ok=True)
             snapshots.save_model(initial, run.snapshots / snapshots.INITIAL)
         provenance = provenance | {
-            'files': {name: sha256(run.folder / name) for name in (LABELS, MEAN)}}
+            run_files.DIGESTS: {name: sha256(run.folder / name) for name in (LABELS, MEAN)}}
         # Written last: without it, the folder is no run.
         with atomic_write(run.folder / PROVENANCE, 'w', encoding='utf-8') as file:
             json.dump(provenance, file, ensure_ascii=False, indent=1)
@@ -206,7 +205,7 @@ class Run:
             raise UserError(
                 f'{path}: found values from {mean.min():g} to {mean.max():g}, expected a mean '
                 'image, of 0 to 255')
-        self._require_as_written(MEAN)
+        run_files.require_as_written(self.folder, MEAN, self._digests)
         return mean
 
     @cached_property
@@ -224,6 +223,10 @@ class Run:
         except (ValueError, TypeError):
             raise UserError(f'{path}: is damaged: found no provenance of a run in it') from None
         return provenance
+
+    @cached_property
+    def _digests(self):
+        return run_files.digests(self.folder)
 
     @property
     def finished(self) -> bool:
@@ -255,14 +258,7 @@ class Run:
     def require_intact(self) -> None:
         """Raises UserError if labels or mean image are not those that the training began with."""
         for name in LABELS, MEAN:
-            self._require_as_written(name)
-
-    def _require_as_written(self, name):
-        digest = self.provenance.get('files', {}).get(name)
-        if digest and sha256(self.folder / name) != digest:
-            raise UserError(
-                f'{self.folder / name}: is not as the training wrote it, and the answers would be '
-                'wrong; take it from a copy of the run, or train anew')
+            run_files.require_as_written(self.folder, name, self._digests)
 
     def last_snapshot(self) -> pathlib.Path | None:
         """The last snapshot that training can be resumed from, or ``None``."""
@@ -304,7 +300,7 @@ class Run:
         """
         path = self.snapshot(which)
         # First, so that what another training has put there meanwhile is told from its own.
-        self.provenance  # noqa: B018
+        self._digests  # noqa: B018
         self.check_vocabulary()
         model = build_model(self.recipe, self.vocabulary.classes)
         snapshots.load_model(model, path)

@@ -3,16 +3,20 @@
 import os
 import pathlib
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from fashion_models import files
 from fashion_models.catalogue.split import SPLITS
+from fashion_models.errors import UserError
+from fashion_models.parsing import json_file, require_form
 from fashion_models.training import snapshots
 
 RECIPE = 'recipe.toml'
 LABELS = 'labels.json'
 MEAN = 'mean.npy'
 PROVENANCE = 'provenance.json'
+#: What ``provenance.json`` calls the SHA-256 of files that stay as they were written.
+DIGESTS = 'files'
 #: Marks a run that came to its end.
 FINISHED = 'finished'
 #: Held by the process that trains the run.
@@ -60,3 +64,26 @@ def remove_leftovers(folder: pathlib.Path) -> None:
     for own in folder.glob(f'{_LOG_FOLDER}/'):
         if not {*os.listdir(own)} - {'log.json'}:
             shutil.rmtree(own)
+
+
+def digests(folder: pathlib.Path) -> dict[str, str]:
+    """The SHA-256 of files of a run as they were written; none of a run that has not recorded any.
+
+    Raises:
+        UserError: If ``provenance.json`` is damaged.
+    """
+    path = folder / PROVENANCE
+    try:
+        found = json_file(path)
+        require_form(found, {f'{DIGESTS}?': {str: str}})
+    except ValueError:
+        raise UserError(f'{path}: is damaged: found no provenance of a run in it') from None
+    return found.get(DIGESTS, {})
+
+
+def require_as_written(folder: pathlib.Path, name: str, written: Mapping[str, str]) -> None:
+    """Raises UserError if a file of a run is not what it was, by the :func:`digests`."""
+    if name in written and files.sha256(folder / name) != written[name]:
+        raise UserError(
+            f'{folder / name}: is not as the training wrote it, and the answers would be wrong; '
+            'take it from a copy of the run, or train anew')

@@ -42,7 +42,7 @@ if typing.TYPE_CHECKING:    # an extra
 OPSET = 11      # the newest that onnx_chainer, which comes with Chainer, knows
 TOLERANCE = 1e-4
 #: What is written, the first one first.
-_FILES = ('image.onnx', 'product.onnx', 'mean.npy', 'constants.json', 'image.toml',
+_FILES = ('constants.json', 'image.onnx', 'product.onnx', 'mean.npy', 'image.toml',
           'preprocessing.py', 'example.py')
 #: From each pooling to the reductions over the images, whose results stand side by side.
 _POOLINGS = {
@@ -74,15 +74,16 @@ def export(encoder: Encoder, folder: str | os.PathLike) -> float:
     run = encoder.run
     graphs = {'image': image_graph(encoder), 'product': product_graph(encoder)}
     difference = compare(encoder, graphs)
-    for name, graph in graphs.items():
-        _write(folder / f'{name}.onnx', graph.SerializeToString())
-    with told_if_unwritable(folder / 'mean.npy'), atomic_write(folder / 'mean.npy') as file:
-        np.save(file, run.mean)
     constants = {
         'shorter_side': run.recipe.data.shorter_side, 'size': run.recipe.data.size,
         'longest_aspect': MAX_ASPECT, 'labels': run.vocabulary.labels,
         'run': run.folder.resolve().name, 'snapshot': encoder.which, 'versions': versions()}
+    # First: it tells an export's folder, a killed one's included, from any other.
     _write(folder / 'constants.json', json.dumps(constants, indent=1).encode())
+    for name, graph in graphs.items():
+        _write(folder / f'{name}.onnx', graph.SerializeToString())
+    with told_if_unwritable(folder / 'mean.npy'), atomic_write(folder / 'mean.npy') as file:
+        np.save(file, run.mean)
     _write(folder / 'image.toml', _tower_settings(run, encoder.model.encoder.pooling))
     for script in 'preprocessing.py', 'example.py':
         source = importlib.resources.files(__package__) / 'scripts' / script

@@ -38,7 +38,7 @@ def encoder(tiny_run):
     return load(tiny_run[0])
 
 
-@pytest.mark.parametrize('name', ['mean.npy', 'example.py'])
+@pytest.mark.parametrize('name', ['mean.npy', 'example.py', 'image.onnx'])
 def test_no_file_of_another_origin_is_replaced(onnxruntime, encoder, tmp_path, name):
     (tmp_path / name).write_text('mine')
     with pytest.raises(UserError, match=f'holds {name}, which no export wrote'):
