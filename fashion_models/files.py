@@ -118,8 +118,9 @@ def leftovers(folder: str | os.PathLike, names: Iterable[str]) -> Iterator[pathl
         names: Of the files that are written there; patterns, as of :mod:`fnmatch`.
     """
     for path in pathlib.Path(folder).glob('.*.partial'):
-        name = re.sub(r'\.[0-9a-f]{8}$', '', path.name[1:-len('.partial')])
-        if any(fnmatch.fnmatchcase(name, known) for known in names) and (
+        name = path.name[1:-len('.partial')]
+        forms = name, re.sub(r'\.\w+$', '', name)     # usual and unique
+        if any(fnmatch.fnmatchcase(form, known) for form in forms for known in names) and (
                 path.is_symlink() or not path.is_dir()):
             yield path
 

@@ -272,7 +272,7 @@ def test_a_line_for_a_pipe_is_an_error(tmp_path):
 
 
 def test_leftovers_are_told_from_what_is_in_use_and_what_is_somebody_elses(tmp_path):
-    names = {'.a.json.partial', '.a.json.0123abcd.partial', '.a.json.xyz.partial',
+    names = {'.a.json.partial', '.a.json.0123abcd.partial', '.a.jsonl.partial',
              '.thesis.partial', '.b-1.npz.partial'}
     for name in names:
         (tmp_path / name).touch()
@@ -281,4 +281,4 @@ def test_leftovers_are_told_from_what_is_in_use_and_what_is_somebody_elses(tmp_p
     with atomic_write(tmp_path / 'c.json'):
         remove_leftovers(tmp_path, ['a.json', 'b-*.npz', 'c.json'])
         assert {path.name for path in tmp_path.iterdir()} == {
-            '.a.json.xyz.partial', '.thesis.partial', '.b-2.npz.partial', '.c.json.partial'}
+            '.a.jsonl.partial', '.thesis.partial', '.b-2.npz.partial', '.c.json.partial'}

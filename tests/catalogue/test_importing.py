@@ -123,7 +123,7 @@ def test_an_interrupted_import_is_no_catalogue_and_goes_on(source, tmp_path, mon
     with pytest.raises(UserError, match='is not a catalogue'):
         open_catalogue(tmp_path / 'new')
     os.utime(tmp_path / 'new/images/1a.jpg', (1, 1))
-    (tmp_path / 'new/.products.jsonl.0123abcd.partial').write_bytes(b'left by kill -9')
+    (tmp_path / 'new/.products.jsonl.x.partial').write_bytes(b'left by kill -9')
     assert run(source, tmp_path / 'new').kept == 3
     assert sorted(os.listdir(tmp_path / 'new')) == [
         '.lock', 'catalogue.json', 'images', 'import-report.json', 'products.jsonl']
