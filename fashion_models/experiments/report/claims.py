@@ -123,8 +123,9 @@ CLAIMS = (
         'Learning the pooling beats averaging single-image results afterwards.',
         'no figure', MORE, _images('single-image, averaged', ALL), {ALL: 0.0}, {
             'single_vs_multi/embedded':
-                'Single-image training makes half as many updates again; with as many, learnt '
-                'pooling leads by 0.012, an interval above 0.',
+                'Single-image training makes half as many updates again and hears of each image by '
+                'itself; with as many updates, learnt pooling leads by 0.012, an interval above 0. '
+                'A loss on each image makes up for half of it.',
             'cross_validation/shops':
                 'The more images, the further it trails: few products have many, so there are few '
                 'such batches to learn from. And single-image training makes a third more '
