@@ -240,8 +240,13 @@ def test_figures_of_mutual_pairs(run, calibration):
             f'{point["precision"]:.2f}, recall {point["recall"]:.2f}') in run('--mutual').out
 
 
-def test_a_calibration_without_figures_of_mutual_pairs_says_so(folder, capsys):
-    words = ['duplicates', str(folder / 'listings'), '--mutual']
+def test_a_calibration_without_figures_of_mutual_pairs_says_so(folder, tmp_path, capsys):
+    own = Calibration.load()
+    dataclasses.replace(own, models={
+        name: dataclasses.replace(model, mutual=()) for name, model in own.models.items()}).save(
+            tmp_path / 'older.json')
+    words = ['duplicates', str(folder / 'listings'), '--mutual',
+             '--calibration', str(tmp_path / 'older.json')]
     assert main(words) == 0
     assert 'the calibration has no figures of mutual pairs' in capsys.readouterr().out
     assert main([*words, '--precision', '0.5']) == 2

@@ -7,6 +7,7 @@ import pytest
 
 from fashion_models.errors import UserError
 from fashion_models.representation.duplicates.calibration import (
+    DEFAULT,
     Calibration,
     Model,
     calibrate,
@@ -163,7 +164,11 @@ def test_mutual_pairs_have_curves_of_their_own(tmp_path):
     assert point['recall'] == pytest.approx(same[above].sum() / same.sum())
 
 
-def test_an_older_calibration_has_no_figures_of_mutual_pairs():
-    model = Calibration.load().of_mutual_pairs().models['images']
+def test_an_older_calibration_has_no_figures_of_mutual_pairs(tmp_path):
+    record = json.loads(DEFAULT.read_text(encoding='utf-8'))
+    assert len(record['models']['images'].pop('mutual')) == 99
+    del record['checksum']
+    (tmp_path / 'older.json').write_text(json.dumps(record))
+    model = Calibration.load(tmp_path / 'older.json').of_mutual_pairs().models['images']
     assert model.reached(0.5) is None
     assert model.threshold(0.5) is None
