@@ -124,8 +124,8 @@ def _compare(runs, averaged, products, tasks):
     counts = np.minimum([len(images) for images in products.images], MAX_IMAGES)
     parts = {'several': np.flatnonzero(counts > 1)}
     parts |= {str(n): np.flatnonzero(counts == n) for n in range(1, MAX_IMAGES + 1)}
-    return {'all': _part(right, alone, np.arange(len(counts)), products, tasks), **{
-        part: _part(right, alone, rows, products, tasks)
+    return {'all': _part(right, alone, np.arange(len(counts)), products, tasks, [ALL, *tasks]), **{
+        part: _part(right, alone, rows, products, tasks, [ALL])
         for part, rows in parts.items() if len(rows) >= FEWEST_PRODUCTS}}
 
 
@@ -135,7 +135,7 @@ def _averaged(of_seeds, products):
         predictions.evaluate_images(run, products, (np.mean,))[1][0] for run in of_seeds])
 
 
-def _part(right, alone, rows, products, tasks):
+def _part(right, alone, rows, products, tasks, kept):
     groups = [products.groups[row] for row in rows]
     own = {name: of_all[:, rows] for name, of_all in right.items()}
 
@@ -144,8 +144,8 @@ def _part(right, alone, rows, products, tasks):
 
     return {
         'products': len(rows),
-        'accuracy': {name: predictions.accuracies(values, tasks, groups)
-                     for name, values in own.items()},
+        'accuracy': {name: {task: of_tasks[task] for task in kept} for name, of_tasks in (
+            (name, predictions.accuracies(values, tasks, groups)) for name, values in own.items())},
         'ahead_of': {reference: {name: ahead(name, own[reference]) for name in ALL_WAYS}
                      for reference in AVERAGED.values()},
         'ahead_of_itself': {name: ahead(name, alone[name][:, rows]) for name in ALL_WAYS}}
