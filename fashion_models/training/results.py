@@ -183,7 +183,8 @@ def results_rows(
     """From each row's title to the accuracies of the tasks, for :func:`results_table`."""
     rows = {'the article, validation': article.row(article.MULTI_TASK, tasks)}
     for split, record in records.items():
-        rows[f'{split}, {counted(record["products"], "product")}'] = [
+        products = counted(record['products'], 'product').replace(',', '')  # as in recorded tables
+        rows[f'{split}, {products}'] = [
             record['accuracies'][task] for task in tasks]
         if 'several_labels' in record:
             rows[f'  any of several labels being right ({split})'] = [
