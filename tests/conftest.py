@@ -10,6 +10,7 @@ import pathlib
 import random
 import secrets
 
+import hypothesis
 import pytest
 from PIL import Image, ImageDraw
 
@@ -24,6 +25,11 @@ from fashion_models.representation.embed import embed
 from fashion_models.representation.encoder import load
 from fashion_models.training import train
 from fashion_models.training.recipe import Data, Model, Recipe, Training
+
+# How long an example takes depends on the machine; each test has a limit of its own.
+hypothesis.settings.register_profile(
+    'any machine', deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile('any machine')
 
 
 @pytest.fixture(scope='session')

@@ -2,7 +2,7 @@ import pathlib
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fashion_models.catalogue.colours import LYST16, fold
@@ -100,7 +100,6 @@ def test_free_text(text, colours):
     assert fold(text) == colours
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_text_folds_into_base_colours_each_once(text):
     found = fold(text)
@@ -108,7 +107,6 @@ def test_any_text_folds_into_base_colours_each_once(text):
     assert len(found) == len(set(found))
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(sorted(LYST16)), max_size=6))
 def test_base_colours_fold_into_themselves(colours):
     assert fold(' / '.join(colours)) == tuple(dict.fromkeys(colours))
@@ -117,7 +115,6 @@ def test_base_colours_fold_into_themselves(colours):
 SHADES = {shade: base for base, shades in LYST16.items() for shade in (base.lower(), *shades)}
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(SHADES)))
 def test_every_shade_folds_into_its_base_colour_however_it_is_written(shade):
     for text in (shade, shade.upper(), f' {shade} ', shade.replace(' ', '-'),
@@ -125,19 +122,16 @@ def test_every_shade_folds_into_its_base_colour_however_it_is_written(shade):
         assert fold(text) == (SHADES[shade],)
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(sorted(SHADES)), max_size=5), st.sampled_from([*'/,;|&+']))
 def test_signs_part_colours(shades, sign):
     assert fold(sign.join(shades)) == tuple(dict.fromkeys(SHADES[shade] for shade in shades))
 
 
-@settings(deadline=None)
 @given(st.text(), st.text())
 def test_what_stands_before_a_sign_does_not_change_what_stands_behind_it(one, two):
     assert fold(f'{one}/{two}') == tuple(dict.fromkeys(fold(one) + fold(two)))
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(SHADES)), st.sampled_from(sorted(LYST16)))
 def test_a_base_colour_s_name_right_after_a_shade_decides(shade, base):
     if f'{shade} {base.lower()}' in SHADES or shade.title() in LYST16 or shade == 'gray':

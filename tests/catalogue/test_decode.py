@@ -303,7 +303,7 @@ def test_a_truncated_file_is_an_error_never_a_grey_half(format, shorter_side):
             load_image(io.BytesIO(whole[:int(part * len(whole))]), shorter_side)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.sampled_from(['JPEG', 'PNG', 'GIF', 'WEBP', 'TIFF', 'BMP']),
     st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=20))
@@ -372,7 +372,7 @@ def test_an_image_at_the_limit_is_read(monkeypatch):
 
 # ---- scaling
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(1, 300), st.integers(1, 300), st.integers(1, 100))
 def test_scaling_keeps_the_aspect_ratio_to_the_nearest_pixel(height, width, size):
     plain = np.full((height, width, 3), (10, 120, 250), np.uint8)

@@ -37,7 +37,7 @@ products = st.builds(Product, names, names, labels, st.lists(listings, max_size=
                      st.dictionaries(st.text(), st.text())).filter(lambda item: item.images)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(products, max_size=5, unique_by=lambda item: item.id))
 def test_what_is_read_is_what_was_written(tmp_path_factory, written):
     catalogue = write(tmp_path_factory.mktemp('catalogue'), written)

@@ -129,7 +129,7 @@ PRODUCTS = st.lists(st.tuples(
     st.integers(1, 2)), min_size=9, max_size=9)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(PRODUCTS, STEPS, STEPS)
 def test_merges_and_their_undoing_are_the_identity(drawn, first, second):
     with tempfile.TemporaryDirectory() as folder:

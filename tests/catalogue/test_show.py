@@ -5,7 +5,7 @@ import time
 import matplotlib
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ImageFont
 
@@ -68,7 +68,6 @@ def test_titles_have_their_letters():
     assert [letter for letter in LETTERS if bytes(FONT.getmask(letter)) == no_letter] == []
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(codec='utf-8', exclude_categories=['Cc', 'Cs']), max_size=60),
        st.integers(20, 200), st.integers(1, 4))
 def test_wrapped_text_fits(text, width, most):

@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -114,7 +114,7 @@ shops = st.dictionaries(st.sampled_from('abcdef'), st.tuples(
     st.lists(st.sampled_from(['red', 'blue', 'white']), min_size=1, max_size=2)), min_size=1)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(st.lists(shops, min_size=2, max_size=4))
 def test_any_edits_end_as_an_import_from_nothing(tmp_path_factory, days):
     place = tmp_path_factory.mktemp('days')

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fashion_models.data.epoch import Meetings, plan_epoch
@@ -9,7 +9,6 @@ from fashion_models.errors import UserError
 counts = st.lists(st.integers(1, 9), min_size=8, max_size=120)
 
 
-@settings(deadline=None)
 @given(counts=counts, b=st.integers(1, 8), seed=st.integers(0, 9), epoch=st.integers(0, 9))
 def test_rules_of_an_epoch(counts, b, seed, epoch):
     plan = plan_epoch(counts, b, seed, epoch)
@@ -24,7 +23,6 @@ def test_rules_of_an_epoch(counts, b, seed, epoch):
             assert 0 <= min(choice) <= max(choice) < counts[product]
 
 
-@settings(deadline=None)
 @given(counts=counts, b=st.integers(1, 8))
 def test_products_lose_images_only_to_fill_a_batch(counts, b):
     # At most b - 1 products come down from each bucket, one image less at each step.
@@ -68,7 +66,6 @@ def test_too_few_products_for_a_batch():
         plan_epoch([1, 2, 3], 4, 0, 0)
 
 
-@settings(deadline=None)
 @given(counts=counts, b=st.integers(1, 8), seed=st.integers(0, 9),
        examples=st.sampled_from(['groups', 'single']))
 def test_every_image_is_seen_once(counts, b, seed, examples):
@@ -107,7 +104,6 @@ def meetings(counts, kinds=None):
     return Meetings(np.arange(len(counts)), kinds, groups)
 
 
-@settings(deadline=None)
 @given(counts=counts, b=st.integers(2, 8), seed=st.integers(0, 9),
        examples=st.sampled_from(['together', 'groups', 'single']))
 def test_with_meetings_only_single_images_come_twice(counts, b, seed, examples):

@@ -98,7 +98,7 @@ def test_an_image_is_a_read_only_view_of_the_map(folder):
         image[0, 0, 0] = 1
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.lists(st.one_of(
     st.none(), st.tuples(st.integers(1, 9), st.integers(1, 9))), max_size=4), min_size=1))
 def test_any_mixture_of_good_and_bad_images(tmp_path_factory, products):

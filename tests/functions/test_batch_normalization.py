@@ -61,7 +61,7 @@ def test_arrays_may_lie_in_any_order(agree, values, order):
 @given(
     n=st.integers(1, 9), c=st.integers(1, 40), h=st.integers(1, 7), w=st.integers(1, 7),
     dense=st.booleans(), seed=st.integers(0, 99))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_agrees_for_any_shape(agree, values, n, c, h, w, dense, seed):
     # Of two values, one becomes 1 and the other -1: the gradient is the rounding's alone.
     n = max(n, 3)

@@ -101,7 +101,7 @@ def test_broadcast_gradient(values):
     ksize=st.tuples(st.integers(1, 5), st.integers(1, 5)),
     stride=st.tuples(st.integers(1, 4), st.integers(1, 4)),
     pad=st.tuples(st.integers(0, 4), st.integers(0, 4)), seed=st.integers(0, 99))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_agrees_for_any_shape(agree, values, n, channels, out, size, ksize, stride, pad, seed):
     ksize = tuple(min(k, s + 2 * p) for k, s, p in zip(ksize, size, pad))
     agree(*both(stride, pad), [

@@ -54,7 +54,7 @@ def test_the_gradient_through_constant_weights(values):
 @given(
     n=st.integers(1, 70), c=st.integers(1, 70), out=st.integers(1, 70), bias=st.booleans(),
     order=st.sampled_from(['C', 'with gaps', 'backwards']), seed=st.integers(0, 99))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_agrees_for_any_shape(agree, values, n, c, out, bias, order, seed):
     agree(functions.linear, F.linear, [
         values(n, c, seed=seed, order=order), values(out, c, seed=seed + 1, order=order),

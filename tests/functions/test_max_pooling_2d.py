@@ -52,7 +52,7 @@ def test_among_equals_the_first_gets_the_gradient(agree):
     ksize=st.tuples(st.integers(1, 5), st.integers(1, 5)),
     stride=st.tuples(st.integers(1, 5), st.integers(1, 5)),
     pad=st.tuples(st.integers(0, 2), st.integers(0, 2)), seed=st.integers(0, 99))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_agrees_for_any_shape(values, n, c, size, ksize, stride, pad, seed):
     pad = tuple(min(p, k - 1) for p, k in zip(pad, ksize))
     ksize = tuple(min(k, s + 2 * p) for k, s, p in zip(ksize, size, pad))

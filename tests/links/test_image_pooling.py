@@ -41,7 +41,7 @@ def test_all_images(name, n):
     np.testing.assert_allclose(found, [expected(name, own) for own in h], rtol=1e-5, atol=1e-6)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(name=st.sampled_from(sorted(POOLINGS)), seed=st.integers(0, 99), chosen=st.lists(
     st.integers(1, 2 ** N - 1), min_size=B, max_size=B))
 def test_chosen_images_are_pooled_as_if_there_were_no_others(name, seed, chosen):

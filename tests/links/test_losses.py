@@ -74,7 +74,7 @@ def test_without_any_label_loss_and_gradients_are_zero():
     np.testing.assert_array_equal(ys[0].grad, np.zeros((3, 2)))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 10_000), g=st.sampled_from([1, 2, 4]), several=st.booleans())
 def test_losses_and_gradients_of_shares_sum_to_those_of_the_batch(seed, g, several):
     rng = np.random.default_rng(seed)

@@ -54,7 +54,7 @@ def test_other_poolings(pooling, pooled):
         layers[f'column_{pooling}_pooling'].array, pooled(rows, axis=1), rtol=1e-5)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(n=st.integers(1, 5), order=st.randoms(use_true_random=False), seed=st.integers(0, 99))
 def test_order_of_the_images_does_not_matter(encoder, n, order, seed):
     x = images(2, n, seed)
@@ -70,7 +70,7 @@ def test_an_image_given_twice_changes_nothing(encoder):
         encode(encoder, np.concatenate([x, x], axis=1)), encode(encoder, x), rtol=1e-4, atol=1e-4)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(b=st.integers(1, 7), seed=st.integers(0, 99))
 def test_the_rest_of_the_batch_does_not_matter(encoder, b, seed):
     x = images(b, 2, seed)

@@ -48,7 +48,7 @@ def test_a_full_arena_has_nothing_left():
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 40 * SMALL)), max_size=80))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_arrays_never_overlap_and_all_memory_comes_back(requests):
     arena, held, most = Arena(64 * MEGABYTE), [], 0
     for release, size in requests:

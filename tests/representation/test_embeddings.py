@@ -80,7 +80,7 @@ def test_half_the_bytes_with_float16(tmp_path):
     np.testing.assert_array_equal(vectors, unit(3).astype(np.float16))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(text=st.text(max_size=5))
 def test_any_text_comes_back(tmp_path_factory, text):
     file = tmp_path_factory.mktemp('any') / 'e'

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fashion_models.catalogue.tasks import TASKS
@@ -53,7 +53,6 @@ def test_groups():
     assert Labels.of(ITEMS).groups.tolist() == [0, 0, 1, 2]
 
 
-@settings(deadline=None)
 @given(st.lists(st.dictionaries(st.sampled_from(TASKS), st.sampled_from(['x', 'y', 'x|y']))),
        st.dictionaries(st.sampled_from(TASKS), st.sampled_from(['x', 'y'])))
 def test_allowed_like_a_loop_over_items(labels, where):

@@ -66,7 +66,7 @@ scored = st.lists(
         lambda pairs: any(positive for _, positive in pairs))
 
 
-@settings(deadline=None, max_examples=50)    # the first call imports scikit-learn
+@settings(max_examples=50)    # the first call imports scikit-learn
 @given(scored)
 def test_curve_and_its_area_are_those_of_scikit_learn(pairs):
     oracle = pytest.importorskip('sklearn.metrics')
@@ -80,7 +80,7 @@ def test_curve_and_its_area_are_those_of_scikit_learn(pairs):
     assert recall[::-1] == pytest.approx(expected[1][:-1])
 
 
-@settings(deadline=None, max_examples=50)    # the first call imports scikit-learn
+@settings(max_examples=50)    # the first call imports scikit-learn
 @given(st.lists(st.booleans(), min_size=1, max_size=30).filter(any))
 def test_average_precision_is_that_of_scikit_learn(relevant):
     oracle = pytest.importorskip('sklearn.metrics')
@@ -102,7 +102,7 @@ def test_ndcg_by_hand():
     assert ndcg([[1, 2]], 99).tolist() == ndcg([[1, 2]], 2).tolist()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(0, 4), min_size=2, max_size=9).filter(any), st.integers(1, 9))
 def test_ndcg_is_that_of_scikit_learn(gains, k):
     judge = pytest.importorskip('sklearn.metrics')

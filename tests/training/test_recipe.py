@@ -228,7 +228,7 @@ def mutated_recipes(draw):
     return '\n'.join(lines)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, derandomize=True)
 @given(mutated_recipes())
 def test_any_text_is_a_recipe_or_one_clear_line(text):
     try:

@@ -2,7 +2,7 @@ import json
 import zipfile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fashion_models.catalogue.importers import reading
@@ -22,7 +22,6 @@ def tree(tmp_path):
     return make
 
 
-@settings(deadline=None)
 @given(elements=st.lists(values), chunk=st.integers(1, 40), indent=st.sampled_from([None, 1]),
        ascii_only=st.booleans())
 def test_a_json_list_is_what_json_says(tmp_path_factory, elements, chunk, indent, ascii_only):
@@ -51,7 +50,6 @@ def test_what_is_no_json_list(tree, content, message):
         list(reading.json_list(tree(content), 'file'))
 
 
-@settings(deadline=None)
 @given(pairs=st.dictionaries(st.text(), values), chunk=st.integers(1, 40))
 def test_a_json_object_is_what_json_says(tmp_path_factory, pairs, chunk):
     folder = tmp_path_factory.getbasetemp() / 'json'
@@ -95,7 +93,6 @@ def test_untidy_encodings(tree, content, text):
     assert list(reading.lines(tree(content), 'file')) == [(1, text)]
 
 
-@settings(deadline=None)
 @given(st.binary())
 def test_all_bytes_are_some_text(content):
     text = content.decode('utf-8', reading.MIXED)

@@ -5,7 +5,7 @@ import tracemalloc
 import zipfile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fashion_models.catalogue.importers import scratch
@@ -13,7 +13,6 @@ from fashion_models.catalogue.importers.tree import open_tree
 from fashion_models.errors import UserError
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(st.characters(codec='utf-8')), st.integers(0, 9)), max_size=30))
 def test_groups_and_tables_are_those_of_a_dict(rows):
     expected = {}

@@ -97,7 +97,7 @@ def test_pairs_take_out_what_is_common():
     assert width(found.products) < width(accuracy(base, range(500)).products) / 2
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seeds=st.integers(1, 4), products=st.integers(2, 30), number=st.integers(0, 1000))
 def test_properties(seeds, products, number):
     rng = np.random.default_rng(number)

@@ -78,7 +78,7 @@ def by_definition(relevance, vectors, diversity, top):
     return placed
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10_000), st.integers(1, 30), st.integers(1, 12),
        st.sampled_from([0.05, 0.3, 0.7]))
 def test_no_product_that_could_be_placed_is_left_unread(seed, n, top, diversity):

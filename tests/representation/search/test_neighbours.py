@@ -24,7 +24,7 @@ def brute_force(vectors, query, k, allowed):
     return sorted(scored)[:k]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.data())
 def test_like_brute_force(data):
     n = data.draw(st.integers(1, 300), 'n')

@@ -55,7 +55,7 @@ def shop(tmp_path_factory):
     return write(file, clustered(300, 24), groups_of=4)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(row=st.integers(0, 299), k=st.integers(1, 60), other_groups=st.booleans(),
        type=st.sampled_from([None, *TYPES]), colour=st.sampled_from([None, 'red', 'rare']))
 def test_neighbours_of_an_item(shop, row, k, other_groups, type, colour):
