@@ -13,7 +13,9 @@ comparison of ``single_vs_multi`` is made here on all products:
 * the single-image one, trained on the same images flattened, each a product of its own: for as
   many epochs, and, as a control, for as many updates. It answers for each image by itself, and for
   the product by the heads on the mean, and on the maximum, of its images' representations, and by
-  the mean of their probabilities.
+  the mean of their probabilities;
+* the same with as large a loss as the network with a loss on each image has, another control: it
+  makes each step larger.
 
 ``--init`` names a run to begin with, trained on a larger catalogue. The schedule was settled before
 any result was seen: the recipe's own epochs and drops, and a tenth of its learning rate. That is
@@ -35,7 +37,7 @@ others, and with the commonest label of the same source there. In a merged catal
 (see ``fashion-models catalogue merge``) a network that knows the shop by the style of its pictures
 can do the latter without having seen a product.
 
-Time: 20 trainings a seed. With ``experiments/studies/shops-folds.toml`` on the seven shops of
+Time: 25 trainings a seed. With ``experiments/studies/shops-folds.toml`` on the seven shops of
 ``experiments/mappings/shops.toml`` (2,957 products, 5,854 images) a training takes about a minute
 of a CPU core.
 """
@@ -54,7 +56,7 @@ from fashion_models.data.views import View
 from fashion_models.errors import UserError
 from fashion_models.experiments.kit import predictions
 from fashion_models.experiments.kit.predictions import ALL
-from fashion_models.experiments.kit.results import Figures, Table, read_log
+from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings, add_folds, add_init, command, folds_of
 from fashion_models.experiments.measuring.tasks_and_images import updates_of
 from fashion_models.experiments.pooling import IMAGE_LOSS, smaller_batches
@@ -65,10 +67,13 @@ MULTI = 'multi-image'
 BEST = 'multi-image, loss on each image, smaller batches'
 SINGLE = 'single-image'
 UPDATES = 'single-image, as many updates'
+LARGER = 'single-image, as large a loss'
 AVERAGED = 'averaged'
 #: What becomes of a product's images, in the order of the tables: each is answered by itself, their
 #: representations are averaged or max-pooled, their probabilities are averaged.
 OVER_IMAGES = '', AVERAGED, 'max-pooled', 'probabilities averaged'
+#: Of which parts of the products have figures, in the order of the tables' columns.
+OF_PARTS = MULTI, BEST, SINGLE, *(f'{name}, {AVERAGED}' for name in (SINGLE, LARGER, UPDATES))
 COMMONEST = "the other folds' commonest label"
 COMMONEST_OF_SOURCE = "the source's commonest label there"
 #: Fewer products than these, and a row of a table would say nothing.
@@ -85,7 +90,7 @@ def cross_validation(
         _require_unseen(arguments.init, settings.catalogue)
     settings.begin_with(arguments.init)
     count = folds_of(arguments)
-    settings.networks = 4 * count * len(settings.seeds)
+    settings.networks = 5 * count * len(settings.seeds)
     folds = [_fold(settings, number, count) for number in range(count)]
     tasks = settings.recipe.model.tasks
     groups = [group for fold in folds for group in fold['groups']]
@@ -123,40 +128,32 @@ def _require_unseen(init, catalogue):
 
 def _fold(settings, number, folds):
     """Trains the networks for one fold and has them answer for its products."""
-    recipe = settings.recipe
-
-    def run(name, seed, flattened=False, epoch_batches=None):
-        return settings.run(
-            f'{name}-fold-{number}', seed, recipe.replace(training__epoch_batches=epoch_batches),
-            View(folds, number, flattened))
-
-    settings.train([
-        (f'{name}-fold-{number}', recipe, View(folds, number, name == SINGLE))
-        for name in (MULTI, SINGLE)])
-    multi = [run(MULTI, seed) for seed in settings.seeds]
-    batches = read_log(multi[0])[-1]['iteration'] // recipe.training.epochs
-    single = {SINGLE: [run(SINGLE, seed, True) for seed in settings.seeds]}
-    best = smaller_batches(
-        recipe.replace(training__image_loss=IMAGE_LOSS), updates_of(multi),
-        updates_of(single[SINGLE]))
-    name = f'image-loss-smaller-batches-fold-{number}'
-    settings.train([
+    recipe, view, flat = settings.recipe, View(folds, number), View(folds, number, True)
+    kinds = [(f'{MULTI}-fold-{number}', recipe, view), (f'{SINGLE}-fold-{number}', recipe, flat)]
+    settings.train(kinds)
+    multi, single = (settings.seeds_of(*kind) for kind in kinds)
+    batches = updates_of(multi) // recipe.training.epochs
+    with_loss = recipe.replace(training__image_loss=IMAGE_LOSS)
+    kinds = [
         (f'{SINGLE}-equal-updates-fold-{number}', recipe.replace(training__epoch_batches=batches),
-         View(folds, number, True)),
-        (name, best, View(folds, number))])
-    single[UPDATES] = [
-        run(f'{SINGLE}-equal-updates', seed, True, batches) for seed in settings.seeds]
-    best = settings.seeds_of(name, best, View(folds, number))
-    parts = View(folds, number).products(
+         flat),
+        (f'image-loss-smaller-batches-fold-{number}',
+         smaller_batches(with_loss, updates_of(multi), updates_of(single)), view),
+        # The loss of a lone image is that of its product once more.
+        (f'{SINGLE}-larger-loss-fold-{number}', with_loss, flat)]
+    settings.train(kinds)
+    updates, best, larger = (settings.seeds_of(*kind) for kind in kinds)
+    parts = view.products(
         settings.catalogue, prepare(settings.catalogue, recipe.data.shorter_side),
         multi[0].vocabulary)
     products = parts['validation']
     answers = {name: predictions.correct(
         [predictions.evaluate_run(of_seed, products, 'last') for of_seed in of_seeds])
         for name, of_seeds in {MULTI: multi, BEST: best}.items()}
-    for name, of_seeds in single.items():
+    for name, of_seeds in {SINGLE: single, UPDATES: updates}.items():
         answers |= {_name(name, way): right
                     for way, right in _single_image_answers(of_seeds, products).items()}
+    answers[_name(LARGER, AVERAGED)] = _single_image_answers(larger, products)[AVERAGED]
     sources = {product.id: product.extra.get('catalogue', '')
                for product in settings.catalogue.products}
     own, others = ([sources[id_] for id_ in part.ids] for part in (products, parts['train']))
@@ -169,8 +166,8 @@ def _fold(settings, number, folds):
         'answers': answers,
         'groups': products.groups, 'sources': own,
         'counts': np.array([len(images) for images in products.images]),
-        'updates': {name: read_log(of_seeds[0])[-1]['iteration']
-                    for name, of_seeds in {MULTI: multi, BEST: best, **single}.items()}}
+        'updates': {name: updates_of(of_seeds) for name, of_seeds in {
+            MULTI: multi, BEST: best, SINGLE: single, LARGER: larger, UPDATES: updates}.items()}}
 
 
 def _single_image_answers(runs, products):
@@ -243,6 +240,7 @@ def _compared(answers, rows, tasks, groups):
 
 def _parts(answers, parts, tasks, groups):
     """As :func:`_compared`, over all tasks, of each part of the products not too small for it."""
+    answers = {name: answers[name] for name in OF_PARTS}
     return {title: _over_all(_compared(answers, np.flatnonzero(part), tasks, groups))
             for title, part in parts.items() if part.sum() >= FEWEST_PRODUCTS}
 
@@ -271,14 +269,13 @@ def _tables(figures):
         return title, *(value(of_tasks[task]) if task in of_tasks else None for task in columns)
 
     def parts(title, heading, key):
-        names = MULTI, BEST, SINGLE, averaged, _name(UPDATES, AVERAGED)
-        return Table(title, (heading, 'products', *names,
-                             *(f'{MULTI} minus {name}' for name in names[3:]),
-                             f'{BEST}, minus {averaged}'), [
+        return Table(title, (heading, 'products', *OF_PARTS,
+                             *(f'{MULTI} minus {name}' for name in (averaged, OF_PARTS[-1])),
+                             *(f'{BEST}, minus {name}' for name in OF_PARTS[3:5])), [
             (part or 'none', found['products'],
-             *(found['accuracy'][name][ALL].value for name in names),
-             *(found['difference'][name][ALL] for name in names[3:]),
-             found['difference_of_best'][averaged][ALL])
+             *(found['accuracy'][name][ALL].value for name in OF_PARTS),
+             *(found['difference'][name][ALL] for name in (averaged, OF_PARTS[-1])),
+             *(found['difference_of_best'][name][ALL] for name in OF_PARTS[3:5]))
             for part, found in figures[key].items()])
 
     tables = [

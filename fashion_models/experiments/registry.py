@@ -58,5 +58,5 @@ EXPERIMENTS = (
     Experiment('ordering', 'orders that suit shoppers and merchandisers', 'ordering'),
     Experiment('tags', 'words of texts that are true, false or missing', 'tags'),
     Experiment('cross_validation', 'one image or all, on a small catalogue',
-               "the article's third table", 20),
+               "the article's third table", 25),
 )
