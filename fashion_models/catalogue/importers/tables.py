@@ -264,6 +264,9 @@ class _Refusal:
     def read(self):
         """A row was read."""
 
+    def note(self, what, where):
+        """A row was read that a spreadsheet wrote in its own way; nothing of it is lost."""
+
     def drop(self, problem, where):
         """A row cannot be read."""
         raise UserError(f'{self._path.with_name(where)}: {problem}')

@@ -209,6 +209,12 @@ def test_columns_that_excel_leaves_out_of_a_block_of_rows(tmp_path):
     assert dropped['examples'] == ['a.csv:34 (2 fields, not 3)']
 
 
+def test_a_table_of_which_no_row_may_be_left_out_may_come_from_excel(tmp_path):
+    rows = ['id,title,note'] + [f'{number},t,n' for number in range(1, 16)]
+    (tmp_path / 'a.csv').write_text('\n'.join([*rows, '16,t', '17,t']))
+    assert [row['note'] for _, row in Table(tmp_path / 'a.csv').all_rows()] == ['n'] * 15 + [''] * 2
+
+
 @pytest.mark.parametrize('encoding', ['undefined', 'utf\0', 'base64', 'é'])
 def test_what_is_no_encoding(read, encoding):
     with pytest.raises(UserError, match='^encoding '):
