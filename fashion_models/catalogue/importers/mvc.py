@@ -26,7 +26,7 @@ import itertools
 import math
 import os
 import posixpath
-import urllib.parse
+import re
 from collections.abc import Iterator
 
 from fashion_models.catalogue.importers import scratch
@@ -157,7 +157,7 @@ def _text(value):
 
 def _stem(address):
     """The last part of an address or a path (str or None), without its ending."""
-    name = posixpath.basename(urllib.parse.urlsplit(_text(address)).path)
+    name = posixpath.basename(re.split('[?#]', _text(address), maxsplit=1)[0])
     stem, ending = posixpath.splitext(name)
     return stem if ending.lower() in ('.jpg', '.jpeg', '.png') else name
 

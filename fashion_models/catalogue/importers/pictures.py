@@ -128,7 +128,7 @@ class Pictures:
             if problem:
                 report.drop_image(problem, f'{name} of {where}')
                 continue
-            asked = urllib.parse.unquote(posixpath.basename(urllib.parse.urlsplit(name).path)) \
+            asked = urllib.parse.unquote(posixpath.basename(_without_query(name))) \
                 if is_address(name) else posixpath.basename(normalised(name))
             if name not in self._files and posixpath.basename(path) != asked and folded(
                     posixpath.basename(path)) == folded(asked):

@@ -137,9 +137,17 @@ class Tagger:
         return [self.words[place] for place in self._proposable]
 
     def log_odds(self, vectors: np.ndarray) -> np.ndarray:
-        """The log odds (n, w) float64 of each word, from products' vectors (n, d)."""
-        evidence = np.asarray(vectors, np.float32) @ self._weights + self._offsets
-        log_odds = evidence * self._slopes + self._shifts
+        """The log odds (n, w) float64 of each word, from products' vectors (n, d).
+
+        Raises:
+            UserError: One is not finite.
+        """
+        with np.errstate(over='ignore', invalid='ignore'):
+            evidence = np.asarray(vectors, np.float32) @ self._weights + self._offsets
+            log_odds = evidence * self._slopes + self._shifts
+        if not np.isfinite(log_odds).all():
+            raise UserError('what was learnt of the words gives odds that are not finite: it is '
+                            'damaged, learn them again')
         probability = sigmoid(log_odds)
         # A product has one label of each level: where several fit, they share the probability.
         for places in self._exclusive:

@@ -129,6 +129,15 @@ def test_images_by_the_filename_of_the_attributes(import_files, entries, drawn_i
                                         'images/image_data/img_000000.jpg')
 
 
+def test_what_is_no_address_is_no_error(import_files, entries, drawn_images):
+    files = in_layout(entries, drawn_images)
+    broken = json.loads(files['mvc_info.json'])
+    broken[0]['image_url_4x'] = 'http://[www.zappos.com/images/x.jpg'
+    files['mvc_info.json'] = json.dumps(broken).encode()
+    products = by_id(import_files('mvc', files))
+    assert sum(len(product.images) for product in products.values()) == 6
+
+
 @pytest.mark.parametrize('folder', ['', 'Women/Shirts & Tops/Blouses/'])
 def test_images_are_found_wherever_they_are(import_files, entries, drawn_images, folder):
     products = by_id(import_files('mvc', in_layout(entries, drawn_images, folder)))

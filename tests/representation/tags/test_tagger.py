@@ -244,6 +244,17 @@ def test_words_that_do_not_fit_together_are_refused(shop, tmp_path, change):
         Tagger.load(tmp_path / 'words.npz')
 
 
+@pytest.mark.filterwarnings('error')
+def test_odds_that_are_not_finite_are_told(shop):
+    tagger = shop[3]
+    count = len(tagger.words)
+    size = shop[2].vectors.shape[1]
+    other = Tagger(tagger.facts, np.full((size, count), 3e38), np.zeros(count),
+                   np.full(count, 0.5))
+    with pytest.raises(UserError, match='gives odds that are not finite'):
+        other.log_odds(np.ones((1, size)))
+
+
 def test_too_few_products(shop):
     products, _, embeddings, _ = shop
     with pytest.raises(UserError, match='validation products with a text, expected 20 of each'):
