@@ -263,19 +263,19 @@ def _tables(figures):
     header = ('', 'Multi-task', *(title_of(task) for task in tasks))
     what = (f'{figures["products"]} products in {figures["groups"]} groups with '
             f'{figures["images"]} images')
-    averaged = _name(SINGLE, AVERAGED)
+    averaged, larger, updates = OF_PARTS[3:]
 
     def row(title, of_tasks, value):
         return title, *(value(of_tasks[task]) if task in of_tasks else None for task in columns)
 
     def parts(title, heading, key):
         return Table(title, (heading, 'products', *OF_PARTS,
-                             *(f'{MULTI} minus {name}' for name in (averaged, OF_PARTS[-1])),
-                             *(f'{BEST}, minus {name}' for name in OF_PARTS[3:5])), [
+                             *(f'{MULTI} minus {name}' for name in (averaged, updates)),
+                             *(f'{BEST}, minus {name}' for name in (averaged, larger))), [
             (part or 'none', found['products'],
              *(found['accuracy'][name][ALL].value for name in OF_PARTS),
-             *(found['difference'][name][ALL] for name in (averaged, OF_PARTS[-1])),
-             *(found['difference_of_best'][name][ALL] for name in OF_PARTS[3:5]))
+             *(found['difference'][name][ALL] for name in (averaged, updates)),
+             *(found['difference_of_best'][name][ALL] for name in (averaged, larger)))
             for part, found in figures[key].items()])
 
     tables = [
@@ -290,7 +290,7 @@ def _tables(figures):
             row(name, of_tasks, str) for name, of_tasks in figures['difference_of_best'].items()]),
         Table('The difference that so many products would show in four experiments of five', header,
               [row(name, of_tasks, float) for name, of_tasks in figures['detectable'].items()
-               if name in (SINGLE, averaged, _name(UPDATES, AVERAGED))]),
+               if name in (SINGLE, averaged, updates)]),
         parts('Accuracy of all tasks by the number of images that a product has', 'images',
               'by_images')]
     if len(figures['by_source']) > 1:

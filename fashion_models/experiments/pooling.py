@@ -139,13 +139,16 @@ def _part(right, alone, rows, products, tasks, kept):
     groups = [products.groups[row] for row in rows]
     own = {name: of_all[:, rows] for name, of_all in right.items()}
 
+    def accuracy(values):
+        of_tasks = predictions.accuracies(values, tasks, groups)
+        return {task: of_tasks[task] for task in kept}
+
     def ahead(name, other):
         return {ALL: predictions.differences(own[name], other, tasks, groups)[ALL]}
 
     return {
         'products': len(rows),
-        'accuracy': {name: {task: of_tasks[task] for task in kept} for name, of_tasks in (
-            (name, predictions.accuracies(values, tasks, groups)) for name, values in own.items())},
+        'accuracy': {name: accuracy(values) for name, values in own.items()},
         'ahead_of': {reference: {name: ahead(name, own[reference]) for name in ALL_WAYS}
                      for reference in AVERAGED.values()},
         'ahead_of_itself': {name: ahead(name, alone[name][:, rows]) for name in ALL_WAYS}}

@@ -211,16 +211,17 @@ class Encoder(PictureEncoder):
             UserError: One of them is not finite.
         """
         with self._inference():
-            return require_finite(
-                chainer.cuda.to_cpu(self.model.encoder(self.device.send(x)).array),
-                self.run.address or self.run.folder)
+            return self._answer(self.model.encoder(self.device.send(x)))
 
     def scores(self, activations: np.ndarray) -> list[np.ndarray]:
         """The scores (b, classes) of each task, from :meth:`activations`."""
         with self._inference():
-            return [require_finite(chainer.cuda.to_cpu(y.array),
-                                   self.run.address or self.run.folder)
-                    for y in self.model.classify(self.device.send(activations))]
+            return list(map(
+                self._answer, self.model.classify(self.device.send(activations))))
+
+    def _answer(self, y):
+        return require_finite(
+            chainer.cuda.to_cpu(y.array), self.run.address or self.run.folder)
 
     def read(self, paths: Paths) -> np.ndarray:
         """The input for one product from its image files: (1, 3 * n, side, side) float32.

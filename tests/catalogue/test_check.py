@@ -204,21 +204,16 @@ def test_labels_that_mean_nothing(folder, label):
     assert found.startswith(f'line 4: gender {label!r} looks like a missing label')
 
 
-def test_spellings_that_differ_in_blanks_within_only(folder):
-    known(folder, colours=['Light Blue', 'LightBlue'])
-    append(folder, record(4, labels=LABELS | {'colour': ['Light Blue']}),
-           record(5, labels=LABELS | {'colour': ['LightBlue']}))
+@pytest.mark.parametrize(('one', 'other', 'counts'), [
+    ('Light Blue', 'LightBlue', "different labels: 'Light Blue' (1), 'LightBlue' (1)"),
+    ('blue', 'Blue ', "'Blue' (3), 'blue' (1), 'Blue ' (1)")])
+def test_spellings_that_differ_in_case_or_blanks_only(folder, one, other, counts):
+    known(folder, colours=[one, other])
+    append(folder, record(4, labels=LABELS | {'colour': [one]}),
+           record(5, labels=LABELS | {'colour': [other]}))
     found, = warnings(folder)
-    assert "different labels: 'Light Blue' (1), 'LightBlue' (1)" in found
-
-
-def test_spellings_that_differ_in_case_or_blanks_only(folder):
-    known(folder, colours=['blue', 'Blue '])
-    append(folder, record(4, labels=LABELS | {'colour': ['blue']}),
-           record(5, labels=LABELS | {'colour': ['Blue ']}))
-    found, = warnings(folder)
-    assert "colour is spelled in several ways" in found
-    assert "'Blue' (3), 'blue' (1), 'Blue ' (1)" in found
+    assert 'colour is spelled in several ways' in found
+    assert counts in found
 
 
 @pytest.mark.parametrize('sign', ['/', ', ', ' & ', ';'])
