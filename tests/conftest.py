@@ -9,6 +9,7 @@ os.environ.setdefault('OMP_NUM_THREADS', '1')
 import pathlib
 import random
 import secrets
+import signal
 
 import hypothesis
 import pytest
@@ -30,6 +31,16 @@ from fashion_models.training.recipe import Data, Model, Recipe, Training
 hypothesis.settings.register_profile(
     'any machine', deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile('any machine')
+
+
+@pytest.fixture(autouse=True)
+def signals_are_left_alone():
+    """Makes sure that no test leaves a handler behind, which later forked processes inherit."""
+    def handlers():
+        return {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = handlers()
+    yield
+    assert handlers() == before
 
 
 @pytest.fixture(scope='session')

@@ -148,7 +148,8 @@ def _count(counts, reason, where):
     entry = counts.setdefault(reason, {'count': 0, 'examples': []})
     entry['count'] += 1
     if len(entry['examples']) < EXAMPLES:
-        entry['examples'].append(where)
+        # Names of files may hold halves of surrogate pairs.
+        entry['examples'].append(where.encode('utf-8', 'backslashreplace').decode())
 
 
 def _counted(counts):

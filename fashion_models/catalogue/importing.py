@@ -14,7 +14,7 @@ from fashion_models.catalogue import colours as colour_table
 from fashion_models.catalogue import io
 from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers.source import Source
-from fashion_models.catalogue.records import Product, path_problem
+from fashion_models.catalogue.records import Product, encodable, path_problem
 from fashion_models.catalogue.tasks import LEVELS
 from fashion_models.catalogue.taxonomy import path_of, reconcile
 from fashion_models.catalogue.unfinished import REPORT_FILE, claimed
@@ -123,7 +123,10 @@ def products(source: Source, folder: pathlib.Path, mapping: dict, total: int, re
 def _usable(source, report):
     """Yields (where, product) of the products that can be kept, without their missing images."""
     ids = set()
-    for where, product in source.products(report):
+    for where, found in source.products(report):
+        product = encodable(found)
+        if product is not found:
+            report.note('half of a surrogate pair in a text, replaced by �', where)
         if product.id in ids:
             report.drop('an id that came before', where)
             continue

@@ -149,6 +149,8 @@ def read_header(path: str | os.PathLike) -> records.Header:
     if not isinstance(record, dict) or record.get('format') != FORMAT:
         found = record.get('format') if isinstance(record, dict) else type(record).__name__
         raise UserError(f'{path}: expected "format": {FORMAT}, found {shown(found)}')
+    if not records.is_encodable(record):
+        raise UserError(f'{path}: {records.UNENCODABLE}')
     tasks, labels = _further_tasks(path, record.pop('tasks', {}))
     fields = {'tasks': tasks, 'labels': labels}
     for name in (field.name for field in dataclasses.fields(records.Header)):

@@ -28,7 +28,6 @@ class Suspicions:
         self._nothing = collections.defaultdict(_Places)
         self._spellings = collections.defaultdict(lambda: collections.defaultdict(_Places))
         self._several = set()
-        self._unencodable = _Places()
         self._tiny = _Places()
         self._pictures = {}     # digest → (path, lines, kinds of product)
 
@@ -49,8 +48,6 @@ class Suspicions:
                 if is_nothing(label):
                     self._nothing[task, label].add(line)
                 self._spellings[task, _folded(label)][label].add(line)
-        if not all(map(_encodable, _texts(record))):
-            self._unencodable.add(line)
 
     def picture(self, line: int, path: str, digest: bytes, sides: tuple[int, int],
                 kind: str) -> None:
@@ -76,10 +73,6 @@ class Suspicions:
         if self._unlabelled:
             yield (f'{self._unlabelled}: no labels; training leaves such products out: import '
                    'their labels, or use the catalogue for search only')
-        if self._unencodable:
-            yield (f'{self._unencodable}: a text that cannot be encoded (half of a surrogate '
-                   'pair), which cannot be printed or saved: import it again from a source in '
-                   'UTF-8')
         for (task, label), places in self._nothing.items():
             yield (f'{places}: {task} {label!r} looks like a missing label, but is learned as one: '
                    'empty it in the source, or map it to [] in a merge')
@@ -140,20 +133,3 @@ class _Places:
 
 def _folded(label):
     return ''.join(clean(unicodedata.normalize('NFKC', label)).casefold().split())
-
-
-def _texts(value):
-    """Every text in a JSON value."""
-    stack = [value]
-    while stack:
-        one = stack.pop()
-        if isinstance(one, str):
-            yield one
-        elif isinstance(one, dict):
-            stack += [*one, *one.values()]
-        elif isinstance(one, list):
-            stack += one
-
-
-def _encodable(text):
-    return not any('\ud800' <= sign <= '\udfff' for sign in text)

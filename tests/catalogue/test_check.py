@@ -230,8 +230,9 @@ def test_several_labels_in_one(folder, sign):
 
 def test_a_title_that_cannot_be_encoded(folder):
     append(folder, record(4, listings=[{'title': '\ud83d', 'images': ['images/1.jpg']}]))
-    found, = warnings(folder)
-    assert found.startswith('line 4: a text that cannot be encoded')
+    found, = problems(folder)
+    assert found.endswith('products.jsonl:4: a text holds half of a surrogate pair, which cannot '
+                          'be saved or printed; import the product again')
 
 
 def test_a_picture_that_shows_nothing(folder):

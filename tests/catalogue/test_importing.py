@@ -102,6 +102,31 @@ def test_images_that_cannot_be_used(source, tmp_path):
         ('images/1b.jpg',), ('images/3a.jpg', 'images/3b.jpg')]
 
 
+HALF = '\ud83d'
+
+
+def test_halves_of_surrogate_pairs_are_replaced(source, tmp_path):
+    """As of titles that a program has cut in the middle of an emoji."""
+    def products(report):
+        images = ['shots/1a.jpg', f'shots/{HALF}.jpg']
+        yield 'line 1', Product(f'1{HALF}', f'g{HALF}', {'colour': (f'Red{HALF}',)}, [
+            Listing(f'r{HALF}', f'A dress {HALF}', images=images)], {f'a{HALF}': f'b{HALF}'})
+        yield 'line 2', Product('1�', '2', {}, [Listing(images=['shots/2a.jpg'])])
+        yield 'line 3', Product('3', '3', {'type': 'Weiß 👗'}, [Listing(images=['shots/3a.jpg'])])
+
+    source.products = products
+    record = run(source, tmp_path / 'new').record()
+    assert record['notes'] == {'half of a surrogate pair in a text, replaced by �': {
+        'count': 1, 'examples': ['line 1']}}
+    assert record['dropped']['an id that came before']['examples'] == ['line 2']
+    whole, other = open_catalogue(tmp_path / 'new').products
+    assert whole == Product('1�', 'g�', {'colour': ('Red�',)}, [
+        Listing('r�', 'A dress �', images=['images/1a.jpg'])], {'a�': 'b�'})
+    assert other.label('type') == 'Weiß 👗'
+    report = json.loads((tmp_path / 'new/import-report.json').read_text('utf-8'))
+    assert report['notes'] == record['notes']
+
+
 def interrupted(source, folder, monkeypatch):
     """Runs an import that is interrupted at the third product."""
     real, calls = importing._with_images, []

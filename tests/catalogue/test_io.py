@@ -137,6 +137,8 @@ def test_a_folder_that_is_no_catalogue(tmp_path):
      '"colours": "Red"}', '"colours" must be a list of names, not \'Red\''),
     ('{"format": 1, "name": "a", "version": "", "source": "", "licence": "", "taxonomy": {}, '
      '"color": "Red"}', 'unknown key "color"'),
+    ('{"format": 1, "name": "a", "version": "", "source": "", "licence": "", "taxonomy": '
+     '{"\\ud83d": {}}}', 'a text holds half of a surrogate pair'),
 ])
 def test_bad_headers(tmp_path, text, message):
     write(tmp_path, [product()])

@@ -4,8 +4,10 @@ import collections
 import contextlib
 import logging
 import os
+import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Iterator
 
@@ -119,12 +121,13 @@ class Cluster:
                    'object_store_memory': OBJECT_STORE}
         elif self._address != 'auto':
             _require_answer(self._address)
+        self._handler = signal.getsignal(signal.SIGTERM)
         try:
             ray.init(self._address or 'local', log_to_driver=False, logging_level=logging.ERROR,
                      **own)
             self._kind()
         except BaseException as error:
-            ray.shutdown()
+            self._shut_down()
             # Ray's errors are of many kinds, bare Exceptions among them.
             if isinstance(error, UserError) or not isinstance(error, Exception):
                 raise
@@ -134,7 +137,14 @@ class Cluster:
         return self
 
     def __exit__(self, *exception: object) -> None:
+        self._shut_down()
+
+    def _shut_down(self):
         self._ray.shutdown()
+        # Ray's handler raises SystemExit. Forked processes would inherit it, and where they swallow
+        # that, a Pool waits for ever for their end.
+        if self._handler is not None and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, self._handler)
 
     def _kind(self):
         """The number of workers there is room for, and what each of them takes."""

@@ -53,7 +53,7 @@ def test_workers_that_are_killed_leave_no_trace(tiny_run, tmp_path, monkeypatch,
     monkeypatch.setattr(on_ray, 'MOST_DEATHS', kills + 5)
     encoder, catalogue = load(tiny_run[0]), open_catalogue(tiny_run[1])
     whole = embed(encoder, catalogue, tmp_path / 'whole', progress=False)
-    killer = Killer(kills)
+    killer, handler = Killer(kills), signal.getsignal(signal.SIGTERM)
     with Cluster(encoder, catalogue, device='cpu') as cluster:
         killer.start()
         rounds = 0
@@ -65,6 +65,7 @@ def test_workers_that_are_killed_leave_no_trace(tiny_run, tmp_path, monkeypatch,
             rounds += 1
         killer.stopped.set()
     assert sorted(path.name for path in tmp_path.iterdir()) == ['e', 'whole']
+    assert signal.getsignal(signal.SIGTERM) is handler      # Ray sets one of its own
 
 
 @pytest.mark.parametrize('address', ['127.0.0.1:9', 'no.such.host.invalid:6379'])
