@@ -36,12 +36,12 @@ def grouped(rows: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, list]]:
     Yields:
         Each key, sorted, with the list of its values in the order in which they came.
     """
-    with _database('key TEXT, value TEXT') as database:
+    with _database('key BLOB, value TEXT') as database:
         database.executemany('INSERT INTO rows VALUES (?, ?)',
-                             ((key, json.dumps(value)) for key, value in rows))
+                             ((_bytes(key), json.dumps(value)) for key, value in rows))
         found = database.execute('SELECT key, value FROM rows ORDER BY key, rowid')
         for key, group in itertools.groupby(found, operator.itemgetter(0)):
-            yield key, [json.loads(value) for _, value in group]
+            yield _text(key), [json.loads(value) for _, value in group]
 
 
 @contextlib.contextmanager
@@ -54,12 +54,13 @@ def table(rows: Iterable[tuple[str, Any]]) -> Iterator[Callable[[str], Any]]:
     Yields:
         A function from a key to its value, or to None if there is none.
     """
-    with _database('key TEXT PRIMARY KEY, value TEXT') as database:
+    with _database('key BLOB PRIMARY KEY, value TEXT') as database:
         database.executemany('INSERT OR IGNORE INTO rows VALUES (?, ?)',
-                             ((key, json.dumps(value)) for key, value in rows))
+                             ((_bytes(key), json.dumps(value)) for key, value in rows))
 
         def get(key):
-            row = database.execute('SELECT value FROM rows WHERE key = ?', [key]).fetchone()
+            row = database.execute(
+                'SELECT value FROM rows WHERE key = ?', [_bytes(key)]).fetchone()
             return row and json.loads(row[0])
 
         yield get
@@ -76,19 +77,28 @@ def endings(paths: Iterable[tuple[str, str]]) -> Iterator[Callable[..., list[str
         A function from some parts to the values of the paths that end in them, two of them at most;
         with ``whole``, of the paths that consist of them.
     """
-    with _database('key TEXT, value TEXT') as database:
+    with _database('key BLOB, value BLOB') as database:
         database.executemany('INSERT INTO rows VALUES (?, ?)', (
-            (_reversed(path.split('/')) + '/', value) for path, value in paths))
+            (_bytes(_reversed(path.split('/')) + '/'), _bytes(value)) for path, value in paths))
         database.execute('CREATE INDEX keys ON rows (key)')
 
         def find(parts, whole=False):
-            first = _reversed(parts) + '/' * whole
+            first = _bytes(_reversed(parts) + '/' * whole)
             # The sign after the slash is the zero.
-            return [value for value, in database.execute(
+            return [_text(value) for value, in database.execute(
                 'SELECT value FROM rows WHERE key >= ? AND key < ? LIMIT 2',
-                [first, f'{first[:-1]}0'])]
+                [first, first[:-1] + b'0'])]
 
         yield find
+
+
+def _bytes(text):
+    """A text as SQLite takes it whatever it holds: halves of surrogate pairs, too."""
+    return text.encode('utf-8', 'surrogatepass')
+
+
+def _text(content):
+    return content.decode('utf-8', 'surrogatepass')
 
 
 def _reversed(parts):
