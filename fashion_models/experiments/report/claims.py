@@ -127,10 +127,10 @@ CLAIMS = (
                 'itself; with as many updates, learnt pooling leads by 0.012, an interval above 0. '
                 'A loss on each image makes up for half of it.',
             'cross_validation/shops':
-                'The network of this row makes a quarter fewer updates; with the same number, it is '
-                'averaging that trails, by 0.004. With a loss on each image and smaller batches, '
-                'learnt pooling is ahead of this averaging by 0.008, and level, 0.000 [-0.005, '
-                '0.006], with one whose loss is as large.'}),
+                'The network of this row makes a quarter fewer updates; with the same number, it '
+                'is averaging that trails, by 0.004. With a loss on each image and smaller '
+                'batches, learnt pooling is ahead of this averaging by 0.008, and level, 0.000 '
+                '[-0.005, 0.006], with one whose loss is as large.'}),
     Claim(
         'The first filters detect colours and edges, with an emphasis on colour.', 'no figure',
         MORE, {'filters': {
