@@ -46,12 +46,11 @@ import os
 import pathlib
 
 from fashion_models.catalogue.importers import IMPORTERS
-from fashion_models.catalogue.updating import MOST_GONE
 from fashion_models.errors import UserError
 from fashion_models.parsing import content as whole_file
 from fashion_models.parsing import shown, toml_tables
 
-_NUMBER = int, float
+_NUMBER = int, float      # of a share or a probability
 #: The keys of each section, and the types of their values.
 _KEYS = {
     '': {'catalogue': str, 'run': str, 'embeddings': str},
@@ -142,9 +141,15 @@ def _require_keys(file, name, table):
             close = difflib.get_close_matches(key, known, 1) or known
             raise UserError(f'{file}: {prefix}{key}: there is no such setting; expected '
                             f'{" or ".join(close)}')
-        if not isinstance(value, kinds) or (isinstance(value, bool) and kinds is not bool):
+        texts = value if isinstance(value, list) else (
+            value.values() if key == 'tasks' and isinstance(value, dict) else ())
+        if not isinstance(value, kinds) or (isinstance(value, bool) and kinds is not bool) or (
+                not all(isinstance(text, str) for text in texts)):
             raise UserError(f'{file}: {prefix}{key}: found {shown(value)}, expected '
                             f'{_KINDS[kinds]}')
+        if kinds is _NUMBER and not 0 <= value <= 1:
+            raise UserError(f'{file}: {prefix}{key}: found {shown(value)}, expected a number from '
+                            '0 to 1')
         choices = _CHOICES.get((name, key), ())
         if choices and value not in choices:
             raise UserError(f'{file}: {prefix}{key}: found {shown(value)}, expected '
@@ -157,10 +162,6 @@ def _require_keys(file, name, table):
             raise UserError(f'{file}: {prefix}{key} is missing')
     if name == 'publish' and not table.keys() & {'database', 'parquet'}:
         raise UserError(f'{file}: publish: expected a database, a parquet file, or both')
-    share = table.get('most_gone', MOST_GONE)
-    if not 0 <= share <= 1:
-        raise UserError(f'{file}: {prefix}most_gone: found {shown(share)}, expected a number from '
-                        '0 to 1')
 
 
 _KINDS = {str: 'a text', bool: 'true or false', int: 'a whole number', _NUMBER: 'a number',

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fashion_models.errors import UserError
+from fashion_models.parsing import shown
 from fashion_models.representation.duplicates.calibration import Calibration, with_texts
 from fashion_models.representation.duplicates.evidence import (
     Evidence,
@@ -156,16 +157,20 @@ def find(embeddings: Embeddings, calibration: Calibration | None = None,
         photographs: Those of the listings, to compare them, too.
 
     Raises:
-        UserError: As :func:`gather` does, or if the calibration did not reach the precision.
+        UserError: As :func:`gather` does, or if the threshold or the precision is none from 0 to 1,
+            or the calibration did not reach the precision.
     """
+    for name, value in ('threshold', threshold), ('precision', precision):
+        if value is not None and not 0 <= value <= 1:
+            raise UserError(f'{name}: found {shown(value)}, expected a number from 0 to 1')
     calibration = calibration or Calibration.load()
     if mutual:
         calibration = calibration.of_mutual_pairs()
     evidence = gather(embeddings, texts, exact=exact, mutual=mutual)
     if photographs:
         evidence.features['photograph'] = photographs.same(evidence.rows).astype(np.float64)
-    shown = placeholders(evidence, embeddings.items)
-    evidence = without(evidence, shown)
+    fillers = placeholders(evidence, embeddings.items)
+    evidence = without(evidence, fillers)
     if across:
         retailers = [item.retailer for item in embeddings.items]
         evidence = evidence.chosen(of_two_retailers(evidence.rows, retailers))
@@ -188,7 +193,7 @@ def find(embeddings: Embeddings, calibration: Calibration | None = None,
              bool(evidence.photographs[number]) if photographs else None)
         for number, (a, b) in zip(chosen.tolist(), evidence.rows[chosen].tolist())]
     return Found(pairs, calibration, thresholds, len(embeddings),
-                 [[embeddings.items[row] for row in rows] for rows in shown])
+                 [[embeddings.items[row] for row in rows] for rows in fillers])
 
 
 def _threshold(calibration, name, precision):

@@ -81,6 +81,13 @@ def test_a_precision_that_was_never_reached_is_refused(shop, calibration):
         find(shop, poor, precision=0.9)
 
 
+@pytest.mark.parametrize('wrong', [
+    {'threshold': 10**400}, {'threshold': float('nan')}, {'precision': -0.1}])
+def test_thresholds_are_probabilities(shop, calibration, wrong):
+    with pytest.raises(UserError, match='expected a number from 0 to 1'):
+        find(shop, calibration, **wrong)
+
+
 def test_listings_without_text_are_judged_by_their_pictures(shop, calibration):
     evidence = gather(shop)
     probabilities, told = judge(evidence, calibration)
