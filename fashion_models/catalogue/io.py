@@ -17,6 +17,7 @@ from fashion_models.catalogue.taxonomy import Taxonomy
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
 from fashion_models.parsing import json_file, shown
+from fashion_models.surrogates import is_whole
 
 FORMAT = 1
 HEADER_FILE = 'catalogue.json'
@@ -149,7 +150,7 @@ def read_header(path: str | os.PathLike) -> records.Header:
     if not isinstance(record, dict) or record.get('format') != FORMAT:
         found = record.get('format') if isinstance(record, dict) else type(record).__name__
         raise UserError(f'{path}: expected "format": {FORMAT}, found {shown(found)}')
-    if not records.is_encodable(record):
+    if not is_whole(record):
         raise UserError(f'{path}: {records.UNENCODABLE}')
     tasks, labels = _further_tasks(path, record.pop('tasks', {}))
     fields = {'tasks': tasks, 'labels': labels}

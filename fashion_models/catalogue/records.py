@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from fashion_models.catalogue.tasks import DEFAULT_TASKS, Task, joined, ordered
+from fashion_models.surrogates import is_whole, whole
 
 _CONTROL = re.compile(r'[\x00-\x1f\x7f\ud800-\udfff]')
-_HALF = re.compile(r'[\ud800-\udfff]')
 #: What is wrong with a text that holds one.
 UNENCODABLE = ('a text holds half of a surrogate pair, which cannot be saved or printed; import '
                'the product again')
@@ -161,43 +161,19 @@ def product_from_record(record: object, tasks: Mapping[str, Task] = DEFAULT_TASK
     return product(record)
 
 
-def is_encodable(value: object) -> bool:
-    """Says whether no text in a JSON value holds half of a surrogate pair."""
-    stack = [value]
-    while stack:
-        one = stack.pop()
-        if isinstance(one, str):
-            if not one.isascii() and _HALF.search(one):
-                return False
-        elif isinstance(one, dict):
-            stack += [*one, *one.values()]
-        elif isinstance(one, (list, tuple)):
-            stack += one
-    return True
-
-
 def encodable(found: Product) -> Product:
     """The product, with a replacement character for each half of a surrogate pair in its texts.
 
-    Programs that count UTF-16 units cut a title in the middle of an emoji. Image paths, which are
-    looked for as they are, stay.
+    Image paths, which are looked for as they are, stay.
     """
     record = product_record(found)
     images = [listing.pop('images') for listing in record['listings']]
-    if is_encodable(record):
+    if is_whole(record):
         return found
-    record = _whole(record)
+    record = whole(record)
     for listing, own in zip(record['listings'], images):
         listing['images'] = own
     return product(record)
-
-
-def _whole(value):
-    if isinstance(value, str):
-        return _HALF.sub('\ufffd', value)
-    if isinstance(value, dict):
-        return {_whole(name): _whole(one) for name, one in value.items()}
-    return [*map(_whole, value)] if isinstance(value, list) else value
 
 
 def require_product(record: object, tasks: Mapping[str, Task] = DEFAULT_TASKS) -> None:
@@ -259,7 +235,7 @@ def record_problems(record: object,
     extra = record.get('extra', {})
     if not isinstance(extra, dict) or not all(isinstance(text, str) for text in extra.values()):
         yield f"'extra' must map names to texts, not {_show(extra)}"
-    if not is_encodable(record):
+    if not is_whole(record):
         yield UNENCODABLE
 
 

@@ -1,0 +1,32 @@
+"""Halves of surrogate pairs, which JSON can hold and UTF-8 cannot.
+
+Programs that count UTF-16 units leave them where they cut a text in the middle of an emoji.
+"""
+
+import re
+
+_HALF = re.compile(r'[\ud800-\udfff]')
+
+
+def is_whole(value: object) -> bool:
+    """Says whether no text in a JSON value, names included, holds half of a surrogate pair."""
+    stack = [value]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, str):
+            if not one.isascii() and _HALF.search(one):
+                return False
+        elif isinstance(one, dict):
+            stack += [*one, *one.values()]
+        elif isinstance(one, (list, tuple)):
+            stack += one
+    return True
+
+
+def whole(value: object) -> object:
+    """The JSON value with a replacement character (U+FFFD) for each half of a surrogate pair."""
+    if isinstance(value, str):
+        return _HALF.sub('\ufffd', value)
+    if isinstance(value, dict):
+        return {whole(name): whole(one) for name, one in value.items()}
+    return [*map(whole, value)] if isinstance(value, list) else value
