@@ -49,9 +49,10 @@ class Snapshots(training.Extension):
         self._last_iteration = 0
 
     def initialize(self, trainer: training.Trainer) -> None:
-        """Makes the folder and removes what an interrupted write left."""
+        """Makes the folder and removes what an interrupted one left: files half written, old ones."""
         self._folder.mkdir(exist_ok=True)
         remove_leftovers(self._folder, ['iteration-*.npz', BEST, INITIAL])
+        self._remove_old()
         self._last_iteration = trainer.updater.iteration
 
     def __call__(self, trainer: chainer.training.Trainer) -> None:
@@ -78,6 +79,9 @@ class Snapshots(training.Extension):
         _write(self._folder / f'iteration-{iteration:08d}.npz', serializer.target)
         self._last_time = time.monotonic()
         self._last_iteration = iteration
+        self._remove_old()
+
+    def _remove_old(self):
         for old in list_snapshots(self._folder)[:-self._keep]:
             old.unlink()
 

@@ -60,6 +60,17 @@ def test_keeps_the_last_two_and_the_best(tmp_path):
     assert model.fc.b.array.tolist() == [40, 40]
 
 
+def test_killed_before_an_old_one_is_removed(tmp_path, monkeypatch):
+    trainer = make_trainer()
+    extension = start(tmp_path, trainer)
+    with monkeypatch.context() as patch:
+        patch.setattr(extension, '_remove_old', lambda: None)
+        for iteration in 10, 20, 30:
+            epoch(trainer, extension, iteration, 1.0)
+    start(tmp_path, trainer)
+    assert names(tmp_path) == ['best.npz', 'iteration-00000020.npz', 'iteration-00000030.npz']
+
+
 def test_between_epochs_only_after_ten_minutes(tmp_path, monkeypatch):
     now = [1000.0]
     monkeypatch.setattr(snapshots.time, 'monotonic', lambda: now[0])
