@@ -49,7 +49,7 @@ class Snapshots(training.Extension):
         self._last_iteration = 0
 
     def initialize(self, trainer: training.Trainer) -> None:
-        """Makes the folder and removes what an interrupted one left: files half written, old ones."""
+        """Makes the folder, and removes what an interrupted write left and old snapshots."""
         self._folder.mkdir(exist_ok=True)
         remove_leftovers(self._folder, ['iteration-*.npz', BEST, INITIAL])
         self._remove_old()
