@@ -179,7 +179,7 @@ def append_line(path: str | os.PathLike, line: str, durable: bool = False) -> No
 def whole_lines(path: str | os.PathLike) -> list[str]:
     """The lines of a text file, without an incomplete last one (no line break).
 
-    Without a file there are none.
+    Without a file there are none. Bytes that are not UTF-8 become halves of surrogate pairs.
     """
     require_plain(path)
     try:
@@ -187,7 +187,7 @@ def whole_lines(path: str | os.PathLike) -> list[str]:
     except FileNotFoundError:
         return []
     # Not splitlines: a text may hold what Unicode counts as a line break.
-    return content[:content.rfind(b'\n') + 1].decode().split('\n')[:-1]
+    return content[:content.rfind(b'\n') + 1].decode(errors='surrogateescape').split('\n')[:-1]
 
 
 def refuse_link(path: str | os.PathLike, expected: str = 'a file') -> None:

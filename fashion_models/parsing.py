@@ -1,10 +1,13 @@
 """What files say, whoever wrote them: JSON, TOML and lines, each failure a ValueError."""
 
 import errno
+import functools
 import json
 import os
+import re
 import sys
 import tomllib
+import unicodedata
 from collections.abc import Iterator
 from typing import IO, AnyStr
 
@@ -12,6 +15,10 @@ from typing import IO, AnyStr
 LONGEST = 1 << 24
 #: Bytes of a document that is read as a whole.
 LARGEST = 1 << 26
+#: How deep a document may be nested. What is made of it goes deeper than its reading did.
+DEEPEST = 100
+#: Accents on one letter: no language has as many (Unicode's Stream-Safe Text Format).
+_MOST_MARKS = 30
 
 
 def require_plain(path: str | os.PathLike) -> None:
@@ -69,13 +76,57 @@ def toml_tables(text: str) -> dict:
 
 def _parsed(parse, text):
     try:
-        return parse(text)
+        value = parse(text)
+        require_shallow(value, text)
+        return value
     except RecursionError:
         raise ValueError('it is nested too deep') from None
     except (json.JSONDecodeError, tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise
     except ValueError as error:
         raise ValueError('it holds a number of thousands of digits') from error
+
+
+def require_shallow(value: object, text: str | bytes) -> None:
+    """Makes sure that a value is not nested deeper than :data:`DEEPEST`.
+
+    Args:
+        value: What a document holds.
+        text: The document, which tells most of it at once.
+
+    Raises:
+        RecursionError: It is.
+    """
+    signs = (b'[', b'{', b'.') if isinstance(text, bytes | bytearray) else ('[', '{', '.')
+    if sum(map(text.count, signs)) <= DEEPEST:
+        return
+    level, depth = [value], 0
+    while level := [part for one in level if isinstance(one, list | dict)
+                    for part in (one.values() if isinstance(one, dict) else one)]:
+        depth += 1
+        if depth > DEEPEST:
+            raise RecursionError
+
+
+def normal(form: str, text: str) -> str:
+    """A text in one of Unicode's normal forms, in time that grows with its length.
+
+    Sorting the accents of a letter takes quadratic time, minutes for a text of 200 kB that has
+    nothing else: those after the first 30 on one letter are left out.
+
+    Args:
+        form: As of :func:`unicodedata.normalize`.
+        text: The text.
+    """
+    if not text.isascii() and len(text) > _MOST_MARKS:
+        text = _surplus_marks().sub(r'\1', text)
+    return unicodedata.normalize(form, text)
+
+
+@functools.cache
+def _surplus_marks():
+    marks = ''.join(filter(unicodedata.combining, map(chr, range(0x20000))))
+    return re.compile(f'([{marks}]{{{_MOST_MARKS}}})[{marks}]+')
 
 
 def lines(file: IO[AnyStr]) -> Iterator[AnyStr]:

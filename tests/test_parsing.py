@@ -1,5 +1,6 @@
 import io
 import json
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -82,3 +83,24 @@ def test_a_number_too_large_to_show():
     ('1.5', None), (' 1', None), ('²', None), ('٣', None)])
 def test_whole_number(text, number):
     assert parsing.whole_number(text) == number
+
+
+@pytest.mark.parametrize(('open', 'close'), [('[', ']'), ('{"a":', '}')])
+def test_what_is_made_of_a_document_may_nest_deeper_than_its_reading(open, close):
+    for deep in (99, 100):
+        json.dumps(json_value(open * deep + '1' + close * deep))
+    for deep in (101, 500, 900, 990):
+        with pytest.raises(ValueError, match='nested too deep'):
+            json_value(open * deep + '1' + close * deep)
+    with pytest.raises(ValueError, match='nested too deep'):
+        toml_tables('.'.join('a' * 500) + ' = 1')
+
+
+@given(st.text(max_size=40), st.sampled_from(['NFC', 'NFKC', 'NFD', 'NFKD']))
+def test_normal_forms_are_those_of_unicode(text, form):
+    assert parsing.normal(form, text) == unicodedata.normalize(form, text)
+
+
+def test_accents_are_sorted_in_no_time():
+    text = parsing.normal('NFC', 'a' + '\u0301' * 100_000 + '\u0327' * 100_000)
+    assert text == parsing.normal('NFC', 'a' + '\u0301' * 30) and len(text) == 30

@@ -11,6 +11,8 @@ write; what people call by several base colours (berry, camouflage, mulberry) is
 import re
 import unicodedata
 
+from fashion_models.parsing import normal
+
 #: Base colour to the shades that fold into it, the base colour's own name aside. A shade is of one
 #: or two words. Shades with a base colour's name at the end (``sea green``) need not be here.
 LYST16 = {
@@ -72,7 +74,7 @@ def fold(text: str) -> tuple[str, ...]:
         tuple of str: Keys of :data:`LYST16` in the order of the text, each once; empty if the text
         names no known shade. The examples give ``('Black', 'Pink')`` and ``('Grey',)``.
     """
-    text = unicodedata.normalize('NFKD', text.casefold())
+    text = normal('NFKD', text.casefold())
     text = ''.join(sign for sign in text if not unicodedata.combining(sign))
     found = [base for part in re.split('[,;/|&+]', text) for base in _bases(part)]
     return tuple(dict.fromkeys(found))

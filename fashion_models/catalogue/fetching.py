@@ -15,7 +15,6 @@ import re
 import socket
 import ssl
 import time
-import unicodedata
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -26,11 +25,12 @@ from tqdm import tqdm
 import fashion_models
 from fashion_models.catalogue.cells import MARK, cell, text_in
 from fashion_models.catalogue.importers.pictures import MANIFEST_FILE, apart, is_address
+from fashion_models.catalogue.importers.reading import is_broken
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.records import path_problem
 from fashion_models.errors import UserError
 from fashion_models.files import append_line, atomic_write, locked, whole_lines
-from fashion_models.parsing import whole_number
+from fashion_models.parsing import normal, whole_number
 
 USER_AGENT = f'fashion-models/{fashion_models.__version__} (catalogue fetch)'
 _LOCK_FILE = '.fetch.lock'
@@ -154,7 +154,11 @@ class _Later(_NotLoaded):
 def _loaded(folder):
     """The file of each address that was loaded before; the table of them is begun."""
     path = folder / MANIFEST_FILE
-    if not whole_lines(path):
+    lines = whole_lines(path)
+    if any(map(is_broken, lines)):
+        raise UserError(f'{path}: not UTF-8, as it was written; save it so, or delete it to begin '
+                        'anew')
+    if not lines:
         append_line(path, MARK + _line('address', 'file'))
     table = Table(path)
     table.require('address', 'file', what='a table of downloads')
@@ -232,7 +236,7 @@ def _ascii(address):
 def _name(address, kind, taken):
     """What to call the file of an address: after its last part, unlike the names taken."""
     last = urllib.parse.unquote(posixpath.basename(urllib.parse.urlsplit(address).path))
-    last = _UNFIT.sub('_', unicodedata.normalize('NFC', last))
+    last = _UNFIT.sub('_', normal('NFC', last))
     stem, ending = posixpath.splitext(last.strip(' .'))
     if not re.fullmatch(r'\.[A-Za-z0-9]{1,5}', ending):
         ending = _ENDINGS.get(kind, '.jpg')

@@ -21,7 +21,9 @@ from fashion_models.catalogue.io import MERGES_FILE, TRUTH_FILE, Catalogue
 from fashion_models.catalogue.records import product_from_record
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, whole_lines
-from fashion_models.parsing import json_value, require_plain
+from fashion_models.parsing import json_value, require_form, require_plain
+
+_FORM = {'joined': [{'products': [{'row': int, 'record': dict}]}], 'groups': {str: [str]}}
 
 
 def merges(catalogue: Catalogue) -> list[dict]:
@@ -34,11 +36,14 @@ def merges(catalogue: Catalogue) -> list[dict]:
     try:
         found = [json_value(line) for line in whole_lines(path)]
         for one in found:
+            require_form(one, _FORM)
             for product in (product for own in one['joined'] for product in own['products']):
                 product_from_record(product['record'], catalogue.tasks)
-                int(product['row'])
-            dict(one['groups'])
-    except (ValueError, TypeError, KeyError) as error:
+            if not all(own['products'] for own in one['joined']):
+                raise ValueError('it joins no products')
+            if any(len(pair) != 2 for pair in one['groups'].values()):
+                raise ValueError('a group before and one after are expected')
+    except ValueError as error:
         raise UserError(f'{path}: damaged: {error}') from error
     return found
 

@@ -17,6 +17,8 @@ _PRODUCT_KEYS = frozenset(('id', 'group', 'labels', 'listings', 'extra'))
 _TEXTS = 'retailer', 'title', 'description'
 _LISTING_KEYS = frozenset((*_TEXTS, 'images'))
 _DRIVE = re.compile(r'[A-Za-z]:')
+#: Folders and file on the way of an image path; more are no shop's.
+DEEPEST = 100
 #: A path that has nothing wrong with it for certain, found in a fraction of the time.
 _PLAIN = re.compile(r'(?:[\w-][\w.-]*/)*[\w-][\w.-]*', re.ASCII)
 
@@ -195,6 +197,8 @@ def path_problem(path: str) -> str | None:
     A path is relative to the catalogue's folder, separated by ``/``, and stays inside it by its
     words alone: whether the file is a symbolic link is for the owner of the folder to decide.
     """
+    if path.count('/') >= DEEPEST:
+        return f'lies more than {DEEPEST} folders deep'
     if _PLAIN.fullmatch(path):
         return None
     if not path:

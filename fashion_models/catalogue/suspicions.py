@@ -2,14 +2,14 @@
 
 import collections
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 
 from fashion_models.catalogue.importers.source import clean, is_nothing
 from fashion_models.catalogue.tasks import Task
+from fashion_models.parsing import normal
 
 #: What may stand between several labels in one text, other than the ``|`` that is expected.
-_BETWEEN = re.compile(r'\s*[/,;+&]\s*')
+_BETWEEN = re.compile('[/,;+&]')
 #: Pixels of a side below which a picture shows nothing.
 LEAST_SIDE = 8
 #: A picture of so many products, some of them unlike, is a placeholder.
@@ -97,12 +97,11 @@ class Suspicions:
                        f'unlike, is probably a placeholder, and makes them look like duplicates: '
                        f'remove {path} and its copies')
 
-
     def _joined(self):
         """Yields what is said of labels that are several in one, which are labels of their own."""
         for (task, _), labels in self._spellings.items():
             for label, places in labels.items() if task in self._several else ():
-                parts = [part for part in _BETWEEN.split(label) if part]
+                parts = [part.strip() for part in _BETWEEN.split(label) if part.strip()]
                 if len(parts) > 1 and all((task, _folded(part)) in self._spellings
                                           for part in parts):
                     yield (f'{places}: {task} {label!r} is learned as one label, but looks like '
@@ -132,4 +131,4 @@ class _Places:
 
 
 def _folded(label):
-    return ''.join(clean(unicodedata.normalize('NFKC', label)).casefold().split())
+    return ''.join(clean(normal('NFKC', label)).casefold().split())

@@ -35,7 +35,7 @@ from fashion_models.catalogue.unfinished import (
 )
 from fashion_models.errors import UserError
 from fashion_models.files import append_line, atomic_write, checksum, locked, whole_lines
-from fashion_models.parsing import json_file
+from fashion_models.parsing import json_file, require_form
 from fashion_models.plural import counted
 
 #: The share of a catalogue's products that a new export may lack; more look like half an export.
@@ -54,6 +54,9 @@ class Changes:
     def text(self) -> str:
         """It in a line."""
         return ', '.join(f'{value:,} {name}' for name, value in dataclasses.asdict(self).items())
+
+
+_NUMBERS = tuple(field.name for field in dataclasses.fields(Changes))
 
 
 def update(source: Source, folder: str | os.PathLike, *, link: bool = False, lyst16: bool = False,
@@ -267,9 +270,10 @@ def _pending(folder):
     """The line of a change that was interrupted, or nothing."""
     try:
         found = json_file(folder / io.PENDING_FILE)
+        require_form(found, {'ids?': [str], **dict.fromkeys(_NUMBERS, int)})
     except (FileNotFoundError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return found
 
 
 def _line(folder, changes, **what):
@@ -280,7 +284,7 @@ def _line(folder, changes, **what):
     """
     numbers = dataclasses.asdict(changes)
     pending = _pending(folder)
-    if pending.items() >= what.items() and pending.keys() >= numbers.keys() and (
+    if pending and pending.items() >= what.items() and (
             changes == Changes(unchanged=changes.unchanged)
             or {name: pending[name] for name in numbers} == numbers):
         return pending

@@ -264,3 +264,8 @@ def test_records_alone(folder):
     append(folder, 'no JSON')
     assert len(problems(folder)) == 2
     assert len(list(Check(folder).problems(images=False))) == 1
+
+
+def test_a_label_of_many_blanks_takes_no_time(folder):
+    append(folder, record(2, labels={'colour': ['Red' + ' ' * 100_000 + 'x', 'Red']}))
+    list(Check(folder).problems())

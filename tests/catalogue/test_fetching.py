@@ -205,3 +205,12 @@ def test_the_command(shop, tmp_path, command, jpeg):
                                    f'{tmp_path}/pictures: 1 of 2 pictures\n')
     with pytest.raises(UserError, match='--delay: found -1, expected seconds, 0 to 3600'):
         command('fetch', 'shopify', export, tmp_path / 'pictures', '--delay', '-1')
+
+
+@pytest.mark.parametrize('encoding', ['cp1252', 'utf-16'])
+def test_a_table_that_was_saved_in_another_encoding_is_left_alone(shop, tmp_path, encoding):
+    content = 'address,file\r\nhttp://x/\xe9.jpg,a.jpg\r\n'.encode(encoding)
+    (tmp_path / 'addresses.csv').write_bytes(content)
+    with pytest.raises(UserError, match='addresses.csv: not UTF-8'):
+        fetch([f'{shop.address}/a.jpg'], tmp_path, HERE)
+    assert (tmp_path / 'addresses.csv').read_bytes() == content

@@ -230,9 +230,21 @@ def test_what_cannot_be_taken_back(shop, tmp_path, kept, message):
     shutil.copy(tmp_path / 'new' / 'merges.jsonl', other.folder)
     with pytest.raises(UserError, match=message):
         take_back(other, tmp_path / 'old')
-    (other.folder / 'merges.jsonl').write_text('{"joined": [{}]}\n')
+    damaged(other, '{"joined": [{}]}')
+
+
+def damaged(catalogue, text):
+    (catalogue.folder / 'merges.jsonl').write_text(text + '\n')
     with pytest.raises(UserError, match='merges.jsonl: damaged'):
-        take_back(other, tmp_path / 'old')
+        take_back(catalogue, catalogue.folder.with_name('old'))
+
+
+@pytest.mark.parametrize('text', [
+    '{"joined": [{"products": [{"row": 1e999, "record": {}}]}], "groups": {}}',
+    '{"joined": [{"products": []}], "groups": {}}', '{"joined": [], "groups": {"1": 5}}',
+    '{"joined": [], "groups": {"1": ["a"]}}', '{"joined": 5, "groups": {}}', '[]'])
+def test_a_damaged_record_of_merges(shop, text):
+    damaged(shop, text)
 
 
 def test_another_catalogue_in_the_folder_has_no_merges(shop, tmp_path):

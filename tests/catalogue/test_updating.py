@@ -334,3 +334,12 @@ def test_kill_9(folder, tmp_path, number):
     fresh = imported(Shop(tmp_path / 'again', TUESDAY), tmp_path / 'fresh')
     assert content(folder) == content(fresh.folder)
     assert not list(folder.glob('.*.partial'))
+
+
+@pytest.mark.parametrize('pending', ['{"ids": 5}', '{"ids": [[1]]}', '5', '{"new": "x"}', '\xff'])
+def test_damaged_notes_of_a_change_are_none(folder, pending):
+    (folder / io.PENDING_FILE).write_bytes(pending.encode('latin-1'))
+    (folder / io.UPDATES_FILE).write_bytes(b'\xff\n')
+    first = next(iter(open_catalogue(folder).products))
+    assert remove(folder, [first.id]).gone == 1
+    assert not (folder / io.PENDING_FILE).exists()

@@ -20,7 +20,6 @@ help (support.google.com/merchants, answers 7052112, 160589, 6324370, 6324507, 6
 
 import argparse
 import contextlib
-import html
 import os
 import re
 from collections.abc import Iterator
@@ -29,7 +28,7 @@ from fashion_models.catalogue.importers import scratch, shops
 from fashion_models.catalogue.importers.pictures import apart, open_pictures
 from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, is_nothing, rounded
 from fashion_models.catalogue.importers.tables import Table
-from fashion_models.catalogue.importers.wording import plain_text
+from fashion_models.catalogue.importers.wording import plain_text, unescaped
 from fashion_models.catalogue.records import Listing, Product
 from fashion_models.errors import UserError
 from fashion_models.parsing import LONGEST
@@ -251,17 +250,17 @@ class _Bounded:
 
 def _item(element):
     """The attributes of an item, by name; of those that are repeated all, joined by commas."""
-    found = {}
+    found, more = {}, []
     # Google's before those of RSS and Atom, whose id may be another.
     for child in sorted(element, key=lambda child: not child.tag.startswith(_GOOGLE)):
         name, text = _attribute(child.tag), clean(child.text or '')
         name = 'description' if name == 'summary' else name
         if name in _KEPT and text:
-            if name == 'additional_image_link' and name in found:
-                found[name] += f',{text}'
+            if name == 'additional_image_link':
+                more.append(text)
             else:
                 found.setdefault(name, text)
-    return found
+    return found | ({'additional_image_link': ','.join(more)} if more else {})
 
 
 def _attribute(name):
@@ -279,7 +278,7 @@ def _addresses(item):
 def _path(text):
     """The levels of a category; those of Google's taxonomy without the first, of everything."""
     # Feeds are often escaped twice. A number alone is of no use.
-    text = re.sub(r'^\d+( - |$)', '', clean(html.unescape(text)))
+    text = re.sub(r'^\d+( - |$)', '', clean(unescaped(text)))
     levels = [level for level in re.split(r'\s*>\s*', text) if level]
     return levels[1:] if levels and levels[0].casefold() in _APPAREL else levels
 

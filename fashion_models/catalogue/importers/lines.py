@@ -11,7 +11,9 @@ from fashion_models.parsing import LONGEST
 
 _DELIMITERS = ',;\t'
 #: An editor that has saved the file may have filled it up with empty columns.
-_SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s"]|\t)"?\1*\s*', re.IGNORECASE)
+_SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s"]|\t)"?\1*+\s*', re.IGNORECASE)
+#: Lines that are read again because of quotes that are never closed; beyond, no row has several.
+_PATIENCE = 2_000_000
 #: Lines by which the delimiter is told.
 _LOOKED_AT = 30
 _MARK = '\ufeff'
@@ -33,6 +35,7 @@ class Lines(Iterator):
         self._row = []
         self._length = 0
         self._next = 1
+        self._read_again = 0
         self.number = 1
 
     def begin(self) -> None:
@@ -49,12 +52,15 @@ class Lines(Iterator):
         again = self._row[count:]
         self._again += reversed(again)
         self._next -= len(again)
+        self._read_again += len(again)
 
     def are_rows(self, width: int) -> bool:
         """Says whether the row has several lines, each of which has so many fields by its tabs."""
         return len(self._row) > 1 and all(line.count('\t') == width - 1 for line in self._row)
 
     def __next__(self) -> str:
+        if self._row and self._read_again > _PATIENCE:
+            raise StopIteration
         if self._length > LONGEST:
             raise csv.Error(f'more than {LONGEST:,} characters')
         line = self._again.pop() if self._again else self._file.readline(LONGEST + 1)

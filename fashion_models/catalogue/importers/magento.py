@@ -23,7 +23,6 @@ products) cannot be photographed by themselves, or name others that can.
 
 import argparse
 import contextlib
-import html
 import itertools
 import os
 import pathlib
@@ -39,6 +38,7 @@ from fashion_models.catalogue.importers.wording import (
     names_only_a_gender,
     one_gender,
     plain_text,
+    unescaped,
 )
 from fashion_models.catalogue.records import Listing, Product
 from fashion_models.catalogue.tasks import LEVELS
@@ -178,7 +178,7 @@ class _Export(Source):
         self._labelling.saw(itertools.chain.from_iterable(attributes))
         path = fields.longest_path(row)
         labels = dict(zip(self._labelling.levels, [
-            html.unescape(name) for name in path if not names_only_a_gender(name)]))
+            unescaped(name) for name in path if not names_only_a_gender(name)]))
         labels['gender'] = _gender(row, self._said('gender', row))
         labels['colour'] = tuple(filter(None, map(
             clean, self._said('colour', pictured[-1]).split('|'))))
@@ -194,7 +194,7 @@ class _Export(Source):
                 values = dict.fromkeys(found[name] for found in attributes if name in found)
                 if len(values) > 1 and name not in used:
                     report.note(_varying(name, rows[1:]), where)
-                extra[name] = '|'.join(clean(html.unescape(value)) for value in values)
+                extra[name] = '|'.join(clean(unescaped(value)) for value in values)
         listing = Listing(
             title=plain_text(row.get('name', '')),
             description=plain_text(row.get('description', '')),
@@ -207,7 +207,7 @@ class _Export(Source):
         for found in (row.get('variation', {}),
                       fields.attributes(row.get('additional_attributes') or ''), row):
             for code in self._codes[task]:
-                if value := clean(html.unescape(found.get(code) or '')):
+                if value := clean(unescaped(found.get(code) or '')):
                     self._labelling.saw([code])
                     return value
         return ''
@@ -256,8 +256,9 @@ class _Groups:
 
     def of(self, sku):
         """Returns the group of a configurable row: its SKU, or that of the first one it joins."""
-        while sku in self._joined:
-            sku = self._joined[sku]
+        while (parent := self._joined.get(sku, sku)) != sku:
+            self._joined[sku] = self._joined.get(parent, parent)
+            sku = parent
         return sku
 
 

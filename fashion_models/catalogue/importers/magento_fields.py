@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from fashion_models.catalogue.importers.source import clean
 
 _PIECE = re.compile(
-    r'"(?P<pair>(?:[^"]|"")*)"(?=,|$)'
-    r'|(?P<code>[^=,"]+)="(?P<value>(?:[^"]|"")*)"(?=,|$)'
+    r'"(?P<pair>(?:[^"]|"")*+)"(?=,|$)'
+    r'|(?P<code>[^=,"]+)="(?P<value>(?:[^"]|"")*+)"(?=,|$)'
     r'|(?P<plain>[^,]*)')
 
 

@@ -21,7 +21,6 @@ The last two files may be absent.
 import argparse
 import collections
 import contextlib
-import html
 import itertools
 import math
 import os
@@ -33,7 +32,7 @@ from fashion_models.catalogue.importers import scratch
 from fashion_models.catalogue.importers.reading import json_list
 from fashion_models.catalogue.importers.source import Source, clean
 from fashion_models.catalogue.importers.tree import open_tree
-from fashion_models.catalogue.importers.wording import genders, one_gender
+from fashion_models.catalogue.importers.wording import genders, one_gender, unescaped
 from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.errors import UserError
 from fashion_models.parsing import shown
@@ -152,7 +151,7 @@ def _text(value):
         return ''
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return clean(html.unescape(str(value).strip().strip('"')))
+    return clean(unescaped(str(value).strip().strip('"')))
 
 
 def _stem(address):

@@ -9,7 +9,6 @@ import os
 import pathlib
 import posixpath
 import re
-import unicodedata
 import urllib.parse
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -18,16 +17,18 @@ from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers import scratch
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.tree import FolderTree
-from fashion_models.catalogue.records import path_problem
+from fashion_models.catalogue.records import DEEPEST, path_problem
 from fashion_models.errors import UserError
+from fashion_models.parsing import normal
 from fashion_models.remote import local_path
 
 #: In a folder of downloads: which address each file has, with the columns ``address`` and ``file``.
 MANIFEST_FILE = 'addresses.csv'
 
 _ADDRESS = re.compile('https?://', re.IGNORECASE)
-_NEXT_ADDRESS = re.compile(r'[\s|;,]+(?=https?://)', re.IGNORECASE)
+_NEXT_ADDRESS = re.compile(r'(?<![\s|;,])[\s|;,]++(?=https?://)', re.IGNORECASE)
 _ENDING = re.compile(r'\.[A-Za-z0-9]{2,5}$')
+_LONGEST_ENDING = 6
 _OTHER_SPELLING = 'pictures whose names are spelled in another way than in the table'
 
 
@@ -64,7 +65,7 @@ def normalised(path: str) -> str:
 
 def folded(name: str) -> str:
     """What names have in common that differ in letter case or Unicode form only."""
-    return unicodedata.normalize('NFC', unicodedata.normalize('NFC', name).casefold())
+    return normal('NFC', normal('NFC', name).casefold())
 
 
 @contextlib.contextmanager
@@ -170,7 +171,8 @@ class Pictures:
 
     def _best(self, path, anywhere=False):
         """The file that has most of a path's last parts; None without any, '' if several have."""
-        wanted = folded(path.strip('/')).split('/')
+        # No file lies deeper.
+        wanted = folded(path.strip('/')).rsplit('/', DEEPEST)[-DEEPEST:]
         if not wanted[-1]:
             return None
         for parts in [wanted[start:] for start in range(len(wanted))] if anywhere else [wanted]:
@@ -212,25 +214,29 @@ def _with_whole_addresses(parts, sign):
     """The parts of a text; what cannot be a name is of the address before it."""
     found = []
     for part in parts:
-        before = found[-1].strip() if found else ''
-        if (part.strip() and is_address(before) and not _ENDING.search(before)
-                and not is_address(part.strip())):
-            found[-1] += sign + part
+        if (found and part.strip() and is_address(found[-1][0].strip())
+                and not _has_ending(found[-1][-1]) and not is_address(part.strip())):
+            found[-1].append(part)
         else:
-            found.append(part)
-    return found
+            found.append([part])
+    return [sign.join(one) for one in found]
 
 
 def _with_whole_names(parts, sign):
     """The parts of a text; what has no ending is of the name after it, as in ``1, front.jpg``."""
     found = []
     for part in parts:
-        if found and found[-1].strip() and not _is_whole(found[-1].strip()):
-            found[-1] += sign + part
+        if found and (len(found[-1]) > 1 or found[-1][0].strip()) and not (
+                is_address(found[-1][0].strip()) or _has_ending(found[-1][-1])):
+            found[-1].append(part)
         else:
-            found.append(part)
-    return found
+            found.append([part])
+    return [sign.join(one) for one in found]
 
 
 def _is_whole(name):
-    return is_address(name) or bool(_ENDING.search(name))
+    return is_address(name) or _has_ending(name)
+
+
+def _has_ending(name):
+    return bool(_ENDING.search(name.rstrip()[-_LONGEST_ENDING:]))

@@ -5,12 +5,13 @@ import contextlib
 import io
 import itertools
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, TextIO
 
 from fashion_models.catalogue.importers.tree import Tree
 from fashion_models.errors import UserError
-from fashion_models.parsing import LONGEST
+from fashion_models.parsing import LONGEST, require_shallow
 from fashion_models.parsing import lines as bounded_lines
 
 #: Name of an error handler for ``open`` and ``decode``: bytes that are not UTF-8 are taken for
@@ -18,6 +19,7 @@ from fashion_models.parsing import lines as bounded_lines
 MIXED = 'fashion_models.mixed'
 
 _CHUNK = 1 << 16
+_BLANKS = re.compile(r'\s*')
 
 
 def _as_windows(error):
@@ -88,7 +90,7 @@ def json_list(tree: Tree, path: str) -> Iterator[Any]:
     Raises:
         UserError: It is no JSON, or something else than a list.
     """
-    return _items(tree, path, 'list', '[]', _element)
+    return _items(tree, path, 'list', '[]', _Text.value)
 
 
 def json_object(tree: Tree, path: str) -> Iterator[tuple[str, Any]]:
@@ -98,49 +100,72 @@ def json_object(tree: Tree, path: str) -> Iterator[tuple[str, Any]]:
 
 def _items(tree, path, kind, brackets, read):
     with open_text(tree, path) as file:
-        buffer = file.read(_CHUNK).lstrip()
-        if not buffer.startswith(brackets[0]):
+        text = _Text(file)
+        if text.next() != brackets[0]:
             raise UserError(f'{path}: expected a JSON {kind}, found '
-                            f'{repr(buffer[:40]) if buffer else "nothing"}')
-        buffer = buffer[1:].lstrip() or file.read(_CHUNK).lstrip()
-        if buffer.startswith(brackets[1]):
+                            f'{repr(text.shown()) if text.next() else "nothing"}')
+        text.place += 1
+        if text.next() == brackets[1]:
             return
         for number in itertools.count(1):
-            item, buffer = read(buffer, file, f'{path}: element {number}')
-            yield item
-            if buffer[0] == brackets[1]:
+            where = f'{path}: element {number}'
+            yield read(text, where)
+            if text.next() == brackets[1]:
                 return
-            buffer = _after(',', buffer, f'{path}: element {number}')
+            text.skip(',', where)
 
 
-def _pair(buffer, file, where):
-    name, buffer = _element(buffer, file, where)
-    value, buffer = _element(_after(':', buffer, where), file, where)
-    return (name, value), buffer
+def _pair(text, where):
+    name = text.value(where)
+    text.skip(':', where)
+    return name, text.value(where)
 
 
-def _after(sign, buffer, where):
-    if buffer[0] != sign:
-        raise UserError(f'{where}: expected {sign} after it, found {buffer[:40]!r}')
-    return buffer[1:]
+class _Text:
+    """What is read of a JSON file, from a place on; what is before it goes now and then."""
 
+    def __init__(self, file):
+        self._file = file
+        self._buffer = ''
+        self.place = 0
 
-def _element(buffer, file, where):
-    """Decodes one value; returns it and the text read after it, never empty."""
-    while True:
-        try:
-            value, end = json.JSONDecoder().raw_decode(buffer.lstrip())
-            if rest := buffer.lstrip()[end:].lstrip():
-                return value, rest
-            problem = 'the file ends after it'
-        except json.JSONDecodeError as error:
-            problem = f'no JSON: {error.msg}'
-        except (ValueError, RecursionError):
-            raise UserError(f'{where}: no JSON: nested too deep, or a number of thousands of '
-                            'digits') from None
-        # Perhaps only because the rest is not read yet; as much again, so that a long element is
-        # not begun over and over.
-        more = file.read(max(_CHUNK, len(buffer)))
-        if not more or len(buffer) > LONGEST:
-            raise UserError(f'{where}: {problem}')
-        buffer += more
+    def next(self):
+        """The next sign that is no blank, to which the place moves; '' at the end."""
+        while (place := _BLANKS.match(self._buffer, self.place).end()) == len(self._buffer):
+            self._buffer, self.place = self._file.read(_CHUNK), 0
+            if not self._buffer:
+                return ''
+        self.place = place
+        return self._buffer[place]
+
+    def shown(self):
+        return self._buffer[self.place:self.place + 40]
+
+    def skip(self, sign, where):
+        if self.next() != sign:
+            raise UserError(f'{where}: expected {sign} after it, found {self.shown()!r}')
+        self.place += 1
+
+    def value(self, where):
+        """Decodes one value; something comes after it."""
+        self.next()
+        while True:
+            try:
+                value, end = json.JSONDecoder().raw_decode(self._buffer, self.place)
+                if end < len(self._buffer):
+                    require_shallow(value, self._buffer[self.place:end])
+                    self.place = end
+                    return value
+                problem = 'the file ends after it'
+            except json.JSONDecodeError as error:
+                problem = f'no JSON: {error.msg}'
+            except (ValueError, RecursionError):
+                raise UserError(f'{where}: no JSON: nested too deep, or a number of thousands of '
+                                'digits') from None
+            # Perhaps only because the rest is not read yet; as much again, so that a long element
+            # is not begun over and over.
+            self._buffer, self.place = self._buffer[self.place:], 0
+            more = self._file.read(max(_CHUNK, len(self._buffer)))
+            if not more or len(self._buffer) > LONGEST:
+                raise UserError(f'{where}: {problem}')
+            self._buffer += more

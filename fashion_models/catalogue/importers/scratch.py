@@ -10,21 +10,27 @@ import json
 import operator
 import posixpath
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from fashion_models.catalogue.importers.tree import Tree
 from fashion_models.catalogue.records import path_problem
+from fashion_models.errors import UserError
 
 
 @contextlib.contextmanager
 def _database(columns):
-    with contextlib.closing(sqlite3.connect('', isolation_level=None)) as database:
-        # Nobody needs what a crash would lose here.
-        database.execute('PRAGMA journal_mode = OFF')
-        database.execute('PRAGMA synchronous = OFF')
-        database.execute(f'CREATE TABLE rows ({columns})')
-        yield database
+    try:
+        with contextlib.closing(sqlite3.connect('', isolation_level=None)) as database:
+            # Nobody needs what a crash would lose here.
+            database.execute('PRAGMA journal_mode = OFF')
+            database.execute('PRAGMA synchronous = OFF')
+            database.execute(f'CREATE TABLE rows ({columns})')
+            yield database
+    except sqlite3.Error as error:
+        raise UserError(f'{tempfile.gettempdir()}: a temporary file cannot be kept there: {error}; '
+                        'make room, or name another folder in TMPDIR') from error
 
 
 def grouped(rows: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, list]]:

@@ -23,7 +23,6 @@ URL``, ``Option1 name`` …); both are read. An export of many products comes in
 import argparse
 import contextlib
 import os
-import re
 from collections.abc import Iterator
 
 from fashion_models.catalogue.importers import scratch, shops
@@ -59,7 +58,7 @@ _OPTIONS = tuple((f'Option{number} Name', f'Option{number} Value') for number in
 _KEPT = ('Handle', 'Title', 'Body (HTML)', 'Vendor', 'Type', 'Tags', 'Product Category',
          'Image Src', 'Image Position', 'Variant Image', 'Gift Card', 'Status',
          *(name for pair in _OPTIONS for name in pair))
-_METAFIELD = re.compile(r'(.+) \(product\.metafields\..+\)')
+_METAFIELD = ' (product.metafields.'
 _GENDER = 'Google Shopping / Gender'
 _DEFAULT = 'default title'
 
@@ -111,8 +110,8 @@ class _Export(Source):
         self._table = table
         self._pictures = pictures
         self._labelling = labelling
-        self._metafields = {name: match[1] for name in table.names
-                            if (match := _METAFIELD.fullmatch(name))}
+        self._metafields = {name: title for name in table.names if name.endswith(')')
+                            and (title := name.rpartition(_METAFIELD)[0])}
 
     def products(self, report):
         for _, rows in scratch.grouped(self._by_handle(report)):

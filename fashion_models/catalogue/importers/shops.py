@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import html
 import os
 import pathlib
 from collections.abc import Iterable, Mapping
 
 from fashion_models.catalogue.importers import pictures
 from fashion_models.catalogue.importers.source import clean, closest
-from fashion_models.catalogue.importers.wording import genders, names_only_a_gender, one_gender
+from fashion_models.catalogue.importers.wording import (
+    genders,
+    names_only_a_gender,
+    one_gender,
+    unescaped,
+)
 from fashion_models.catalogue.records import Header
 from fashion_models.catalogue.tasks import LEVELS, TASKS, joined
 from fashion_models.errors import UserError
@@ -164,7 +168,7 @@ class Labelling:
         Returns:
             dict: Labels by task; the type, category and subcategory are of the longest path.
         """
-        paths = [[clean(html.unescape(name)) for name in path] for path in paths]
+        paths = [[clean(unescaped(name)) for name in path] for path in paths]
         longest = max(paths, key=len, default=[])
         labels = dict(zip(self.levels, [
             name for name in longest if name and not names_only_a_gender(name)]))
@@ -183,7 +187,7 @@ class Labelling:
 
     def _values(self, task, attributes):
         return tuple(dict.fromkeys(
-            clean(html.unescape(value)) for name, values in attributes.items()
+            clean(unescaped(value)) for name, values in attributes.items()
             if self.task_of(name) == task for value in values if clean(value)))
 
     def _gender(self, attributes, paths, longest, texts):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers.tree import Tree
 from fashion_models.catalogue.records import Product
+from fashion_models.parsing import normal
 
 
 class Source:
@@ -81,7 +82,7 @@ def clean(text: str) -> str:
     nobody has to search for what cannot be seen (:data:`_UNSEEN`).
     """
     if not text.isascii():
-        text = unicodedata.normalize('NFC', text).translate(_UNSEEN)
+        text = normal('NFC', text).translate(_UNSEEN)
     return ' '.join(text.split())
 
 

@@ -78,22 +78,19 @@ class FolderTree(Tree):
     def paths(self) -> Iterator[str]:
         """Yields the path of every file, folder by folder, sorted."""
         entered = set()  # each folder once, whatever links lead back to it
-
-        def enter(folder):
-            entry = os.stat(folder)
-            if (entry.st_dev, entry.st_ino) in entered:
-                return
-            entered.add((entry.st_dev, entry.st_ino))
-            for name in sorted(os.listdir(folder)):
-                path = os.path.join(folder, name)
-                if os.path.islink(path) and self.leaves(os.path.relpath(path, self.place)):
-                    continue
-                if os.path.isdir(path):
-                    yield from enter(path)
-                elif os.path.isfile(path):
-                    yield os.path.relpath(path, self.place).replace(os.sep, '/')
-
-        yield from enter(self.place)
+        to_come = [os.fspath(self.place)]   # reversed
+        while to_come:
+            path = to_come.pop()
+            if os.path.islink(path) and self.leaves(os.path.relpath(path, self.place)):
+                continue
+            if os.path.isdir(path):
+                entry = os.stat(path)
+                if (entry.st_dev, entry.st_ino) not in entered:
+                    entered.add((entry.st_dev, entry.st_ino))
+                    to_come += (os.path.join(path, name)
+                                for name in sorted(os.listdir(path), reverse=True))
+            elif os.path.isfile(path):
+                yield os.path.relpath(path, self.place).replace(os.sep, '/')
 
     def read(self, path: str) -> bytes:
         """Returns a file's bytes."""

@@ -15,7 +15,6 @@ What is relied on, from the set's own readme and from public code that reads it:
 import argparse
 import contextlib
 import functools
-import html
 import os
 import urllib.parse
 from collections.abc import Iterator
@@ -24,7 +23,7 @@ from fashion_models.catalogue.importers import scratch
 from fashion_models.catalogue.importers.source import Source, clean
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.tree import open_tree
-from fashion_models.catalogue.importers.wording import genders, one_gender
+from fashion_models.catalogue.importers.wording import genders, one_gender, unescaped
 from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.errors import UserError
 
@@ -108,4 +107,4 @@ def _brand(image, category):
     folders = image.split('/')[:-1]
     if folders[-3:-2] != [category]:
         return ''
-    return clean(html.unescape(urllib.parse.unquote(folders[-1])))
+    return clean(unescaped(urllib.parse.unquote(folders[-1])))

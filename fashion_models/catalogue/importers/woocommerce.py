@@ -21,7 +21,6 @@ and ``abstract-wc-csv-exporter.php``, version 3.1 of the format, as of 10.x):
 
 import argparse
 import contextlib
-import html
 import os
 import re
 from collections.abc import Iterator
@@ -30,7 +29,7 @@ from fashion_models.catalogue.importers import scratch, shops
 from fashion_models.catalogue.importers.pictures import open_pictures
 from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, is_nothing, rounded
 from fashion_models.catalogue.importers.tables import Table
-from fashion_models.catalogue.importers.wording import plain_text
+from fashion_models.catalogue.importers.wording import plain_text, unescaped
 from fashion_models.catalogue.records import Listing, Product
 
 SUMMARY = "WooCommerce's product export: products and their variations, pictures by address"
@@ -249,7 +248,7 @@ def _code(row, name):
 
 def _values(text):
     """The values that a field joins by commas."""
-    return [value for value in map(clean, map(html.unescape, _parts(text))) if value]
+    return [value for value in map(clean, map(unescaped, _parts(text))) if value]
 
 
 def _addresses(text):
@@ -260,12 +259,12 @@ def _addresses(text):
 
 
 def _parts(text):
-    return (part.replace('\\,', ',') for part in re.split(r'(?<!\\),', _unescaped(text)))
+    return (part.replace('\\,', ',') for part in re.split(r'(?<!\\),', _unquoted(text)))
 
 
 def _text(text):
-    return plain_text(_unescaped(text).replace('\\n', '\n'))
+    return plain_text(_unquoted(text).replace('\\n', '\n'))
 
 
-def _unescaped(text):
+def _unquoted(text):
     return text[1:] if re.match("'[=+@-]", text) else text

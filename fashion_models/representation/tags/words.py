@@ -53,8 +53,8 @@ class Lexicon:
         # A label found on several levels stands for the widest, which is the surest.
         for level in reversed(LEVELS):
             for label in labels.get(level, ()):
-                for name in re.split(r'\s*(?:[&/,]|\band\b)\s*', label):
-                    if name:
+                for name in re.split(r'[&/,]|\band\b', label):
+                    if name.strip():
                         self._words[key(name)] = Word(CATEGORY, label)
 
     def read(self, text: str) -> tuple[dict[Word, str], list[str]]:

@@ -1,4 +1,6 @@
 import json
+import os
+import pathlib
 
 import pytest
 
@@ -122,3 +124,18 @@ def test_images_may_be_linked(import_files, tmp_path, files):
     assert catalogue.image_file('images/gown/front.jpg').samefile(
         tmp_path / 'source' / 'gown' / 'front.jpg')
     assert json.loads((catalogue.folder / 'import-report.json').read_bytes())['kept'] == 3
+
+
+def test_folders_that_lie_too_deep(tmp_path, jpeg, command):
+    """Deeper than Python calls functions; the paths are too long to be made at once."""
+    here = os.getcwd()
+    os.chdir(tmp_path)
+    try:
+        for name in ['source', *['d'] * 1200]:
+            os.mkdir(name)
+            os.chdir(name)
+        pathlib.Path('a.jpg').write_bytes(jpeg())
+    finally:
+        os.chdir(here)
+    with pytest.raises(UserError, match='lies more than 100 folders deep'):
+        command('import', 'folder', tmp_path / 'source', tmp_path / 'catalogue')

@@ -5,7 +5,13 @@ import pytest
 
 from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers import scratch
-from fashion_models.catalogue.importers.pictures import Pictures, normalised, open_pictures, split
+from fashion_models.catalogue.importers.pictures import (
+    Pictures,
+    apart,
+    normalised,
+    open_pictures,
+    split,
+)
 from fashion_models.catalogue.importers.tree import FolderTree
 from fashion_models.errors import UserError
 
@@ -164,3 +170,11 @@ def test_several_addresses_in_one_field_are_all_found(find, between):
              'https://x.example/c.jpg?from=http://y.example/z.jpg']
     assert find(['a.jpg', 'b.jpg', 'c.jpg'], [between.join(names)])[0] == [
         'a.jpg', 'b.jpg', 'c.jpg']
+
+
+def test_fields_of_many_signs_take_no_time(find):
+    assert apart('http://x' + ',' * 100_000 + 'y') == ['http://x' + ',' * 100_000 + 'y']
+    assert apart('http://x, ,|http://y') == ['http://x', 'http://y']
+    assert split('http://x' + ',a' * 100_000) == ['http://x' + ',a' * 100_000]
+    assert split('a,' * 100_000) == [('a,' * 100_000)]
+    assert find(['y/a.jpg'], ['http://x/' + 'y/' * 100_000 + 'a.jpg'])[0] == ['y/a.jpg']

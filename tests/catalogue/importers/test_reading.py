@@ -118,3 +118,15 @@ def test_files_that_cannot_be_read(tree, tmp_path):
     with (open_tree(archive) as damaged,
           pytest.raises(UserError, match=r'^list: damaged or encrypted in the archive')):
         list(reading.lines(damaged, 'list'))
+
+
+def test_many_small_elements_behind_a_long_one_take_no_time(tree):
+    count = 300_000
+    content = '["' + 'x' * 4_000_000 + '"' + ',1' * count + ']'
+    assert sum(1 for _ in reading.json_list(tree(content), 'file')) == count + 1
+
+
+def test_elements_that_are_nested_too_deep(tree):
+    for deep in (102, 500, 990):
+        with pytest.raises(UserError, match='element 1: no JSON: nested too deep'):
+            list(reading.json_list(tree('[' + '[' * deep + ']' * deep + ']'), 'file'))

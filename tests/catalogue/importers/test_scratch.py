@@ -1,6 +1,8 @@
 import io
 import itertools
 import os
+import subprocess
+import sys
 import tracemalloc
 import zipfile
 
@@ -119,3 +121,26 @@ def test_paths_by_their_ends():
         assert find(['front.jpg'], whole=True) == ['front.jpg']
         assert len(find(['front.jpg'])) == 2    # of three
         assert find(['c', 'front.jpg']) == []
+
+
+def test_halves_of_surrogate_pairs_are_keys(tmp_path, form):
+    rows = [('\ud800', 1), ('b', 2), ('\ud800', 3), ('\0', 4)]
+    assert list(scratch.grouped(rows)) == [('\0', [4]), ('b', [2]), ('\ud800', [1, 3])]
+    with scratch.table(rows) as get:
+        assert (get('\ud800'), get('\udfff')) == (1, None)
+
+
+@pytest.mark.skipif(os.name == 'nt', reason='limits of files')
+def test_a_full_temporary_folder_is_one_line():
+    script = '''
+import resource
+from fashion_models.catalogue.importers import scratch
+from fashion_models.errors import UserError
+resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+try:
+    list(scratch.grouped((str(number), 'x' * 1000) for number in range(20_000)))
+except UserError as error:
+    print(error)
+'''
+    done = subprocess.run([sys.executable, '-c', script], capture_output=True, text=True, timeout=60)
+    assert 'a temporary file cannot be kept there' in done.stdout and not done.stderr

@@ -1,6 +1,7 @@
 import pytest
 
 from fashion_models.catalogue.import_report import Report
+from fashion_models.catalogue.importers import lines
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.errors import UserError
 
@@ -219,3 +220,17 @@ def test_a_table_of_which_no_row_may_be_left_out_may_come_from_excel(tmp_path):
 def test_what_is_no_encoding(read, encoding):
     with pytest.raises(UserError, match='^encoding '):
         read(b'a,b\n1,2\n', encoding)
+
+
+def test_quotes_that_are_never_closed_cost_rows_and_no_time(read, monkeypatch):
+    broken = 'a","b\n' * 50
+    text = 'a,b\n1,x\n' + broken + '2,y\n3,"z"\n'
+    rows, _ = read(text)
+    assert [row['a'] for _, row in rows] == ['1', '2', '3']
+    monkeypatch.setattr(lines, '_PATIENCE', 100)    # else quadratic in the number of such lines
+    again, report = read(text)
+    assert (again, report['read']) == (rows, 50)
+
+
+def test_a_line_of_separators_takes_no_time(read):
+    assert read('sep=\t' + '\t' * 100_000 + 'x\n1\n')[0] == []
