@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from fashion_models.catalogue import io, products, records
 from fashion_models.catalogue.decode import ImageError, load_image
+from fashion_models.catalogue.paths import path_problem
 from fashion_models.catalogue.split import SPLITS, split_of
 from fashion_models.catalogue.suspicions import Suspicions
 from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS
@@ -168,7 +169,7 @@ def _images(path):
         except (ValueError, KeyError, TypeError):
             images = []  # reported already
         images = [image for image in images
-                  if isinstance(image, str) and not records.path_problem(image)]
+                  if isinstance(image, str) and not path_problem(image)]
         yield number, images, _kind(record) if images else ''
 
 

@@ -27,7 +27,7 @@ from fashion_models.catalogue.cells import MARK, cell, text_in
 from fashion_models.catalogue.importers.pictures import MANIFEST_FILE, apart, is_address
 from fashion_models.catalogue.importers.reading import is_broken
 from fashion_models.catalogue.importers.tables import Table
-from fashion_models.catalogue.records import path_problem
+from fashion_models.catalogue.paths import path_problem
 from fashion_models.errors import UserError
 from fashion_models.files import append_line, atomic_write, locked, whole_lines
 from fashion_models.parsing import normal, whole_number

@@ -14,7 +14,8 @@ from fashion_models.catalogue import colours as colour_table
 from fashion_models.catalogue import io
 from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers.source import Source
-from fashion_models.catalogue.records import Product, encodable, path_problem
+from fashion_models.catalogue.paths import path_problem
+from fashion_models.catalogue.records import Product, encodable
 from fashion_models.catalogue.tasks import LEVELS
 from fashion_models.catalogue.taxonomy import path_of, reconcile
 from fashion_models.catalogue.unfinished import REPORT_FILE, claimed

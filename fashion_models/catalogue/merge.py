@@ -11,7 +11,8 @@ from fashion_models.catalogue.importers.tree import FolderTree, Tree
 from fashion_models.catalogue.importing import run_import
 from fashion_models.catalogue.io import IMAGES_FOLDER, Catalogue
 from fashion_models.catalogue.mapping import Mapping
-from fashion_models.catalogue.records import Header, path_problem
+from fashion_models.catalogue.paths import path_problem
+from fashion_models.catalogue.records import Header
 from fashion_models.catalogue.tasks import Task, with_further
 from fashion_models.errors import UserError
 from fashion_models.plural import counted

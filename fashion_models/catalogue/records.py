@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterator, Mapping
 
+from fashion_models.catalogue.paths import path_problem
 from fashion_models.catalogue.tasks import DEFAULT_TASKS, Task, joined, ordered
 from fashion_models.surrogates import is_whole, whole
 
-_CONTROL = re.compile(r'[\x00-\x1f\x7f\ud800-\udfff]')
 #: What is wrong with a text that holds one.
 UNENCODABLE = ('a text holds half of a surrogate pair, which cannot be saved or printed; import '
                'the product again')
 _PRODUCT_KEYS = frozenset(('id', 'group', 'labels', 'listings', 'extra'))
 _TEXTS = 'retailer', 'title', 'description'
 _LISTING_KEYS = frozenset((*_TEXTS, 'images'))
-_DRIVE = re.compile(r'[A-Za-z]:')
-#: Folders and file on the way of an image path; more are no shop's.
-DEEPEST = 100
-#: A path that has nothing wrong with it for certain, found in a fraction of the time.
-_PLAIN = re.compile(r'(?:[\w-][\w.-]*/)*[\w-][\w.-]*', re.ASCII)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -189,32 +183,6 @@ def product(record: dict) -> Product:
     listings = [Listing(**listing) for listing in record['listings']]
     return Product(record['id'], record['group'], record.get('labels', {}), listings,
                    record.get('extra', {}))
-
-
-def path_problem(path: str) -> str | None:
-    """Says what is wrong with an image path, or returns None.
-
-    A path is relative to the catalogue's folder, separated by ``/``, and stays inside it by its
-    words alone: whether the file is a symbolic link is for the owner of the folder to decide.
-    """
-    if path.count('/') >= DEEPEST:
-        return f'lies more than {DEEPEST} folders deep'
-    if _PLAIN.fullmatch(path):
-        return None
-    if not path:
-        return 'is empty'
-    if _CONTROL.search(path):
-        return 'holds a control character or half of a surrogate pair'
-    if '\\' in path:
-        return 'holds a backslash, where / separates folders'
-    if path.startswith('/') or _DRIVE.match(path):
-        return 'is not relative to the folder'
-    parts = path.split('/')
-    if '..' in parts:
-        return 'leaves the folder'
-    if '' in parts or '.' in parts:
-        return "is not in its shortest form (it holds '//', './' or a final '/')"
-    return None
 
 
 def record_problems(record: object,

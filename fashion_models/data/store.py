@@ -25,7 +25,7 @@ import numpy as np
 
 from fashion_models.caching import cached_property
 from fashion_models.catalogue import decode
-from fashion_models.catalogue.records import path_problem
+from fashion_models.catalogue.paths import path_problem
 from fashion_models.data.dropped import DROPPED
 from fashion_models.data.pictures import DIGEST_SIZE, Pictures, map_segments
 from fashion_models.errors import UserError

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 
 from PIL import Image, ImageChops, ImageDraw
 
-from fashion_models.catalogue.records import Listing, Product, path_problem
+from fashion_models.catalogue.paths import path_problem
+from fashion_models.catalogue.records import Listing, Product
 from fashion_models.catalogue.show import GAP, contact_sheet, picture_kind
 from fashion_models.catalogue.tasks import parts
 from fashion_models.errors import UserError

@@ -7,7 +7,8 @@ import typing
 
 from fashion_models.caching import cached_property
 from fashion_models.catalogue.io import open_catalogue
-from fashion_models.catalogue.records import Product, path_problem, product_from_record
+from fashion_models.catalogue.paths import path_problem
+from fashion_models.catalogue.records import Product, product_from_record
 from fashion_models.catalogue.tasks import Task
 from fashion_models.errors import UserError
 from fashion_models.representation.embeddings import Item, open_embeddings

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from fashion_models.catalogue import io
 from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
-from fashion_models.catalogue.records import Header, Listing, Product, path_problem
+from fashion_models.catalogue.paths import path_problem
+from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.catalogue.tasks import TASKS
 from fashion_models.errors import UserError
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from fashion_models.catalogue.importers.source import Source, clean
 from fashion_models.catalogue.importers.tree import open_tree
-from fashion_models.catalogue.records import Header, Listing, Product, path_problem
+from fashion_models.catalogue.paths import path_problem
+from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.errors import UserError
 
 SUMMARY = 'a plain folder of images: a sub-folder a product with all its images; no labels'

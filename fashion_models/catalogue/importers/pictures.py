@@ -17,7 +17,7 @@ from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers import scratch
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.tree import FolderTree
-from fashion_models.catalogue.records import DEEPEST, path_problem
+from fashion_models.catalogue.paths import DEEPEST, path_problem
 from fashion_models.errors import UserError
 from fashion_models.parsing import normal
 from fashion_models.remote import local_path

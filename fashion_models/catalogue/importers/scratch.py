@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from fashion_models.catalogue.importers.tree import Tree
-from fashion_models.catalogue.records import path_problem
+from fashion_models.catalogue.paths import path_problem
 from fashion_models.errors import UserError
 
 
