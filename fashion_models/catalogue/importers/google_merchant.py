@@ -40,13 +40,13 @@ SOURCE  the feed, as text separated by tabs (or commas), or as XML; the pictures
         --images, found by their addresses ("catalogue fetch google-merchant" loads them).
         Attributes of text may be named in another language: --column image_link=Bildlink
 rows    the items of one item_group_id that differ in size alone are a product, with the id of
-        the first; an item without item_group_id is one
+        the first; so are items without item_group_id that have one title and one image_link
 labels  colour from color, joined by /; gender from gender; type, category and subcategory from
         google_product_category below its first level, or where that is a number or missing,
         from product_type (see --levels, --category-from); brand, age_group, pattern, material,
         size, size_system and both categories are kept as extra texts
 images  image_link, then additional_image_link
-groups  the items of one item_group_id
+groups  the items of one item_group_id; without it, those of one image_link
 from    your own shop; licence: yours (--licence)"""
 
 #: Bytes within which the XML starts.
@@ -122,7 +122,7 @@ class _Feed(Source):
 
     def _variants(self, report):
         """Yields (key, item) so that the sizes of a product come together, in the feed's order."""
-        places = {}
+        places, pictured = {}, {}
         for number, (where, item) in enumerate(self._feed.items(report)):
             if not item.get('id') or is_nothing(item['id']):
                 report.read()
@@ -135,11 +135,17 @@ class _Feed(Source):
             if is_nothing(group := item.get('item_group_id', '')):
                 report.note(f'item_group_id {group}, taken for none', where)
                 del item['item_group_id']
-            key = number
-            if 'item_group_id' in item:
-                key = (item['item_group_id'], *(
-                    item.get(name, '').casefold().replace(' ', '') for name in _TOLD_APART))
-            yield f'{places.setdefault(key, number):09}', item | {'where': where}
+            # Many feeds name no groups: what has one picture must not be parted.
+            group = item.get('item_group_id') or pictured.setdefault(
+                item.get('image_link', item['id']), item['id'])
+            same = group if 'item_group_id' in item else (group, item.get('title'))
+            key = (same, *(
+                item.get(name, '').casefold().replace(' ', '') for name in _TOLD_APART))
+            place = places.setdefault(key, number)
+            if place != number and 'item_group_id' not in item:
+                report.note('items without item_group_id that have one title and picture, taken '
+                            'for sizes of one product', f'{where} ({item["id"]})')
+            yield f'{place:09}', item | {'where': where, 'group': group}
 
     def _product(self, items, report):
         report.read()
@@ -161,7 +167,7 @@ class _Feed(Source):
         listing = Listing(title=plain_text(first.get('title', '')),
                           description=plain_text(first.get('description', '')), images=images)
         return where, Product(
-            first['id'], first.get('item_group_id') or first['id'], labels, [listing],
+            first['id'], first['group'], labels, [listing],
             {name: text for name, text in extra.items() if text})
 
 

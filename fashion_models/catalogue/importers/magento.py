@@ -17,12 +17,16 @@ What is relied on: the export's own columns and the way Magento writes several v
     Paths below ``pub/media/catalog/product`` with a leading ``/``; the latter joined by commas.
 
 A row with a ``store_view_code`` repeats another's ``sku`` with what that store view says otherwise
-(a translation); it is not a product. Rows of other kinds (bundles, grouped, virtual, downloadable
-products) cannot be photographed by themselves, or name others that can.
+(a translation); it is not a product. Some shops' exports and other tools' files have no row but
+that of a store view, mostly ``default``: then the first of a ``sku`` is the product.
+
+Rows of other kinds (bundles, grouped, virtual, downloadable products) cannot be photographed by
+themselves, or name others that can.
 """
 
 import argparse
 import contextlib
+import functools
 import itertools
 import os
 import pathlib
@@ -212,13 +216,21 @@ class _Export(Source):
                     return value
         return ''
 
+    @functools.cached_property
+    def _of_all_views(self):
+        """The SKUs that have a row of all store views."""
+        if 'store_view_code' not in self._table.names:
+            return set()
+        return {clean(row.get('sku', '')) for _, row in self._table.rows()
+                if not row.get('store_view_code')}
+
     def _rows(self, report=None):
         """Yields (where, {column: text}) of the simple and configurable rows."""
         seen = set()
         for where, row in self._table.rows(report):
             sku, kind = clean(row.get('sku', '')), row.get('product_type')
             problem, missed = None, True
-            if row.get('store_view_code'):
+            if row.get('store_view_code') and (sku in self._of_all_views or sku in seen):
                 problem, missed = 'the words of a store view for another row', False
             elif kind not in ('simple', 'configurable'):
                 # A bundle or a download is not meant to be kept.

@@ -61,7 +61,8 @@ def images(rows: Iterable[Mapping]) -> list[str]:
 
 def category_paths(row: Mapping) -> list[list[str]]:
     """The category paths of a row, each the list of its names below the root."""
-    return [[clean(name.replace('\\/', '/')) for name in re.split(r'(?<!\\)/', path)][1:]
+    return [[name for text in re.split(r'(?<!\\)/', path)[1:]
+             if (name := clean(text.replace('\\/', '/')))]
             for path in (row.get('categories') or '').split(',')]
 
 

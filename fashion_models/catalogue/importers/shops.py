@@ -168,10 +168,10 @@ class Labelling:
         Returns:
             dict: Labels by task; the type, category and subcategory are of the longest path.
         """
-        paths = [[clean(unescaped(name)) for name in path] for path in paths]
+        paths = [list(filter(None, [clean(unescaped(name)) for name in path])) for path in paths]
         longest = max(paths, key=len, default=[])
         labels = dict(zip(self.levels, [
-            name for name in longest if name and not names_only_a_gender(name)]))
+            name for name in longest if not names_only_a_gender(name)]))
         for task in TASKS:
             if task not in ('gender', 'colour') and (values := self._values(task, attributes)):
                 labels[task] = values[0]

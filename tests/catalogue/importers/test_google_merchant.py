@@ -78,6 +78,21 @@ def imported(import_files, drawn_images, tmp_path):
     return run
 
 
+def test_items_without_a_group_that_have_one_picture_are_not_parted(imported, import_report):
+    items = [{'id': name, 'title': title, 'image_link': f'{SITE}{picture}.jpg', 'color': colour,
+              'size': size} for name, title, picture, colour, size in [
+                  ('S-38', 'Shoe', 'red', '', '38'), ('B-38', 'Shoe', 'blue', '', '38'),
+                  ('S-39', 'Shoe', 'red', '', '39'), ('L', 'Laces', 'red', '', ''),
+                  ('S-R', 'Shoe', 'red', 'Red', '38'), ('H', 'Shoe', 'none', '', '')]]
+    catalogue = imported(text(items))
+    assert {product.id: (product.group, product.extra.get('size'))
+            for product in catalogue.products} == {
+        'S-38': ('S-38', '38|39'), 'B-38': ('B-38', '38'), 'L': ('S-38', None),
+        'S-R': ('S-38', '38')}
+    note, = [note for note in import_report(catalogue)['notes'] if 'item_group_id' in note]
+    assert note.startswith('items without item_group_id that have one title and picture')
+
+
 @pytest.mark.parametrize('write', [text, rss, rss_with_all_in_the_namespace, atom])
 def test_items_that_differ_in_size_alone_are_a_product(imported, write, import_report):
     catalogue = imported(write(ITEMS))

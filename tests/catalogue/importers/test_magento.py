@@ -119,6 +119,7 @@ def test_levels(imported):
     ('Root/Women/Shoes', 'gender=Girls', 'Girls', ['Shoes', None, None]),
     ('Root/Hats\\/Caps/Caps', '', None, ['Hats/Caps', 'Caps', None]),
     ('Root', '', None, [None, None, None]),
+    ('Root,Root/,Root/Shoes', '', None, ['Shoes', None, None]),
     ('', '', None, [None, None, None])])
 def test_categories(imported, categories, attributes, gender, labels):
     (product,) = imported([row('BAG', categories=categories, base_image='/b/a/bag.jpg',
@@ -235,6 +236,16 @@ def test_rows_that_are_no_product_are_reported(imported, import_report):
         'the words of a store view for another row': 1, 'product type missing': 1,
         "another number of fields than the first line's": 1}
     assert (report['read'], report['kept']) == (8, 2)
+
+
+def test_rows_of_a_store_view_are_products_where_there_are_no_others(imported, import_report):
+    views = [member | {'store_view_code': view}
+             for view in ('default', 'de') for member in hoodie()]
+    found = imported(views)
+    dropped = import_report(found)['dropped']
+    assert {reason: entry['count'] for reason, entry in dropped.items()} == {
+        'the words of a store view for another row': 5}
+    assert products(found) == products(imported(hoodie(), '--overwrite'))
 
 
 @pytest.mark.parametrize('image', ['', 'no_selection', '/../secret.jpg', 'https://a.b/c.jpg'])
