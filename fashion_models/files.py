@@ -45,8 +45,12 @@ def atomic_write(
 
     Yields:
         The open temporary file.
+
+    Raises:
+        OSError: If ``path`` is a pipe or a device, which others would miss, or cannot be written.
     """
     path = pathlib.Path(path)
+    require_plain(path)
     # With '+', NumPy writes through Python; else np.save writes by itself, and the error of a full
     # disk can get lost.
     temporary, file = _open_beside(path, mode.replace('w', 'x') + '+', open_arguments)

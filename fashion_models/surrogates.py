@@ -1,11 +1,26 @@
 """Halves of surrogate pairs, which JSON can hold and UTF-8 cannot.
 
-Programs that count UTF-16 units leave them where they cut a text in the middle of an emoji.
+Programs that count UTF-16 units leave them where they cut a text in the middle of an emoji. In
+Python, names of files whose bytes are not UTF-8 hold them, too.
 """
 
+import json
 import re
 
 _HALF = re.compile(r'[\ud800-\udfff]')
+#: These, and what a terminal obeys and JSON lets pass: control characters, directions of writing.
+_ESCAPED = re.compile('[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]')
+
+
+def json_text(value: object, **how: object) -> str:
+    """JSON to be read by people, which any file can hold and any terminal show.
+
+    Args:
+        value: The value; paths of files may be among its texts, whatever their names hold.
+        how: As of :func:`json.dumps`.
+    """
+    text = json.dumps(value, ensure_ascii=False, **how)
+    return _ESCAPED.sub(lambda sign: f'\\u{ord(sign[0]):04x}', text)
 
 
 def is_whole(value: object) -> bool:

@@ -282,3 +282,12 @@ def test_leftovers_are_told_from_what_is_in_use_and_what_is_somebody_elses(tmp_p
         remove_leftovers(tmp_path, ['a.json', 'b-*.npz', 'c.json'])
         assert {path.name for path in tmp_path.iterdir()} == {
             '.a.jsonl.partial', '.thesis.partial', '.b-2.npz.partial', '.c.json.partial'}
+
+
+@pytest.mark.skipif(not hasattr(os, 'mkfifo'), reason='pipes are files on Unix')
+def test_a_pipe_is_not_replaced(tmp_path):
+    os.mkfifo(tmp_path / 'pipe')
+    with pytest.raises(OSError, match='is a pipe or a device'), atomic_write(tmp_path / 'pipe'):
+        pass
+    assert (tmp_path / 'pipe').is_fifo()
+    assert os.listdir(tmp_path) == ['pipe']

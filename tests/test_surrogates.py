@@ -1,10 +1,11 @@
 import json
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fashion_models.surrogates import is_whole, whole
+from fashion_models.surrogates import is_whole, json_text, whole
 
 TEXTS = st.text(st.characters() | st.sampled_from('\ud83d\udfff'))
 VALUES = st.recursive(
@@ -31,3 +32,16 @@ def test_whole_is_what_utf_8_can_encode(value):
 
 def test_one_sign_for_each_half():
     assert whole({'a\ud83d': ['\udc57\ud83d', '👗']}) == {'a\ufffd': ['\ufffd\ufffd', '👗']}
+
+
+@given(st.text(st.characters()))
+def test_json_that_any_file_and_terminal_takes(text):
+    written = json_text({text: [text]}, indent=1)
+    assert json.loads(written) == {text: [text]}
+    written.encode()
+    assert all(sign == '\n' or unicodedata.category(sign) not in ('Cc', 'Cs', 'Zl', 'Zp')
+               for sign in written)
+
+
+def test_letters_stay_letters():
+    assert json_text('Größe – 日本') == '"Größe – 日本"'

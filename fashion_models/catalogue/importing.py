@@ -3,7 +3,6 @@
 import collections
 import dataclasses
 import hashlib
-import json
 import os
 import pathlib
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from fashion_models.catalogue.taxonomy import path_of, reconcile
 from fashion_models.catalogue.unfinished import REPORT_FILE, claimed
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
+from fashion_models.surrogates import json_text
 
 #: No shop's photograph is larger; what claims to be is not read into memory.
 MAX_IMAGE_BYTES = 256 << 20
@@ -59,7 +59,7 @@ def run_import(
         with claimed(folder, origin, overwrite):
             report = _write(source, folder, reconcile(paths), paths.total(), link, lyst16)
             with atomic_write(folder / REPORT_FILE, 'w', encoding='utf-8') as file:
-                json.dump(report.record(), file, ensure_ascii=False, indent=1)
+                file.write(json_text(report.record(), indent=1))
             if finish:
                 finish()
     except OSError as error:

@@ -5,7 +5,6 @@ there; so after a crash the same call, or another one, knows what may be removed
 """
 
 import contextlib
-import json
 import os
 import pathlib
 from collections.abc import Container, Iterator
@@ -17,6 +16,7 @@ from fashion_models.catalogue import decode, io
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, leftovers, locked, remove_leftovers
 from fashion_models.parsing import json_value, require_plain
+from fashion_models.surrogates import json_text
 
 REPORT_FILE = 'import-report.json'
 #: Lies in a folder that an import was begun in and did not finish.
@@ -87,7 +87,7 @@ def refuse_busy(folder: pathlib.Path) -> NoReturn:
 
 def _take(folder, origin):
     marker = folder / MARKER_FILE
-    mark = json.dumps(origin, ensure_ascii=False, indent=1, sort_keys=True)
+    mark = json_text(origin, indent=1, sort_keys=True)
     found = _content(marker)
     # Without a marker, no other file was begun.
     remove_leftovers(folder, [MARKER_FILE, *(() if found is None else WRITTEN)])

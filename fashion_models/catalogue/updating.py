@@ -37,6 +37,7 @@ from fashion_models.errors import UserError
 from fashion_models.files import append_line, atomic_write, checksum, locked, whole_lines
 from fashion_models.parsing import json_file, require_form
 from fashion_models.plural import counted
+from fashion_models.surrogates import json_text
 
 #: The share of a catalogue's products that a new export may lack; more look like half an export.
 MOST_GONE = 0.5
@@ -189,7 +190,7 @@ def _update(source, catalogue, link, lyst16, keep, most_gone):
     changes = Changes(**{name: line[name] for name in dataclasses.asdict(changes)})
     with atomic_write(folder / REPORT_FILE, 'w', encoding='utf-8') as file:
         record = {'update': dataclasses.asdict(changes), **report.record()}
-        json.dump(record, file, ensure_ascii=False, indent=1)
+        file.write(json_text(record, indent=1))
     _finish(folder, images, line)
     return changes, report
 
@@ -291,13 +292,13 @@ def _line(folder, changes, **what):
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec='seconds')
     line = {'when': now.replace('+00:00', 'Z'), **what, **numbers}
     with atomic_write(folder / io.PENDING_FILE, 'w', encoding='utf-8') as file:
-        json.dump(line, file, ensure_ascii=False)
+        file.write(json_text(line))
     return line
 
 
 def _finish(folder, images, line):
     remove_pictures(folder, images)
-    text = json.dumps(line, ensure_ascii=False)
+    text = json_text(line)
     if whole_lines(folder / io.UPDATES_FILE)[-1:] != [text]:
         append_line(folder / io.UPDATES_FILE, text, durable=True)
     (folder / io.PENDING_FILE).unlink()

@@ -14,6 +14,7 @@ or, if it is a group of commands, ``COMMANDS`` in place of the two functions. Mo
 and whatever else is slow inside ``run``, so that ``--help`` is not.
 """
 
+import contextlib
 import os
 import sys
 
@@ -72,10 +73,18 @@ def main(argv: list[str] | None = None) -> int:
         used, 130 if the user interrupted, 141 if the reader of the output went away. Other than 0,
         it ends the processes that train with this one, too.
     """
+    _replace_closed_streams()
     status = _status(argv)
     if status:
         processes.abort(status)
     return status
+
+
+def _replace_closed_streams():
+    """Lets everything print where whoever started this has closed a stream, as by ``>&-``."""
+    for name in 'stdout', 'stderr':
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, 'w', encoding='utf-8'))  # noqa: SIM115
 
 
 def _status(argv):
@@ -102,8 +111,9 @@ def _status(argv):
 
 
 def _fail(message):
-    print(f'fashion-models: error: {processes.wait_turn()}{visible(str(message))}',
-          file=sys.stderr)
+    with contextlib.suppress(OSError):      # the status tells all the same
+        print(f'fashion-models: error: {processes.wait_turn()}{visible(str(message))}',
+              file=sys.stderr, flush=True)
     return 2
 
 

@@ -5,10 +5,10 @@ colour, and "probability" that of being the product's colour if it had to be one
 """
 
 import argparse
-import json
 
 from fashion_models.cli import options
 from fashion_models.cli.terminal import visible
+from fashion_models.surrogates import json_text
 
 NAME = 'colour'
 EXAMPLES = '''\
@@ -31,9 +31,9 @@ def run(arguments: argparse.Namespace) -> None:
 
     found = colours(load(arguments.run, arguments.snapshot), arguments.images)
     if arguments.json:
-        print(json.dumps({
+        print(json_text({
             'prominent': found.prominent, 'shares': found.shares,
-            'probabilities': found.probabilities}, ensure_ascii=False, indent=1))
+            'probabilities': found.probabilities}, indent=1))
         return
     print(visible(', '.join(found.prominent)))
     print(f'\n{"":14}share  probability')

@@ -7,7 +7,6 @@ is a simulation; one from your own pairs is better (--calibrate).
 
 import argparse
 import functools
-import json
 import sys
 
 from fashion_models.cli import options
@@ -16,6 +15,7 @@ from fashion_models.cli.terminal import visible
 from fashion_models.cli.writing import beside
 from fashion_models.errors import UserError
 from fashion_models.plural import counted
+from fashion_models.surrogates import json_text
 
 NAME = 'duplicates'
 EXAMPLES = '''\
@@ -114,12 +114,12 @@ def run(arguments: argparse.Namespace) -> None:
         write_groups if arguments.groups else write_pairs, arguments.output, rows)
     with beside(write if arguments.output else None):
         if arguments.json:
-            print(json.dumps({
+            print(json_text({
                 'groups' if arguments.groups else 'pairs': rows, 'listings': found.listings,
                 'thresholds': found.thresholds,
                 'placeholders': [[item.id for item in group] for group in found.placeholders],
                 'calibration': found.calibration.origin},
-                ensure_ascii=False, indent=1))
+                indent=1))
         else:
             _print(rows, arguments)
             print(visible(_summary(

@@ -6,7 +6,6 @@ others: in lists.csv, with the columns list, product and rank, where rank 1 goes
 
 import argparse
 import functools
-import json
 import sys
 import zipfile
 
@@ -16,6 +15,7 @@ from fashion_models.cli.writing import beside
 from fashion_models.errors import UserError
 from fashion_models.parsing import content, require_plain
 from fashion_models.plural import counted
+from fashion_models.surrogates import json_text
 
 NAME = 'order'
 EXAMPLES = '''\
@@ -87,13 +87,13 @@ def run(arguments: argparse.Namespace) -> None:
         embeddings, taste.relevance, np.flatnonzero(chosen), diversity, arguments.k, whitening)
     with beside(arguments.save and functools.partial(taste.save, arguments.save)):
         if arguments.json:
-            print(json.dumps({
+            print(json_text({
                 'file': str(arguments.file), 'liked': arguments.liked or [],
                 'disliked': arguments.disliked,
                 'examples': str(arguments.examples) if arguments.examples else None,
                 'where': where, 'diversity': diversity, 'order': [
                     {'rank': entry.rank, 'relevance': round(entry.relevance, 6),
-                     **entry.item.record()} for entry in order]}, ensure_ascii=False, indent=1))
+                     **entry.item.record()} for entry in order]}, indent=1))
         else:
             print(ranked_table(
                 [(entry.rank, entry.relevance, entry.item) for entry in order], 'relevance'))

@@ -4,10 +4,10 @@ For each task, prints the most probable label and the two after it.
 """
 
 import argparse
-import json
 
 from fashion_models.cli import options
 from fashion_models.cli.terminal import visible
+from fashion_models.surrogates import json_text
 
 NAME = 'predict'
 EXAMPLES = '''\
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     predicted = load(arguments.run, arguments.snapshot).predict(arguments.images)
     if arguments.json:
-        print(json.dumps(predicted, ensure_ascii=False, indent=1))
+        print(json_text(predicted, indent=1))
         return
     for task, probabilities in predicted.items():
         ranked = [f'{label} {value:.1%}' for label, value in list(probabilities.items())[:3]]

@@ -6,11 +6,11 @@ published in (see "publish") answers the same.
 """
 
 import argparse
-import json
 
 from fashion_models.cli import options
 from fashion_models.cli.tables import ranked_table
 from fashion_models.errors import UserError
+from fashion_models.surrogates import json_text
 
 NAME = 'search'
 EXAMPLES = '''\
@@ -89,8 +89,8 @@ def _search(arguments, embeddings, searcher):
         vector = embeddings.project(encoder_of(embeddings, arguments.run).embed(query))
         hits = searcher().nearest(vector, arguments.k, where)
     if arguments.json:
-        print(json.dumps(
-            _record(arguments, str(embeddings.file), where, hits), ensure_ascii=False, indent=1))
+        print(json_text(
+            _record(arguments, str(embeddings.file), where, hits), indent=1))
     elif hits:
         print(ranked_table([(hit.rank, hit.similarity, hit.item) for hit in hits], 'similarity'))
     else:

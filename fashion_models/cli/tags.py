@@ -8,7 +8,6 @@ unless --words names a file that was learned before.
 
 import argparse
 import functools
-import json
 import pathlib
 import tempfile
 
@@ -16,6 +15,7 @@ from fashion_models.cli import options
 from fashion_models.cli.terminal import visible
 from fashion_models.cli.writing import beside
 from fashion_models.errors import UserError
+from fashion_models.surrogates import json_text
 
 NAME = 'tags'
 EXAMPLES = '''\
@@ -97,9 +97,9 @@ def _embed(encoder, catalogue, folder):
 
 
 def _json(product, judged):
-    return json.dumps({'id': product.id, 'listings': [
+    return json_text({'id': product.id, 'listings': [
         {'retailer': listing.retailer, 'title': listing.title, **tags.record()}
-        for listing, tags in judged]}, ensure_ascii=False)
+        for listing, tags in judged]})
 
 
 def _text(product, judged):

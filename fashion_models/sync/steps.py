@@ -30,6 +30,7 @@ from fashion_models.files import append_line, atomic_write, locked
 from fashion_models.parsing import json_file, require_form
 from fashion_models.plural import counted
 from fashion_models.representation.embeddings import open_embeddings
+from fashion_models.surrogates import json_text
 from fashion_models.sync.daily import Settings
 from fashion_models.sync.start import require_ready, require_search
 
@@ -94,7 +95,7 @@ def sync(settings: Settings, progress: bool = True,
                 told(name, '\n'.join([done.text, *problems]), bool(problems) or done.asks)
             return good
         finally:
-            append_line(settings.folder / 'log.jsonl', json.dumps(entry, ensure_ascii=False), True)
+            append_line(settings.folder / 'log.jsonl', json_text(entry), True)
 
 
 def _refuse(settings):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-import json
 import os
 import pathlib
 from collections.abc import Mapping, Sequence
@@ -22,6 +21,7 @@ from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.functions.precision import FLOAT32, require_precision, using_precision
 from fashion_models.plural import counted
 from fashion_models.provenance import provenance
+from fashion_models.surrogates import json_text
 from fashion_models.training.evaluation import Evaluation, evaluate, majority_accuracies
 from fashion_models.training.model import build_loss
 from fashion_models.training.run import Run
@@ -127,7 +127,7 @@ def write_records(run: Run, records: Mapping[str, dict]) -> list[pathlib.Path]:
         path = run.folder / f'evaluation-{split}{"" if own else ELSEWHERE}.json'
         with (told_if_unwritable(path),
               atomic_write(path, 'w', encoding='utf-8') as file):
-            json.dump(_with_null(record), file, ensure_ascii=False, indent=1, allow_nan=False)
+            file.write(json_text(_with_null(record), indent=1, allow_nan=False))
         paths.append(path)
     return paths
 

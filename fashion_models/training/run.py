@@ -1,7 +1,6 @@
 """The run folder: all that is needed to use a trained network, or to repeat its training."""
 
 import contextlib
-import json
 import os
 import pathlib
 
@@ -15,6 +14,7 @@ from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, locked, sha256
 from fashion_models.links import MultiTaskClassifier, fold_for_inference
 from fashion_models.parsing import json_file, require_form
+from fashion_models.surrogates import json_text
 from fashion_models.training import run_files, snapshots
 from fashion_models.training.arrays import read_npy
 from fashion_models.training.model import build_model
@@ -124,7 +124,7 @@ class Run:
             run_files.DIGESTS: {name: sha256(run.folder / name) for name in (LABELS, MEAN)}}
         # Written last: without it, the folder is no run.
         with atomic_write(run.folder / PROVENANCE, 'w', encoding='utf-8') as file:
-            json.dump(provenance, file, ensure_ascii=False, indent=1)
+            file.write(json_text(provenance, indent=1))
         return run
 
     def check_free(self, overwrite: bool = False) -> None:

@@ -1,6 +1,5 @@
 """The Chainer trainer of a run, from its last snapshot to its end."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 
 import chainer
@@ -13,6 +12,7 @@ from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
 from fashion_models.functions.precision import using_precision
 from fashion_models.processes import Processes
+from fashion_models.surrogates import json_text
 from fashion_models.training import progress, snapshots
 from fashion_models.training.besides import build_besides, meetings
 from fashion_models.training.evaluation import ValidationEvaluation
@@ -157,8 +157,8 @@ def _name_batch(error, run, products):
     ids = [products.ids[row] for row in error.products]
     path = run.folder / 'bad-batch.json'
     with atomic_write(path, 'w', encoding='utf-8') as file:
-        json.dump({'iteration': error.iteration, 'loss': str(error.loss), 'products': ids}, file,
-                  ensure_ascii=False, indent=1)
+        file.write(json_text({
+            'iteration': error.iteration, 'loss': str(error.loss), 'products': ids}, indent=1))
     return UserError(
         f'iteration {error.iteration}: the loss is {error.loss}, in a batch of the products '
         f'{", ".join(ids[:3])}, … (all in {path}); the parameters were not changed by it. A lower '

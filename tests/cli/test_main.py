@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+import fashion_models
 from fashion_models import cli
 from fashion_models.cli.parser import Parser
 from fashion_models.errors import UserError
@@ -163,3 +164,15 @@ def test_help_to_a_full_device_is_an_error(words, monkeypatch, capsys):
         monkeypatch.setattr('sys.stdout', full)
         assert cli.main(words) == 2
         assert 'No space left on device' in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == 'nt', reason='sh')
+@pytest.mark.parametrize(('command', 'status', 'output'), [
+    ('lr --help >&-', 0, ''), ('--version 2>&-', 0, fashion_models.__version__),
+    ('lr nowhere 1 2>&-', 2, ''), ('lr nowhere 1 >&- 2>&-', 2, ''),
+    ('lr nowhere 1 2> /dev/full', 2, '')])
+def test_streams_that_are_closed_or_full(command, status, output):
+    done = subprocess.run(
+        ['sh', '-c', f'"$0" -m fashion_models {command}', sys.executable], capture_output=True,
+        text=True, timeout=60)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (status, output, '')

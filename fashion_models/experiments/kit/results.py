@@ -22,6 +22,7 @@ from fashion_models.catalogue.io import Catalogue
 from fashion_models.experiments.kit.statistics import Interval
 from fashion_models.files import atomic_write
 from fashion_models.provenance import provenance
+from fashion_models.surrogates import json_text
 from fashion_models.training.recipe import Recipe
 from fashion_models.training.run import Run
 
@@ -131,7 +132,7 @@ def write_record(folder: str | os.PathLike, record: dict[str, Any],
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     record = _plain({**record, 'tables': [table.record() for table in tables]})
-    _write(folder / RESULTS, json.dumps(record, ensure_ascii=False, indent=1) + '\n')
+    _write(folder / RESULTS, json_text(record, indent=1) + '\n')
     _write(folder / 'table.txt', '\n'.join(table.text() for table in tables))
     _write(folder / 'table.rst', '\n'.join(
         table.rst() if len(tables) == 1 else f'{table.title}\n\n{table.rst()}'

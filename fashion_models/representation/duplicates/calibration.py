@@ -5,7 +5,6 @@ recall it reached on its labelled pairs: a threshold for a wanted precision is l
 """
 
 import dataclasses
-import json
 import os
 import pathlib
 
@@ -17,6 +16,7 @@ from fashion_models.optional import require
 from fashion_models.parsing import json_file, require_form
 from fashion_models.representation.duplicates.evidence import IMAGES, TEXT, Evidence
 from fashion_models.representation.metrics import precision_recall
+from fashion_models.surrogates import json_text
 
 #: Learned from the embedded catalogue; ``docs/duplicates.rst`` says how.
 DEFAULT = pathlib.Path(__file__).with_name('duplicates.json')
@@ -186,8 +186,7 @@ class Calibration:
         record = {'format': _FORMAT, 'origin': self.origin, 'models': {
             name: dataclasses.asdict(model) for name, model in self.models.items()}}
         with atomic_write(file, 'w', encoding='utf-8') as out:
-            json.dump(sealed(record), out, ensure_ascii=False, indent=1)
-            out.write('\n')
+            out.write(json_text(sealed(record), indent=1) + '\n')
 
 
 def _model(name, fields):

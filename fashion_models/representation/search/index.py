@@ -16,7 +16,6 @@ It is a folder, ``<file>.index``::
 
 import contextlib
 import importlib.metadata
-import json
 import mmap
 import os
 import pathlib
@@ -42,6 +41,7 @@ from fashion_models.parsing import json_file, require_form, require_plain
 from fashion_models.representation.embeddings import Embeddings, open_embeddings
 from fashion_models.representation.labels import Labels
 from fashion_models.representation.search.following import MOST_DRIFT, drift, follow, matched
+from fashion_models.surrogates import json_text
 from fashion_models.training.arrays import read_npz
 
 #: The version of the files and of the choices below: an index of another version is rebuilt.
@@ -286,7 +286,7 @@ def _checksum(file):
 
 def _write_header(header, folder):
     with atomic_write(folder / 'index.json', 'w', encoding='utf-8') as file:
-        json.dump(sealed(header), file, ensure_ascii=False, indent=1)
+        file.write(json_text(sealed(header), indent=1))
 
 
 def _faiss():
