@@ -29,6 +29,7 @@ from fashion_models.catalogue.importers import scratch, shops
 from fashion_models.catalogue.importers.pictures import open_pictures
 from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, is_nothing, rounded
 from fashion_models.catalogue.importers.tables import Table
+from fashion_models.catalogue.importers.woocommerce_columns import in_english
 from fashion_models.catalogue.importers.wording import plain_text, unescaped
 from fashion_models.catalogue.records import Listing, Product
 
@@ -37,7 +38,8 @@ SUMMARY = "WooCommerce's product export: products and their variations, pictures
 DESCRIPTION = """\
 SOURCE  the CSV file of Products > Export; the pictures in the folder --images, found by their
         addresses ("catalogue fetch woocommerce" loads them). The first line is in the shop's
-        language: where that is not English, name the columns, as in --column Images=Bilder
+        language: where that is none of sixteen that are known, name the columns, as in
+        --column Images=Képek
 rows    a simple product is a product; the variations of one colour are one, whatever their
         sizes; a variable product whose variations have no colour is one
 labels  colour and gender from the attributes called that, in any of a dozen languages
@@ -51,8 +53,6 @@ from    your own shop; licence: yours (--licence)"""
 #: Kinds of rows that have no photograph of their own goods.
 _OTHERS = ('grouped', 'virtual', 'downloadable')
 _ATTRIBUTE = re.compile(r'Attribute \d+ name')
-_OPTIONAL = ('ID', 'SKU', 'Parent', 'Description', 'Short description', 'Categories', 'Tags',
-             'Brands', 'Published')
 #: What ``Published`` says, other than 1.
 _NOT_ON_SALE = {'0': 'private', '-1': 'draft', "'-1": 'draft'}
 _WHAT = 'a WooCommerce product export'
@@ -78,7 +78,7 @@ def _table(source, arguments):
     path = shops.only_file(source, 'the CSV file of a product export')
     columns = shops.pairs('column', arguments.column)
     table = Table(path, arguments.encoding, columns, mixed=True, fill=True)
-    table.spell(_OPTIONAL)
+    table.names = in_english(table.names)
     table.require('Type', 'Name', 'Images', what=_WHAT, example='Images=Bilder')
     table.require('ID' if 'ID' in table.names else 'SKU', what=_WHAT, example='SKU=Artikelnummer')
     table.names = [_attribute(name, columns) for name in table.names]

@@ -8,6 +8,7 @@ import json
 import pytest
 
 from fashion_models.catalogue.importers import woocommerce
+from fashion_models.catalogue.importers.woocommerce_columns import TRANSLATIONS
 from fashion_models.errors import UserError
 
 COLUMNS = '''\
@@ -178,15 +179,42 @@ def test_attributes_and_levels_may_be_named(imported):
 
 
 def test_columns_in_the_language_of_the_shop(imported):
-    content = ('ID;Typ;Artikelnummer;Name;Bilder\n'
-               f'1;simple;B;Tasche;{UPLOADS}bag.jpg\n').encode()
+    content = ('ID;Típus;Cikkszám;Name;Képek\n'
+               f'1;simple;B;Táska;{UPLOADS}bag.jpg\n').encode()
     with pytest.raises(UserError, match=r'export\.csv:1: expected a WooCommerce product export; '
-                                        'missing column Type, Images; found ID, Typ, Artikel.*; '
+                                        'missing column Type, Images; found ID, Típus, Cikk.*; '
                                         'columns of other names can be named, as in Images=Bilder'):
         imported([], content=content)
-    (bag,) = imported([], '--column', 'Type=Typ', '--column', 'Images=Bilder',
-                      '--column', 'SKU=Artikelnummer', content=content).products
+    (bag,) = imported([], '--column', 'Type=Típus', '--column', 'Images=Képek',
+                      '--column', 'SKU=Cikkszám', content=content).products
     assert (bag.id, bag.images) == ('B', ('images/bag.jpg',))
+
+
+@pytest.mark.parametrize('names', [
+    'Typ,Artikelnummer,Name,Kategorien,Bilder,Übergeordnetes Produkt,Attribut 1 Name,'
+    'Attribut 1 Wert(e),Attribut 2 Name,Attribut 2 Wert(e)',
+    'Type,UGS,Nom,Catégories,Images,Parent,Nom de l’attribut 1,"Valeur(s) de l’attribut 1 ",'
+    'Nom de l’attribut 2,"Valeur(s) de l’attribut 2 "',
+    'Tipo,SKU,Nombre,Categorías,Imágenes,Superior,Nombre del atributo 1,Valor(es) del atributo 1,'
+    'Nombre del atributo 2,Valor(es) del atributo 2',
+    'Тип,Артикул,Назва,Категорії,Зображення,Предок,Назва 1 атрибуту,1 значення атрибуту,'
+    'Назва 2 атрибуту,2 значення атрибуту'])
+def test_first_lines_in_other_languages(imported, names):
+    ours = ('Type,SKU,Name,Categories,Images,Parent,Attribute 1 name,Attribute 1 value(s),'
+            'Attribute 2 name,Attribute 2 value(s)')
+    rows = [{name: text for name, text in member.items() if name in ours} for member in tee()]
+    content = table(rows, ours).replace(ours.encode(), names.encode())
+    found = products(imported([], content=content))
+    assert {name: product.labels for name, product in found.items()} == {
+        f'woo-tee-{colour}': {'gender': 'Women', 'colour': (colour,), 'type': 'Clothing',
+                              'category': 'Tshirts'} for colour in ('Blue', 'Green')}
+    assert found['woo-tee-Blue'].images == ('images/tee-blue.jpg',)
+    assert found['woo-tee-Blue'].title == 'V-Neck T-Shirt'
+
+
+def test_no_name_in_another_language_stands_for_two_columns():
+    names = [name.casefold() for ours, theirs in TRANSLATIONS.items() for name in (ours, *theirs)]
+    assert len(set(names)) == len(names)
 
 
 def test_rows_of_the_first_batch_are_shorter(imported):
@@ -227,17 +255,17 @@ def test_names_of_columns_in_other_letter_cases(imported):
 
 def test_attributes_in_the_language_of_the_shop_are_named_by_the_first(imported):
     content = table(tee())
-    for ours, theirs in [('Attribute', 'Attribut'), ('name', 'Name'), ('value(s)', 'Wert(e)'),
-                         ('Parent', 'Übergeordnet')]:
+    for ours, theirs in [('Attribute', 'Tulajdonság'), ('name', 'név'), ('value(s)', 'érték'),
+                         ('Parent', 'Szülő')]:
         content = content.replace(ours.encode(), theirs.encode())
-    columns = ['--column', 'Parent=Übergeordnet']
+    columns = ['--column', 'Parent=Szülő']
     for named, missing in [([], 'Parent, Attribute 1 name, Attribute 1 value'),
                            (columns, 'Attribute 1 name, Attribute 1 value')]:
         with pytest.raises(UserError, match='expected a WooCommerce product export with '
                                             f'variations; missing column {missing}'):
             imported([], *named, content=content)
-    found = products(imported([], *columns, '--column', 'Attribute 1 name=Attribut 1 Name',
-                              '--column', 'Attribute 1 value(s)=Attribut 1 Wert(e)',
+    found = products(imported([], *columns, '--column', 'Attribute 1 name=Tulajdonság 1 név',
+                              '--column', 'Attribute 1 value(s)=Tulajdonság 1 érték',
                               content=content))
     assert found.keys() == {'woo-tee-Blue', 'woo-tee-Green'}
     assert found['woo-tee-Blue'].extra['Size'] == 'Large|Small'
