@@ -141,12 +141,18 @@ def scaled_size(sides: Sequence[int], size: int) -> tuple[int, int]:
         (2 * min(side, MAX_ASPECT * shorter) * size + shorter) // (2 * shorter) for side in sides)
 
 
+@contextlib.contextmanager
 def _open(source):
     # Anything but a file, such as a pipe, could block for ever.
     if isinstance(source, str | os.PathLike) and not os.path.isfile(source):
         raise ImageError('it is no file' if os.path.exists(source) else 'there is no such file')
     Image.init()
-    return Image.open(source, formats=[name for name in FORMATS if name in Image.OPEN])
+    with contextlib.ExitStack() as stack:
+        if isinstance(source, str | os.PathLike):
+            # Pillow maps some that it opens itself into memory: the process ends where they shrink.
+            source = stack.enter_context(open(source, 'rb'))
+        yield stack.enter_context(Image.open(
+            source, formats=[name for name in FORMATS if name in Image.OPEN]))
 
 
 @contextlib.contextmanager

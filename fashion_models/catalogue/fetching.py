@@ -7,13 +7,10 @@ import csv
 import dataclasses
 import http.client
 import io
-import ipaddress
 import os
 import pathlib
 import posixpath
 import re
-import socket
-import ssl
 import time
 import urllib.error
 import urllib.parse
@@ -24,6 +21,7 @@ from tqdm import tqdm
 
 import fashion_models
 from fashion_models.catalogue.cells import MARK, cell, text_in
+from fashion_models.catalogue.connections import NotLoaded, public_opener
 from fashion_models.catalogue.importers.pictures import MANIFEST_FILE, apart, is_address
 from fashion_models.catalogue.importers.reading import is_broken
 from fashion_models.catalogue.importers.tables import Table
@@ -39,7 +37,6 @@ _ENDINGS = {'image/jpeg': '.jpg', 'image/png': '.png', 'image/webp': '.webp', 'i
 _ANYTHING = 'application/octet-stream', 'binary/octet-stream'
 _LONGEST_NAME = 200  # bytes
 _UNFIT = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\ud800-\udfff]')
-_REDIRECTS = 5
 #: Statuses that ask to come later, and how often and how long at most that is heeded.
 _LATER, _TRIES, _LONGEST_WAIT = (429, 503), 3, 60
 
@@ -62,10 +59,6 @@ class Bounds:
     seconds: float = 60
     delay: float = 1
     private: bool = False
-
-
-class _NotLoaded(Exception):
-    """Why a picture was not loaded."""
 
 
 def fetch(addresses: Iterable[str], folder: str | os.PathLike,
@@ -107,7 +100,7 @@ def _fetch(addresses, folder, bounds):
     files = _loaded(folder)
     taken = {name.casefold() for name in (*files.values(), *os.listdir(folder))}
     counts = collections.Counter()
-    opener = _opener(bounds)
+    opener = public_opener(bounds.private)
     last = 0
     for address in tqdm(addresses, unit=' pictures', disable=None):
         if address in files and (folder / files[address]).is_file():
@@ -124,7 +117,7 @@ def _fetch(addresses, folder, bounds):
                 time.sleep(later.seconds)
                 reason = str(later)
                 continue
-            except _NotLoaded as error:
+            except NotLoaded as error:
                 reason = str(error)
                 break
             finally:
@@ -142,7 +135,7 @@ def _fetch(addresses, folder, bounds):
     return counts
 
 
-class _Later(_NotLoaded):
+class _Later(NotLoaded):
     """The server asks to come later."""
 
     def __init__(self, status, after):
@@ -179,43 +172,44 @@ def _load(opener, address, bounds):
     try:
         request = urllib.request.Request(_ascii(address), headers={
             'User-Agent': USER_AGENT, 'Accept': 'image/*'})
-        with opener.open(request, timeout=bounds.seconds) as response:
+        with (opener.deadline.within(bounds.seconds),
+              opener.open(request, timeout=bounds.seconds) as response):
             kind = response.headers.get_content_type()
             if 'Content-Type' in response.headers and not (
                     kind.startswith('image/') or kind in _ANYTHING):
-                raise _NotLoaded(f'no picture, but {kind}')
+                raise NotLoaded(f'no picture, but {kind}')
             encoding = response.headers.get('Content-Encoding', 'identity').lower()
             if encoding != 'identity':
-                raise _NotLoaded('packed, though not asked for')
-            content = b''.join(_pieces(response, bounds.size, until))
+                raise NotLoaded('packed, though not asked for')
+            content = b''.join(_pieces(response, bounds.size))
             length = response.headers.get('Content-Length', '')
     except urllib.error.HTTPError as error:
         with error:
             if error.code in _LATER:
                 raise _Later(error.code, error.headers.get('Retry-After')) from None
-            raise _NotLoaded(f'the server said {error.code}') from None
+            raise NotLoaded(f'the server said {error.code}') from None
     except (urllib.error.URLError, http.client.HTTPException, ValueError, OSError) as error:
         reason = getattr(error, 'reason', error)
-        if isinstance(reason, _NotLoaded):
+        if isinstance(reason, NotLoaded):
             raise reason from None
-        if isinstance(reason, TimeoutError):
-            raise _NotLoaded('took too long') from None
-        raise _NotLoaded(f'cannot be loaded ({type(reason).__name__})') from None
+        if isinstance(reason, TimeoutError) or time.monotonic() > until:
+            raise NotLoaded('took too long') from None
+        raise NotLoaded(f'cannot be loaded ({type(reason).__name__})') from None
+    if time.monotonic() > until:
+        raise NotLoaded('took too long')
     if whole_number(length) not in (None, len(content)):
-        raise _NotLoaded('ended too early')
+        raise NotLoaded('ended too early')
     if not content:
-        raise _NotLoaded('empty')
+        raise NotLoaded('empty')
     return kind, content
 
 
-def _pieces(response, size, until) -> Iterator[bytes]:
+def _pieces(response, size) -> Iterator[bytes]:
     total = 0
     while piece := response.read1(1 << 16):
         total += len(piece)
         if total > size:
-            raise _NotLoaded(f'more than {size:,} bytes')
-        if time.monotonic() > until:
-            raise _NotLoaded('took too long')
+            raise NotLoaded(f'more than {size:,} bytes')
         yield piece
 
 
@@ -224,7 +218,7 @@ def _ascii(address):
     parts = urllib.parse.urlsplit(address)
     host = parts.hostname.encode('idna').decode() if parts.hostname else ''
     if not host:
-        raise _NotLoaded('no address')
+        raise NotLoaded('no address')
     netloc = f'[{host}]' if ':' in host else host
     if parts.port:
         netloc += f':{parts.port}'
@@ -246,56 +240,3 @@ def _name(address, kind, taken):
         number += 1
         name = f'{stem}-{number}{ending}'
     return name
-
-
-def _opener(bounds):
-    """Opens addresses of http and https only, and only on the public internet if so bounded."""
-    def connect(address, timeout=None, source_address=None):
-        host, port = address
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        for *_, place in found:
-            # Asked of the very address that is connected to, whatever the name leads to next.
-            if not bounds.private and not _is_public(place[0]):
-                raise _Private('not on the public internet')
-        return socket.create_connection(found[0][-1][:2], timeout, source_address)
-
-    def of(kind):
-        def make(*arguments, **keywords):
-            connection = kind(*arguments, **keywords)
-            connection._create_connection = connect    # as the tests of http.client do
-            return connection
-        return make
-
-    class Plain(urllib.request.HTTPHandler):
-        def http_open(self, request):
-            return self.do_open(of(http.client.HTTPConnection), request)
-
-    class Secure(urllib.request.HTTPSHandler):
-        def https_open(self, request):
-            return self.do_open(of(http.client.HTTPSConnection), request,
-                                context=ssl.create_default_context())
-
-    class Redirects(urllib.request.HTTPRedirectHandler):
-        max_redirections = _REDIRECTS
-
-        def redirect_request(self, request, file, code, message, headers, address):
-            if not is_address(address):
-                raise _NotLoaded('led to another kind of address')
-            return super().redirect_request(request, file, code, message, headers, address)
-
-    opener = urllib.request.OpenerDirector()
-    for handler in (Plain(), Secure(), Redirects(), urllib.request.HTTPDefaultErrorHandler(),
-                    urllib.request.HTTPErrorProcessor()):
-        opener.add_handler(handler)
-    return opener
-
-
-class _Private(OSError, _NotLoaded):
-    """The address is one of this machine or its network."""
-
-
-def _is_public(place):
-    address = ipaddress.ip_address(place.partition('%')[0])
-    if address.version == 6:
-        address = address.ipv4_mapped or address
-    return address.is_global and not address.is_multicast

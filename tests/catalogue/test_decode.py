@@ -570,3 +570,18 @@ def test_heic_is_read_with_its_extra(tmp_path):
     image = load_image(tmp_path / 'a.heic')
     assert image.shape == (48, 64, 3)
     assert np.abs(image[24, 32].astype(int) - (200, 30, 30)).max() < 12
+
+
+@pytest.mark.skipif(os.name == 'nt', reason='files that are open')
+def test_a_file_that_shrinks_while_it_is_decoded_does_not_end_the_process(tmp_path):
+    """Pillow maps plain pixels of a file that it has opened into memory, as of this one."""
+    Image.new('L', (2000, 2000), 7).save(tmp_path / 'a.bmp')
+    script = '''
+import os, sys
+from fashion_models.catalogue import decode
+decode._orientation = lambda image: os.truncate(sys.argv[1], 2000)
+print(decode.load_image(sys.argv[1]).shape)
+'''
+    done = subprocess.run([sys.executable, '-c', script, tmp_path / 'a.bmp'], capture_output=True,
+                          text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, '(2000, 2000, 3)\n')

@@ -1,12 +1,15 @@
 """Loading pictures from a server of this machine; nothing here asks any other."""
 
+import contextlib
+import dataclasses
 import http.server
+import socket
 import threading
 import time
 
 import pytest
 
-from fashion_models.catalogue import fetching
+from fashion_models.catalogue import connections, fetching
 from fashion_models.catalogue.fetching import Bounds, fetch
 from fashion_models.errors import UserError
 
@@ -174,8 +177,8 @@ def test_private_addresses_are_refused(shop, asked, tmp_path, host):
 
 def test_a_redirect_to_a_private_address_is_refused(shop, asked, tmp_path, monkeypatch):
     shop.answers = {'/1.jpg': (302, {'Location': 'http://localhost:1/x.jpg'}, b'')}
-    real = fetching._is_public
-    monkeypatch.setattr(fetching, '_is_public', lambda place: asked() == [] or real(place))
+    real = connections._is_public
+    monkeypatch.setattr(connections, '_is_public', lambda place: asked() == [] or real(place))
     assert fetch([f'{shop.address}/1.jpg'], tmp_path, Bounds(delay=0)) == {
         'not on the public internet': 1}
 
@@ -214,3 +217,20 @@ def test_a_table_that_was_saved_in_another_encoding_is_left_alone(shop, tmp_path
     with pytest.raises(UserError, match='addresses.csv: not UTF-8'):
         fetch([f'{shop.address}/a.jpg'], tmp_path, HERE)
     assert (tmp_path / 'addresses.csv').read_bytes() == content
+
+
+def test_a_server_that_sends_its_headers_byte_by_byte(tmp_path):
+    """Each byte is within the timeout of the socket."""
+    with socket.create_server(('127.0.0.1', 0)) as server:
+        def serve():
+            with server.accept()[0] as client, contextlib.suppress(OSError):
+                client.recv(1 << 16)
+                client.sendall(b'HTTP/1.1 200 OK\r\nX-A: ')
+                while True:
+                    client.sendall(b'a')
+                    time.sleep(0.05)
+
+        threading.Thread(target=serve, daemon=True).start()
+        address = f'http://127.0.0.1:{server.getsockname()[1]}/a.jpg'
+        counts = fetch([address], tmp_path, dataclasses.replace(HERE, seconds=0.5))
+    assert counts == {'took too long': 1}

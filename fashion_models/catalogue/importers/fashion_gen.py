@@ -150,17 +150,18 @@ def _by_product(files):
 
     Memory holds one number a row, and the ids.
     """
-    ids = np.concatenate([file.ids for file in files])
     starts = np.cumsum([0, *(len(file.ids) for file in files)])
-    identities, first, product = np.unique(ids, return_index=True, return_inverse=True)
+    numbers = {}
+    product = np.fromiter((
+        numbers.setdefault(id, len(numbers)) for file in files for id in file.ids), int)
     by_product = np.argsort(product, kind='stable')
     ends = np.cumsum(np.bincount(product))
-    for which in np.argsort(first, kind='stable'):
+    for which, identity in enumerate(numbers):
         rows = []
         for row in by_product[ends[which - 1] if which else 0:ends[which]]:
             number = int(np.searchsorted(starts, row, side='right')) - 1
             rows.append(_Row(files[number], int(row - starts[number])))
-        yield str(identities[which]), rows
+        yield identity, rows
 
 
 class _Row:
@@ -191,7 +192,7 @@ class _File:
     Attributes:
         path (pathlib.Path): The file.
         name (str): ``train`` or ``validation``; of any other file its name without the ending.
-        ids (numpy.ndarray): (N,) str, ``input_productID``.
+        ids (list of str): ``input_productID`` of each row.
         image_bytes (int): Size of an image's pixels.
     """
 
@@ -209,8 +210,9 @@ class _File:
             self._columns = {name: _data(path, file, name) for name in used if name in file}
             self._images = self._columns.pop('input_image')
             self._check(os.path.getsize(path))
-            self.ids = np.array([clean(self.text('input_productID', row))
-                                 for row in range(len(self._images))], dtype=str)
+            # Not an array of str, all of which would take as much as the longest.
+            self.ids = [clean(self.text('input_productID', row))
+                        for row in range(len(self._images))]
         except _DAMAGE as error:
             raise UserError(f'{path}: damaged: {error}') from error
 

@@ -2,12 +2,14 @@ import argparse
 import io
 import os
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from fashion_models.catalogue import importing
+from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers import fashion_gen
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.errors import UserError
@@ -279,3 +281,19 @@ def test_data_outside_the_file_is_refused(tmp_path):
     with (pytest.raises(UserError, match='input_image lies in another file'),
           fashion_gen.open_source(tmp_path / 'shop.h5', argparse.Namespace(colours='source'))):
         pass
+
+
+def test_one_long_id_is_in_memory_once(tmp_path):
+    """Not once a row, in an array of texts: 800 MB here."""
+    with h5py.File(tmp_path / 'a.h5', 'w') as file:
+        file.create_dataset('input_image', (4000, 1, 1, 3), np.uint8)
+        ids = file.create_dataset('input_productID', (4000, 1), h5py.string_dtype())
+        ids[:, 0] = [f'{number % 2000}' for number in range(4000)]
+        ids[7, 0] = 'x' * 50_000
+    with fashion_gen.open_source(tmp_path / 'a.h5', argparse.Namespace(colours='source')) as source:
+        tracemalloc.start()
+        products = [product.id for _, product in source.products(Report())]
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert products == [*map(str, range(7)), 'x' * 50_000, *map(str, range(8, 2000)), '7']
+    assert peak < 1 << 26
