@@ -62,7 +62,8 @@ def trained_run(
     view = view or View()
     sought = Identity.of_training(catalogue.hash(), recipe, view, init)
     run = find_run(runs_folder, sought)
-    if run is None:
+    # A lock that is there may be all that a killed process has not cleared up.
+    if run is None or _lock_file(runs_folder, sought).exists():
         runs_folder.mkdir(parents=True, exist_ok=True)
         with _lock(runs_folder, sought):
             # Another process may have trained it, or begun to, while this one waited.
@@ -70,6 +71,7 @@ def trained_run(
             if run is None:
                 run = Run(run_folder(runs_folder, sought, name))
                 _train(run, recipe, catalogue, view, init, store, place)
+            if run.folder.name.endswith(sought.digest()):    # not one of somebody's own
                 _remove_snapshots(run)
     run.devices = recipe.training.devices
     return run
@@ -217,10 +219,14 @@ def _train(run, recipe, catalogue, view, init, store, place):
         raise Interrupted(run.folder)
 
 
+def _lock_file(runs_folder, identity):
+    return runs_folder / f'.{identity.digest()}.lock'
+
+
 @contextlib.contextmanager
 def _lock(runs_folder, identity):
     """Keeps other processes from training the same run; a killed process releases it."""
-    path = runs_folder / f'.{identity.digest()}.lock'
+    path = _lock_file(runs_folder, identity)
 
     def wait():
         print(f'{runs_folder}: waiting for another process, which is training the same network',

@@ -62,6 +62,30 @@ def test_its_larger_snapshots_are_removed(trained):
     assert not list(trained[0].glob('.*.lock'))
 
 
+def test_killed_before_it_has_cleared_up(catalogue, short, tmp_path, monkeypatch):
+    """The snapshots and the lock that it leaves go when the run is sought again."""
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, '_remove_snapshots', killed)
+        with pytest.raises(KeyboardInterrupt):
+            trained_run(catalogue, short, 0, tmp_path, 'multi')
+    lock, = tmp_path.glob('.*.lock')
+    run = trained_run(catalogue, short, 0, tmp_path, 'multi')
+    assert [path.name for path in run.snapshots.iterdir()] == ['best.npz']
+    assert not lock.exists()
+
+
+def test_a_lock_beside_somebodys_own_run(catalogue, short, tmp_path):
+    own, _ = training.train(short, catalogue.folder, tmp_path / 'mine')
+    snapshots = sorted(own.snapshots.iterdir())
+    sought = Identity.of_training(catalogue.hash(), short.replace(training__seed=0), View(), None)
+    (tmp_path / f'.{sought.digest()}.lock').touch()
+    assert trained_run(catalogue, short, 0, tmp_path, 'multi').folder == own.folder
+    assert sorted(own.snapshots.iterdir()) == snapshots
+
+
 @pytest.mark.parametrize('change', [
     {'training__seed': 1}, {'training__epochs': 2}, {'model__tasks': ('colour',)},
     {'training__learning_rate': 0.02}])
