@@ -69,12 +69,13 @@ def write_review(folder: pathlib.Path, title: str,
     """
     with told_if_unwritable(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    _write_answers(folder / ANSWERS_FILE, sections)
     rows = itertools.count(1)
     pages.write_page(
         folder / PAGE_FILE, 'review', title=title, answers_file=ANSWERS_FILE, sections=(
             (heading, (_shown(next(rows), suspect, catalogue) for suspect in suspects))
             for heading, suspects in sections))
+    # Last: a folder that has it holds a whole review, which is not written over.
+    _write_answers(folder / ANSWERS_FILE, sections)
 
 
 def _write_answers(file, sections):

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from fashion_models import pages
 from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
 from fashion_models.catalogue.label_answers import read_review
 from fashion_models.catalogue.records import Header, Listing, Product
@@ -75,6 +76,17 @@ def test_page_has_every_row_and_its_pictures(catalogue, tmp_path):
 
     Balanced().feed(page)
     assert opened == []
+
+
+def test_the_answers_come_last(catalogue, tmp_path, monkeypatch):
+    """They stop the command that finds them: had it been killed, the page would be missing."""
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pages, 'write_page', killed)
+    with pytest.raises(KeyboardInterrupt):
+        write_review(tmp_path, 'Labels', suspects(catalogue), catalogue)
+    assert list(tmp_path.glob('review*')) == []
 
 
 def test_texts_are_escaped_and_a_missing_picture_is_said(tmp_path):
