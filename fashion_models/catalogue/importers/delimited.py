@@ -27,7 +27,8 @@ SOURCE  the CSV file, or a folder with a products.csv; the first line (after one
         or UTF-16 (else --encoding)
 columns product_id, images; group_id (where absent, the product's id); title or name,
         description, retailer; any other column is kept as an extra text. Columns of other
-        names are named: --column product_id=SKU --column images=Photos
+        names are named: --column product_id=SKU --column images=Photos; several columns of
+        images, each by one --column images=..., in the order of the images
 rows    those of one product_id are one product where they agree: it has the images of all,
         and the labels of those that have some
 labels  gender, colour, type, category, subcategory, at least one of them (or a column that
@@ -66,8 +67,9 @@ def add_table_arguments(parser: argparse.ArgumentParser) -> None:
 
 def addresses(source: str | os.PathLike, arguments: argparse.Namespace) -> Iterator[str]:
     """Yields the addresses of all images."""
-    for _, row in _table(source, arguments).rows():
-        yield from split(row['images'], arguments.separator)
+    table, images = _table(source, arguments)
+    for _, row in table.rows():
+        yield from _images(row, images, arguments.separator)
 
 
 def _table(source, arguments):
@@ -79,7 +81,7 @@ def _table(source, arguments):
     if not path.is_file():
         raise UserError(f'{path}: there is no such file; expected a CSV file, '
                         'or a folder with a products.csv')
-    named = shops.pairs('column', arguments.column)
+    named = _named(arguments.column)
     table = Table(path, arguments.encoding, named)
     table.names = _ours(table, set(named))
     missing = [name for name in REQUIRED if name not in table.names]
@@ -87,20 +89,37 @@ def _table(source, arguments):
         raise UserError(f'{path}:1: missing column {", ".join(missing)}; found '
                         f'{table.found()}; columns of other names can be named, as in '
                         'product_id=SKU')
-    return table
+    return table, ['images', *(name for name in named if name.startswith('images '))]
 
 
 @contextlib.contextmanager
 def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Iterator[Source]:
     """Opens a CSV file, or the products.csv of a folder, as a :class:`Source`."""
-    table = _table(source, arguments)
+    table, images = _table(source, arguments)
     if not arguments.task and not set(TASKS) & set(table.names):
         raise UserError(f'{table.path}:1: missing column any of {", ".join(TASKS)}; found '
                         f'{table.found()}')
     name = arguments.name or pathlib.Path(os.path.realpath(table.path)).parent.name
     header = Header(name, source=table.path.name, licence=arguments.licence)
     with open_pictures(arguments.images or table.path.parent, arguments.manifest) as pictures:
-        yield _Products(table, pictures, arguments.separator, header)
+        yield _Products(table, images, pictures, arguments.separator, header)
+
+
+def _named(columns):
+    """What the table calls columns; of several of images, the second is ``images 2``."""
+    count, numbered = 0, []
+    for column in columns:
+        name, equals, text = column.partition('=')
+        if name.strip() == 'images' and equals:
+            count += 1
+            column = f'images {count}={text}' if count > 1 else column
+        numbered.append(column)
+    return shops.pairs('column', numbered)
+
+
+def _images(row, names, separator):
+    """The images that a row names, column by column."""
+    return [image for name in names for image in split(row.get(name, ''), separator)]
 
 
 def _ours(table, named):
@@ -125,10 +144,11 @@ def _ours(table, named):
 
 
 class _Products(Source):
-    def __init__(self, table, pictures, separator, header):
+    def __init__(self, table, images, pictures, separator, header):
         super().__init__(pictures.tree, table.path)
         self.header = header
         self._table = table
+        self._images = images
         self._pictures = pictures
         self._separator = separator
         self.strip = self._common_folder()
@@ -137,7 +157,7 @@ class _Products(Source):
         """The folder that all images share, with a final ``/``; ``''`` if there is none."""
         common = None
         for _, row in self._table.rows():
-            for name in split(row['images'], self._separator):
+            for name in _images(row, self._images, self._separator):
                 folder = '' if is_address(name) else os.path.dirname(normalised(name))
                 if folder.startswith('/'):
                     continue
@@ -184,10 +204,10 @@ class _Products(Source):
             else clean(row.get(name, '')) for name, task in DEFAULT_TASKS.items()}
         texts = {name: clean(row.get(name, '')) for name in _TEXTS}
         images = self._pictures.find(
-            [image for row in rows for image in split(row.get('images', ''), self._separator)],
+            [image for row in rows for image in _images(row, self._images, self._separator)],
             where, report)
         extra = {name: text.strip() for name, text in row.items()
-                 if name not in _OURS and name != 'where'}
+                 if name not in _OURS and name != 'where' and name not in self._images}
         own = row['product_id']
         group = clean(row.get('group_id', '')) or own
         return Product(own, group, labels, [Listing(**texts, images=images)], extra)

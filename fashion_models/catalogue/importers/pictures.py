@@ -201,6 +201,8 @@ def split(text: str, separator: str | None = None) -> list[str]:
     """
     for sign in [separator] if separator else ['|', '\n', ';', ',']:
         parts = text.split(sign)
+        if not separator and sign == ';' and _are_names(parts):
+            return list(filter(None, parts))
         if not separator and sign in ';,':
             parts = _with_whole_names(_with_whole_addresses(parts, sign), sign)
         parts = [part.strip() for part in parts if part.strip()]
@@ -208,6 +210,12 @@ def split(text: str, separator: str | None = None) -> list[str]:
                          and (sign in '|\n' or all(map(_is_whole, parts)))):
             return parts
     return [text.strip()] if text.strip() else []
+
+
+def _are_names(parts):
+    """Says whether parts are names without blanks, as those of Wix: not all have an ending."""
+    return (len(parts) > 1 and bool(_ENDING.search(parts[0]))
+            and not any(re.search(r'\s', part) or is_address(part) for part in parts))
 
 
 def _with_whole_addresses(parts, sign):

@@ -243,12 +243,19 @@ class Table:
                         lines.end_after(1)
                         values = lines.first.split('\t')
                         reader = csv.reader(lines, delimiter=delimiter, strict=True)
+                    if not width and _is_comment(values):
+                        continue
                     width = width or any(values) and len(values)
                     yield lines.number, values, None
         except UnicodeError as error:
             raise UserError(f'{self.path}: {self._not_decoded()} ({error})') from error
         except OSError as error:
             raise UserError(f'{self.path}: cannot be read: {error.strerror or error}') from error
+
+
+def _is_comment(values):
+    """Says whether a row explains the columns, as the first of Meta's catalogues does."""
+    return any(values) and all(value.lstrip().startswith('#') for value in values if value)
 
 
 #: What is wrong with a row of too few or too many fields.

@@ -92,6 +92,18 @@ def test_columns_of_other_names(imported):
         imported('--column', 'images=Foto', '--overwrite')
 
 
+def test_images_in_several_columns(imported):
+    table = ('product_id,gender,back,front,detail\n'
+             '1,Men,shots/c.jpg,shots/a.jpg,\n2,Men,,"shots/c.jpg;shots/a.jpg",shots/c.jpg\n')
+    columns = [f'--column=images={name}' for name in ('front', 'back', 'detail')]
+    one, two = imported(*columns, table=table).products
+    assert [image.rpartition('/')[2] for image in one.images] == ['a.jpg', 'c.jpg']
+    assert [image.rpartition('/')[2] for image in two.images] == ['c.jpg', 'a.jpg']
+    assert not one.extra
+    with pytest.raises(UserError, match="no column 'side'"):
+        imported(*columns, '--column=images=side', '--overwrite')
+
+
 @pytest.mark.parametrize('field', [
     'shots/a.jpg|shots/c.jpg', '"shots/a.jpg, shots/c.jpg"', 'shots/a.jpg;shots/c.jpg',
     './shots/a.jpg|shots//c.jpg', 'shots\\a.jpg|shots\\c.jpg', 'shots/%61.jpg|shots/c.jpg',

@@ -78,6 +78,12 @@ def imported(import_files, drawn_images, tmp_path):
     return run
 
 
+def test_the_first_row_of_a_meta_catalogue_explains_the_columns(imported):
+    explained = ','.join(['# Required | Use the SKU; each but once'] * len(ITEMS[0]))
+    content = f'{explained}\n'.encode() + text(ITEMS, ',')
+    assert [product.id for product in imported(content).products] == ['D1-R-S', 'H1', 'D1-B-S']
+
+
 def test_items_without_a_group_that_have_one_picture_are_not_parted(imported, import_report):
     items = [{'id': name, 'title': title, 'image_link': f'{SITE}{picture}.jpg', 'color': colour,
               'size': size} for name, title, picture, colour, size in [

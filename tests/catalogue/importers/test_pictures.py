@@ -178,3 +178,11 @@ def test_fields_of_many_signs_take_no_time(find):
     assert split('http://x' + ',a' * 100_000) == ['http://x' + ',a' * 100_000]
     assert split('a,' * 100_000) == [('a,' * 100_000)]
     assert find(['y/a.jpg'], ['http://x/' + 'y/' * 100_000 + 'a.jpg'])[0] == ['y/a.jpg']
+
+
+@pytest.mark.parametrize(('field', 'names'), [
+    ('a1_b2~mv2.png;a1_c3;a1_d4~mv2.jpg', ['a1_b2~mv2.png', 'a1_c3', 'a1_d4~mv2.jpg']),
+    ('a1_b2~mv2.png;a1_c3;', ['a1_b2~mv2.png', 'a1_c3']),
+    ('Shirt; front.jpg', ['Shirt; front.jpg'])])
+def test_names_without_an_ending_among_others(field, names):
+    assert split(field) == names
