@@ -1,6 +1,7 @@
 import json
 import os
 import pathlib
+import subprocess
 
 import pytest
 
@@ -137,5 +138,8 @@ def test_folders_that_lie_too_deep(tmp_path, jpeg, command):
         pathlib.Path('a.jpg').write_bytes(jpeg())
     finally:
         os.chdir(here)
-    with pytest.raises(UserError, match='lies more than 100 folders deep'):
-        command('import', 'folder', tmp_path / 'source', tmp_path / 'catalogue')
+    try:
+        with pytest.raises(UserError, match='lies more than 100 folders deep'):
+            command('import', 'folder', tmp_path / 'source', tmp_path / 'catalogue')
+    finally:    # too deep for pytest to remove, too
+        subprocess.run(['rm', '-r', tmp_path / 'source'], check=True)

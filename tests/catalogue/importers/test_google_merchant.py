@@ -1,5 +1,7 @@
 """Feeds in the forms of Google's product data specification: text, RSS 2.0 and Atom 1.0."""
 
+import csv
+import io
 import shutil
 
 import pytest
@@ -79,9 +81,11 @@ def imported(import_files, drawn_images, tmp_path):
 
 
 def test_the_first_row_of_a_meta_catalogue_explains_the_columns(imported):
-    explained = ','.join(['# Required | Use the SKU; each but once'] * len(ITEMS[0]))
-    content = f'{explained}\n'.encode() + text(ITEMS, ',')
-    assert [product.id for product in imported(content).products] == ['D1-R-S', 'H1', 'D1-B-S']
+    rows = [line.split('\t') for line in text(ITEMS).decode().splitlines()]
+    file = io.StringIO()
+    csv.writer(file).writerows([['# Required | Use the SKU, each but once'] * len(rows[0]), *rows])
+    products = imported(file.getvalue().encode()).products
+    assert [product.id for product in products] == ['D1-R-S', 'H1', 'D1-B-S']
 
 
 def test_items_without_a_group_that_have_one_picture_are_not_parted(imported, import_report):
