@@ -42,9 +42,11 @@ TRIES, QUICK = 20_000, 400
 #: Exit statuses that are no failure, by command, beside 0 and 2.
 _ALSO = {('catalogue', 'check'): 1, ('catalogue', 'fetch'): 1}
 _ERROR = 'fashion-models: error: '
+#: Characters of a line that a terminal is not flooded by.
+_LONGEST = 10_000
 _CONTROL = re.compile(r'[\x00-\x08\x0b-\x1f\x7f-\x9f]')
 #: Of Python and of libraries; that faiss finds few vectors is due to the samples.
-_WARNING = re.compile(r'\w+Warning: |WARNING (?!clustering)')
+_WARNING = re.compile(r'\b[A-Z]\w{0,60}Warning: |WARNING (?!clustering)')
 
 
 def add_arguments(parser):
@@ -235,6 +237,8 @@ def problem(words: list[str], result: forked.Result) -> str | None:
         return f'exit status {result.status}: {_last_words(lines)}'
     if result.status == 2 and sum(line.startswith(_ERROR) for line in lines) != 1:
         return f'exit status 2 without one line of error: {_last_words(lines)}'
+    if result.status == 2 and max(map(len, lines)) > _LONGEST:
+        return f'a line of {max(map(len, lines)):,} characters'
     if warnings:
         return f'a warning of a library: {warnings[0][:200]}'
     if _CONTROL.search(result.out + result.error):

@@ -43,7 +43,7 @@ from fashion_models.cli import (
     train,
 )
 from fashion_models.cli.parser import Parser, add_commands
-from fashion_models.cli.terminal import escape_what_cannot_be_shown, visible
+from fashion_models.cli.terminal import escape_what_cannot_be_shown, shortened, visible
 from fashion_models.cli.writing import require_apart
 from fashion_models.errors import UserError, system_text
 
@@ -112,7 +112,7 @@ def _status(argv):
 
 def _fail(message):
     with contextlib.suppress(OSError):      # the status tells all the same
-        print(f'fashion-models: error: {processes.wait_turn()}{visible(str(message))}',
+        print(f'fashion-models: error: {processes.wait_turn()}{visible(shortened(str(message)))}',
               file=sys.stderr, flush=True)
     return 2
 

@@ -7,6 +7,8 @@ import sys
 import unicodedata
 
 _ESCAPED = 'fashion_models.escaped'
+#: Characters of an error. What is longer holds a file in place of a name.
+LONGEST = 4000
 
 
 def escape_what_cannot_be_shown() -> None:
@@ -36,6 +38,13 @@ def visible(text: str) -> str:
     """
     return ''.join(sign if sign == '\n' or not _controls(sign)
                    else sign.encode('unicode_escape').decode() for sign in text)
+
+
+def shortened(text: str) -> str:
+    """The text without its middle, if a name of megabytes would flood the terminal."""
+    if len(text) <= LONGEST:
+        return text
+    return f'{text[:LONGEST // 2]} … {text[-LONGEST // 2:]}'
 
 
 def visible_line(text: str) -> str:

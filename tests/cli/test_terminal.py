@@ -4,8 +4,14 @@ import sys
 
 import pytest
 
+from fashion_models import cli
 from fashion_models.cli.tables import aligned
-from fashion_models.cli.terminal import escape_what_cannot_be_shown, visible, visible_line
+from fashion_models.cli.terminal import (
+    escape_what_cannot_be_shown,
+    shortened,
+    visible,
+    visible_line,
+)
 
 
 @pytest.mark.parametrize(('text', 'shown'), [
@@ -39,3 +45,15 @@ def test_what_a_terminal_cannot_encode_is_escaped(monkeypatch, encoding, shown):
     print('weiß 👗 \ud800', flush=True)
     assert stream.buffer.getvalue().decode(encoding) == shown + '\n'
     assert json.loads(f'"{shown}"') == 'weiß 👗 \ud800'
+
+
+def test_a_name_of_megabytes_does_not_flood_the_terminal(tmp_path, capsys):
+    assert cli.main(['catalogue', 'check', f'{tmp_path}/{"x" * 50_000}/end']) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f'fashion-models: error: {tmp_path}/xxx')
+    assert ' … xxx' in error
+    assert len(error) < 4100
+
+
+def test_errors_of_common_length_are_told_whole():
+    assert shortened('x' * 4000) == 'x' * 4000
