@@ -15,7 +15,7 @@ help (support.google.com/merchants, answers 7052112, 160589, 6324370, 6324507, 6
 - ``color`` joins up to three colours by ``/``, the main one first. ``gender`` is ``male``,
   ``female`` or ``unisex``.
 - ``google_product_category`` is a path in Google's taxonomy, ``Apparel & Accessories > Clothing >
-  Dresses``, or its number; ``product_type`` a path in the shop's own words.
+  Dresses``, or its number (answer 6324436); ``product_type`` a path in the shop's own words.
 """
 
 import argparse
@@ -24,11 +24,11 @@ import os
 import re
 from collections.abc import Iterator
 
-from fashion_models.catalogue.importers import scratch, shops
+from fashion_models.catalogue.importers import google_categories, scratch, shops
 from fashion_models.catalogue.importers.pictures import apart, open_pictures
 from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, is_nothing, rounded
 from fashion_models.catalogue.importers.tables import Table
-from fashion_models.catalogue.importers.wording import plain_text, unescaped
+from fashion_models.catalogue.importers.wording import plain_text
 from fashion_models.catalogue.records import Listing, Product
 from fashion_models.errors import UserError
 from fashion_models.parsing import LONGEST
@@ -42,9 +42,10 @@ SOURCE  the feed, as text separated by tabs (or commas), or as XML; the pictures
 rows    the items of one item_group_id that differ in size alone are a product, with the id of
         the first; so are items without item_group_id that have one title and one image_link
 labels  colour from color, joined by /; gender from gender; type, category and subcategory from
-        google_product_category below its first level, or where that is a number or missing,
-        from product_type (see --levels, --category-from); brand, age_group, pattern, material,
-        size, size_system and both categories are kept as extra texts
+        google_product_category, a path or its number, below Apparel & Accessories, or where that
+        is missing, or a number of something else, from product_type (see --levels,
+        --category-from); brand, age_group, pattern, material, size, size_system and both
+        categories are kept as extra texts
 images  image_link, then additional_image_link
 groups  the items of one item_group_id; without it, those of one image_link
 from    your own shop; licence: yours (--licence)"""
@@ -52,14 +53,13 @@ from    your own shop; licence: yours (--licence)"""
 #: Bytes within which the XML starts.
 _BLANKS = 4096
 _GOOGLE = '{http://base.google.com/'
-_CATEGORIES = ('google_product_category', 'product_type')
+_GOOGLES = 'google_product_category'
+_CATEGORIES = (_GOOGLES, 'product_type')
+#: What is noted of the number of a category that the package's table lacks.
+_OTHER_NUMBER = (f'{_GOOGLES} is a number of no category of Apparel & Accessories or '
+                 'Luggage & Bags, and was kept as a text alone')
 _EXTRA = ('brand', 'age_group', 'pattern', 'material', 'size', 'size_type', 'size_system',
           *_CATEGORIES)
-#: The level of all apparel in Google's taxonomy, in the languages of most feeds, in lower case.
-_APPAREL = {
-    'apparel & accessories', 'bekleidung & accessoires', 'vêtements et accessoires',
-    'ropa y accesorios', 'abbigliamento e accessori', 'kleding en accessoires',
-    'ubrania i akcesoria', 'vestuário e acessórios', 'oblečení a doplňky'}
 _KEPT = ('id', 'title', 'description', 'image_link', 'additional_image_link', 'item_group_id',
          'color', 'gender', *_EXTRA)
 #: Items of a group that differ in these are products of their own.
@@ -72,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--category-from', choices=_CATEGORIES, metavar='ATTRIBUTE',
                         help='what type, category and subcategory are read from: '
                              'google_product_category or product_type (default: the first where '
-                             'it is a path, else the second)')
+                             'it tells them, else the second)')
 
 
 def add_table_arguments(parser: argparse.ArgumentParser) -> None:
@@ -152,8 +152,7 @@ class _Feed(Source):
         # What the first does not say, another size may.
         first = {name: text for item in reversed(items) for name, text in item.items()}
         where = f'{first["where"]} ({first["id"]})'
-        path = next((path for path in map(_path, (
-            first.get(name, '') for name in self._categories)) if path), [])
+        path = self._path(first, where, report)
         attributes = {'color': first.get('color', '').split('/'),
                       'gender': [first.get('gender', '')]}
         extra = {name: '|'.join(dict.fromkeys(item[name] for item in items if name in item))
@@ -169,6 +168,19 @@ class _Feed(Source):
         return where, Product(
             first['id'], first['group'], labels, [listing],
             {name: text for name, text in extra.items() if text})
+
+    def _path(self, item, where, report):
+        """The levels of the first of an item's categories that tells some."""
+        for name in self._categories:
+            text = re.sub(r'^\d+ - ', '', item.get(name, ''))
+            if (number := text).isdecimal():
+                # In the shop's own words it is of no use.
+                text = google_categories.path_of(number) if name == _GOOGLES else ''
+                if name == _GOOGLES and not text:
+                    report.note(_OTHER_NUMBER, f'{number} of {where}')
+            if path := shops.category_path(text):
+                return path
+        return []
 
 
 class _Text:
@@ -279,14 +291,6 @@ def _addresses(item):
     """The addresses of an item's pictures."""
     return [address for name in ('image_link', 'additional_image_link')
             for address in apart(item.get(name, '')) if address]
-
-
-def _path(text):
-    """The levels of a category; those of Google's taxonomy without the first, of everything."""
-    # Feeds are often escaped twice. A number alone is of no use.
-    text = re.sub(r'^\d+( - |$)', '', clean(unescaped(text)))
-    levels = [level for level in re.split(r'\s*>\s*', text) if level]
-    return levels[1:] if levels and levels[0].casefold() in _APPAREL else levels
 
 
 def _begins_like_xml(path):

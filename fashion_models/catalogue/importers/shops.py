@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import pathlib
+import re
 from collections.abc import Iterable, Mapping
 
 from fashion_models.catalogue.importers import pictures
@@ -26,6 +27,12 @@ ATTRIBUTES = {
     'colour': ('color', 'colour', 'colors', 'colours', 'farbe', 'couleur', 'colore', 'kleur', 'cor',
                'kolor', 'färg', 'farve', 'renk', 'цвет', 'color family', 'colour family'),
 }
+
+#: The level of all apparel in Google's taxonomy, in the languages of most feeds, in lower case.
+_APPAREL = {
+    'apparel & accessories', 'bekleidung & accessoires', 'vêtements et accessoires',
+    'ropa y accesorios', 'abbigliamento e accessori', 'kleding en accessoires',
+    'ubrania i akcesoria', 'vestuário e acessórios', 'oblečení a doplňky'}
 
 #: What is noted of a product whose variants have several colours and no pictures of their own.
 WHICH_COLOUR = 'products in several colours, and which one a picture shows is not said: no colour'
@@ -98,6 +105,16 @@ def only_file(source: str | os.PathLike, what: str) -> pathlib.Path:
     if not source.is_file():
         raise UserError(f'{source}: expected {what}')
     return source
+
+
+def category_path(text: str) -> list[str]:
+    """The levels of a category such as ``Clothing > Dresses``.
+
+    Of a path in Google's taxonomy the first is left out, under which all apparel is.
+    """
+    # Exports are often escaped twice.
+    levels = [level for level in re.split(r'\s*>\s*', clean(unescaped(text))) if level]
+    return levels[1:] if levels and levels[0].casefold() in _APPAREL else levels
 
 
 class Labelling:

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from fashion_models.catalogue.tasks import LEVELS
 from fashion_models.errors import UserError
 
 SITE = 'https://www.example.com/media/'
@@ -22,7 +23,7 @@ ITEMS = [
      'item_group_id': 'D1', 'color': 'red/white', 'gender': 'female', 'size': 'M',
      'age_group': 'adult', 'google_product_category': DRESS},
     {'id': 'H1', 'title': "Men's Hat", 'image_link': f'{SITE}hat.jpg',
-     'google_product_category': '173', 'product_type': 'Hats > Felt Hats'},
+     'google_product_category': '632', 'product_type': 'Hats > Felt Hats'},
     {'id': 'D1-B-S', 'title': 'Dress, blue, S', 'image_link': f'{SITE}blue.jpg',
      'item_group_id': 'D1', 'color': 'Blue', 'gender': 'female', 'size': 'S'}]
 
@@ -217,6 +218,33 @@ def test_the_names_of_google_go_before_those_of_atom(imported):
 def test_other_forms_of_the_category(imported, category):
     (dress,) = imported(text([ITEMS[3] | {'google_product_category': category}])).products
     assert (dress.labels['type'], dress.labels['category']) == ('Clothing', 'Dresses')
+
+
+@pytest.mark.parametrize('write', [text, rss])
+@pytest.mark.parametrize(('number', 'labels'), [
+    # As in the examples of Google's help on google_product_category and product_type.
+    ('2271', {'type': 'Clothing', 'category': 'Dresses'}),
+    ('187', {'type': 'Shoes'}),
+    ('5598', {'type': 'Clothing', 'category': 'Outerwear', 'subcategory': 'Coats & Jackets'}),
+    ('100', {'type': 'Luggage & Bags', 'category': 'Backpacks'}),
+    ('166', {'type': 'Home', 'category': 'Dresses', 'subcategory': 'Maxi'})])
+def test_numbers_of_categories(imported, write, number, labels, import_report):
+    item = ITEMS[0] | {'google_product_category': number}
+    catalogue = imported(write([item]))
+    (dress,) = catalogue.products
+    assert {task: dress.label(task) for task in LEVELS if dress.label(task)} == labels
+    assert dress.extra['google_product_category'] == number
+    assert not import_report(catalogue)['notes']
+
+
+def test_numbers_of_other_categories_are_reported(imported, import_report):
+    catalogue = imported(text([ITEMS[3] | {'google_product_category': '632'}]))
+    (dress,) = catalogue.products
+    assert dress.labels == {'gender': 'Women', 'colour': ('Blue',)}
+    assert dress.extra['google_product_category'] == '632'
+    (note, told), = import_report(catalogue)['notes'].items()
+    assert note.startswith('google_product_category is a number of no category of Apparel & ')
+    assert told == {'count': 1, 'examples': ['632 of feed:2 (D1-B-S)']}
 
 
 def test_sizes_are_joined_whatever_the_blanks_in_their_colours(imported):
