@@ -55,18 +55,18 @@ SOURCE  the CSV file of System > Data Transfer > Export > Products; the images a
         for in pub/media/catalog/product beside it or in a folder above it (else --images)
 rows    a configurable row in one colour is a product: the simple rows that it names, of all
         sizes; a simple row that none names is a product too
-labels  colour from the attribute color (else --attribute colour=fashion_color); type, category
-        and subcategory from the longest of the category paths, below its root (see --levels);
-        gender from the attribute gender, else from a category called Men, Women's, Girls and so
-        on, which is then no type; the other attributes are kept as extra texts, and those that
-        vary between the simple rows of a product are reported
+labels  colour from the attribute color, or that word in another language (else --attribute
+        colour=fashion_color); type, category and subcategory from the longest of the category
+        paths, below its root (see --levels); gender from the attribute gender, else from a
+        category called Men, Women's, Girls and so on, which is then no type; the other
+        attributes are kept as extra texts, and those that vary between the simple rows of a
+        product are reported
 images  base_image, then additional_images of the product's simple rows, each once
 groups  the colours of one configurable row, and configurable rows that share a simple row
 from    your own shop; licence: yours (--licence)"""
 
 REQUIRED = ('sku', 'product_type', 'base_image')
 MEDIA_FOLDER = 'pub/media/catalog/product'
-COLOUR_ATTRIBUTES = ('color', 'colour')
 
 #: Columns that are kept of a simple row until its configurable row asks for it.
 _KEPT = ('sku', 'name', 'description', 'short_description', 'categories', 'attribute_set_code',
@@ -90,7 +90,7 @@ def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Ite
     """Opens a product export as a :class:`Source`."""
     path = shops.only_file(source, 'the CSV file of a product export')
     labelling = shops.Labelling.of(arguments)
-    codes = {'colour': COLOUR_ATTRIBUTES, 'gender': ('gender',)} | {
+    codes = shops.ATTRIBUTES | {
         task: (code.lower(),) for task, code in shops.pairs(
             'attribute', arguments.attribute).items()}
     table = Table(path, arguments.encoding, mixed=True, fill=True)
@@ -194,7 +194,7 @@ class _Export(Source):
                  'attribute_set': row.get('attribute_set_code', ''),
                  'short_description': plain_text(row.get('short_description', ''))}
         for name in dict.fromkeys(name for found in attributes for name in found):
-            if name not in _TECHNICAL and (name not in used or name == 'gender'):
+            if name not in _TECHNICAL and (name not in used or name in self._codes['gender']):
                 values = dict.fromkeys(found[name] for found in attributes if name in found)
                 if len(values) > 1 and name not in used:
                     report.note(_varying(name, rows[1:]), where)

@@ -39,7 +39,7 @@ SOURCE  the CSV file of Products > Export; the pictures in the folder --images, 
         addresses ("catalogue fetch shopify" loads them)
 rows    the variants of one handle in one colour are a product, whatever their sizes; a handle
         without a colour option is one
-labels  colour from the option called that, in any of a dozen languages (else --attribute), or,
+labels  colour from the option called that, in more than twenty languages (else --attribute), or,
         without one, from a metafield; type, category and subcategory from Product Category,
         below its first level (see --levels); gender from an option, a metafield or the
         Google Shopping column, else from the category, Type, Tags or Title; other options,

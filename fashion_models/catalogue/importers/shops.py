@@ -20,12 +20,21 @@ from fashion_models.catalogue.records import Header
 from fashion_models.catalogue.tasks import LEVELS, TASKS, joined
 from fashion_models.errors import UserError
 
-#: What shops call the attributes that are labels here, in lower case.
+#: What shops call the attributes that are labels here, in lower case. After English: German,
+#: French, Italian, Spanish, Portuguese, Dutch; the Nordic languages; those of eastern Europe, Greek
+#: and Turkish; of colours also those of the Baltic, of Asia and of the Near East.
 ATTRIBUTES = {
-    'gender': ('gender', 'geschlecht', 'sexe', 'genre', 'género', 'genere', 'geslacht', 'płeć',
-               'kön', 'target gender'),
-    'colour': ('color', 'colour', 'colors', 'colours', 'farbe', 'couleur', 'colore', 'kleur', 'cor',
-               'kolor', 'färg', 'farve', 'renk', 'цвет', 'color family', 'colour family'),
+    'gender': ('gender', 'target gender', 'geschlecht', 'sexe', 'genre', 'genere', 'sesso',
+               'género', 'sexo', 'gênero', 'geslacht', 'køn', 'kjønn', 'kön', 'sukupuoli',
+               'płeć', 'pohlaví', 'pohlavie', 'spol', 'пол', 'стать', 'φύλο', 'cinsiyet'),
+    'colour': ('color', 'colour', 'colors', 'colours', 'color family', 'colour family', 'farbe',
+               'farben', 'couleur', 'couleurs', 'colore', 'colori', 'colores', 'cor', 'cores',
+               'kleur', 'kleuren', 'farve', 'farver', 'farge', 'farger', 'färg', 'färger',
+               'väri', 'värit', 'litur', 'kolor', 'kolory', 'barva', 'barvy', 'barve', 'farba',
+               'farby', 'szín', 'színek', 'culoare', 'culori', 'boja', 'боја', 'цвят', 'цвет',
+               'цвета', 'колір', 'кольори', 'χρώμα', 'χρωμα', 'χρώματα', 'renk', 'renkler',
+               'spalva', 'krāsa', 'värv', 'カラー', '色', '颜色', '顏色', '색상', 'màu', 'màu sắc',
+               'warna', 'สี', 'צבע', 'لون', 'اللون', 'رنگ'),
 }
 
 #: The level of all apparel in Google's taxonomy, in the languages of most feeds, in lower case.

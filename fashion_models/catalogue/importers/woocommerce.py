@@ -42,7 +42,7 @@ SOURCE  the CSV file of Products > Export; the pictures in the folder --images, 
         --column Images=Képek
 rows    a simple product is a product; the variations of one colour are one, whatever their
         sizes; a variable product whose variations have no colour is one
-labels  colour and gender from the attributes called that, in any of a dozen languages
+labels  colour and gender from the attributes called that, in more than twenty languages
         (else --attribute); type, category and subcategory from the longest category path (see
         --levels); gender also from a category called Men, Women's and so on, or a tag;
         other attributes and tags are kept as extra texts, as is that it is a draft or private

@@ -172,6 +172,12 @@ def test_the_colour_may_have_any_name(imported, import_report):
         'attribute size varies between the simple rows of a product; it was not used']
 
 
+def test_the_colour_in_another_language(imported):
+    assert {product.id: product.colours
+            for product in imported(with_other_name(hoodie(), 'kleur')).products} == {
+        'H1-Gray': ('Gray',), 'H1-Red': ('Red',)}
+
+
 def test_what_varies_between_the_simple_rows_and_was_not_used_is_reported(imported, import_report):
     catalogue = imported(with_other_name(hoodie()))
     assert [product.id for product in catalogue.products] == ['H1']

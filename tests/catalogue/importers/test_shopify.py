@@ -109,6 +109,14 @@ def test_a_product_in_one_colour_has_all_pictures_in_the_order_of_their_position
     assert product.images == ('images/red-front.jpg', 'images/red-back.jpg', 'images/detail.jpg')
 
 
+@pytest.mark.parametrize('name', ['Väri', 'Farge', 'Barva', 'ΧΡΩΜΑ'])
+def test_options_in_other_languages(imported, name):
+    first, *others = dress()
+    assert [(product.id, product.colours) for product in imported(
+        [first | {'Option1 Name': name}, *others]).products] == [
+        ('dress-Red', ('Red',)), ('dress-Blue', ('Blue',))]
+
+
 def test_a_product_without_options(imported):
     rows = [row('hat', 1, Handle='hat', Title="Men's Hat", Type='Hats', name1='Title',
                 value1='Default Title',

@@ -212,6 +212,14 @@ def test_first_lines_in_other_languages(imported, names):
     assert found['woo-tee-Blue'].title == 'V-Neck T-Shirt'
 
 
+@pytest.mark.parametrize('name', ['Farge', 'Väri', 'Χρώμα', 'Колір', 'Barva'])
+def test_colours_in_other_languages(imported, name):
+    rows = [{column: name if value == 'Color' else value for column, value in member.items()}
+            for member in tee()]
+    assert {product.id: product.colours for product in imported(rows).products} == {
+        'woo-tee-Blue': ('Blue',), 'woo-tee-Green': ('Green',)}
+
+
 def test_no_name_in_another_language_stands_for_two_columns():
     names = [name.casefold() for ours, theirs in TRANSLATIONS.items() for name in (ours, *theirs)]
     assert len(set(names)) == len(names)
