@@ -16,7 +16,7 @@ from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, is
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.tree import is_inside
 from fashion_models.catalogue.records import Header, Listing, Product
-from fashion_models.catalogue.tasks import DEFAULT_TASKS, TASKS, parts
+from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS, TASKS, parts
 from fashion_models.errors import UserError
 
 SUMMARY = 'a CSV file of your own (or of a shop), one product a row, one or more images each'
@@ -33,7 +33,8 @@ rows    those of one product_id are one product where they agree: it has the ima
         and the labels of those that have some
 labels  gender, colour, type, category, subcategory, at least one of them (or a column that
         --task names); a field may be empty; several colours are joined by |, the one to
-        train on first
+        train on first. A path in one of type, category and subcategory, the others empty,
+        is all three, as Clothing > Dresses > Maxi (see --levels)
 images  joined by |, by a comma or by ; (else --separator): paths relative to the CSV's folder
         (or to --images), or addresses, whose files are found by the last part; letter case,
         Unicode form, \\, // and %20 need not match exactly
@@ -41,6 +42,10 @@ groups  the products of one group_id, as the colourways of a design, never strad
 
 REQUIRED = ('product_id', 'images')
 ALIASES = {'name': 'title', 'color': 'colour'}
+#: What is noted of rows whose category path may stand for something else.
+_PATH_BESIDE_OTHERS = (
+    'rows with a category path (>) beside another type, category or subcategory, which was taken '
+    'for one label; leave these empty but for the path, or give each level its own column')
 _TEXTS = ('retailer', 'title', 'description')
 _OURS = {'product_id', 'group_id', 'images', *TASKS, *_TEXTS}
 
@@ -49,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options that only this format has."""
     add_picture_arguments(parser)
     add_table_arguments(parser)
+    shops.add_levels_argument(parser)
     parser.add_argument(
         '--name', help="the catalogue's name (default: that of the CSV file's folder)")
     parser.add_argument('--licence', default='', help="the images' licence, for the header")
@@ -102,7 +108,8 @@ def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Ite
     name = arguments.name or pathlib.Path(os.path.realpath(table.path)).parent.name
     header = Header(name, source=table.path.name, licence=arguments.licence)
     with open_pictures(arguments.images or table.path.parent, arguments.manifest) as pictures:
-        yield _Products(table, images, pictures, arguments.separator, header)
+        yield _Products(table, images, pictures, arguments.separator,
+                        shops.Labelling({}, arguments.levels), header)
 
 
 def _named(columns):
@@ -144,13 +151,14 @@ def _ours(table, named):
 
 
 class _Products(Source):
-    def __init__(self, table, images, pictures, separator, header):
+    def __init__(self, table, images, pictures, separator, labelling, header):
         super().__init__(pictures.tree, table.path)
         self.header = header
         self._table = table
         self._images = images
         self._pictures = pictures
         self._separator = separator
+        self._labelling = labelling
         self.strip = self._common_folder()
 
     def _common_folder(self):
@@ -199,18 +207,33 @@ class _Products(Source):
 
     def _product(self, rows, where, report):
         row = {name: text for row in reversed(rows) for name, text in row.items()}
-        labels = {
-            name: tuple(dict.fromkeys(map(clean, parts(row.get(name, ''))))) if task.several
-            else clean(row.get(name, '')) for name, task in DEFAULT_TASKS.items()}
+        labels, path = self._labels(row, where, report)
         texts = {name: clean(row.get(name, '')) for name in _TEXTS}
         images = self._pictures.find(
             [image for row in rows for image in _images(row, self._images, self._separator)],
             where, report)
         extra = {name: text.strip() for name, text in row.items()
                  if name not in _OURS and name != 'where' and name not in self._images}
+        if path:    # whole, as there may be more levels than labels
+            extra = {'categories': path} | extra
         own = row['product_id']
         group = clean(row.get('group_id', '')) or own
         return Product(own, group, labels, [Listing(**texts, images=images)], extra)
+
+    def _labels(self, row, where, report):
+        """The labels of a row, and the category path that some of them are from, or ``''``."""
+        labels = {
+            name: tuple(dict.fromkeys(map(clean, parts(row.get(name, ''))))) if task.several
+            else clean(row.get(name, '')) for name, task in DEFAULT_TASKS.items()}
+        said = [labels[level] for level in LEVELS if labels[level]]
+        if not any(map(shops.is_category_path, said)):
+            return labels, ''
+        if len(said) > 1:
+            report.note(_PATH_BESIDE_OTHERS, where)
+            return labels, ''
+        found = self._labelling.labels({}, map(shops.category_path, parts(said[0])))
+        levels = {level: found.get(level, '') for level in LEVELS}
+        return labels | levels | {'gender': labels['gender'] or found['gender']}, said[0]
 
 
 def _disagreement(rows):

@@ -71,6 +71,11 @@ def add_label_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--attribute', action='append', default=[], metavar='TASK=ATTRIBUTE',
                         help='the attribute or option that holds the labels of a task, as in '
                              'colour=Shade; may be repeated')
+    add_levels_argument(parser)
+
+
+def add_levels_argument(parser: argparse.ArgumentParser) -> None:
+    """Adds the option that says what the levels of categories are."""
     parser.add_argument('--levels', default='/'.join(LEVELS), metavar='LEVELS',
                         help='what the levels of a category path stand for, without those that '
                              'are a gender, such as category/subcategory (default: '
@@ -124,6 +129,11 @@ def category_path(text: str) -> list[str]:
     # Exports are often escaped twice.
     levels = [level for level in re.split(r'\s*>\s*', clean(unescaped(text))) if level]
     return levels[1:] if levels and levels[0].casefold() in _APPAREL else levels
+
+
+def is_category_path(text: str) -> bool:
+    """Says whether a text is a category of several levels."""
+    return '>' in unescaped(text).strip('> ')
 
 
 class Labelling:

@@ -315,3 +315,44 @@ def test_pictures_lie_on_this_machine(imported, option):
 
 def test_utf_32(imported):
     assert len(imported(table=TABLE, encoding='utf-32').products) == 3
+
+
+PATHS = """product_id,category,gender,images
+1,Women > Clothing > Dresses > Maxi > Linen,,shots/a.jpg
+2,Apparel &amp; Accessories &gt; Clothing&gt;Dresses,Girls,shots/c.jpg
+3,Clothing > Dresses|Sale,,shots/a.jpg
+4,Shoes,,shots/c.jpg
+"""
+
+
+def test_category_paths(imported):
+    catalogue = imported(table=PATHS)
+    assert {product.id: product.labels for product in catalogue.products} == {
+        '1': {'gender': 'Women', 'type': 'Clothing', 'category': 'Dresses', 'subcategory': 'Maxi'},
+        '2': {'gender': 'Girls', 'type': 'Clothing', 'category': 'Dresses'},
+        '3': {'type': 'Clothing', 'category': 'Dresses'},
+        '4': {'category': 'Shoes'}}
+    assert [product.extra.get('categories') for product in catalogue.products] == [
+        'Women > Clothing > Dresses > Maxi > Linen',
+        'Apparel &amp; Accessories &gt; Clothing&gt;Dresses', 'Clothing > Dresses|Sale', None]
+
+
+def test_levels_of_category_paths(imported):
+    first, *_ = imported('--levels', 'category/subcategory', table=PATHS).products
+    assert first.labels == {'gender': 'Women', 'category': 'Clothing', 'subcategory': 'Dresses'}
+    with pytest.raises(UserError, match='levels: found kind, expected some of type, category, '):
+        imported('--levels', 'kind', '--overwrite')
+
+
+def test_category_paths_beside_other_labels_are_reported(imported):
+    catalogue = imported(table='product_id,type,category,images\n'
+                         '1,Clothing,Clothing > Dresses,shots/a.jpg\n'
+                         '2,,Clothing > Dresses,shots/c.jpg\n'
+                         '3,Clothing,> 40 cm,shots/a.jpg\n')
+    assert [(product.label('type'), product.label('category'))
+            for product in catalogue.products] == [
+        ('Clothing', 'Clothing > Dresses'), ('Clothing', 'Dresses'), ('Clothing', '> 40 cm')]
+    report = json.loads((catalogue.folder / 'import-report.json').read_bytes())
+    (note, told), = report['notes'].items()
+    assert note.startswith('rows with a category path (>) beside another type, category or')
+    assert told == {'count': 1, 'examples': ['products.csv:2 (1)']}
