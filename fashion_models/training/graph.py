@@ -7,6 +7,7 @@ import subprocess
 import chainer
 from chainer import computational_graph
 
+from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
 
 
@@ -19,6 +20,9 @@ def write_graph(loss: chainer.Variable, folder: pathlib.Path) -> bool:
 
     Returns:
         Whether the machine has Graphviz.
+
+    Raises:
+        UserError: Graphviz failed.
     """
     graph = computational_graph.build_computational_graph([loss])
     path = folder / 'graph.dot'
@@ -26,6 +30,11 @@ def write_graph(loss: chainer.Variable, folder: pathlib.Path) -> bool:
         file.write(graph.dump('dot'))
     if not shutil.which('dot'):
         return False
+    # Through this process, which tells a full disk in a line.
+    drawn = subprocess.run(['dot', '-Tsvg', str(path)], capture_output=True, check=False)
+    if drawn.returncode:
+        raise UserError(f'{path}: Graphviz cannot draw it: '
+                        f'{drawn.stderr.decode(errors="replace").strip()}')
     with atomic_write(folder / 'graph.svg') as file:
-        subprocess.run(['dot', '-Tsvg', str(path)], stdout=file, check=True)
+        file.write(drawn.stdout)
     return True

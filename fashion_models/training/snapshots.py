@@ -221,12 +221,13 @@ def misfit(
     """The first of the arrays ``names`` that ``theirs`` cannot give to ``ours``.
 
     Returns:
-        Its name and its shape in ``theirs``, ``None`` if it is not there or holds no numbers;
+        Its name and its shape in ``theirs``, ``None`` if it is not there or holds other things;
         ``None`` if all fit.
     """
     # Chainer does not compare shapes: it would stretch one class over all.
     for name in names:
-        if name not in theirs or theirs[name].dtype.kind not in 'fiu':
+        kinds = 'iu' if np.asarray(ours[name]).dtype.kind in 'iu' else 'f'     # counts, weights
+        if name not in theirs or theirs[name].dtype.kind not in kinds:
             return name, None
         if np.shape(theirs[name]) != np.shape(ours[name]):
             return name, np.shape(theirs[name])

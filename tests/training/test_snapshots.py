@@ -215,6 +215,22 @@ def test_parameters_that_are_not_finite(tmp_path, value):
         snapshots.load_model(trainer.updater.master, path)
 
 
+@pytest.mark.parametrize(('name', 'value'), [
+    ('norm/N', np.float16(3)), ('norm/gamma', np.ones(2, np.int64)),
+    ('norm/beta', np.array(['a']))])
+def test_arrays_of_another_kind(tmp_path, name, value):
+    model = Model()
+    with model.init_scope():
+        model.norm = chainer.links.BatchNormalization(2)
+    arrays = snapshots.model_arrays(model)
+    assert name in arrays
+    path = tmp_path / 'other.npz'
+    np.savez(path, **{snapshots.MODEL + key: array for key, array in {
+        **arrays, name: value}.items()})
+    with pytest.raises(UserError, match=f'other.npz: .*: {name} is missing'):
+        snapshots.load_model(model, path)
+
+
 def test_snapshot_that_does_not_fit(tmp_path):
     trainer = make_trainer()
     epoch(trainer, start(tmp_path, trainer), 10, 1.0)
