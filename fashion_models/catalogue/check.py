@@ -130,19 +130,19 @@ class Check:
 
     def _image_problems(self, path, workers):
         def reasons(job):
-            number, images, kind = job
-            return number, [(image, *self._look(image)) for image in images], kind
+            number, images, kind, group = job
+            return number, [(image, *self._look(image)) for image in images], kind, group
 
         # Not in a with block: to abandon this generator must not wait for the threads.
         looked_at = Ahead(reasons, _images(path), workers, depth=4 * workers)
         with tqdm(total=self._products, unit=' products', disable=None) as bar:
-            for number, images, kind in looked_at:
+            for number, images, kind, group in looked_at:
                 self._images += len(images)
                 for image, reason, digest, sides in images:
                     if reason:
                         yield f'{path}:{number}: image {image}: {reason}'
                     else:
-                        self._suspicions.picture(number, image, digest, sides, kind)
+                        self._suspicions.picture(number, image, digest, sides, kind, group)
                 bar.update()
 
     def _look(self, image):
@@ -159,7 +159,7 @@ class Check:
 
 
 def _images(path):
-    """Yields (line number, well-formed image paths, kind of product) of every line."""
+    """Yields (line number, well-formed image paths, kind of product, group) of every line."""
     for number, text in products.lines(path):
         record = None
         try:
@@ -170,7 +170,7 @@ def _images(path):
             images = []  # reported already
         images = [image for image in images
                   if isinstance(image, str) and not path_problem(image)]
-        yield number, images, _kind(record) if images else ''
+        yield number, images, _kind(record) if images else '', _text(record, 'group')
 
 
 def _kind(record):

@@ -2,11 +2,14 @@
 
 import collections
 import re
+import typing
 from collections.abc import Iterator, Mapping
 
 from fashion_models.catalogue.importers.source import clean, is_nothing
+from fashion_models.catalogue.split import split_of
 from fashion_models.catalogue.tasks import Task
 from fashion_models.parsing import normal
+from fashion_models.plural import counted
 
 #: What may stand between several labels in one text, other than the ``|`` that is expected.
 _BETWEEN = re.compile('[/,;+&]')
@@ -29,7 +32,8 @@ class Suspicions:
         self._spellings = collections.defaultdict(lambda: collections.defaultdict(_Places))
         self._several = set()
         self._tiny = _Places()
-        self._pictures = {}     # digest → (path, lines, kinds of product)
+        # Digest → where a picture stands first; → everywhere, if that is in several products.
+        self._pictures, self._shared = {}, {}
 
     def product(self, line: int, record: object, tasks: Mapping[str, Task]) -> None:
         """Takes in the JSON value of a line of products.jsonl, whatever it is."""
@@ -50,7 +54,7 @@ class Suspicions:
                 self._spellings[task, _folded(label)][label].add(line)
 
     def picture(self, line: int, path: str, digest: bytes, sides: tuple[int, int],
-                kind: str) -> None:
+                kind: str, group: str) -> None:
         """Takes in a picture.
 
         Args:
@@ -60,13 +64,14 @@ class Suspicions:
             sides: Height and width in pixels.
             kind: What sort of product it is of; unlike products have different ones. ``''`` where
                 nothing tells it.
+            group: The product's.
         """
         if min(sides) < LEAST_SIDE:
             self._tiny.add(line)
-        _, lines, kinds = self._pictures.setdefault(digest, (path, set(), set()))
-        lines.add(line)
-        if kind:
-            kinds.add(kind)
+        sight = _Sight(line, path, kind, group)
+        first = self._pictures.setdefault(digest, sight)
+        if first.line != line:
+            self._shared.setdefault(digest, [first]).append(sight)
 
     def found(self) -> Iterator[str]:
         """Yields each with its lines, and what to do about it."""
@@ -88,14 +93,29 @@ class Suspicions:
         if self._tiny:
             yield (f'{self._tiny}: a picture with a side of less than {LEAST_SIDE} pixels shows '
                    'nothing: remove it')
-        for path, lines, kinds in self._pictures.values():
-            if len(lines) >= SHARED_BY and len(kinds) > 1:
-                places = _Places()
-                for line in sorted(lines):
-                    places.add(line)
-                yield (f'{places}: the same picture of {len(lines):,} products, some of them '
-                       f'unlike, is probably a placeholder, and makes them look like duplicates: '
-                       f'remove {path} and its copies')
+        yield from self._in_several_products()
+
+    def _in_several_products(self):
+        """Yields what is said of pictures that several products have."""
+        parted, lines, apart = [], set(), 0
+        for sights in self._shared.values():
+            products = {sight.line for sight in sights}
+            groups = {sight.group for sight in sights}
+            if len(products) >= SHARED_BY and len({sight.kind for sight in sights} - {''}) > 1:
+                yield (f'{_Places(products)}: the same picture of {len(products):,} products, some '
+                       'of them unlike, is probably a placeholder, and makes them look like '
+                       f'duplicates: remove {sights[0].path} and its copies')
+            elif len(groups) > 1:
+                parted.append(sights[0].path)
+                lines |= products
+                apart += len(set(map(split_of, groups))) > 1
+        if parted:
+            yield (f'{_Places(lines)}: products of different groups share '
+                   f'{counted(len(parted), "picture")}, such as {parted[0]} (in more than one '
+                   f'split: {apart:,}), and a network that is tested on what it was trained on '
+                   'looks better than it is: give such products (sizes of a design?) one group in '
+                   'the source, or join them (merge-duplicates); remove pictures of no product, '
+                   'such as size charts')
 
     def _joined(self):
         """Yields what is said of labels that are several in one, which are labels of their own."""
@@ -109,12 +129,23 @@ class Suspicions:
                            'map it in a merge')
 
 
+class _Sight(typing.NamedTuple):
+    """Where a picture was seen."""
+
+    line: int
+    path: str
+    kind: str
+    group: str
+
+
 class _Places:
     """A number of lines, the first few of which are named."""
 
-    def __init__(self):
+    def __init__(self, lines=()):
         self.count = 0
         self._first = []
+        for line in sorted(lines):
+            self.add(line)
 
     def add(self, line):
         self.count += 1

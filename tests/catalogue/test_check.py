@@ -19,8 +19,8 @@ def folder(tmp_path, jpeg):
     """A catalogue of three products without a problem."""
     (tmp_path / 'images').mkdir()
     with CatalogueWriter(tmp_path, Header('shop')) as writer:
-        for n in '123':
-            (tmp_path / f'images/{n}.jpg').write_bytes(jpeg())
+        for n, colour in zip('123', ['red', 'green', 'yellow']):
+            (tmp_path / f'images/{n}.jpg').write_bytes(jpeg(colour))
             writer.add(Product(n, n, LABELS, [Listing(images=[f'images/{n}.jpg'])]))
     return tmp_path
 
@@ -257,6 +257,18 @@ def test_one_picture_of_the_sizes_of_a_shoe(folder, jpeg):
     for n, listings in enumerate(images(folder, 3, jpeg)):
         append(folder, record(4 + n, listings=listings))
     assert warnings(folder) == []
+
+
+def test_one_picture_of_products_of_different_groups(folder, jpeg):
+    # Of the groups 1, 2 and 3 the second is in another split (test_nothing_wrong).
+    for n, (group, listings) in enumerate(zip('1323', images(folder, 4, jpeg))):
+        append(folder, record(4 + n, group=group, listings=listings))
+    append(folder, record(8, group='3'), record(9, group='3'))
+    found, = warnings(folder)
+    assert found.startswith(
+        'lines 1, 4, 5 and 4 more: products of different groups share 2 pictures, such as '
+        'images/shared-0.jpg (in more than one split: 1), and a network that is tested on what it '
+        'was trained on looks better than it is: give such products')
 
 
 def test_records_alone(folder):

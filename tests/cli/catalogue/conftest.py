@@ -13,8 +13,8 @@ product_id,gender,colour,images
 @pytest.fixture
 def shop(tmp_path, jpeg):
     (tmp_path / 'shop').mkdir()
-    for n in '123':
-        (tmp_path / f'shop/{n}.jpg').write_bytes(jpeg())
+    for n, colour in zip('123', ['blue', 'red', 'navy']):
+        (tmp_path / f'shop/{n}.jpg').write_bytes(jpeg(colour))
     (tmp_path / 'shop/products.csv').write_text(TABLE)
     return tmp_path / 'shop'
 
