@@ -26,6 +26,8 @@ except ImportError:     # Windows
 
 
 _FULL = errno.ENOSPC, errno.EDQUOT, errno.EFBIG
+#: Bytes of a file's name.
+_LONGEST_NAME = 255
 
 
 @contextlib.contextmanager
@@ -80,7 +82,7 @@ def _open_beside(path, mode, arguments):
     left makes way. Where that is in use, another process is writing ``path``, too: then, and where
     files cannot be locked, it has a name that nobody else uses.
     """
-    usual = path.with_name(f'.{path.name}.partial')
+    usual = hidden_beside(path, 'partial')
     while fcntl is not None:
         try:
             file = open(usual, mode, **arguments)  # noqa: SIM115 (its caller closes it)
@@ -93,8 +95,19 @@ def _open_beside(path, mode, arguments):
         if _is_at(file.fileno(), usual):
             return usual, file
         file.close()    # somebody took it for a leftover, before it was locked
-    unique = path.with_name(f'.{path.name}.{secrets.token_hex(4)}.partial')
+    unique = hidden_beside(path, f'{secrets.token_hex(4)}.partial')
     return unique, open(unique, mode, **arguments)
+
+
+def hidden_beside(path: pathlib.Path, ending: str) -> pathlib.Path:
+    """The path of a hidden file or folder beside ``path``: ``.<name>.<ending>``.
+
+    Where that is longer than file systems allow, a digest stands for the name.
+    """
+    name = f'.{path.name}.{ending}'
+    if len(os.fsencode(name)) > _LONGEST_NAME:
+        name = f'.{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:32]}.{ending}'
+    return path.with_name(name)
 
 
 def _removed(partial):
@@ -248,8 +261,9 @@ def sha256(path: str | os.PathLike) -> str:
         path: The file.
 
     Raises:
-        OSError: If it cannot be read.
+        OSError: If it is a pipe or a device, or cannot be read.
     """
+    require_plain(path)
     with open(path, 'rb') as file:
         return hashlib.file_digest(file, 'sha256').hexdigest()
 

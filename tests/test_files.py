@@ -291,3 +291,20 @@ def test_a_pipe_is_not_replaced(tmp_path):
         pass
     assert (tmp_path / 'pipe').is_fifo()
     assert os.listdir(tmp_path) == ['pipe']
+
+
+@pytest.mark.skipif(not hasattr(os, 'mkfifo'), reason='pipes are files on Unix')
+def test_a_pipe_has_no_hash(tmp_path):
+    os.mkfifo(tmp_path / 'pipe')
+    with pytest.raises(OSError, match='is a pipe or a device'):
+        sha256(tmp_path / 'pipe')
+
+
+@pytest.mark.parametrize('name', ['a' * 246, 'a' * 255, 'ü' * 127])
+def test_the_longest_names_are_written(tmp_path, name):
+    for content in b'old', b'new':
+        with atomic_write(tmp_path / name) as file, atomic_write(tmp_path / name) as other:
+            file.write(content)
+            other.write(content)
+    assert (tmp_path / name).read_bytes() == b'new'
+    assert os.listdir(tmp_path) == [name]

@@ -27,7 +27,8 @@ from collections.abc import Iterable
 from fashion_models.catalogue.tasks import joined, parts
 from fashion_models.errors import UserError
 from fashion_models.files import append_line, locked, told_if_unwritable
-from fashion_models.parsing import json_value
+from fashion_models.parsing import json_value, require_plain
+from fashion_models.surrogates import is_whole
 
 #: The ending by which a journal is told from a table of answers.
 SUFFIX = '.jsonl'
@@ -63,8 +64,8 @@ class Entry:
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
-            # A product may have had no label.
-            if not isinstance(value, str) or not (value.strip() or field.name in _MAY_BE_EMPTY):
+            if not isinstance(value, str) or not is_whole(value) or not (
+                    value.strip() or field.name in _MAY_BE_EMPTY):
                 raise UserError(f'{field.name}: expected a text, found {value!r:.60}')
         try:
             datetime.datetime.fromisoformat(self.when)
@@ -168,7 +169,7 @@ class Undo(Entry):
 Decision = LabelDecision | PairDecision
 _KINDS = {'label': LabelDecision, 'pair': PairDecision, 'undo': Undo}
 _NAMES = {kind: name for name, kind in _KINDS.items()}
-_MAY_BE_EMPTY = 'before', 'label'
+_MAY_BE_EMPTY = 'before', 'label'     # a product may have had no label
 
 
 def _require_answer(answer, answers):
@@ -270,6 +271,7 @@ class Journal:
 
     def _unread(self):
         try:
+            require_plain(self.path)
             with open(self.path, 'rb') as file:
                 if file.seek(0, os.SEEK_END) < self._read:
                     self._forget()      # somebody replaced the file
@@ -281,9 +283,8 @@ class Journal:
         except OSError as error:
             raise UserError(f'{self.path}: cannot be read: {error.strerror or error}') from error
         content = content[:content.rfind(b'\n') + 1]
-        first = len(self._entries) + 1
         found = [_parsed(line, f'{self.path}:{number}')
-                 for number, line in enumerate(content.split(b'\n')[:-1], first)]
+                 for number, line in enumerate(content.split(b'\n')[:-1], len(self._entries) + 1)]
         self._read += len(content)
         return found
 
@@ -311,8 +312,7 @@ def journal_at(path: str | os.PathLike, encoding: str | None = None) -> State | 
 def _parsed(line, where):
     try:
         record = json_value(line)
-        kind = _KINDS[record.pop('kind')]
-        return kind(**record)
+        return _KINDS[record.pop('kind')](**record)
     except UserError as error:
         raise UserError(f'{where}: {error}') from None
     except (ValueError, TypeError, KeyError, AttributeError):

@@ -9,12 +9,13 @@ import array
 import hashlib
 import os
 import pathlib
-import zipfile
 from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from fashion_models.arrays import read_npz
 from fashion_models.data.pictures import DIGEST_SIZE, DIGESTS, positions
+from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
 from fashion_models.workers import Ahead
 
@@ -56,11 +57,12 @@ class Stamps:
         self._file = folder / 'stamps.npz'
         self._known, self._digests = np.empty(0, _STAMPS), np.empty(0, DIGESTS)
         try:
-            with np.load(self._file, allow_pickle=False) as found:
-                known, digests = _strings(found['stamps'], _STAMPS), _strings(
-                    found['digests'], DIGESTS)
-        except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
+            found = read_npz(self._file)
+            known, digests = _strings(found['stamps'], _STAMPS), _strings(found['digests'], DIGESTS)
+        except (OSError, KeyError, ValueError, UserError):
             return      # none, or a damaged one: the files are read
+        if known.shape != digests.shape:
+            return
         self._known, first = np.unique(known, return_index=True)
         self._digests = digests[first]
 

@@ -18,6 +18,7 @@ from fashion_models.data.pictures import DIGESTS
 from fashion_models.data.prepare import prepare
 from fashion_models.data.survey import Survey
 from fashion_models.errors import UserError
+from fashion_models.files import hidden_beside
 from fashion_models.representation.embeddings import Embeddings, open_embeddings
 from fashion_models.representation.embeddings_writer import (
     EmbeddingsWriter,
@@ -225,7 +226,7 @@ def _write_reduced(encoder, survey, images, file, header, size, progress, update
     require_enough(sum(
         split_of(unit.item.group) == 'train'
         for unit in _units(survey, images, header, range(len(images.product_index)))), size)
-    whole = file.with_name(f'{file.name}.whole' if update else f'.{file.name}.whole')
+    whole = file.with_name(f'{file.name}.whole') if update else hidden_beside(file, 'whole')
     of_whole, done = {**header, 'dtype': 'float32'}, Update()
     if _is_complete(whole, of_whole):
         remove_leftovers(whole)

@@ -37,6 +37,7 @@ from typing import NoReturn
 
 import numpy as np
 
+from fashion_models.arrays import array_in
 from fashion_models.caching import cached_property
 from fashion_models.catalogue.tasks import Task, with_further
 from fashion_models.data.decoded import FILES
@@ -50,7 +51,7 @@ from fashion_models.representation.embeddings_header import (
     read_header,
 )
 from fashion_models.representation.linear import Projection
-from fashion_models.training.arrays import array_in
+from fashion_models.surrogates import is_whole
 
 _ITEM = {'id': str, 'product': str, 'group': str, 'labels?': {str: str}, 'images?': [str],
          'retailer?': str, 'title?': str, 'description?': str}
@@ -263,6 +264,8 @@ class Embeddings:
         try:
             value = json_value(text)
             require_form(value, form)
+            if not is_whole(value):     # no file that is written from it can hold it
+                raise ValueError
         except ValueError:
             self.refuse(what)
         return value

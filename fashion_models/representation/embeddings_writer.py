@@ -21,8 +21,8 @@ import numpy as np
 import xxhash
 
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write, checksum, locked, refuse_link
-from fashion_models.parsing import json_file
+from fashion_models.files import atomic_write, checksum, hidden_beside, locked, refuse_link
+from fashion_models.parsing import json_file, require_form
 from fashion_models.representation.embeddings import Item
 from fashion_models.representation.embeddings_header import (
     MAGIC,
@@ -38,6 +38,7 @@ _SECTIONS = ('items', 'index', 'ids', 'checksums', 'sources', 'texts', 'files')
 #: Those that are left out where there is nothing in them.
 _OPTIONAL = ('sources', 'texts', 'files')
 _PROGRESS = 'progress.json'
+_PROGRESS_FORM = {'header': dict, 'rows': int, 'sizes': {str: int}}
 _LOCK = 'lock'
 _DTYPES = ('float32', 'float16')
 _SECONDS_BETWEEN = 5
@@ -61,7 +62,7 @@ def remove_leftovers(file: pathlib.Path) -> None:
 
 
 def _unfinished(file):
-    return file.with_name(f'.{file.name}.partial')
+    return hidden_beside(file, 'partial')
 
 
 class EmbeddingsWriter:
@@ -107,22 +108,28 @@ class EmbeddingsWriter:
             self._folder.mkdir(exist_ok=True)
         except OSError as error:
             raise UserError(f'{self.file}: cannot be written: {error.strerror}') from None
-        self._lock = contextlib.ExitStack()
-        self._lock.enter_context(locked(self._folder / _LOCK, self._refuse))
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(locked(self._folder / _LOCK, self._refuse))
+            self._open_parts(stack)
+            self._lock = stack.pop_all()
+        self._saved = time.monotonic()
+        return self
+
+    def _open_parts(self, stack):
         left = self._left() if self._resume else None
         self.rows, self._sizes = left or (0, {_ARRAY: PREAMBLE, **dict.fromkeys(_SECTIONS, 0)})
         self._parts = {}
         for name, size in self._sizes.items():
             if not left:
                 (self._folder / name).unlink(missing_ok=True)
-            part = open(self._folder / name, 'r+b' if left else 'xb')
+            mode = 'r+b' if left else 'xb'
+            part = open(self._folder / name, mode)  # noqa: SIM115 (the stack closes it)
+            stack.push(part)
             if not left and name == _ARRAY:
                 part.write(_preamble(self.header, 0))
             part.seek(size)
             part.truncate()
             self._parts[name] = part
-        self._saved = time.monotonic()
-        return self
 
     def add(self, vectors: np.ndarray, items: Iterable[Item],
             sources: Sequence[bytes] = (),
@@ -229,7 +236,9 @@ class EmbeddingsWriter:
         """Rows and the sizes of the parts that an earlier writer left, or None."""
         try:
             progress = json_file(self._folder / _PROGRESS)
+            require_form(progress, _PROGRESS_FORM)
             as_expected = progress['sizes'].keys() == {_ARRAY, *_SECTIONS} and all(
+                size >= 0 and
                 not (self._folder / name).is_symlink()     # a link is not written through
                 and (self._folder / name).stat().st_size >= size
                 for name, size in progress['sizes'].items())

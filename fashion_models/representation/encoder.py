@@ -15,6 +15,7 @@ import chainer
 import chainer.functions as F
 import numpy as np
 
+from fashion_models.arrays import require_finite
 from fashion_models.data.batches import IMAGES_PER_BATCH, batches
 from fashion_models.data.crops import assemble
 from fashion_models.data.products import ProductSet
@@ -26,7 +27,6 @@ from fashion_models.links import MultiTaskClassifier
 from fashion_models.onednn.dense import FEW
 from fashion_models.representation.linear import normalize
 from fashion_models.representation.picture_encoder import WINDOW, Paths, PictureEncoder, listed
-from fashion_models.training.arrays import require_finite
 from fashion_models.training.run import Run
 from fashion_models.training.snapshots import BEST
 from fashion_models.workers import Ahead

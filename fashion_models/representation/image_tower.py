@@ -31,6 +31,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 from PIL import Image
 
+from fashion_models.arrays import read_npy
 from fashion_models.data.crops import crop
 from fashion_models.errors import UserError
 from fashion_models.files import sha256
@@ -38,7 +39,6 @@ from fashion_models.optional import require
 from fashion_models.parsing import content, shown, toml_tables
 from fashion_models.representation.linear import normalize
 from fashion_models.representation.picture_encoder import WINDOW, Paths, PictureEncoder, listed
-from fashion_models.training.arrays import read_npy
 from fashion_models.workers import Ahead
 
 #: The ending by which a tower is told from a run.

@@ -133,5 +133,5 @@ def run_server(app: Guard, bench: Workbench, listening: socket.socket,
 def _warm(bench):
     try:
         bench.shop.warm()
-    except UserError as error:
+    except (UserError, OSError) as error:
         print(f'fashion-models: {error}', file=sys.stderr)

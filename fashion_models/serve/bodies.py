@@ -15,6 +15,7 @@ from fashion_models.serve.queries import PICTURES
 from fashion_models.serve.refusal import Refusal
 
 _FIELDS = 40
+_ENDED = 'the request ended early'
 _FORMS = 'multipart/form-data', 'application/x-www-form-urlencoded'
 Body = TypeVar('Body', bound=pydantic.BaseModel)
 
@@ -58,6 +59,8 @@ async def _read(request):
             return json.loads(await request.body()), []
         except (ValueError, RecursionError) as error:
             raise Refusal(400, f'the body is not JSON: {error}') from None
+        except ClientDisconnect:
+            raise Refusal(400, _ENDED) from None
     if kind not in _FORMS:
         raise Refusal(415, f'the body is of type {kind or "unknown"!r}; expected application/json, '
                            'or multipart/form-data with pictures')
@@ -76,5 +79,5 @@ async def _read(request):
     except HTTPException as error:
         raise Refusal(400, f'the form cannot be read: {error.detail}') from None
     except ClientDisconnect:
-        raise Refusal(400, 'the request ended early') from None
+        raise Refusal(400, _ENDED) from None
     return values | ({'where': dict(where_of(where))} if where else {}), pictures

@@ -15,8 +15,9 @@ from starlette.responses import RedirectResponse
 from fashion_models.parsing import whole_number
 from fashion_models.serve.refusal import Refusal, answer
 
-#: Bytes of a request's body, at most.
-BODY = 64 << 20
+#: Bytes of a request's body, at most: with pictures, and of JSON, of which each byte may take a
+#: hundred in memory.
+BODY, JSON_BODY = 64 << 20, 1 << 20
 COOKIE = 'fashion_models_token'
 POLICY = '; '.join((
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' blob:",
@@ -121,10 +122,12 @@ def _same_origin(request, host):
 
 
 def _bounded(request, receive):
-    """The body of a request, refused as soon as it is longer than :data:`BODY`."""
-    message = f'the request is too large; expected at most {BODY >> 20} MB'
+    """The body of a request, refused as soon as it is longer than it may be."""
+    kind = request.headers.get('content-type', '').partition(';')[0].strip().lower()
+    most = BODY if kind == 'multipart/form-data' else JSON_BODY
+    message = f'the request is too large; expected at most {most >> 20} MB'
     length = request.headers.get('content-length', '')
-    if (whole_number(length) or 0) > BODY:
+    if (whole_number(length) or 0) > most:
         raise Refusal(413, message)
     received = 0
 
@@ -132,7 +135,7 @@ def _bounded(request, receive):
         nonlocal received
         part = await receive()
         received += len(part.get('body', b''))
-        if received > BODY:
+        if received > most:
             raise Refusal(413, message)
         return part
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+import math
 import pathlib
 from collections.abc import Iterator
 
@@ -198,6 +199,7 @@ class LabelReview:
 
 def _number(text):
     try:
-        return float(text)
+        number = float(text)
     except (TypeError, ValueError):
         return None
+    return number if math.isfinite(number) else None

@@ -5,6 +5,8 @@ import html
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from fashion_models.surrogates import whole
+
 _TITLES = {401: 'Please sign in', 403: 'Not allowed', 404: 'Not found', 413: 'Too large'}
 
 
@@ -24,6 +26,7 @@ class Refusal(Exception):
 
 def answer(request: Request, status: int, message: str) -> Response:
     """An error as JSON where a program asks, and as a page where a person does."""
+    message = whole(message)    # it may name what was sent
     if wants_page(request):
         heading = _TITLES.get(status, 'That did not work')
         return HTMLResponse(

@@ -98,10 +98,10 @@ class Groups(BaseModel):
 
 
 class PairAnswer(Body):
-    ids: list[str] = Field(min_length=2, description='Two items, or several of which every pair is '
-                                                     'answered')
+    ids: list[str] = Field(min_length=2, max_length=MOST, description=(
+        'Two items, or several of which every pair is answered'))
     answer: Literal['same', 'colourway', 'different']
-    seen: list[str] = Field([], description=(
+    seen: list[str] = Field([], max_length=10_000, description=(
         'Ids of the decisions on these pairs that the reviewer has seen; if somebody else has '
         'decided since, nothing is written on that pair'))
 

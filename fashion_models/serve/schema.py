@@ -9,7 +9,9 @@ from fashion_models.representation.ordering.order import DIVERSITY
 #: Results that one answer holds, at most.
 MOST = 500
 
-Where = Annotated[dict[str, str | list[str]], Field(
+#: Bounded, since each item that is wrong makes an error of a kilobyte.
+Names = Annotated[list[str], Field(max_length=MOST)]
+Where = Annotated[dict[str, str | Names], Field(
     description='Task to a label, or to several of which any will do',
     examples=[{'type': 'shoes', 'colour': ['Red', 'Pink']}])]
 K = Annotated[int, Field(ge=1, le=MOST, description='How many products to return')]
@@ -35,9 +37,9 @@ class PicturesBody(Body):
 
 
 class OrderBody(Body):
-    liked: list[str] = Field([], description='Ids of products that the shopper liked')
-    disliked: list[str] = Field([], description='Ids of products that they did not like')
-    lists: list[str] = Field([], description='Names of saved lists to order by, instead of likes')
+    liked: Names = Field([], description='Ids of products that the shopper liked')
+    disliked: Names = Field([], description='Ids of products that they did not like')
+    lists: Names = Field([], description='Names of saved lists to order by, instead of likes')
     where: Where = {}
     diversity: float = Field(DIVERSITY, ge=0, lt=1, description='How much variety counts beside '
                                                                 'relevance')
@@ -46,8 +48,7 @@ class OrderBody(Body):
 
 class ListBody(Body):
     name: str = Field(min_length=1, max_length=100)
-    products: list[str] = Field(min_length=2, max_length=MOST,
-                                description='Ids, the first to go first')
+    products: Names = Field(min_length=2, description='Ids, the first to go first')
 
 
 class ListsOut(BaseModel):

@@ -1,6 +1,5 @@
 """What the workbench serves: vectors, and the catalogue and the network behind them."""
 
-import json
 import pathlib
 import threading
 import typing
@@ -8,9 +7,11 @@ import typing
 from fashion_models.caching import cached_property
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.catalogue.paths import path_problem
+from fashion_models.catalogue.products import placed_lines
 from fashion_models.catalogue.records import Product, product_from_record
 from fashion_models.catalogue.tasks import Task
 from fashion_models.errors import UserError
+from fashion_models.parsing import LONGEST, json_value
 from fashion_models.representation.embeddings import Item, open_embeddings
 from fashion_models.representation.labels import Labels
 from fashion_models.representation.search.searcher import Searcher, encoder_of
@@ -99,25 +100,24 @@ class Shop:
 
     def product(self, id: str) -> Product | None:
         """A product of the catalogue, with all its listings; None if it is not there."""
-        if self.catalogue is None or id not in self._offsets:
+        if self.catalogue is None:
             return None
         try:
+            if id not in self._offsets:
+                return None
             with open(self.catalogue.products.path, 'rb') as file:
                 file.seek(self._offsets[id])
-                product = product_from_record(json.loads(file.readline()), self.catalogue.tasks)
+                product = product_from_record(
+                    json_value(file.readline(LONGEST)), self.catalogue.tasks)
         except (OSError, ValueError):
             return None     # the catalogue has been replaced since, or is being replaced
         return product if product.id == id else None
 
     @cached_property
     def _offsets(self):
-        found, offset = {}, 0
-        with open(self.catalogue.products.path, 'rb') as file:
-            for line in file:
-                if line.strip():
-                    found[json.loads(line)['id']] = offset
-                offset += len(line)
-        return found
+        products = self.catalogue.products
+        return {products.record(number, text)['id']: start
+                for number, start, text in placed_lines(products.path)}
 
     @property
     def encoder(self) -> 'PictureEncoder':

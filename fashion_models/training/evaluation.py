@@ -10,12 +10,12 @@ import numpy as np
 import tqdm
 from chainer import training
 
+from fashion_models.arrays import require_finite
 from fashion_models.data.batches import evaluation_batches
 from fashion_models.data.products import FIRST, ProductSet
 from fashion_models.data.vocabulary import MISSING
 from fashion_models.links import MultiTaskClassifier, multi_task_loss
 from fashion_models.processes import Processes
-from fashion_models.training.arrays import require_finite
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,6 +7,7 @@ a state besides. A rate set by hand takes over from either until it is handed ba
 import json
 import math
 import pathlib
+import sys
 from collections.abc import Callable
 
 import chainer
@@ -214,7 +215,8 @@ class LearningRateControl(training.Extension):
 def _is_rate(value):
     if isinstance(value, str):
         return value == AUTO
-    return type(value) in (int, float) and 0 < value < math.inf
+    # A file may hold whole numbers that no float reaches.
+    return type(value) in (int, float) and 0 < value <= sys.float_info.max
 
 
 def _read(path):

@@ -7,6 +7,7 @@ import pathlib
 import chainer
 import numpy as np
 
+from fashion_models.arrays import read_npy
 from fashion_models.caching import cached_property
 from fashion_models.data.views import View
 from fashion_models.data.vocabulary import Vocabulary
@@ -16,7 +17,6 @@ from fashion_models.links import MultiTaskClassifier, fold_for_inference
 from fashion_models.parsing import json_file, require_form
 from fashion_models.surrogates import json_text
 from fashion_models.training import run_files, snapshots
-from fashion_models.training.arrays import read_npy
 from fashion_models.training.model import build_model
 from fashion_models.training.recipe import Recipe
 from fashion_models.training.run_files import (

@@ -11,10 +11,10 @@ import chainer
 import numpy as np
 from chainer import training
 
+from fashion_models.arrays import is_intact, read_npz
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, remove_leftovers
 from fashion_models.processes import Processes
-from fashion_models.training.arrays import is_intact, read_npz
 from fashion_models.training.migration import migrated
 
 MODEL = 'updater/model:main/'

@@ -80,6 +80,7 @@ def test_a_pair_has_no_order():
 @pytest.mark.parametrize(('make', 'message'), [
     (lambda: label(who=' '), "who: expected a text, found ' '"),
     (lambda: label(product=7), 'product: expected a text, found 7'),
+    (lambda: label(product='1\ud800'), r"product: expected a text, found '1\\ud800'"),
     (lambda: label(when='yesterday'), 'when: expected a time such as 20.*Z, found'),
     (lambda: label(answer='wrong'), "answer: expected right, label, cannot tell, found 'wrong'"),
     (lambda: label(to='|'), r"label: found '\|', expected the right label"),
@@ -259,3 +260,10 @@ def test_no_acknowledged_decision_is_lost_when_reviewers_are_killed(path):
         assert len(own) >= count
     Journal(path).add(label('cy'))
     assert Journal(path).entries()[:-1] == found
+
+
+@pytest.mark.skipif(not hasattr(os, 'mkfifo'), reason='pipes are files on Unix')
+def test_a_pipe_is_not_waited_for(path):
+    os.mkfifo(path)
+    with pytest.raises(UserError, match='is a pipe or a device'):
+        Journal(path).state()

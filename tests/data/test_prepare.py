@@ -297,6 +297,23 @@ def test_a_damaged_list_of_stamps_only_costs_time(catalogue, read):
     assert len(read) == 12
 
 
+def test_whatever_is_in_the_list_of_stamps(tmp_path):
+    file = tmp_path / 'stamps.npz'
+    stamps_module.Stamps(tmp_path).save(
+        np.ones((3, 4), np.int64), np.array([b'1', b'2', b'3'], 'S16'))
+    content = file.read_bytes()
+    for place in range(len(content)):
+        for value in 0, 9, 255:
+            file.write_bytes(content[:place] + bytes([value]) + content[place + 1:])
+            stamps_module.Stamps(tmp_path)
+    np.savez(file, stamps=np.ones((3, 4), np.int64), digests=np.zeros((2, 16), np.uint8))
+    stamps_module.Stamps(tmp_path)
+    if hasattr(os, 'mkfifo'):
+        file.unlink()
+        os.mkfifo(file)
+        stamps_module.Stamps(tmp_path)
+
+
 def test_a_picture_that_cannot_be_used_is_tried_again(tmp_path, decoded):
     catalogue = make_catalogue(tmp_path / 'shop', {'shoe': [b'no', (1, 2, 3)], 'hat': [b'no']})
     store = prepare(catalogue, 10)

@@ -86,7 +86,7 @@ def test_any_text_comes_back(tmp_path_factory, text):
     file = tmp_path_factory.mktemp('any') / 'e'
     found = [
         Item(text, text, text, {'type': text}, text, text, text, (text,)),
-        Item(f'{text}\n', 'half a pair: \ud800', '\x85\u2028')]
+        Item(f'{text}\n', '\ufffd', '\x85\u2028')]
     with EmbeddingsWriter(file, HEADER) as writer:
         writer.add(unit(2), found)
     embeddings = open_embeddings(file)
@@ -383,3 +383,41 @@ def test_nothing_is_written_through_a_link(tmp_path):
     (tmp_path / '.e.partial/vectors').symlink_to(outside / 'vectors')
     write(tmp_path / 'e')
     assert (outside / 'vectors').read_text() == 'mine'
+
+
+def test_halves_of_surrogate_pairs_are_refused(tmp_path):
+    """No table, page or database that is made of the file could hold them."""
+    with EmbeddingsWriter(tmp_path / 'e', HEADER) as writer:
+        writer.add(unit(2), [Item('a\ud800', 'a', 'g'), Item('b', 'b', 'g', {'type': '\udc00'})])
+    embeddings = open_embeddings(tmp_path / 'e')
+    for read in lambda: embeddings.ids, lambda: embeddings.items[0], lambda: embeddings.items[1]:
+        with pytest.raises(UserError, match='is not as it was written; embed again'):
+            read()
+
+
+@pytest.mark.parametrize('progress', [
+    '[]', '{}', 'null', '5', '[' * 9999, '{"sizes": {}, "rows": 1, "header": {}}',
+    json.dumps({'sizes': {'vectors': 'x'}, 'rows': 1, 'header': HEADER}),
+    json.dumps({'sizes': dict.fromkeys(('vectors', 'items', 'index', 'ids', 'checksums', 'sources',
+                                        'texts', 'files'), -5),
+                'rows': 1, 'header': {'dtype': 'float32', **HEADER}})])
+def test_a_damaged_record_of_progress_starts_anew(tmp_path, progress):
+    stop_after(tmp_path / 'e', 3, resume=True)
+    (tmp_path / '.e.partial' / 'progress.json').write_text(progress)
+    with EmbeddingsWriter(tmp_path / 'e', HEADER, resume=True) as writer:
+        assert writer.rows == 0
+        writer.add(unit(1), items(0, 1))
+    assert len(open_embeddings(tmp_path / 'e')) == 1
+
+
+def test_a_start_that_fails_holds_no_lock(tmp_path):
+    (tmp_path / '.e.partial' / 'ids').mkdir(parents=True)
+    with pytest.raises(IsADirectoryError), EmbeddingsWriter(tmp_path / 'e', HEADER):
+        pass
+    (tmp_path / '.e.partial' / 'ids').rmdir()
+    write(tmp_path / 'e')
+
+
+def test_the_longest_name(tmp_path):
+    write(tmp_path / ('e' * 255))
+    assert os.listdir(tmp_path) == ['e' * 255]

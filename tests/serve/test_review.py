@@ -328,3 +328,13 @@ def test_pages_of_the_reviews(bench):
     with TestClient(create_app(bench), base_url='http://localhost') as client:
         assert 'suspected labels (10)' in client.get('/labels').text
         assert bench.decisions.journal.path.name in client.get('/duplicates').text
+
+
+@pytest.mark.parametrize('number', ['nan', 'inf', '-inf', '1e400', 'x', ''])
+def test_what_is_no_probability_is_unknown(shop, tmp_path, number):
+    item = shop.item(0)
+    (tmp_path / 'r.csv').write_text(
+        'product,task,label,suggested,p_label,p_suggested\n'
+        f'{item.product},colour,{item.labels["colour"]},x,{number},{number}\n')
+    (_, doubt), = Workbench(shop, review=tmp_path / 'r.csv').labels.doubts('')
+    assert doubt.p_label is doubt.p_suggested is None

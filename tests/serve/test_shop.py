@@ -87,3 +87,21 @@ def test_a_catalogue_that_is_imported_anew_meanwhile(toys, tmp_path):
     assert shop.product('3').id == '3'
     (catalogue / 'products.jsonl').unlink()
     assert shop.product('3') is None
+
+
+def test_a_catalogue_whose_place_another_has_taken(toys, tmp_path):
+    catalogue = shutil.copytree(toys[2], tmp_path / 'shop')
+    shop = Shop(toys[0], catalogue=catalogue)
+    assert shop.product('0').id == '0'
+    for line in '[' * 100_000, '5', 'null', '{"id": 5}', '{"id": "0", "listings": 5}':
+        (catalogue / 'products.jsonl').write_text(line)
+        assert shop.product('0') is None
+
+
+@pytest.mark.parametrize('line', ['5', '[]', '{}', 'no JSON', '[' * 100_000])
+def test_a_damaged_catalogue_is_told(toys, tmp_path, fails, line):
+    catalogue = shutil.copytree(toys[2], tmp_path / 'shop')
+    (catalogue / 'products.jsonl').write_text(line + '\n')
+    bench = Workbench(Shop(toys[0], catalogue=catalogue), journal=tmp_path / 'journal.jsonl')
+    with TestClient(create_app(bench), base_url='http://localhost') as client:
+        assert 'products.jsonl:1: ' in fails(client.get('/api/products/1'), 400)

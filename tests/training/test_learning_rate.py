@@ -200,7 +200,8 @@ def test_impossible_rates(tmp_path, rate):
 
 @pytest.mark.parametrize('line', [
     'no JSON', '[]', '{}', '{"learning_rate": "fast"}', '{"learning_rate": NaN}',
-    '{"learning_rate": -1}', '{"learning_rate": true}', '[' * 100_000])
+    '{"learning_rate": -1}', '{"learning_rate": true}', '[' * 100_000,
+    f'{{"learning_rate": 1{400 * "0"}}}'])
 def test_a_request_that_is_none_is_reported_and_left_out(tmp_path, line):
     (tmp_path / 'learning-rate-requests.jsonl').write_text(line + '\n')
     training = FakeTraining(tmp_path, Training(drops=()))

@@ -9,7 +9,6 @@
 """
 
 import dataclasses
-import json
 import math
 import os
 import pathlib
@@ -19,14 +18,17 @@ from typing import Any
 import numpy as np
 
 from fashion_models.catalogue.io import Catalogue
+from fashion_models.errors import UserError
 from fashion_models.experiments.kit.statistics import Interval
 from fashion_models.files import atomic_write
+from fashion_models.parsing import json_file, require_form
 from fashion_models.provenance import provenance
 from fashion_models.surrogates import json_text
 from fashion_models.training.recipe import Recipe
 from fashion_models.training.run import Run
 
 RESULTS = 'results.json'
+_LOG = [{'epoch': int, 'iteration': int, 'elapsed_time': float, 'validation/loss': float}]
 #: The figures of an experiment, by name and nested: numbers, arrays, intervals, texts.
 Figures = dict[str, Any]
 
@@ -171,8 +173,20 @@ def training_seconds(run: Run) -> float:
 
 
 def read_log(run: Run) -> list[dict]:
-    """The log of a run: one record an epoch."""
-    return json.loads((run.folder / 'log.json').read_text(encoding='utf-8'))
+    """The log of a run: one record an epoch.
+
+    Raises:
+        UserError: If it is damaged.
+    """
+    path = run.folder / 'log.json'
+    try:
+        log = json_file(path)
+        require_form(log, _LOG)
+        if log:
+            return log
+    except ValueError:
+        pass
+    raise UserError(f'{path}: is damaged: found no log of a training in it')
 
 
 def _describe_run(run):

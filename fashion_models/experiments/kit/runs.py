@@ -73,6 +73,7 @@ def trained_run(
                 _train(run, recipe, catalogue, view, init, store, place)
             if run.folder.name.endswith(sought.digest()):    # not one of somebody's own
                 _remove_snapshots(run)
+                printed_to(run.folder).unlink(missing_ok=True)
     run.devices = recipe.training.devices
     return run
 
@@ -105,7 +106,7 @@ def _remove_snapshots(run):
     """Removes the snapshots of a finished run that only served to resume it."""
     kept = 1 if run.view.folds else 0
     for snapshot in list(reversed(snapshots.list_snapshots(run.snapshots)))[kept:]:
-        snapshot.unlink()
+        snapshot.unlink(missing_ok=True)    # another process may be at it, too
     (run.snapshots / snapshots.INITIAL).unlink(missing_ok=True)
 
 
@@ -182,6 +183,11 @@ def run_folder(
     begun = _begun(runs_folder, identity)
     return pathlib.Path(runs_folder, f'{name}-{identity.digest()}') if begun is None else (
         begun.folder)
+
+
+def printed_to(folder: pathlib.Path) -> pathlib.Path:
+    """The text file for what is printed by a training beside others; gone once that is finished."""
+    return folder.with_name(f'{folder.name}.txt')
 
 
 def _begun(runs_folder, identity):

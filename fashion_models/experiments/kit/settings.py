@@ -20,6 +20,7 @@ from fashion_models.experiments.kit.held_out import FOLDS
 from fashion_models.experiments.kit.results import Figures, Table, write_results
 from fashion_models.experiments.kit.runs import Interrupted, find_run, progress, trained_run
 from fashion_models.experiments.kit.side_by_side import Network, train_side_by_side
+from fashion_models.parsing import shown
 from fashion_models.training.recipe import Recipe
 from fashion_models.training.run import Run
 
@@ -218,8 +219,12 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
         raise UserError(f'jobs: found {arguments.jobs}, expected 1 or more')
     recipe = Recipe.load(arguments.recipe).replace(training__devices=arguments.devices)
     catalogue = open_or_draw(arguments.catalogue)
+    name = arguments.name or catalogue.header.name
+    # A stranger's catalogue may call itself ../../elsewhere.
+    if name in ('', '.', '..') or not name.isprintable() or not {'/', '\\'}.isdisjoint(name):
+        raise UserError(f'name: {shown(name)} cannot be that of a folder; choose another')
     settings = Settings(
-        catalogue, arguments.name or catalogue.header.name, recipe, tuple(range(seeds)),
+        catalogue, name, recipe, tuple(range(seeds)),
         pathlib.Path(arguments.runs),
         pathlib.Path(arguments.output or (QUICK_RESULTS if arguments.quick else RESULTS)),
         arguments.quick, arguments.pictures)

@@ -6,7 +6,6 @@ training of its own.
 
 import contextlib
 import dataclasses
-import json
 import multiprocessing
 import os
 import pathlib
@@ -22,7 +21,14 @@ from fashion_models.data.prepare import prepare
 from fashion_models.data.views import View
 from fashion_models.devices import usable_cores
 from fashion_models.errors import UserError
-from fashion_models.experiments.kit.runs import Identity, Interrupted, run_folder, trained_run
+from fashion_models.experiments.kit.runs import (
+    Identity,
+    Interrupted,
+    printed_to,
+    run_folder,
+    trained_run,
+)
+from fashion_models.parsing import json_file
 from fashion_models.plural import counted
 from fashion_models.training.recipe import Recipe
 from fashion_models.workers import ctrl_c_later, follow_parent, refuse_while_spawned
@@ -83,12 +89,12 @@ def train_side_by_side(
             while waiting or running:
                 while waiting and len(running) < jobs:
                     network, folder = waiting.pop(0)
-                    process = _start(catalogue, network, runs_folder, _log_path(folder))
+                    process = _start(catalogue, network, runs_folder, printed_to(folder))
                     running[process.sentinel] = process, network, folder
                 for sentinel in wait(running, timeout=1):
                     process, _, folder = running.pop(sentinel)
                     process.join()
-                    _check(process, _log_path(folder))
+                    _check(process, printed_to(folder))
                 unfinished = [(network, folder) for _, network, folder in running.values()]
                 bar.n = epochs - sum(
                     network.recipe.training.epochs - _epochs(folder)
@@ -118,10 +124,6 @@ def _threads(jobs) -> Iterator[None]:
             os.environ[name] = before
 
 
-def _log_path(folder):
-    return folder.with_name(f'{folder.name}.txt')
-
-
 def _start(catalogue, network, runs_folder, log_path):
     process = multiprocessing.get_context('spawn').Process(
         target=_train, args=(catalogue.folder, network, runs_folder, log_path))
@@ -134,7 +136,8 @@ def _train(catalogue_folder, network, runs_folder, log_path):
     """Trains one network; what a process runs."""
     follow_parent()
     # Both streams at once, those of libraries included.
-    log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    log_path.unlink(missing_ok=True)    # not written through, if it is a link
+    log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     for stream in sys.stdout, sys.stderr:
         os.dup2(log, stream.fileno())
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(_INTERRUPTED))    # before the first step
@@ -147,7 +150,6 @@ def _train(catalogue_folder, network, runs_folder, log_path):
     except UserError as error:
         print(error)
         sys.exit(2)
-    log_path.unlink()
 
 
 def _check(process, log):
@@ -162,6 +164,6 @@ def _check(process, log):
 def _epochs(folder):
     """Number of epochs that a run has been trained."""
     try:
-        return len(json.loads((folder / 'log.json').read_text(encoding='utf-8')))
-    except (OSError, ValueError):
+        return len(json_file(folder / 'log.json'))
+    except (OSError, ValueError, TypeError):
         return 0

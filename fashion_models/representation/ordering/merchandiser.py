@@ -23,6 +23,7 @@ import re
 
 import numpy as np
 
+from fashion_models.arrays import read_npz
 from fashion_models.catalogue.cells import text_in
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.errors import UserError
@@ -31,7 +32,6 @@ from fashion_models.optional import require
 from fashion_models.parsing import json_value, shown
 from fashion_models.representation.embeddings import Embeddings
 from fashion_models.representation.linear import Whitening, in_blocks
-from fashion_models.training.arrays import read_npz
 
 COLUMNS = 'list', 'product', 'rank'
 #: Strengths of regularization to try, as the logistic regression's C.

@@ -234,9 +234,10 @@ def _row(embeddings, row, mark, tasks):
 
     item, vector = embeddings.items[row], embeddings.mapped[row]
     kind = HalfVector if vector.dtype == np.float16 else Vector
-    labels = [(item.labels[task].split('|') if tasks[task].several else item.labels[task])
-              if task in item.labels else None for task in tasks]
     # PostgreSQL's texts hold no NUL.
+    own = {task: label.replace('\0', '') for task, label in item.labels.items()}
+    labels = [(own[task].split('|') if tasks[task].several else own[task])
+              if task in own else None for task in tasks]
     texts = [text.replace('\0', '') for text in (
         item.id, item.product, item.group, item.retailer, item.title, item.description)]
     return [*texts, list(item.images), kind(vector), mark, *labels]

@@ -24,6 +24,7 @@ import sys
 import numpy as np
 from tqdm import tqdm
 
+from fashion_models.arrays import read_npz
 from fashion_models.caching import cached_property
 from fashion_models.catalogue.tasks import Task, with_further
 from fashion_models.errors import UserError
@@ -42,7 +43,6 @@ from fashion_models.representation.embeddings import Embeddings, open_embeddings
 from fashion_models.representation.labels import Labels
 from fashion_models.representation.search.following import MOST_DRIFT, drift, follow, matched
 from fashion_models.surrogates import json_text
-from fashion_models.training.arrays import read_npz
 
 #: The version of the files and of the choices below: an index of another version is rebuilt.
 LAYOUT = 4

@@ -23,7 +23,7 @@ from fashion_models.catalogue.tasks import Task
 from fashion_models.data.decoded import Read
 from fashion_models.devices import usable_cores
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write, locked, refuse_link
+from fashion_models.files import atomic_write, hidden_beside, locked, refuse_link
 from fashion_models.representation.embeddings import Embeddings
 from fashion_models.representation.embeddings_header import read_header
 from fashion_models.representation.embeddings_writer import require_place
@@ -102,7 +102,7 @@ def embed_together(
     count = len(catalogue.products)
     of = max(1, math.ceil(count / products))
     header = shard_header(encoder, catalogue, per, split, dtype)
-    folder = file.with_name(f'.{file.name}.shards')
+    folder = hidden_beside(file, 'shards')
     refuse_link(folder, 'a folder')
     folder.mkdir(exist_ok=True)
     with locked(folder / 'lock', lambda: _refuse(file)):

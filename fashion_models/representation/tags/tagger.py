@@ -18,6 +18,7 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
+from fashion_models.arrays import read_npz
 from fashion_models.catalogue.records import Listing
 from fashion_models.catalogue.tasks import LEVELS
 from fashion_models.errors import UserError
@@ -32,7 +33,6 @@ from fashion_models.representation.tags.words import (
     Word,
     text_of,
 )
-from fashion_models.training.arrays import read_npz
 
 #: A word of the text is kept from this probability on; one that it lacks is proposed from the
 #: other on.

@@ -4,8 +4,15 @@ import numpy as np
 import pytest
 
 from fashion_models.catalogue.io import open_catalogue
-from fashion_models.experiments.kit.results import Table, without_folders, write_results
+from fashion_models.errors import UserError
+from fashion_models.experiments.kit.results import (
+    Table,
+    read_log,
+    without_folders,
+    write_results,
+)
 from fashion_models.experiments.kit.statistics import Interval
+from fashion_models.training.run import Run
 
 INTERVAL = Interval(0.0312, (0.01, 0.05), (-0.004, 0.06))
 TABLE = Table('Two networks', ['', 'accuracy', 'difference'], [
@@ -76,3 +83,11 @@ def test_written_results(toy_catalogue, tiny, tmp_path):
 ])
 def test_without_folders(command, expected):
     assert without_folders(command) == expected
+
+
+@pytest.mark.parametrize('log', ['', '[]', '{}', '5', '[5]', '[{}]', '[' * 100_000,
+                                 '[{"epoch": 1, "iteration": 2, "elapsed_time": NaN}]'])
+def test_a_damaged_log_is_told(tmp_path, log):
+    (tmp_path / 'log.json').write_text(log)
+    with pytest.raises(UserError, match=r'log\.json: is damaged'):
+        read_log(Run(tmp_path))

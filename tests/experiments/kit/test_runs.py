@@ -72,9 +72,12 @@ def test_killed_before_it_has_cleared_up(catalogue, short, tmp_path, monkeypatch
         with pytest.raises(KeyboardInterrupt):
             trained_run(catalogue, short, 0, tmp_path, 'multi')
     lock, = tmp_path.glob('.*.lock')
+    folder, = tmp_path.glob('multi-*')
+    runs.printed_to(folder).touch()     # of a training beside others
     run = trained_run(catalogue, short, 0, tmp_path, 'multi')
     assert [path.name for path in run.snapshots.iterdir()] == ['best.npz']
     assert not lock.exists()
+    assert [*tmp_path.iterdir()] == [folder]
 
 
 def test_a_lock_beside_somebodys_own_run(catalogue, short, tmp_path):
@@ -215,7 +218,8 @@ def test_progress_tells_the_place_and_the_time_left(tmp_path, networks, seconds,
     before = []
     for number, elapsed in enumerate(seconds):
         (tmp_path / str(number)).mkdir()
-        (tmp_path / str(number) / 'log.json').write_text(json.dumps([{'elapsed_time': elapsed}]))
+        (tmp_path / str(number) / 'log.json').write_text(json.dumps([{
+            'epoch': 1, 'iteration': 1, 'elapsed_time': elapsed, 'validation/loss': 1}]))
         before.append(types.SimpleNamespace(folder=tmp_path / str(number)))
     assert progress(networks, before) == expected
 

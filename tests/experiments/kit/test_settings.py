@@ -101,3 +101,10 @@ def test_without_test_products_nothing_is_trained(words, monkeypatch, capsys):
     assert 'not possible here' in (error := capsys.readouterr().err)
     assert 'none of its products is in the test split' in error
     assert command('some', '', lambda settings, folder: ({}, []), words, test_split=False) == 0
+
+
+@pytest.mark.parametrize('name', ['..', '.', '../../elsewhere', '/tmp/elsewhere', 'a\\b', 'a\nb'])
+def test_a_catalogues_name_leads_nowhere_else(words, tmp_path, capsys, name):
+    assert command('some', '', lambda *_: ({}, []), [*words, '--name', name]) == 2
+    assert 'cannot be that of a folder' in capsys.readouterr().err
+    assert not (tmp_path / 'results').exists()

@@ -12,7 +12,7 @@ from fashion_models.catalogue.io import open_catalogue
 from fashion_models.data.views import View
 from fashion_models.errors import UserError
 from fashion_models.experiments.kit import side_by_side
-from fashion_models.experiments.kit.runs import Interrupted, find_run
+from fashion_models.experiments.kit.runs import Interrupted, find_run, printed_to, run_folder
 from fashion_models.experiments.kit.side_by_side import Network, train_side_by_side
 
 
@@ -122,3 +122,14 @@ def test_interrupted_is_not_a_failure():
     with pytest.raises(KeyboardInterrupt):
         side_by_side._check(Process(), pathlib.Path('log'))
     assert issubclass(Interrupted, Exception)
+
+
+def test_what_is_printed_goes_through_no_link(tiny, catalogue, tmp_path):
+    (tmp_path / 'thesis').write_text('mine')
+    network = Network('toy-0', 0, tiny.replace(training__epochs=1))
+    folder = run_folder(tmp_path / 'runs', network.identity(catalogue.hash()), network.name)
+    folder.parent.mkdir()
+    printed_to(folder).symlink_to(tmp_path / 'thesis')
+    train_side_by_side(catalogue, [network], tmp_path / 'runs', 1)
+    assert (tmp_path / 'thesis').read_text() == 'mine'
+    assert not list((tmp_path / 'runs').glob('*.txt'))

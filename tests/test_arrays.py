@@ -3,8 +3,8 @@ import random
 import numpy as np
 import pytest
 
+from fashion_models.arrays import read_npy, read_npz
 from fashion_models.errors import UserError
-from fashion_models.training.arrays import read_npy, read_npz
 
 
 @pytest.fixture
