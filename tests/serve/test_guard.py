@@ -115,6 +115,7 @@ def test_another_name_of_this_machine_is_refused(client, host, status):
 
 def test_a_body_is_bounded_whatever_it_says_of_its_length(client, fails, monkeypatch):
     monkeypatch.setattr(guard, 'BODY', 1000)
+    monkeypatch.setattr(guard, 'JSON_BODY', 1000)
     pictures = {'pictures': b'x' * 2000}
     assert 'too large' in fails(client.post('/api/search', files=pictures), 413)
 
