@@ -81,8 +81,8 @@ def _problem(command, ends):
     if 0 not in statuses or not set(statuses) <= {0, 2}:
         return f'ended with {statuses}: {" / ".join(text.strip()[-300:] for _, text in ends)}'
     for status, text in ends:
-        if status and (command.company != 'refused' or text.count('error:') != 1
-                       or 'Traceback' in text):
+        expected = command.company == 'refused' or command.done in text     # came when all is done
+        if status and (not expected or text.count('error:') != 1 or 'Traceback' in text):
             return f'was refused: {text.strip()[-300:]}'
     return ''
 

@@ -1,5 +1,7 @@
 """An index that follows a changed file finds what one that was learned anew would find."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -74,7 +76,7 @@ def _rebuilt(file):
     folder = index_folder(file)
     (folder / 'index.json').unlink()
     build_index(file)
-    return module.unsealed(module.json.loads((folder / 'index.json').read_text()))
+    return module.unsealed(json.loads((folder / 'index.json').read_text()))
 
 
 def test_a_large_change_and_a_damaged_index_are_learned_anew(tmp_path, monkeypatch):
