@@ -18,8 +18,8 @@ from fashion_models.representation.embeddings_writer import EmbeddingsWriter
 
 PACKAGE = pathlib.Path(fashion_models.__file__).parent
 #: What opens files to change them: those that atomic_write renames and those that only grow at
-#: their end; parts of embeddings, in a folder that no reader knows.
-MAY = {'files.py', 'representation/embeddings_writer.py'}
+#: their end; parts of embeddings, in a folder that no reader knows; the null device.
+MAY = {'files.py', 'representation/embeddings_writer.py', 'cli/__init__.py'}
 
 
 def changes(source):
