@@ -379,6 +379,11 @@ def differences(found, expected):
     return '; '.join(parts)
 
 
+def least_difference(found, contents):
+    """What :func:`differences` says of the nearest of several contents that may be expected."""
+    return min((differences(found, one) for one in contents), key=len)
+
+
 def _draw_sources(folder):
     """Two shops' exports as CSV with pictures, and a folder of pictures."""
     for name, products, seed in ('export', PRODUCTS, 0), ('export-2', {'train': 10}, 1):

@@ -20,7 +20,7 @@ import time
 
 import campaign
 import tracing
-from commands import LOCK, World, add_only, chosen, differences, wait
+from commands import LOCK, World, add_only, chosen, least_difference, wait
 
 #: Of a quick campaign: commands; of each, changes to kill before, and random moments.
 QUICK = 4, 2, 1
@@ -121,7 +121,7 @@ def _redo(world, command, expected):
         expected: What the folder may hold then.
     """
     status, text = world.run(command)
-    different = min((differences(world.content(), one) for one in expected), key=len)
+    different = least_difference(world.content(), expected)
     if status and not (status == 2 and command.done in text and not different):
         return f'the same command ended with {status}: {text.strip()[-300:]}'
     return different

@@ -15,7 +15,7 @@ import random
 import time
 
 import campaign
-from commands import World, add_only, chosen, differences, wait
+from commands import World, add_only, chosen, least_difference, wait
 
 #: Of a quick campaign: commands, pairs of each.
 QUICK = 4, 2
@@ -54,8 +54,7 @@ def _pair(world, command, count, rng, outcome):
         delay = rng.choice([0, rng.uniform(0, seconds)])
         ends = _both(world, command, delay)
         refused += 2 in [status for status, _ in ends]
-        problem = _problem(command, ends) or min(
-            (differences(world.content(), one) for one in expected), key=len)
+        problem = _problem(command, ends) or least_difference(world.content(), expected)
         if problem:
             faults += 1
             outcome.fault(f'{command.name}, the second after {delay:.3f} s: {problem}')
