@@ -32,7 +32,7 @@ def before_and_after(settings: Settings, catalogues: dict[str, Catalogue], truth
               for judge, catalogue in catalogues.items()}
     for trained, catalogue in catalogues.items():
         own = dataclasses.replace(settings, catalogue=catalogue, _products={})
-        runs = [own.run('multi-task', seed) for seed in settings.seeds]
+        runs = own.seeds_of('multi-task')
         if not products:
             products = settings.products(runs[0])
         for split in SPLITS:
