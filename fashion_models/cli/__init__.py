@@ -14,8 +14,6 @@ or, if it is a group of commands, ``COMMANDS`` in place of the two functions. Mo
 and whatever else is slow inside ``run``, so that ``--help`` is not.
 """
 
-import contextlib
-import os
 import sys
 
 import fashion_models
@@ -43,9 +41,9 @@ from fashion_models.cli import (
     train,
 )
 from fashion_models.cli.parser import Parser, add_commands
-from fashion_models.cli.terminal import escape_what_cannot_be_shown, shortened, visible
 from fashion_models.cli.writing import require_apart
 from fashion_models.errors import UserError, system_text
+from fashion_models.terminal import print_error, reader_gone, ready_streams
 
 #: Every command, in the order of the help.
 COMMANDS = (
@@ -73,22 +71,14 @@ def main(argv: list[str] | None = None) -> int:
         used, 130 if the user interrupted, 141 if the reader of the output went away. Other than 0,
         it ends the processes that train with this one, too.
     """
-    _replace_closed_streams()
+    ready_streams()
     status = _status(argv)
     if status:
         processes.abort(status)
     return status
 
 
-def _replace_closed_streams():
-    """Lets everything print where whoever started this has closed a stream, as by ``>&-``."""
-    for name in 'stdout', 'stderr':
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, 'w', encoding='utf-8'))  # noqa: SIM115
-
-
 def _status(argv):
-    escape_what_cannot_be_shown()
     parser = build_parser()
     try:
         arguments = parser.parse_args(argv)
@@ -103,17 +93,13 @@ def _status(argv):
         print('interrupted', file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # The reader has seen enough, as in "| head"; Python must not complain of it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+        return reader_gone()
     except OSError as error:
         return _fail(system_text(error))
 
 
 def _fail(message):
-    with contextlib.suppress(OSError):      # the status tells all the same
-        print(f'fashion-models: error: {processes.wait_turn()}{visible(shortened(str(message)))}',
-              file=sys.stderr, flush=True)
+    print_error('fashion-models', f'{processes.wait_turn()}{message}')
     return 2
 
 

@@ -7,8 +7,8 @@ colour, and "probability" that of being the product's colour if it had to be one
 import argparse
 
 from fashion_models.cli import options
-from fashion_models.cli.terminal import visible
 from fashion_models.surrogates import json_text
+from fashion_models.terminal import visible
 
 NAME = 'colour'
 EXAMPLES = '''\

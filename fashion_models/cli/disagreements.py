@@ -3,7 +3,7 @@
 import sys
 
 from fashion_models.catalogue.journal import LabelDecision, State
-from fashion_models.cli.terminal import visible_line
+from fashion_models.terminal import visible_line
 
 #: Disagreements that are told, of each journal.
 SHOWN = 10

@@ -11,11 +11,11 @@ import sys
 
 from fashion_models.cli import options
 from fashion_models.cli.tables import aligned
-from fashion_models.cli.terminal import visible
 from fashion_models.cli.writing import beside
 from fashion_models.errors import UserError
 from fashion_models.plural import counted
 from fashion_models.surrogates import json_text
+from fashion_models.terminal import visible
 
 NAME = 'duplicates'
 EXAMPLES = '''\

@@ -6,8 +6,8 @@ For each task, prints the most probable label and the two after it.
 import argparse
 
 from fashion_models.cli import options
-from fashion_models.cli.terminal import visible
 from fashion_models.surrogates import json_text
+from fashion_models.terminal import visible
 
 NAME = 'predict'
 EXAMPLES = '''\

@@ -10,8 +10,8 @@ import argparse
 import textwrap
 
 from fashion_models.cli import options
-from fashion_models.cli.terminal import visible
 from fashion_models.sync import daily as settings
+from fashion_models.terminal import visible
 
 NAME = 'sync'
 EXAMPLES = '''\

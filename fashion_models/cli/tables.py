@@ -6,7 +6,7 @@ import typing
 from collections.abc import Iterable, Sequence
 
 from fashion_models.catalogue.tasks import ordered
-from fashion_models.cli.terminal import visible_line
+from fashion_models.terminal import visible_line
 
 if typing.TYPE_CHECKING:    # NumPy, which --help does without
     from fashion_models.representation.embeddings import Item

@@ -12,10 +12,10 @@ import pathlib
 import tempfile
 
 from fashion_models.cli import options
-from fashion_models.cli.terminal import visible
 from fashion_models.cli.writing import beside
 from fashion_models.errors import UserError
 from fashion_models.surrogates import json_text
+from fashion_models.terminal import visible
 
 NAME = 'tags'
 EXAMPLES = '''\

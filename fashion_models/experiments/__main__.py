@@ -25,6 +25,7 @@ from fashion_models.experiments.kit.settings import (
 )
 from fashion_models.experiments.registry import EXPERIMENTS, Experiment
 from fashion_models.plural import counted
+from fashion_models.terminal import ready_streams
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -36,6 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         Exit status: that of the first experiment that failed, or 0.
     """
+    ready_streams()
     argv = sys.argv[1:] if argv is None else argv
     names = [experiment.name for experiment in EXPERIMENTS]
     parser = argparse.ArgumentParser(

@@ -14,10 +14,15 @@ from chainer import training
 from fashion_models.arrays import is_intact, read_npz
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, remove_leftovers
+from fashion_models.parsing import json_value, shown
 from fashion_models.processes import Processes
 from fashion_models.training.migration import migrated
 
 MODEL = 'updater/model:main/'
+OPTIMIZER = 'updater/optimizer:main/'
+LOG = 'extensions/log/_log'
+#: Both are the number of steps, which the file's name tells, too.
+STEPS = 'updater/iteration', 'updater/iterator:main/count'
 BEST = 'best.npz'
 #: The model alone, as a training began that did not begin with random parameters.
 INITIAL = 'initial.npz'
@@ -165,6 +170,7 @@ def resume(
             f"run's is {recipe_hash})")
     arrays = migrated(arrays)
     _require_fit(trainer.updater.master, _of_model(arrays), path)
+    _require_state(trainer.updater.master, arrays, path)
     try:
         chainer.serializers.NpzDeserializer(_Whole(arrays)).load(trainer)
     except (KeyError, ValueError, TypeError) as error:
@@ -246,6 +252,30 @@ def _require_fit(model, arrays, path):
         if not np.isfinite(arrays[name]).all():
             raise UserError(f'{path}: {name} holds values that are not finite, expected the '
                             'parameters of a network')
+
+
+def _require_state(model, arrays, path):
+    """Raises UserError unless a training can go on with the rest, which Chainer takes unseen."""
+    steps = int(path.stem.rpartition('-')[2])
+    for name in STEPS:
+        if name in arrays and arrays[name].tolist() != steps:
+            raise UserError(f'{path}: {name} is {shown(arrays[name].tolist())}, expected {steps}, '
+                            'as the name of the file says')
+    ours = model_arrays(model)
+    for name, array in arrays.items():
+        if not (name.startswith(OPTIMIZER) and name.endswith('/v')):
+            continue
+        expected = ours.get(name.removeprefix(OPTIMIZER).removesuffix('/v'))
+        if (expected is None or array.shape != expected.shape or array.dtype.kind != 'f'
+                or not np.isfinite(array).all()):
+            raise UserError(f'{path}: {shown(name)} is not the velocity of one of the parameters')
+    if LOG in arrays:
+        try:
+            records = json_value(str(arrays[LOG]))
+        except ValueError:
+            records = None
+        if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
+            raise UserError(f'{path}: {LOG} is no log of a training')
 
 
 def _of_model(arrays):

@@ -236,3 +236,40 @@ def test_snapshot_that_does_not_fit(tmp_path):
     epoch(trainer, start(tmp_path, trainer), 10, 1.0)
     with pytest.raises(UserError, match=r'best.npz: the snapshot does not fit the recipe'):
         snapshots.load_model(Model(size=4), tmp_path / 'snapshots' / 'best.npz')
+
+
+@pytest.mark.parametrize(('name', 'value', 'message'), [
+    ('updater/iteration', -1, 'is -1, expected 10'),
+    ('updater/iteration', 9, 'expected 10, as the name of the file says'),
+    ('updater/iterator:main/count', -10**15, 'expected 10, as the name of the file says'),
+    ('updater/iterator:main/count', 10**18, 'expected 10, as the name of the file says'),
+    ('updater/iterator:main/count', [10, 10], 'expected 10, as the name of the file says'),
+    ('updater/optimizer:main/fc/b/v', [1.0, np.nan], 'is not the velocity'),
+    ('updater/optimizer:main/fc/b/v', [1, 2], 'is not the velocity'),
+    ('updater/optimizer:main/fc/b/v', 1.0, 'is not the velocity'),
+    ('updater/optimizer:main/fc/other/v', [1.0, 2.0], 'is not the velocity'),
+    ('extensions/log/_log', 3, 'is no log of a training'),
+    ('extensions/log/_log', '[1, 2]', 'is no log of a training'),
+    ('extensions/log/_log', '[' * 100_000, 'is no log of a training')])
+def test_numbers_that_no_training_can_go_on_with(tmp_path, name, value, message):
+    trainer = make_trainer()
+    epoch(trainer, start(tmp_path, trainer), 10, 1.0)
+    path = tmp_path / 'snapshots' / 'iteration-00000010.npz'
+    arrays = dict(np.load(path))
+    np.savez(path, **arrays | {name: value})
+    with pytest.raises(UserError, match=f'iteration-00000010.npz: .*{message}'):
+        snapshots.resume(make_trainer(), path, 'abc')
+
+
+def test_the_state_of_a_training(tmp_path):
+    trainer = make_trainer()
+    epoch(trainer, start(tmp_path, trainer), 10, 1.0)
+    path = tmp_path / 'snapshots' / 'iteration-00000010.npz'
+    arrays = dict(np.load(path))
+    np.savez(path, **arrays | {
+        'updater/iteration': 10, 'updater/iterator:main/count': 10,
+        'updater/optimizer:main/fc/b/v': np.array([1.0, 2.0], np.float32),
+        'updater/optimizer:main/fc/b/t': 10, 'extensions/log/_log': '[{"loss": 1.0}]'})
+    resumed = make_trainer()
+    snapshots.resume(resumed, path, 'abc')
+    assert resumed.updater.master.fc.b.array.tolist() == [10, 10]

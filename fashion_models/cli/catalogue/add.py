@@ -9,8 +9,8 @@ import argparse
 
 from fashion_models.cli import options
 from fashion_models.cli.catalogue import import_
-from fashion_models.cli.terminal import visible
 from fashion_models.plural import counted
+from fashion_models.terminal import visible
 
 NAME = 'add'
 EXAMPLES = '''\

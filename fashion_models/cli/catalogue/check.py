@@ -8,7 +8,7 @@ later, such as labels spelled in several ways, and what to do about it.
 import argparse
 
 from fashion_models.cli import options
-from fashion_models.cli.terminal import visible
+from fashion_models.terminal import visible
 
 NAME = 'check'
 EXAMPLES = '''\

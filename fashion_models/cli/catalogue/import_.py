@@ -18,9 +18,9 @@ from fashion_models.catalogue.importers.source import Source
 from fashion_models.catalogue.updating import MOST_GONE, Changes, update
 from fashion_models.cli import options
 from fashion_models.cli.parser import add_parser
-from fashion_models.cli.terminal import visible
 from fashion_models.errors import UserError
 from fashion_models.files import require_outside
+from fashion_models.terminal import visible
 
 NAME = 'import'
 EXAMPLES = '''\

@@ -8,8 +8,8 @@ import argparse
 import sys
 
 from fashion_models.cli import options
-from fashion_models.cli.terminal import visible
 from fashion_models.errors import UserError
+from fashion_models.terminal import visible
 
 NAME = 'merge'
 EXAMPLES = '''\

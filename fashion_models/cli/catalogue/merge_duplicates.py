@@ -8,8 +8,8 @@ Answers that contradict each other are refused.
 import argparse
 
 from fashion_models.cli import options
-from fashion_models.cli.terminal import visible
 from fashion_models.plural import counted
+from fashion_models.terminal import visible
 
 NAME = 'merge-duplicates'
 EXAMPLES = '''\

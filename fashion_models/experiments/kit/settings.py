@@ -21,6 +21,13 @@ from fashion_models.experiments.kit.results import Figures, Table, write_results
 from fashion_models.experiments.kit.runs import Interrupted, find_run, progress, trained_run
 from fashion_models.experiments.kit.side_by_side import Network, train_side_by_side
 from fashion_models.parsing import shown
+from fashion_models.terminal import (
+    print_error,
+    reader_gone,
+    ready_streams,
+    shortened,
+    visible,
+)
 from fashion_models.training.recipe import Recipe
 from fashion_models.training.run import Run
 
@@ -264,7 +271,7 @@ def command(name: str, description: str, experiment: Callable[..., tuple[Figures
 
     Returns:
         Exit status: 0; 2 if an argument cannot be used; 3 if the catalogue cannot answer the
-        experiment; 130 after Ctrl-C.
+        experiment; 130 after Ctrl-C; 141 if the reader of the output went away.
     """
     parser = argparse.ArgumentParser(
         prog=f'python -m fashion_models.experiments.{name}', description=description,
@@ -272,6 +279,7 @@ def command(name: str, description: str, experiment: Callable[..., tuple[Figures
     add_arguments(parser)
     if add:
         add(parser)
+    ready_streams()
     arguments = parser.parse_args(argv)
     if add:
         experiment = functools.partial(experiment, arguments=arguments)
@@ -280,13 +288,14 @@ def command(name: str, description: str, experiment: Callable[..., tuple[Figures
         if test_split:
             # Before anything is trained.
             require_test_split(settings.catalogue)
-        print(run_experiment(name, experiment, settings), end='')
+        print(visible(run_experiment(name, experiment, settings)), end='', flush=True)
     except UnsuitableCatalogue as error:
-        print(f'{name}: not possible here: {error}', file=sys.stderr)
+        print(f'{name}: not possible here: {visible(shortened(str(error)))}', file=sys.stderr)
         return NOT_POSSIBLE
+    except BrokenPipeError:
+        return reader_gone()
     except (UserError, OSError) as error:
-        text = error if isinstance(error, UserError) else system_text(error)
-        print(f'{name}: error: {text}', file=sys.stderr)
+        print_error(name, error if isinstance(error, UserError) else system_text(error))
         return 2
     except (Interrupted, KeyboardInterrupt):
         print(f'{name}: stopped; run the same command again to resume', file=sys.stderr)

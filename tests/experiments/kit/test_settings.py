@@ -1,8 +1,13 @@
+import io
 import json
 import pathlib
+import shlex
+import subprocess
+import sys
 
 import pytest
 
+from fashion_models.errors import UserError
 from fashion_models.experiments.kit import settings as arguments
 from fashion_models.experiments.kit.results import Table
 from fashion_models.experiments.kit.runs import Interrupted
@@ -76,6 +81,40 @@ def test_a_full_disk_is_a_line(words, capsys):
         raise OSError(28, 'No space left on device', 'graph.dot')
     assert command('some', '', experiment, words) == 2
     assert capsys.readouterr().err == 'some: error: graph.dot: No space left on device\n'
+
+
+def test_labels_reach_the_terminal_without_their_control_characters(words, capsys, monkeypatch):
+    def experiment(settings, folder):
+        return {}, [Table('Colours', ['label', 'n'], [['\x1b[2Jred \u202e', 3]])]
+
+    assert command('some', '', experiment, words) == 0
+    assert r'\x1b[2Jred \u202e' in capsys.readouterr().out
+
+    def wrong(settings, folder):
+        raise UserError('colour: found \x1b[2J' + 'x' * 5000)
+
+    assert command('some', '', wrong, words) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(r'some: error: colour: found \x1b[2Jxxx')
+    assert len(error) < 4100
+
+
+@pytest.mark.parametrize(('encoding', 'shown'), [('ascii', r'wei\u00df'), ('utf-8', 'weiß')])
+def test_a_terminal_that_is_not_utf_8(words, monkeypatch, encoding, shown):
+    stream = io.TextIOWrapper(io.BytesIO(), encoding)
+    monkeypatch.setattr(sys, 'stdout', stream)
+    assert command('some', '', lambda settings, folder: ({}, [
+        Table('Colours', ['label', 'n'], [['weiß', 3]])]), words) == 0
+    assert shown in stream.buffer.getvalue().decode(encoding)
+
+
+def test_a_reader_that_goes_away(words):
+    done = subprocess.run(
+        f'{sys.executable} -m fashion_models.experiments.graph --recipe tiny --quick '
+        f'{shlex.join(words)} | true; exit ${{PIPESTATUS[0]}}',
+        shell=True, executable='/bin/bash', capture_output=True, text=True)
+    assert done.returncode == 141
+    assert 'Broken' not in done.stderr
 
 
 @pytest.mark.parametrize('interruption', [Interrupted, KeyboardInterrupt])

@@ -6,8 +6,8 @@ import pytest
 
 from fashion_models import cli
 from fashion_models.cli.tables import aligned
-from fashion_models.cli.terminal import (
-    escape_what_cannot_be_shown,
+from fashion_models.terminal import (
+    ready_streams,
     shortened,
     visible,
     visible_line,
@@ -41,7 +41,7 @@ def test_a_table_shows_no_control_character():
 def test_what_a_terminal_cannot_encode_is_escaped(monkeypatch, encoding, shown):
     stream = io.TextIOWrapper(io.BytesIO(), encoding)
     monkeypatch.setattr(sys, 'stdout', stream)
-    escape_what_cannot_be_shown()
+    ready_streams()
     print('weiß 👗 \ud800', flush=True)
     assert stream.buffer.getvalue().decode(encoding) == shown + '\n'
     assert json.loads(f'"{shown}"') == 'weiß 👗 \ud800'

@@ -1,8 +1,10 @@
 """Texts of catalogues on a terminal, which obeys the control characters in what it shows."""
 
 import codecs
+import contextlib
 import io
 import json
+import os
 import sys
 import unicodedata
 
@@ -11,14 +13,34 @@ _ESCAPED = 'fashion_models.escaped'
 LONGEST = 4000
 
 
-def escape_what_cannot_be_shown() -> None:
-    r"""Lets standard output and error write any text, whatever their encoding.
+#: Exit status of a command whose output nobody reads any more.
+READER_GONE = 141
+
+
+def ready_streams() -> None:
+    r"""Lets standard output and error take any text, whatever their encoding, closed or not.
 
     What they cannot encode appears as in ``\u00df``, which JSON reads, too.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
+    for name in 'stdout', 'stderr':
+        stream = getattr(sys, name)
+        if stream is None:      # whoever started this has closed it, as by ``>&-``
+            setattr(sys, name, open(os.devnull, 'w', encoding='utf-8'))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=_ESCAPED)
+
+
+def print_error(program: str, message: object) -> None:
+    """Prints an error in one line on standard error, if that can be written to."""
+    with contextlib.suppress(OSError):      # the exit status tells all the same
+        print(f'{program}: error: {visible(shortened(str(message)))}', file=sys.stderr, flush=True)
+
+
+def reader_gone() -> int:
+    """Ends the output whose reader has seen enough, as in ``| head``; returns the exit status."""
+    # Python must not complain of it at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return READER_GONE
 
 
 def _escaped(error):
