@@ -24,6 +24,10 @@ VERSION = 2
 #: a meaning of their own (icons, scientific images): better refused than half understood.
 FORMATS = ('AVIF', 'BMP', 'GIF', 'HEIF', 'JPEG', 'JPEG2000', 'PNG', 'TIFF', 'WEBP')
 
+#: No shop's photograph is a larger file; what claims to be is not read into memory.
+MAX_FILE_BYTES = 256 << 20
+TOO_LARGE = 'file of more than 256 MiB'
+
 #: A larger image is refused before its pixels are decoded: shops' cameras hardly make one, and a
 #: small file that claims to be one (a decompression bomb) would exhaust the memory.
 MAX_PIXELS = 100_000_000

@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from fashion_models.catalogue import colours as colour_table
 from fashion_models.catalogue import io
+from fashion_models.catalogue.decode import MAX_FILE_BYTES, TOO_LARGE
 from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers.source import Source
 from fashion_models.catalogue.paths import path_problem
@@ -21,9 +22,6 @@ from fashion_models.catalogue.unfinished import REPORT_FILE, claimed
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write
 from fashion_models.surrogates import json_text
-
-#: No shop's photograph is larger; what claims to be is not read into memory.
-MAX_IMAGE_BYTES = 256 << 20
 
 
 def run_import(
@@ -152,7 +150,7 @@ def _image_problem(tree, image):
         return 'a link that leaves the source' if tree.leaves(image) else 'no such file'
     if size == 0:
         return 'empty file'
-    return 'file of more than 256 MiB' if size > MAX_IMAGE_BYTES else None
+    return TOO_LARGE if size > MAX_FILE_BYTES else None
 
 
 def _map_images(product, function):

@@ -1,6 +1,7 @@
 """Pictures decoded in memory, beside those of an image store."""
 
 import hashlib
+import tracemalloc
 
 import numpy as np
 
@@ -38,3 +39,18 @@ def test_what_cannot_be_used_is_told(tmp_path, jpeg):
     assert found.image_index.tolist() == [2]
     assert [image['file'] for image in found.dropped['images']] == ['b.jpg', 'c.jpg', 'b.jpg']
     assert found.dropped['products'] == ['q']
+
+
+def test_a_file_too_large_for_a_picture_is_not_read(tmp_path, jpeg):
+    with open(tmp_path / 'a.jpg', 'wb') as file:
+        file.write(jpeg())
+        file.truncate(3 << 30)      # takes no space
+    products = [Product('p', 'g', {}, [Listing('', '', '', ['a.jpg'])])]
+    tracemalloc.start()
+    found = decode_products(products, Files(tmp_path), 10)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 300 << 20
+    assert found.dropped['images'] == [
+        {'product': 'p', 'file': 'a.jpg', 'reason': 'file of more than 256 MiB'}]
+    assert found.files.tolist() == [(3 << 30, b'')]
