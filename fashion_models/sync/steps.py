@@ -93,9 +93,16 @@ def sync(settings: Settings, progress: bool = True,
                 entry['steps'][name] = {**done.counts, 'problems': problems,
                                         'seconds': round(time.monotonic() - started, 1)}
                 told(name, '\n'.join([done.text, *problems]), bool(problems) or done.asks)
-            return good
-        finally:
-            append_line(settings.folder / 'log.jsonl', json_text(entry), True)
+        except BaseException:
+            with contextlib.suppress(OSError):      # which would hide why the step failed
+                _log(settings, entry)
+            raise
+        _log(settings, entry)
+        return good
+
+
+def _log(settings, entry):
+    append_line(settings.folder / 'log.jsonl', json_text(entry), True)
 
 
 def _refuse(settings):

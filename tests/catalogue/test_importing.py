@@ -93,7 +93,7 @@ def test_images_that_cannot_be_used(source, tmp_path):
     (shots / '1a.jpg').unlink()
     (shots / '2a.jpg').write_bytes(b'')
     with open(shots / '2b.jpg', 'wb') as file:
-        file.truncate(importing.MAX_IMAGE_BYTES + 1)
+        file.truncate(importing.MAX_FILE_BYTES + 1)
     record = run(source, tmp_path / 'new').record()
     assert {reason: entry['count'] for reason, entry in record['images_dropped'].items()} == {
         'no such file': 1, 'empty file': 1, 'file of more than 256 MiB': 1}

@@ -125,6 +125,15 @@ def damage(folder):
     table.write_text('\n'.join(lines) + '\n')
 
 
+def test_a_log_that_cannot_be_written_hides_no_failure(shop, tmp_path, monkeypatch):
+    def full(*arguments):
+        raise OSError(28, 'No space left on device')
+    monkeypatch.setattr(steps, 'append_line', full)
+    shutil.rmtree(tmp_path / 'export')
+    with pytest.raises(UserError, match='^import: '):
+        sync(shop, progress=False)
+
+
 def test_what_is_left_out_is_told_as_long_as_it_is(shop, tmp_path, capsys):
     file, folder = tmp_path / 'shop.toml', tmp_path / 'export'
     file.write_text(file.read_text().replace('[duplicates]\nthreshold = 0.9\n', ''))

@@ -34,7 +34,7 @@ def audit_tables(figures: Figures) -> list[Table]:
             (title_of(task), own['labels'], own['wrong'], own['lengths'][SUSPECTED]['labels'])
             for task, own in figures['lists'].items()])]
     what = (f'a simulated reviewer corrected {review["corrected"]} of {review["wrong_labels"]} '
-            f'{whose} labels, looking at {review["labels_looked_at"]} of '
+            f'{whose} labels, looking at {review["labels_looked_at"]} labels of '
             f'{review["products_looked_at"]} products')
     if len(review.get('rounds', [])) > 1:
         tables.append(Table(
