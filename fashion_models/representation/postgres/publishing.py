@@ -234,13 +234,23 @@ def _row(embeddings, row, mark, tasks):
 
     item, vector = embeddings.items[row], embeddings.mapped[row]
     kind = HalfVector if vector.dtype == np.float16 else Vector
-    # PostgreSQL's texts hold no NUL.
-    own = {task: label.replace('\0', '') for task, label in item.labels.items()}
+    own = _without_nul(item.labels)
     labels = [(own[task].split('|') if tasks[task].several else own[task])
               if task in own else None for task in tasks]
-    texts = [text.replace('\0', '') for text in (
-        item.id, item.product, item.group, item.retailer, item.title, item.description)]
+    texts = _without_nul([
+        item.id, item.product, item.group, item.retailer, item.title, item.description])
     return [*texts, list(item.images), kind(vector), mark, *labels]
+
+
+def _without_nul(value):
+    """A value of JSON without the character that PostgreSQL's texts cannot hold."""
+    if isinstance(value, str):
+        return value.replace('\0', '')
+    if isinstance(value, dict):
+        return {_without_nul(key): _without_nul(own) for key, own in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_nul(own) for own in value]
+    return value
 
 
 def _describe(cursor, name, embeddings):
@@ -257,4 +267,4 @@ def _describe(cursor, name, embeddings):
         _sql('insert into {} values (%s, %s, %s, %s, now()) on conflict (name) do update set '
              'header = excluded.header, projection = excluded.projection, rows = excluded.rows, '
              'published = excluded.published', 'published'),
-        [name, Jsonb(header), projection, len(embeddings)])
+        [name, Jsonb(_without_nul(header)), projection, len(embeddings)])

@@ -215,12 +215,13 @@ def test_nothing_there(empty, tmp_path):
     assert not (tmp_path / 'my shop').exists()
 
 
-def test_a_nul_in_a_label_is_left_out(empty, tmp_path):
+def test_a_nul_in_a_label_or_a_name_is_left_out(empty, tmp_path):
     """Texts of PostgreSQL hold none."""
     header = {'per': 'product', 'size': 2, 'snapshot_sha256': 'a', 'tasks': TASKS,
-              'catalogue_name': 'A shop'}
+              'catalogue_name': 'A \0shop'}
     with EmbeddingsWriter(tmp_path / 'e', header) as writer:
         writer.add([[1, 0]], [Item('a', 'a', 'g', {'colour': 'Re\0d|Blue', 'type': 'Ba\0gs'})])
     publish(open_embeddings(tmp_path / 'e'), empty, progress=False)
     with open_table(empty) as table:
         assert table.item('a').labels == {'colour': 'Red|Blue', 'type': 'Bags'}
+        assert table.header['catalogue_name'] == 'A shop'
