@@ -2,6 +2,10 @@
 
 import functools
 import importlib.resources
+import re
+
+from fashion_models.catalogue.import_report import Report
+from fashion_models.catalogue.importers import shops
 
 #: Lines such as ``2271 - Apparel & Accessories > Clothing > Dresses``, as Google publishes them;
 #: the first lines name the version and the address.
@@ -15,6 +19,24 @@ def path_of(number: str) -> str:
         ``''`` for a number of none of these: of furniture, say, or one that Google has withdrawn.
     """
     return _paths().get(number, '')
+
+
+def levels_of(text: str, column: str, where: str, report: Report) -> list[str]:
+    """The levels of a category given by its path, by its number, or as ``2271 - Apparel & …``.
+
+    Args:
+        text: The category.
+        column: Where it stands; of a number of no category that is known the report is told.
+        where: The row.
+        report: Of the import.
+    """
+    text = re.sub(r'^\d+ - ', '', text.strip())
+    if (number := text).isdecimal():
+        text = path_of(number)
+        if not text:
+            report.note(f'{column} is a number of no category of Apparel & Accessories or '
+                        'Luggage & Bags, and was kept as a text alone', f'{number} of {where}')
+    return shops.category_path(text)
 
 
 @functools.cache

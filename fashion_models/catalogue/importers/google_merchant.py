@@ -55,9 +55,6 @@ _BLANKS = 4096
 _GOOGLE = '{http://base.google.com/'
 _GOOGLES = 'google_product_category'
 _CATEGORIES = (_GOOGLES, 'product_type')
-#: What is noted of the number of a category that the package's table lacks.
-_OTHER_NUMBER = (f'{_GOOGLES} is a number of no category of Apparel & Accessories or '
-                 'Luggage & Bags, and was kept as a text alone')
 _EXTRA = ('brand', 'age_group', 'pattern', 'material', 'size', 'size_type', 'size_system',
           *_CATEGORIES)
 _KEPT = ('id', 'title', 'description', 'image_link', 'additional_image_link', 'item_group_id',
@@ -172,13 +169,13 @@ class _Feed(Source):
     def _path(self, item, where, report):
         """The levels of the first of an item's categories that tells some."""
         for name in self._categories:
-            text = re.sub(r'^\d+ - ', '', item.get(name, ''))
-            if (number := text).isdecimal():
-                # In the shop's own words it is of no use.
-                text = google_categories.path_of(number) if name == _GOOGLES else ''
-                if name == _GOOGLES and not text:
-                    report.note(_OTHER_NUMBER, f'{number} of {where}')
-            if path := shops.category_path(text):
+            text = item.get(name, '')
+            if name == _GOOGLES:
+                path = google_categories.levels_of(text, name, where, report)
+            else:   # in the shop's own words a number is of no use
+                text = re.sub(r'^\d+ - ', '', text)
+                path = [] if text.isdecimal() else shops.category_path(text)
+            if path:
                 return path
         return []
 

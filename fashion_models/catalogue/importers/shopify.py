@@ -11,7 +11,9 @@ exports that are public:
 - ``Image Src`` is the address of a picture of the product, ``Image Position`` its place, which
   need not be that of its row. ``Variant Image`` is the address of the one that shows the variant.
 - ``Type`` is the shop's own word, ``Product Category`` a path in Shopify's taxonomy, ``Apparel &
-  Accessories > Clothing > Dresses``. ``Tags`` are joined by commas.
+  Accessories > Clothing > Dresses``. ``Tags`` are joined by commas. Before there was one, the
+  category stood in ``Google Shopping / Google Product Category``, as a path or a number of
+  Google's taxonomy.
 - Metafields have columns such as ``Color (product.metafields.shopify.color-pattern)``, their values
   joined by semicolons; they are of the product, not of a variant.
 - ``Status`` is ``active``, ``draft`` or ``archived``.
@@ -25,7 +27,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 
-from fashion_models.catalogue.importers import scratch, shops
+from fashion_models.catalogue.importers import google_categories, scratch, shops
 from fashion_models.catalogue.importers.pictures import open_pictures
 from fashion_models.catalogue.importers.source import Source, clean
 from fashion_models.catalogue.importers.tables import Table
@@ -41,9 +43,10 @@ rows    the variants of one handle in one colour are a product, whatever their s
         without a colour option is one
 labels  colour from the option called that, in more than twenty languages (else --attribute), or,
         without one, from a metafield; type, category and subcategory from Product Category,
-        below its first level (see --levels); gender from an option, a metafield or the
-        Google Shopping column, else from the category, Type, Tags or Title; other options,
-        metafields, Type, Tags, Vendor and a Status other than active are kept as extra texts
+        below its first level, else from the category of Google Shopping, a path or its number
+        (see --levels); gender from an option, a metafield or Google Shopping, else from the
+        category, Type, Tags or Title; other options, metafields, categories, Type, Tags, Vendor
+        and a Status other than active are kept as extra texts
 images  all of the product, in the order of Image Position, where it comes in one colour; of
         several colours each has those of its variants, and the rest are reported
 groups  the colours of one handle
@@ -60,6 +63,7 @@ _KEPT = ('Handle', 'Title', 'Body (HTML)', 'Vendor', 'Type', 'Tags', 'Product Ca
          *(name for pair in _OPTIONS for name in pair))
 _METAFIELD = ' (product.metafields.'
 _GENDER = 'Google Shopping / Gender'
+_GOOGLES = 'Google Shopping / Google Product Category'
 _DEFAULT = 'default title'
 
 
@@ -99,7 +103,7 @@ def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Ite
 
 def _old(names):
     """Names of columns as they were before 2024."""
-    known = {name.casefold(): name for name in (*_KEPT, _GENDER)} | _NEW
+    known = {name.casefold(): name for name in (*_KEPT, _GENDER, _GOOGLES)} | _NEW
     return [known.get(name.casefold(), name) for name in names]
 
 
@@ -128,7 +132,7 @@ class _Export(Source):
                 report.read()
                 report.drop('no handle', where)
                 continue
-            kept = {name: row[name] for name in (*_KEPT, *self._metafields, _GENDER)
+            kept = {name: row[name] for name in (*_KEPT, *self._metafields, _GENDER, _GOOGLES)
                     if row.get(name, '').strip()}
             yield (f'{places.setdefault(handle, number):09}',
                    kept | {'Handle': handle, 'where': where})
@@ -173,7 +177,9 @@ class _Export(Source):
         kind = clean(general.get('Type', ''))
         tags = [tag for tag in map(clean, general.get('Tags', '').split(',')) if tag]
         # The first level is Apparel & Accessories, of everything.
-        path = general.get('Product Category', '').split(' > ')[1:] or kind.split(' > ')
+        path = (general.get('Product Category', '').split(' > ')[1:]
+                or google_categories.levels_of(general.get(_GOOGLES, ''), _GOOGLES, where, report)
+                or kind.split(' > '))
         title = plain_text(general.get('Title', ''))
         labels = self._labelling.labels(attributes, [path], [kind, *tags, title])
         if 'colour' in given and len(labels['colour']) > 1:
@@ -183,6 +189,7 @@ class _Export(Source):
         extra |= {name: text for name, text in (
             ('product_type', kind), ('tags', '|'.join(tags)),
             ('product_category', clean(general.get('Product Category', ''))),
+            ('google_product_category', clean(general.get(_GOOGLES, ''))),
             ('vendor', clean(general.get('Vendor', ''))),
             ('status', _not_on_sale(general.get('Status', '')))) if text}
         listing = Listing(

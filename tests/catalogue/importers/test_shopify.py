@@ -128,6 +128,21 @@ def test_a_product_without_options(imported):
     assert hat.extra == {'Fabric': 'felt', 'product_type': 'Hats'}
 
 
+@pytest.mark.parametrize(('text', 'labels'), [
+    ('2271', ('Clothing', 'Dresses')), (DRESS, ('Clothing', 'Dresses')),
+    (f'2271 - {DRESS}', ('Clothing', 'Dresses')), ('436', ('Maxi Dresses', None)),
+    ('', ('Maxi Dresses', None))])
+def test_the_category_of_google_where_there_is_no_other(imported, import_report, text, labels):
+    first, *others = dress()
+    first |= {'Product Category': '', 'Google Shopping / Google Product Category': text}
+    catalogue = imported([first, *others])
+    for product in catalogue.products:
+        assert (product.label('type'), product.label('category')) == labels
+        assert product.extra.get('google_product_category') == (text or None)
+    unknown = [note for note in import_report(catalogue)['notes'] if 'is a number of no' in note]
+    assert bool(unknown) == (text == '436')     # furniture
+
+
 def test_colours_whose_variants_have_no_picture_are_not_guessed(imported):
     rows = dress()
     for variant in rows:
