@@ -81,13 +81,19 @@ def require_unanswered(path: str | os.PathLike) -> None:
     """Refuses to replace a table of pairs in which a person has answered.
 
     Raises:
-        UserError: If one has.
+        UserError: If one has, or a row cannot be read, which may hold an answer, too.
     """
     try:
-        table = Table(path)
-        answered = not {*COLUMNS} - {*table.names} and any(
-            text_in(row[COLUMNS[-1]].strip()) not in _NONE for _, row in table.rows())
+        table = Table(path, mixed=True)
     except (OSError, UserError):
         return      # none is there, or something else
+    if {*COLUMNS} - {*table.names}:
+        return
+    try:
+        answered = any(text_in(row[COLUMNS[-1]].strip()) not in _NONE
+                       for _, row in table.all_rows())
+    except UserError as error:
+        raise UserError(f"{error}; it may hold a person's answer: choose another file, or move "
+                        f'{path} away') from None
     if answered:
         raise UserError(f"{path}: holds a person's answers; choose another file, or move it away")

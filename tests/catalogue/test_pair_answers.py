@@ -1,7 +1,7 @@
 import pytest
 
 from fashion_models.catalogue.journal import Journal, PairDecision
-from fashion_models.catalogue.pair_answers import read_pair_answers
+from fashion_models.catalogue.pair_answers import read_pair_answers, require_unanswered
 from fashion_models.errors import UserError
 
 
@@ -50,3 +50,12 @@ def test_a_journal(tmp_path):
     (one,) = read_pair_answers(journal.path)
     assert (one.a, one.b, one.answer) == ('1', '2', 'different')
     assert one.where.startswith(f'{journal.path}, bo at 20')
+
+
+@pytest.mark.parametrize('row', ['Größe,1,same', '1,2,s,title,more', '1,"2" x,d'])
+def test_an_answer_in_a_row_that_is_hard_to_read_is_not_written_over(tmp_path, row):
+    (tmp_path / 'pairs.csv').write_bytes(f'a,b,answer,title\n3,4,,x\n{row}\n'.encode('cp1252'))
+    with pytest.raises(UserError, match="pairs.csv.*holds? a person's answer"):
+        require_unanswered(tmp_path / 'pairs.csv')
+    (tmp_path / 'pairs.csv').write_bytes('a,b,answer,title\n3,4,,Größe\n'.encode('cp1252'))
+    require_unanswered(tmp_path / 'pairs.csv')

@@ -153,6 +153,9 @@ def test_another_encoding(review):
     path = review('1;colour;Red|Blue;Grün;y', head='product;task;label;suggested;answer\n',
                   encoding='cp1252')
     assert [one.after for one in read_review(path, encoding='cp1252')] == ['Grün']
+    # A wrong letter would be a new label: nothing is guessed.
+    with pytest.raises(UserError, match='review.csv:2: not UTF-8; name the encoding of the file'):
+        read_review(path)
 
 
 def test_a_journal(folder, tmp_path, command, capsys):

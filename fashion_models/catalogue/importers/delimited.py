@@ -24,7 +24,8 @@ SUMMARY = 'a CSV file of your own (or of a shop), one product a row, one or more
 DESCRIPTION = """\
 SOURCE  the CSV file, or a folder with a products.csv; the first line (after one such as
         sep=;) names the columns, in any order; separated by comma, semicolon or tab; UTF-8
-        or UTF-16 (else --encoding)
+        or UTF-16 (else --encoding), where bytes that are not UTF-8 are taken for
+        Windows-1252, as Excel writes it, and reported
 columns product_id, images; group_id (where absent, the product's id); title or name,
         description, retailer; any other column is kept as an extra text. Columns of other
         names are named: --column product_id=SKU --column images=Photos; several columns of
@@ -67,8 +68,8 @@ def add_table_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--separator', metavar='TEXT',
                         help='what stands between several images (default: guessed)')
     parser.add_argument('--encoding', metavar='NAME',
-                        help='of the CSV file, such as cp1252 (default: UTF-8, or UTF-16 where it '
-                             'begins like that)')
+                        help='of the CSV file, such as cp1250 (default: UTF-8, or UTF-16 where it '
+                             'begins like that; other bytes are taken for cp1252)')
 
 
 def addresses(source: str | os.PathLike, arguments: argparse.Namespace) -> Iterator[str]:
@@ -88,7 +89,7 @@ def _table(source, arguments):
         raise UserError(f'{path}: there is no such file; expected a CSV file, '
                         'or a folder with a products.csv')
     named = _named(arguments.column)
-    table = Table(path, arguments.encoding, named)
+    table = Table(path, arguments.encoding, named, mixed=True)
     table.names = _ours(table, set(named))
     missing = [name for name in REQUIRED if name not in table.names]
     if missing:

@@ -69,12 +69,27 @@ def test_delimiters_and_byte_order_mark(imported, delimiter, encoding):
     assert product.images == ('images/a.jpg',)
 
 
+def test_bytes_that_are_not_utf_8_are_windows(imported, shop, import_report):
+    """As Excel saves a plain CSV; a colour with an accent must not lose its products."""
+    (shop / 'shots/größe.jpg').write_bytes((shop / 'shots/a.jpg').read_bytes())
+    table = ('product_id;colour;Länge;images\n1;Weiß;kurz;shots/größe.jpg\n2;Rot;lang;shots/a.jpg\n'
+             '3;Grün – €;lang;shots/c.jpg\n')
+    catalogue = imported(table=table, encoding='cp1252')
+    colours = [product.colours for product in catalogue.products]
+    assert colours == [('Weiß',), ('Rot',), ('Grün – €',)]
+    one = next(iter(catalogue.products))
+    assert (one.images, one.extra) == (('images/größe.jpg',), {'Länge': 'kurz'})
+    report = import_report(catalogue)
+    assert report['dropped'] == report['images_dropped'] == {}
+    assert report['notes'] == {
+        'rows that are not UTF-8, taken for Windows-1252; if letters are wrong, name the encoding '
+        'of the file': {'count': 2, 'examples': ['products.csv:2', 'products.csv:4']}}
+
+
 def test_other_encodings_are_named(imported):
-    table = 'product_id,gender,title,images\n1,Men,Größe – €,shots/a.jpg\n'
-    with pytest.raises(UserError, match='not UTF-8; name the encoding of the file, such as cp1252'):
-        imported(table=table, encoding='cp1252')
-    (product,) = imported('--encoding', 'cp1252').products
-    assert product.title == 'Größe – €'
+    table = 'product_id,gender,title,images\n1,Men,Żółć,shots/a.jpg\n'
+    (product,) = imported('--encoding', 'cp1250', table=table, encoding='cp1250').products
+    assert product.title == 'Żółć'
 
 
 def test_utf_16_is_told_by_its_first_bytes(imported):
