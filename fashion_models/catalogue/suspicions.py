@@ -5,7 +5,8 @@ import re
 import typing
 from collections.abc import Iterator, Mapping
 
-from fashion_models.catalogue.importers.source import clean, is_nothing
+from fashion_models.catalogue.importers.placeholders import is_placeholder
+from fashion_models.catalogue.importers.source import clean
 from fashion_models.catalogue.split import split_of
 from fashion_models.catalogue.tasks import Task
 from fashion_models.parsing import normal
@@ -49,7 +50,7 @@ class Suspicions:
             for label in found if isinstance(found, list) else [found]:
                 if not isinstance(label, str):
                     continue
-                if is_nothing(label):
+                if is_placeholder(label) or _is_zero(label):
                     self._nothing[task, label].add(line)
                 self._spellings[task, _folded(label)][label].add(line)
 
@@ -79,6 +80,8 @@ class Suspicions:
             yield (f'{self._unlabelled}: no labels; training leaves such products out: import '
                    'their labels, or use the catalogue for search only')
         for (task, label), places in self._nothing.items():
+            if _is_zero(label) and self._has_numbers_alone(task):
+                continue
             yield (f'{places}: {task} {label!r} looks like a missing label, but is learned as one: '
                    'empty it in the source, or map it to [] in a merge')
         for (task, _), labels in self._spellings.items():
@@ -94,6 +97,11 @@ class Suspicions:
             yield (f'{self._tiny}: a picture with a side of less than {LEAST_SIDE} pixels shows '
                    'nothing: remove it')
         yield from self._in_several_products()
+
+    def _has_numbers_alone(self, task):
+        """Says whether the labels of a task are numbers, of which 0 is one: codes, or sizes."""
+        labels = [label for of, label in self._spellings if of == task]
+        return len(labels) > 1 and all(map(str.isdecimal, labels))
 
     def _in_several_products(self):
         """Yields what is said of pictures that several products have."""
@@ -163,3 +171,8 @@ class _Places:
 
 def _folded(label):
     return ''.join(clean(normal('NFKC', label)).casefold().split())
+
+
+def _is_zero(label):
+    """Says whether a label is what a database writes where it has no number of one."""
+    return bool(re.fullmatch(r'\s*0+(\.0+)?\s*', label))

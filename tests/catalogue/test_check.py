@@ -196,12 +196,21 @@ def test_products_without_labels(folder):
 
 @pytest.mark.parametrize('label', [
     'NA', 'null', 'nan', '-', '#N/A', '#NAME?', '–', '...', '(none)', '<NA>', 'n.a.', 'Unknown',
-    'not specified'])
+    'not specified', 'TBD', 't.b.d.', 'Uncategorized', 'Non classé', '0', '0.0'])
 def test_labels_that_mean_nothing(folder, label):
     known(folder, genders=[label])
     append(folder, record(4, labels=LABELS | {'gender': label}))
     found, = warnings(folder)
     assert found.startswith(f'line 4: gender {label!r} looks like a missing label')
+
+
+def test_zero_among_numbers_is_a_label(folder):
+    header = json.loads((folder / 'catalogue.json').read_bytes())
+    header['tasks'] = {'size': {'several': False, 'labels': ['0', '2', '4']}}
+    (folder / 'catalogue.json').write_text(json.dumps(header))
+    append(folder, *(record(line, labels=LABELS | {'size': size})
+                     for line, size in enumerate('024', 4)))
+    assert warnings(folder) == []
 
 
 @pytest.mark.parametrize(('one', 'other', 'counts'), [

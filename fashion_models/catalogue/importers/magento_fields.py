@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from fashion_models.catalogue.importers.placeholders import is_uncategorized
 from fashion_models.catalogue.importers.source import clean
 
 _PIECE = re.compile(
@@ -62,7 +63,7 @@ def images(rows: Iterable[Mapping]) -> list[str]:
 def category_paths(row: Mapping) -> list[list[str]]:
     """The category paths of a row, each the list of its names below the root."""
     return [[name for text in re.split(r'(?<!\\)/', path)[1:]
-             if (name := clean(text.replace('\\/', '/')))]
+             if (name := clean(text.replace('\\/', '/'))) and not is_uncategorized(name)]
             for path in (row.get('categories') or '').split(',')]
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from fashion_models.catalogue.importers import pictures
+from fashion_models.catalogue.importers.placeholders import is_uncategorized
 from fashion_models.catalogue.importers.source import clean, closest
 from fashion_models.catalogue.importers.wording import (
     genders,
@@ -122,13 +123,18 @@ def only_file(source: str | os.PathLike, what: str) -> pathlib.Path:
 
 
 def category_path(text: str) -> list[str]:
-    """The levels of a category such as ``Clothing > Dresses``.
+    """The levels of a category such as ``Clothing > Dresses``; ``Uncategorized`` is none.
 
     Of a path in Google's taxonomy the first is left out, under which all apparel is.
     """
     # Exports are often escaped twice.
-    levels = [level for level in re.split(r'\s*>\s*', clean(unescaped(text))) if level]
+    levels = _levels(re.split(r'\s*>\s*', clean(unescaped(text))))
     return levels[1:] if levels and levels[0].casefold() in _APPAREL else levels
+
+
+def _levels(names):
+    """The names that are levels of a category."""
+    return [name for name in names if name and not is_uncategorized(name)]
 
 
 def is_category_path(text: str) -> bool:
@@ -204,7 +210,7 @@ class Labelling:
         Returns:
             dict: Labels by task; the type, category and subcategory are of the longest path.
         """
-        paths = [list(filter(None, [clean(unescaped(name)) for name in path])) for path in paths]
+        paths = [_levels(clean(unescaped(name)) for name in path) for path in paths]
         longest = max(paths, key=len, default=[])
         labels = dict(zip(self.levels, [
             name for name in longest if not names_only_a_gender(name)]))

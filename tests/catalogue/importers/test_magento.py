@@ -119,6 +119,8 @@ def test_levels(imported):
     ('Root/Women/Shoes', 'gender=Girls', 'Girls', ['Shoes', None, None]),
     ('Root/Hats\\/Caps/Caps', '', None, ['Hats/Caps', 'Caps', None]),
     ('Root', '', None, [None, None, None]),
+    ('Root/Uncategorized,Root/Shoes', '', None, ['Shoes', None, None]),
+    ('Root/Non classé', '', None, [None, None, None]),
     ('Root,Root/,Root/Shoes', '', None, ['Shoes', None, None]),
     ('', '', None, [None, None, None])])
 def test_categories(imported, categories, attributes, gender, labels):

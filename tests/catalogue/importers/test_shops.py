@@ -1,6 +1,7 @@
 import pytest
 
 from fashion_models.catalogue.importers import shops
+from fashion_models.catalogue.importers.placeholders import UNCATEGORIZED
 from fashion_models.catalogue.importers.source import clean
 
 
@@ -26,3 +27,21 @@ def test_names_of_attributes_are_as_they_are_compared():
     names = [name for found in shops.ATTRIBUTES.values() for name in found]
     assert names == [clean(name).casefold() for name in names]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize('name', [
+    'Uncategorized', 'UNCATEGORISED', 'Unkategorisiert', 'Non class&eacute;', 'Sin categoría',
+    'Senza categoria', 'Sem categoria', 'Geen categorie', 'Bez kategorii', 'Okategoriserad',
+    'Ukategorisert', 'Ikke-kategoriseret', 'Luokittelematon', 'Nezařazené', 'Без рубрики',
+    'Χωρίς κατηγορία', '未分類'])
+def test_the_category_of_products_without_one_is_none(name):
+    labelling = shops.Labelling({}, 'type/category/subcategory')
+    assert shops.category_path(name) == []
+    assert shops.category_path(f'Clothing > {name}') == ['Clothing']
+    assert labelling.labels({}, [[name]]) == {'colour': (), 'gender': ''}
+    # Nor does it go before another path of as many levels.
+    assert labelling.labels({}, [[name], ['Dresses']])['type'] == 'Dresses'
+
+
+def test_names_of_no_category_are_as_they_are_compared():
+    assert {clean(name).casefold() for name in UNCATEGORIZED} == UNCATEGORIZED

@@ -129,6 +129,15 @@ def test_a_simple_product(imported):
     assert bag.extra['Material'] == 'Leather, suede|Wool'
 
 
+@pytest.mark.parametrize('categories', ['Uncategorized', 'Non classé', 'Uncategorized, Sale'])
+def test_uncategorized_is_no_label(imported, categories):
+    (bag,) = imported([row(48, SKU='BAG', Name='Bag', Categories=categories, images='bag.jpg',
+                           attribute1='Colour', values1='Black')]).products
+    assert bag.labels == {'colour': ('Black',)} | (
+        {'type': 'Sale'} if 'Sale' in categories else {})
+    assert bag.extra['categories'] == categories.replace(', ', '|')
+
+
 @pytest.mark.parametrize(('colour', 'expected'), [('Blue', ('Blue',)), ('', ())])
 def test_variations_by_size_alone_are_one_product(imported, colour, expected):
     rows = [row(44, 'variable', SKU='T', Name='Tee', images='tee.jpg tee-back.jpg',
