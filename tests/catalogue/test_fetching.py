@@ -210,6 +210,24 @@ def test_the_command(shop, tmp_path, command, jpeg):
         command('fetch', 'shopify', export, tmp_path / 'pictures', '--delay', '-1')
 
 
+def test_addresses_may_lack_https(tmp_path, monkeypatch):
+    monkeypatch.setattr(fetching, '_load', lambda opener, address, bounds: (
+        'image/jpeg', address.encode()))
+    assert fetch(['//cdn.shop.example/a.jpg', 'https://cdn.shop.example/a.jpg', '//a.jpg', 'b.jpg'],
+                 tmp_path, HERE) == {'loaded': 1}
+    assert (tmp_path / 'a.jpg').read_bytes() == b'https://cdn.shop.example/a.jpg'
+
+
+@pytest.mark.parametrize(('images', 'message'), [
+    ('img/a.jpg', 'found names of files alone, such as img/a.jpg: nothing is to be loaded'),
+    ('', 'found no picture at all')])
+def test_a_source_without_an_address(tmp_path, command, images, message):
+    (tmp_path / 'products.csv').write_text(f'product_id,type,images\n1,Shoes,{images}\n')
+    with pytest.raises(UserError, match='products.csv: expected addresses of pictures.*' + message):
+        command('fetch', 'csv', tmp_path / 'products.csv', tmp_path / 'pictures')
+    assert not (tmp_path / 'pictures').exists()
+
+
 @pytest.mark.parametrize('encoding', ['cp1252', 'utf-16'])
 def test_a_table_that_was_saved_in_another_encoding_is_left_alone(shop, tmp_path, encoding):
     content = 'address,file\r\nhttp://x/\xe9.jpg,a.jpg\r\n'.encode(encoding)

@@ -1,4 +1,9 @@
-"""Finds the files of the pictures that a table names, by address or by path."""
+"""Finds the files of the pictures that a table names, by address or by path.
+
+An address may lack its ``https:``, as those that shops write into their pages do:
+``//cdn.example/a.jpg``. What begins with ``//`` is one if a name with a dot stands there, as a part
+of its own. No file is missed by that: a path that begins so leaves the folder, and is refused.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +30,9 @@ from fashion_models.remote import local_path
 #: In a folder of downloads: which address each file has, with the columns ``address`` and ``file``.
 MANIFEST_FILE = 'addresses.csv'
 
-_ADDRESS = re.compile('https?://', re.IGNORECASE)
-_NEXT_ADDRESS = re.compile(r'(?<![\s|;,])[\s|;,]++(?=https?://)', re.IGNORECASE)
+_HOST = r'//[\w-]+(?:\.[\w-]+)++(?::\d+)?/'
+_ADDRESS = re.compile(f'https?://|{_HOST}', re.IGNORECASE)
+_NEXT_ADDRESS = re.compile(rf'(?<![\s|;,])[\s|;,]++(?=https?://|{_HOST})', re.IGNORECASE)
 _ENDING = re.compile(r'\.[A-Za-z0-9]{2,5}$')
 _LONGEST_ENDING = 6
 _OTHER_SPELLING = 'pictures whose names are spelled in another way than in the table'
@@ -44,22 +50,38 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def is_address(name: str) -> bool:
-    """Says whether a picture is named by an address on the web."""
+    """Says whether a picture is named by an address on the web, with ``https:`` or without."""
     return bool(_ADDRESS.match(name))
 
 
+def whole_address(address: str) -> str:
+    """An address with ``https:``, which it may lack."""
+    return f'https:{address}' if address.startswith('//') else address
+
+
 def apart(name: str) -> list[str]:
-    """The addresses that a field holds in place of one, whatever stands between them.
+    """The addresses that a field holds in place of one, whatever stands between them, whole.
 
     Otherwise, only the last would be found. What is no address is one name.
     """
-    return _NEXT_ADDRESS.split(name.strip()) if is_address(name) else [name]
+    if not is_address(name):
+        return [name]
+    return list(map(whole_address, _NEXT_ADDRESS.split(name.strip())))
 
 
 def normalised(path: str) -> str:
-    """A path with ``/`` between its parts, without ``./``, ``//`` and blanks at its ends."""
+    """A path with ``/`` between its parts, without ``./``, ``//`` and blanks at its ends.
+
+    A folder that ``..`` leaves again goes with it, by its name alone: behind a link, too, so that
+    the path stays where it can be seen to be. A ``..`` that leads out of the first folder remains.
+    """
     path = path.strip().replace('\\', '/')
-    parts = [part for part in path.split('/') if part not in ('', '.')]
+    parts = []
+    for part in path.split('/'):
+        if part == '..' and parts and parts[-1] != '..':
+            parts.pop()
+        elif part not in ('', '.'):
+            parts.append(part)
     return '/' * path.startswith('/') + '/'.join(parts)
 
 
@@ -91,7 +113,7 @@ def open_pictures(
     if manifest or (folder / MANIFEST_FILE).is_file() and not tree.leaves(MANIFEST_FILE):
         table = Table(manifest or folder / MANIFEST_FILE)
         table.require('address', 'file', what='a table of downloads')
-        files = {text_in(row['address'].strip()): normalised(text_in(row['file']))
+        files = {whole_address(text_in(row['address'].strip())): normalised(text_in(row['file']))
                  for _, row in table.all_rows()}
     paths = ((folded(path), path) for path in tree.paths() if not path_problem(path))
     with scratch.endings(paths) as ending_in:

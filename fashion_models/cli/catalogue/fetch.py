@@ -6,10 +6,12 @@ again to resume: pictures that are there are not loaded again.
 """
 
 import argparse
+import itertools
 
 from fashion_models.catalogue.importers import IMPORTERS
 from fashion_models.cli import options
 from fashion_models.cli.parser import add_parser
+from fashion_models.errors import UserError
 from fashion_models.plural import counted
 
 NAME = 'fetch'
@@ -54,13 +56,29 @@ def _delay(text):
     return number
 
 
+def _addresses(arguments):
+    """The addresses of the source, one at least."""
+    from fashion_models.catalogue.importers.pictures import is_address
+
+    names = IMPORTERS[arguments.format].addresses(arguments.source, arguments)
+    before = None
+    for name in filter(None, names):
+        if is_address(name):
+            return itertools.chain([name], names)
+        before = before or name
+    raise UserError(
+        f'{arguments.source}: expected addresses of pictures, such as https://shop.example/a.jpg; '
+        + (f'found names of files alone, such as {before}: nothing is to be loaded' if before
+           else 'found no picture at all'))
+
+
 def run(arguments: argparse.Namespace) -> int:
     from fashion_models.catalogue.fetching import Bounds, fetch
 
     bounds = Bounds(arguments.most, arguments.megabytes << 20, arguments.seconds, arguments.delay,
                     arguments.allow_private)
-    counts = fetch(IMPORTERS[arguments.format].addresses(arguments.source, arguments),
-                   arguments.folder, bounds)
+    addresses = _addresses(arguments)
+    counts = fetch(addresses, arguments.folder, bounds)
     for reason, count in counts.most_common():
         print(f'{count:,}  {reason}')
     done = counts['loaded'] + counts['there before']

@@ -122,7 +122,9 @@ def test_images_in_several_columns(imported):
 @pytest.mark.parametrize('field', [
     'shots/a.jpg|shots/c.jpg', '"shots/a.jpg, shots/c.jpg"', 'shots/a.jpg;shots/c.jpg',
     './shots/a.jpg|shots//c.jpg', 'shots\\a.jpg|shots\\c.jpg', 'shots/%61.jpg|shots/c.jpg',
-    'https://shop.example/img/a.jpg|https://shop.example/c.jpg?v=1', 'Shots/A.JPG|shots/c.jpg'])
+    'https://shop.example/img/a.jpg|https://shop.example/c.jpg?v=1', 'Shots/A.JPG|shots/c.jpg',
+    '//cdn.shop.example/img/a.jpg|//cdn.shop.example/c.jpg?v=1',
+    './shots/../shots/a.jpg|shots/deep/../c.jpg'])
 def test_images_are_read_kindly(imported, field):
     (product,) = imported(table=f'product_id,gender,images\n1,Men,{field}\n').products
     assert [image.rpartition('/')[2] for image in product.images] == ['a.jpg', 'c.jpg']

@@ -8,11 +8,14 @@ from fashion_models.catalogue.importers import scratch
 from fashion_models.catalogue.importers.pictures import (
     Pictures,
     apart,
+    is_address,
     normalised,
     open_pictures,
     split,
+    whole_address,
 )
 from fashion_models.catalogue.importers.tree import FolderTree
+from fashion_models.catalogue.paths import path_problem
 from fashion_models.errors import UserError
 
 
@@ -39,6 +42,26 @@ def test_addresses_by_their_last_part(find, file, name):
     paths, report = find([file], [name])
     assert paths == [file]
     assert not report['images_dropped'] | report['notes']
+
+
+@pytest.mark.parametrize('name', [
+    '//cdn.x.example/i/a.jpg', '//cdn.x.example:8080/i/a.jpg?v=1'])
+def test_addresses_may_lack_https(find, name):
+    paths, report = find(['a.jpg'], [name])
+    assert paths == ['a.jpg']
+    assert not report['images_dropped'] | report['notes']
+    # It is the same address as that with it.
+    manifest = f'address,file\n{whole_address(name)},b.jpg\n'
+    assert find(['a.jpg', 'b.jpg'], [name], manifest)[0] == ['b.jpg']
+    assert find([], [name], manifest.replace('https:', ''))[0] == ['b.jpg']
+
+
+@pytest.mark.parametrize('name', [
+    '//server/share/a.jpg', '//a.jpg', '///x.example/a.jpg', './/x.example/a.jpg',
+    'x.example/a.jpg', '//./a.jpg', '//../a.jpg'])
+def test_what_begins_like_an_address_and_is_none(name):
+    assert not is_address(name)
+    assert apart(name) == [name]
 
 
 @pytest.mark.parametrize('name', ['https://x.example/a.JPG', 'https://x.example/A.jpg', 'A.JPG'])
@@ -113,6 +136,8 @@ def test_what_is_not_found(find, name, problem):
     ('a, b.jpg|c.jpg', ['a, b.jpg', 'c.jpg']),
     ('Shirt, front.jpg, b.jpg', ['Shirt, front.jpg', 'b.jpg']),
     ('a;b.jpg;c.jpg', ['a;b.jpg', 'c.jpg']),
+    ('//x.example/a,//y.example/b', ['//x.example/a', '//y.example/b']),
+    ('//x.example/w_4,h_6/a.jpg, b.jpg', ['//x.example/w_4,h_6/a.jpg', 'b.jpg']),
     ('a.jpg, b', ['a.jpg, b'])])
 def test_what_stands_between_pictures_is_told(text, names):
     assert split(text) == names
@@ -126,6 +151,29 @@ def test_what_stands_between_pictures_may_be_named():
 def test_normalised():
     assert normalised('.\\a//b/./c.jpg ') == 'a/b/c.jpg'
     assert normalised('//a.jpg') == '/a.jpg'
+    assert normalised('./img/../img/p.jpg') == 'img/p.jpg'
+    assert normalised('a\\b\\..\\..\\c.jpg') == 'c.jpg'
+
+
+@pytest.mark.parametrize('path', ['../a.jpg', 'a/../../b.jpg', '../a/../b.jpg', '/../a.jpg',
+                                  '/a.jpg', 'a/..', '..', '%2e%2e/%2e%2e/a.jpg/../../..'])
+def test_what_leaves_the_folder_does_so_in_its_shortest_form(path):
+    assert path_problem(normalised(path))
+
+
+def test_a_way_out_and_back_in_is_no_way_round_a_link(find, tmp_path):
+    (tmp_path / 'shop').mkdir()
+    (tmp_path / 'elsewhere').mkdir()
+    (tmp_path / 'elsewhere/a.jpg').write_bytes(b'x')
+    (tmp_path / 'shop/out').symlink_to(tmp_path / 'elsewhere')
+    (tmp_path / 'shop/b.jpg').write_bytes(b'x')
+    report = Report()
+    with open_pictures(tmp_path / 'shop') as pictures:
+        # By its name alone, not behind the link; what is told of a link is told by its reader.
+        assert pictures.find(['out/../b.jpg', 'x/../out/../a.jpg'], '', report) == ['b.jpg']
+        assert pictures.find(['b/../out/a.jpg'], '', report) == ['out/a.jpg']
+        assert pictures.tree.leaves('out/a.jpg')
+    assert list(report.record()['images_dropped']) == ['no such file']
 
 
 @pytest.mark.parametrize('text', [
@@ -166,10 +214,10 @@ def test_a_file_of_one_address_is_not_that_of_another_which_was_not_loaded(find)
 
 @pytest.mark.parametrize('between', ['|', ' | ', ' ', '\n', ';', ', ', ','])
 def test_several_addresses_in_one_field_are_all_found(find, between):
-    names = ['https://x.example/a.jpg', 'HTTPS://x.example/b.jpg',
+    names = ['https://x.example/a.jpg', 'HTTPS://x.example/b.jpg', '//x.example/d.jpg',
              'https://x.example/c.jpg?from=http://y.example/z.jpg']
-    assert find(['a.jpg', 'b.jpg', 'c.jpg'], [between.join(names)])[0] == [
-        'a.jpg', 'b.jpg', 'c.jpg']
+    assert find(['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg'], [between.join(names)])[0] == [
+        'a.jpg', 'b.jpg', 'd.jpg', 'c.jpg']
 
 
 def test_fields_of_many_signs_take_no_time(find):
