@@ -12,8 +12,8 @@ them from the shop by the addresses in it. What is relied on, from the authors' 
 - ``attribute_labels.json`` has ``filename`` (``p<productId>_s<itemN>_v<view>``, without an ending),
   ``itemN`` and 264 attributes that are 0 or 1, some twenty colours among them.
 - Addresses end in ``<itemN>-p-4x.jpg`` for view 0, in ``<itemN>-1-4x.jpg`` and so on for others.
-- Images are called after the last part of their address or after ``filename``; they are found by
-  their name alone, wherever they lie below SOURCE.
+- Images are called after the last part of their address or after ``filename``, with an ending or
+  without; they are found by their name alone, wherever they lie below SOURCE.
 
 The last two files may be absent.
 """

@@ -111,24 +111,28 @@ def _reversed(parts):
     return ''.join(f'{part}/' for part in reversed(parts))
 
 
+@contextlib.contextmanager
 def images_by_name(
         tree: Tree, endings: tuple[str, ...] = ('.jpg', '.jpeg', '.png'),
-) -> contextlib.AbstractContextManager[Callable[[str], str | None]]:
+) -> Iterator[Callable[[str], str | None]]:
     """Looks the images of a tree up by their name alone, in whatever folder they lie.
 
     Args:
         tree: The files of a data set.
         endings: Of the files that are images, in lower case.
 
-    Returns:
-        A context manager that yields a function from a name without its ending, as in
-        ``'100627.255'``, to the image's path in the tree, or to None.
+    Yields:
+        A function from a name without its ending, as in ``'100627.255'``, to the image's path in
+        the tree, or to None. Where no image has that name, it may be a file's whole name, for
+        whoever saved the images without an ending.
     """
     def names():
         for path in tree.paths():
             name, ending = posixpath.splitext(posixpath.basename(path))
-            if ending.lower() in endings and not path_problem(path):
-                yield name, path
+            if not path_problem(path):
+                # No name holds a slash: whole names come after the others.
+                yield (name if ending.lower() in endings else f'{name}{ending}/'), path
 
-    return table(names())
+    with table(names()) as path_of:
+        yield lambda name: path_of(name) or path_of(f'{name}/')
 

@@ -129,6 +129,20 @@ def test_images_by_the_filename_of_the_attributes(import_files, entries, drawn_i
                                         'images/image_data/img_000000.jpg')
 
 
+def test_images_without_an_ending(import_files, import_report, entries, drawn_images):
+    """As ``filename`` has none; a file that has one goes before its namesake without."""
+    files = {name: content for name, content in in_layout(entries, drawn_images).items()
+             if name.endswith('.json')}
+    files |= {f'images/img_{number:06}': drawn_images[number] for number in range(5)}
+    files |= {'images/img_000005.jpg': drawn_images[5], 'a/img_000005': b'boxes'}
+    catalogue = import_files('mvc', files)
+    products = by_id(catalogue)
+    assert products['100-7'].images == ('images/images/img_000001', 'images/images/img_000000')
+    assert products['201-55'].images == ('images/images/img_000005.jpg',)
+    assert catalogue.image_file('images/images/img_000001').read_bytes() == drawn_images[1]
+    assert import_report(catalogue)['images_dropped'] == {}
+
+
 def test_what_is_no_address_is_no_error(import_files, entries, drawn_images):
     files = in_layout(entries, drawn_images)
     broken = json.loads(files['mvc_info.json'])
