@@ -139,6 +139,9 @@ class _Export(Source):
         """Yields (where, product) of each colour that a configurable row is sold in."""
         sku = clean(row['sku'])
         colours = {}
+        # What no simple row says is as the whole is, in one colour.
+        only = self._said('colour', row)
+        only = '' if '|' in only else only
         for variation in fields.variations(row):
             child = simple(variation['sku'])
             if child is None:
@@ -146,6 +149,8 @@ class _Export(Source):
                             f'{variation["sku"]} of {where} ({sku})')
                 continue
             child['variation'] = variation
+            if only and not self._said('colour', child):
+                child['variation'] = variation | {self._codes['colour'][0]: only}
             colours.setdefault(self._said('colour', child), []).append(child)
         children = [child for found in colours.values() for child in found]
         if not fields.images(children):

@@ -180,10 +180,7 @@ class _Export(Source):
             report.read()
             report.drop('neither SKU nor ID', first['where'])
             return
-        colours = {}
-        for variation in variations:
-            colours.setdefault(
-                '/'.join(self._labelling.colours(variation['attributes'])), []).append(variation)
+        colours = self._by_colour(parent, variations)
         pictured = any(member['images'] for member in variations)
         if len(colours) > 1 and not pictured:
             colours = {}
@@ -199,6 +196,19 @@ class _Export(Source):
         for colour, members in colours.items():
             identity = f'{group}-{colour}' if colour else group
             yield self._product(identity, group, [first, *members], members, report)
+
+    def _by_colour(self, parent, variations):
+        """The variations of each colour; those of any colour are of the parent's, if it has one."""
+        only = self._labelling.colours(parent['attributes']) if parent else ()
+        only = only[0] if len(only) == 1 else ''
+        said = ['/'.join(self._labelling.colours(one['attributes'])) or only for one in variations]
+        found = dict.fromkeys(said)
+        # Beside a single colour, the parent's pictures may show others.
+        if len(found) > 2 and not any(one['images'] for one, colour in zip(variations, said)
+                                      if not colour):
+            found.pop('', None)     # without a picture of its own, it is each of the others
+        return {colour: [one for one, own in zip(variations, said)
+                         if own == colour or not own and '' not in found] for colour in found}
 
     def _product(self, identity, group, told, pictured, report):
         """A product; ``told`` are the rows that tell of it, the more general first."""

@@ -105,6 +105,20 @@ def test_a_simple_row_that_none_names_is_a_product(imported):
     assert bag.images == ('images/b/a/bag.jpg',)
 
 
+def test_a_simple_row_without_a_colour_is_of_the_configurables_only_one(imported, import_report):
+    rows = [row('H1-S', name='Hoodie S', additional_attributes='size=S'),
+            row('H1-M', name='Hoodie M', base_image='/h/1/h1-Red.jpg',
+                additional_attributes='size=M,color=Red'),
+            row('H1', 'configurable', name='Hoodie', additional_attributes='color=Red',
+                configurable_variations='sku=H1-S,size=S|sku=H1-M,size=M')]
+    for order in (rows, [rows[1], rows[0], rows[2]]):
+        catalogue = imported(order, '--overwrite')
+        (product,) = catalogue.products
+        assert (product.id, product.colours) == ('H1-Red', ('Red',))
+        assert product.extra['size'] == 'S|M'
+        assert import_report(catalogue)['dropped'] == {}
+
+
 def test_levels(imported):
     grey = next(iter(imported(hoodie(), '--levels', 'category/subcategory').products))
     assert [grey.label(task) for task in ('type', 'category', 'subcategory')] == [

@@ -153,6 +153,38 @@ def test_variations_by_size_alone_are_one_product(imported, colour, expected):
     assert product.images == ('images/tee.jpg', 'images/tee-back.jpg')
 
 
+def test_a_variation_of_any_colour_is_of_the_parents_only_one(imported, import_report):
+    rows = [row(56, 'variable', SKU='Q', Name='Tee', images='tee.jpg tee-back.jpg',
+                attribute1='Color', values1='Red', attribute2='Size', values2='S, M')]
+    for size, colour, images in (('S', '', ''), ('M', 'Red', 'bag.jpg')):
+        rows.append(row(f'5{size}', 'variation', SKU=f'Q-{size}', Parent='Q', images=images,
+                        attribute1='Color', values1=colour, attribute2='Size', values2=size))
+    catalogue = imported(rows)
+    (product,) = catalogue.products
+    assert (product.id, product.colours, product.extra['Size']) == ('Q', ('Red',), 'S|M')
+    assert product.images == ('images/tee.jpg', 'images/tee-back.jpg', 'images/bag.jpg')
+    report = import_report(catalogue)
+    assert report['dropped'] == report['notes'] == {}
+
+
+@pytest.mark.parametrize('images', ['', 'bag.jpg'])
+def test_a_variation_of_any_colour_among_several(imported, import_report, images):
+    """Without a picture it is no product of its own, but a size of each."""
+    rows = tee()
+    rows[2] |= row(77, 'variation', SKU='any', Parent='woo-tee', images=images,
+                   attribute1='Color', values1='', attribute2='Size', values2='XL')
+    catalogue = imported(rows)
+    found = products(catalogue)
+    assert import_report(catalogue)['dropped'] == {}
+    if images:
+        assert found['woo-tee'].colours == ()
+        assert found['woo-tee'].images == ('images/bag.jpg',)
+    assert {name: product.extra['Size'] for name, product in found.items()} == (
+        {'woo-tee-Blue': 'Large', 'woo-tee': 'XL', 'woo-tee-Green': 'Large|Small'} if images else
+        {'woo-tee-Blue': 'Large|XL', 'woo-tee-Green': 'XL|Large|Small'})
+    assert found['woo-tee-Blue'].images == ('images/tee-blue.jpg',)
+
+
 def test_colours_without_pictures_of_their_own_are_not_guessed(imported):
     rows = tee()
     for variation in rows[1:]:
