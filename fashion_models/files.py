@@ -10,7 +10,7 @@ import os
 import pathlib
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import filelock
 import numpy as np
@@ -26,13 +26,16 @@ except ImportError:     # Windows
 
 
 _FULL = errno.ENOSPC, errno.EDQUOT, errno.EFBIG
+#: How a file that NumPy's ``savez`` writes begins; see :func:`require_kind`.
+ZIP = b'pk'
 #: Bytes of a file's name.
 _LONGEST_NAME = 255
 
 
 @contextlib.contextmanager
 def atomic_write(
-        path: str | os.PathLike, mode: str = 'wb', **open_arguments: object) -> Iterator[io.IOBase]:
+        path: str | os.PathLike, mode: str = 'wb', replaces: Sequence[bytes] = (),
+        **open_arguments: object) -> Iterator[io.IOBase]:
     """Opens a temporary file beside ``path`` and renames it to ``path`` when the block ends well.
 
     The data is flushed to disk before the rename, so that after a crash or a full disk ``path``
@@ -43,6 +46,7 @@ def atomic_write(
     Args:
         path: The file to write.
         mode: ``'wb'`` or ``'w'``.
+        replaces: How files of this kind begin; see :func:`require_kind`.
         open_arguments: Passed on to :func:`open` (``encoding``, ``newline``).
 
     Yields:
@@ -50,9 +54,11 @@ def atomic_write(
 
     Raises:
         OSError: If ``path`` is a pipe or a device, which others would miss, or cannot be written.
+        UserError: If it is a file of another kind.
     """
     path = pathlib.Path(path)
     require_plain(path)
+    require_kind(path, replaces)
     # With '+', NumPy writes through Python; else np.save writes by itself, and the error of a full
     # disk can get lost.
     temporary, file = _open_beside(path, mode.replace('w', 'x') + '+', open_arguments)
@@ -73,6 +79,26 @@ def atomic_write(
             with contextlib.suppress(OSError):      # what is buffered fails once more
                 file.close()
             raise
+
+
+def require_kind(path: str | os.PathLike, begins: Sequence[bytes]) -> None:
+    """Refuses to replace a file of another kind: a slip, by which a user would lose it.
+
+    Args:
+        path: The file; it may be missing or empty.
+        begins: How files of the kind begin, in lower case; none stands for any kind.
+
+    Raises:
+        UserError: It begins otherwise.
+        OSError: It cannot be read.
+    """
+    if not begins or not os.path.isfile(path):
+        return
+    with open(path, 'rb') as file:
+        found = file.read(max(map(len, begins))).lower()
+    if found and not found.startswith(tuple(begins)):
+        raise UserError(f'{path}: would replace a file of another kind; choose another name, or '
+                        'move it away')
 
 
 def _open_beside(path, mode, arguments):

@@ -35,13 +35,14 @@ def write_page(file: str | os.PathLike, template: str, **values: object) -> None
             pictures are not all in memory at once.
 
     Raises:
-        UserError: If the file cannot be written.
+        UserError: If the file cannot be written, or is there and no page.
     """
     style = '\n' + (_TEMPLATES / f'{template}.css').read_text(encoding='utf-8')
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     parts = ENVIRONMENT.get_template(f'{template}.html').generate(
         style=style, style_hash=f'sha256-{digest}', **values)
-    with told_if_unwritable(file), atomic_write(file, 'w', encoding='utf-8') as page:
+    with told_if_unwritable(file), atomic_write(
+            file, 'w', [b'<!doctype html'], encoding='utf-8') as page:
         page.writelines(parts)
 
 

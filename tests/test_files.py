@@ -293,6 +293,21 @@ def test_a_pipe_is_not_replaced(tmp_path):
     assert os.listdir(tmp_path) == ['pipe']
 
 
+@pytest.mark.parametrize(('content', 'begins', 'replaced'), [
+    (b'My thesis', [b'pk'], False), (b'P', [b'pk'], False), (b'PK\3\4', [b'pk'], True),
+    (b'<!DOCTYPE html>', [b'<!doctype html'], True), (b'', [b'pk'], True),
+    (b'{}', [b'pk', b'{'], True), (b'My thesis', [], True)])
+def test_a_file_of_another_kind_is_not_replaced(tmp_path, content, begins, replaced):
+    path = tmp_path / 'file'
+    path.write_bytes(content)
+    expected = contextlib.nullcontext() if replaced else pytest.raises(
+        UserError, match='file: would replace a file of another kind')
+    with expected, atomic_write(path, replaces=begins) as file:
+        file.write(b'new')
+    assert path.read_bytes() == (b'new' if replaced else content)
+    assert os.listdir(tmp_path) == ['file']
+
+
 @pytest.mark.skipif(not hasattr(os, 'mkfifo'), reason='pipes are files on Unix')
 def test_a_pipe_has_no_hash(tmp_path):
     os.mkfifo(tmp_path / 'pipe')

@@ -39,19 +39,22 @@ def text_in(cell: str) -> str:
 
 
 def write_table(path: str | os.PathLike, names: Sequence[str],
-                rows: Iterable[Sequence[object]]) -> None:
+                rows: Iterable[Sequence[object]], replaces: Sequence[str] = ()) -> None:
     """Writes a CSV file.
 
     Args:
         path: The file.
         names: Of the columns.
         rows: Their values; ``None`` is an empty cell.
+        replaces: The first columns of other tables that may be there instead.
 
     Raises:
-        UserError: If it cannot be written.
+        UserError: If it cannot be written, or is there and another table, or none.
     """
+    begins = [mark + name.lower().encode() for name in (names[0], *replaces)
+              for mark in (b'', MARK.encode())]
     with (told_if_unwritable(path),
-          atomic_write(path, 'w', encoding='utf-8-sig', newline='') as file):
+          atomic_write(path, 'w', begins, encoding='utf-8-sig', newline='') as file):
         _write(file, names, rows)
 
 

@@ -25,6 +25,11 @@ LINE = 16
 _INK, _GREY, _PAPER, _FRAME = '#222222', '#666666', '#ffffff', '#dddddd'
 
 
+#: How files of Pillow's formats begin, in lower case, those that hardly anyone writes left out.
+BEGINS = {'PNG': [b'\x89png'], 'JPEG': [b'\xff\xd8'], 'WEBP': [b'riff'], 'GIF': [b'gif8'],
+          'TIFF': [b'ii', b'mm'], 'BMP': [b'bm'], 'PDF': [b'%pdf']}
+
+
 def picture_kind(path: pathlib.Path) -> str:
     """The format, as Pillow calls it, that the ending of a picture's name asks for.
 

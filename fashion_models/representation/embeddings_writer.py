@@ -21,8 +21,16 @@ import numpy as np
 import xxhash
 
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write, checksum, hidden_beside, locked, refuse_link
-from fashion_models.parsing import json_file, require_form
+from fashion_models.files import (
+    atomic_write,
+    checksum,
+    hidden_beside,
+    locked,
+    refuse_link,
+    require_kind,
+    told_if_unwritable,
+)
+from fashion_models.parsing import json_file, require_form, require_plain
 from fashion_models.representation.embeddings import Item
 from fashion_models.representation.embeddings_header import (
     MAGIC,
@@ -46,7 +54,7 @@ _PIECE = 1 << 16
 
 
 def require_place(file: str | os.PathLike) -> None:
-    """Raises UserError if a file cannot be written there, before the work that fills it."""
+    """Raises UserError if a file of embeddings cannot be written there, before the work for it."""
     file = pathlib.Path(file)
     if file.is_dir():
         raise UserError(f'{file}: is a folder, expected a file to write')
@@ -54,6 +62,9 @@ def require_place(file: str | os.PathLike) -> None:
         raise UserError(f'{file}: cannot be written: there is no folder {file.parent}')
     if not os.access(file.absolute().parent, os.W_OK):
         raise UserError(f'{file}: cannot be written: the folder {file.parent} is read-only')
+    with told_if_unwritable(file):
+        require_plain(file)
+        require_kind(file, [b'\x93numpy'])
 
 
 def remove_leftovers(file: pathlib.Path) -> None:

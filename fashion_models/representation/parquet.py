@@ -45,7 +45,7 @@ def write_parquet(embeddings: Embeddings, file: str | os.PathLike, progress: boo
          *((names[task], several if tasks[task].several else text) for task in tasks),
          ('embedding', pyarrow.list_(number, size))],
         {'fashion_models': json.dumps(embeddings.header)})
-    with (told_if_unwritable(file), atomic_write(file) as partial,
+    with (told_if_unwritable(file), atomic_write(file, replaces=[b'par1']) as partial,
           parquet.ParquetWriter(partial, schema, compression='zstd') as writer,
           tqdm(total=len(embeddings), desc='writing', unit=' rows',
                disable=None if progress else True) as bar):

@@ -7,7 +7,7 @@ from PIL import Image, ImageChops, ImageDraw
 
 from fashion_models.catalogue.paths import path_problem
 from fashion_models.catalogue.records import Listing, Product
-from fashion_models.catalogue.show import GAP, contact_sheet, picture_kind
+from fashion_models.catalogue.show import BEGINS, GAP, contact_sheet, picture_kind
 from fashion_models.catalogue.tasks import parts
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, told_if_unwritable
@@ -99,5 +99,6 @@ def _sheet(folder, products):
 
 def _save(picture, sheet):
     kind = picture_kind(picture)
-    with told_if_unwritable(picture), atomic_write(picture) as file:
+    with (told_if_unwritable(picture),
+          atomic_write(picture, replaces=BEGINS.get(kind, ())) as file):
         sheet.save(file, kind)

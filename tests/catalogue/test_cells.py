@@ -54,3 +54,18 @@ def test_a_table_begins_with_a_byte_order_mark_and_has_no_formulas(tmp_path):
     assert content.decode('utf-8-sig') == "id,probability\r\n'=1+1,-0.5\r\nGröße,\r\n"
     with pytest.raises(UserError, match='none/table.csv: cannot be written'):
         write_table(tmp_path / 'none' / 'table.csv', ('id',), [])
+
+
+@pytest.mark.parametrize(('content', 'replaced'), [
+    ('id,title\r\n1,a\r\n', True), ('\ufeffID;title', True), ('\ufeffgroup,id\r\n', True),
+    ('My thesis', False), ('product_id,images', False)])
+def test_only_a_table_of_its_own_is_replaced(tmp_path, content, replaced):
+    file = tmp_path / 'file.csv'
+    file.write_text(content, encoding='utf-8')
+    if replaced:
+        write_table(file, ['id', 'title'], [['2', 'b']], replaces=['group'])
+        assert file.read_bytes() == '\ufeffid,title\r\n2,b\r\n'.encode()
+    else:
+        with pytest.raises(UserError, match=r'file.csv: would replace a file of another kind'):
+            write_table(file, ['id', 'title'], [['2', 'b']], replaces=['group'])
+        assert file.read_text(encoding='utf-8') == content

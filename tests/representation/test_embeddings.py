@@ -421,3 +421,25 @@ def test_a_start_that_fails_holds_no_lock(tmp_path):
 def test_the_longest_name(tmp_path):
     write(tmp_path / ('e' * 255))
     assert os.listdir(tmp_path) == ['e' * 255]
+
+
+def test_a_file_of_another_kind_is_not_replaced(tmp_path):
+    file = tmp_path / 'products.csv'
+    file.write_text('product_id,images')
+    with pytest.raises(UserError, match='csv: would replace a file of another kind'):
+        write(file)
+    assert file.read_text() == 'product_id,images'
+    assert os.listdir(tmp_path) == ['products.csv']
+    file.write_bytes(b'')
+    write(file)
+    write(file, rows=3)
+    assert len(open_embeddings(file)) == 3
+
+
+@pytest.mark.skipif(not hasattr(os, 'mkfifo'), reason='pipes are files on Unix')
+def test_a_pipe_or_a_device_is_not_replaced(tmp_path):
+    os.mkfifo(tmp_path / 'pipe')
+    with pytest.raises(UserError, match='is a pipe or a device, expected a file'):
+        write(tmp_path / 'pipe')
+    assert (tmp_path / 'pipe').is_fifo()
+    assert os.listdir(tmp_path) == ['pipe']

@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     from fashion_models.catalogue.io import open_catalogue
-    from fashion_models.catalogue.show import contact_sheet, picture_kind, sample
+    from fashion_models.catalogue.show import BEGINS, contact_sheet, picture_kind, sample
     from fashion_models.catalogue.split import split_of
     from fashion_models.files import atomic_write, told_if_unwritable
     from fashion_models.plural import counted
@@ -45,7 +45,8 @@ def run(arguments: argparse.Namespace) -> None:
     if not products:
         raise UserError(
             f'{arguments.catalogue}: no product is of that split and has those labels')
-    with told_if_unwritable(arguments.output), atomic_write(arguments.output) as file:
+    with (told_if_unwritable(arguments.output),
+          atomic_write(arguments.output, replaces=BEGINS.get(kind, ())) as file):
         contact_sheet(catalogue.folder, products).save(file, kind)
     print(f'{arguments.output}: {counted(len(products), "product")}')
 

@@ -185,7 +185,7 @@ class Calibration:
         """Writes the calibration as JSON."""
         record = {'format': _FORMAT, 'origin': self.origin, 'models': {
             name: dataclasses.asdict(model) for name, model in self.models.items()}}
-        with atomic_write(file, 'w', encoding='utf-8') as out:
+        with atomic_write(file, 'w', [b'{'], encoding='utf-8') as out:
             out.write(json_text(sealed(record), indent=1) + '\n')
 
 

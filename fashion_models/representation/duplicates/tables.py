@@ -50,4 +50,5 @@ def write_groups(path: str | os.PathLike, rows: Iterable[dict]) -> None:
 
 
 def _write(path, columns, rows):
-    write_table(path, columns, ([row[name] for name in columns] for row in rows))
+    write_table(path, columns, ([row[name] for name in columns] for row in rows),
+                replaces=(PAIR_COLUMNS[0], GROUP_COLUMNS[0]))

@@ -27,7 +27,7 @@ from fashion_models.arrays import read_npz
 from fashion_models.catalogue.cells import text_in
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write, told_if_unwritable
+from fashion_models.files import ZIP, atomic_write, told_if_unwritable
 from fashion_models.optional import require
 from fashion_models.parsing import json_value, shown
 from fashion_models.representation.embeddings import Embeddings
@@ -120,9 +120,9 @@ class LinearOrder:
         """Writes the order to a ``.npz`` file, without pickle.
 
         Raises:
-            UserError: If it cannot be written.
+            UserError: If it cannot be written, or is there and no ``.npz`` file.
         """
-        with told_if_unwritable(path), atomic_write(path) as file:
+        with told_if_unwritable(path), atomic_write(path, replaces=[ZIP]) as file:
             np.savez(file, format=np.array(_FORMAT), weights=self.weights,
                      facts=np.array(json.dumps(self.facts)))
 
