@@ -71,4 +71,6 @@ def _differ(a, b, alone):
     titles = len(one & other) / len(one | other) if one and other else None
     if any(a.labels[level] != b.labels[level] for level in common):
         return titles is None or titles < TITLES
-    return not common and titles is not None and titles < alone
+    # One type, such as clothing, makes no two products alike.
+    alike = any(level != LEVELS[0] for level in common)
+    return not alike and titles is not None and titles < alone

@@ -58,6 +58,13 @@ def test_a_supplier_picture_is_no_placeholder(tmp_path, items):
     assert len(found.pairs) == len(items) * (len(items) - 1) / 2
 
 
+def test_one_type_makes_unlike_products_no_more_alike(tmp_path):
+    items = [item(row, f'model{row} name{row}', ('clothing',)) for row in range(8)]
+    found = find(write(tmp_path / 'shop', 8, items), texts=False, threshold=0.9)
+    assert found.pairs == []
+    assert len(found.placeholders) == 1
+
+
 def test_two_unlike_products_are_enough(tmp_path):
     embeddings = write(tmp_path / 'shop', 2, [unlike(0), unlike(2)])
     found = find(embeddings, texts=False, threshold=0.9)
