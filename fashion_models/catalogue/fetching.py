@@ -11,6 +11,8 @@ import os
 import pathlib
 import posixpath
 import re
+import socket
+import ssl
 import time
 import urllib.error
 import urllib.parse
@@ -20,23 +22,36 @@ from collections.abc import Iterable, Iterator
 from tqdm import tqdm
 
 import fashion_models
-from fashion_models.catalogue.cells import MARK, cell, text_in
+from fashion_models.catalogue.cells import MARK, cell, text_in, write_table
 from fashion_models.catalogue.connections import NotLoaded, public_opener
 from fashion_models.catalogue.importers.pictures import MANIFEST_FILE, apart, is_address
 from fashion_models.catalogue.importers.reading import is_broken
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.paths import path_problem
 from fashion_models.errors import UserError
-from fashion_models.files import append_line, atomic_write, locked, whole_lines
+from fashion_models.files import (
+    append_line,
+    atomic_write,
+    locked,
+    require_kind,
+    told_if_unwritable,
+    whole_lines,
+)
 from fashion_models.parsing import normal, whole_number
 
 USER_AGENT = f'fashion-models/{fashion_models.__version__} (catalogue fetch)'
+#: The addresses that the last call could not load, and why not.
+FAILED_FILE = 'not-loaded.csv'
 _LOCK_FILE = '.fetch.lock'
 _ENDINGS = {'image/jpeg': '.jpg', 'image/png': '.png', 'image/webp': '.webp', 'image/gif': '.gif',
             'image/avif': '.avif', 'image/tiff': '.tif', 'image/bmp': '.bmp', 'image/heic': '.heic'}
 _ANYTHING = 'application/octet-stream', 'binary/octet-stream'
 _LONGEST_NAME = 200  # bytes
 _UNFIT = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\ud800-\udfff]')
+#: An address of another kind; what has no ``://`` is the name of a file.
+_OTHER_ADDRESS = re.compile('[a-z][a-z0-9+.-]*://', re.IGNORECASE)
+#: How a page begins that some servers send in place of a picture, as a picture.
+_PAGE = b'<!doctype html', b'<html'
 #: Statuses that ask to come later, and how often and how long at most that is heeded.
 _LATER, _TRIES, _LONGEST_WAIT = (429, 503), 3, 60
 
@@ -66,10 +81,11 @@ def fetch(addresses: Iterable[str], folder: str | os.PathLike,
     """Loads pictures into a folder, and keeps a table there of which file each address became.
 
     Pictures that are there are not loaded again: call it again to resume.
-    A file is called after the last part of its address.
+    A file is called after the last part of its address. The addresses that could not be loaded are
+    in another table, with the reasons.
 
     Args:
-        addresses: Of the pictures; what is not ``http://`` or ``https://`` is passed over.
+        addresses: Of the pictures; names of files are passed over.
         folder: Where to put them; made if it does not exist.
         bounds: What to load at most.
 
@@ -85,7 +101,7 @@ def fetch(addresses: Iterable[str], folder: str | os.PathLike,
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder / _LOCK_FILE, _busy(folder)):
-        found = dict.fromkeys(one for address in filter(is_address, addresses)
+        found = dict.fromkeys(one for address in addresses if _OTHER_ADDRESS.match(address)
                               for one in apart(address))
         return _fetch(list(found), folder, bounds)
 
@@ -99,7 +115,7 @@ def _busy(folder):
 def _fetch(addresses, folder, bounds):
     files = _loaded(folder)
     taken = {name.casefold() for name in (*files.values(), *os.listdir(folder))}
-    counts = collections.Counter()
+    counts, failed = collections.Counter(), {}
     opener = public_opener(bounds.private)
     last = 0
     for address in tqdm(addresses, unit=' pictures', disable=None):
@@ -132,7 +148,20 @@ def _fetch(addresses, folder, bounds):
             reason = 'loaded'
             break
         counts[reason] += 1
+        if reason != 'loaded':
+            failed[address] = reason
+    _tell(folder / FAILED_FILE, failed)
     return counts
+
+
+def _tell(file, failed):
+    """Writes the table of what could not be loaded, or removes that of an earlier call."""
+    if failed:
+        write_table(file, ('address', 'reason'), failed.items())
+    elif file.exists():
+        with told_if_unwritable(file):
+            require_kind(file, [name.encode() for name in ('address', f'{MARK}address')])
+            file.unlink()
 
 
 class _Later(NotLoaded):
@@ -170,6 +199,8 @@ def _load(opener, address, bounds):
     """The kind (str) and the content (bytes) of a picture."""
     until = time.monotonic() + bounds.seconds
     try:
+        if not is_address(address):
+            raise NotLoaded('neither http:// nor https://')
         request = urllib.request.Request(_ascii(address), headers={
             'User-Agent': USER_AGENT, 'Accept': 'image/*'})
         with (opener.deadline.within(bounds.seconds),
@@ -194,14 +225,29 @@ def _load(opener, address, bounds):
             raise reason from None
         if isinstance(reason, TimeoutError) or time.monotonic() > until:
             raise NotLoaded('took too long') from None
-        raise NotLoaded(f'cannot be loaded ({type(reason).__name__})') from None
+        raise NotLoaded(_why(reason)) from None
     if time.monotonic() > until:
         raise NotLoaded('took too long')
     if whole_number(length) not in (None, len(content)):
         raise NotLoaded('ended too early')
     if not content:
         raise NotLoaded('empty')
+    if content[:99].lstrip().lower().startswith(_PAGE):
+        raise NotLoaded('no picture, but a page')
     return kind, content
+
+
+def _why(error):
+    """Why a picture cannot be loaded, in words."""
+    if isinstance(error, socket.gaierror):
+        return 'its server is not known'
+    if isinstance(error, ssl.SSLError):
+        return 'its server cannot be trusted'
+    if isinstance(error, OSError) and error.strerror:
+        return f'cannot be loaded: {error.strerror}'
+    if isinstance(error, ValueError | http.client.InvalidURL):
+        return 'no address'
+    return f'cannot be loaded ({type(error).__name__})'
 
 
 def _pieces(response, size) -> Iterator[bytes]:
@@ -236,7 +282,7 @@ def _name(address, kind, taken):
         ending = _ENDINGS.get(kind, '.jpg')
     stem = stem.encode()[:_LONGEST_NAME].decode(errors='ignore') or 'picture'
     name, number = stem + ending, 1
-    while name.casefold() in taken or name == MANIFEST_FILE:
+    while name.casefold() in taken or name in (MANIFEST_FILE, FAILED_FILE):
         number += 1
         name = f'{stem}-{number}{ending}'
     return name

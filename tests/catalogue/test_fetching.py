@@ -67,7 +67,7 @@ def test_pictures_and_the_table_of_their_addresses(shop, asked, tmp_path, jpeg):
     addresses = [f'{shop.address}/a/front.jpg?v=1', f'{shop.address}/b/front.jpg',
                  f'{shop.address}/b/größe 1', 'not/an/address.jpg', 'file:///etc/passwd',
                  f'{shop.address}/a/front.jpg?v=1']
-    assert fetch(addresses, tmp_path, HERE) == {'loaded': 3}
+    assert fetch(addresses, tmp_path, HERE) == {'loaded': 3, 'neither http:// nor https://': 1}
     assert (tmp_path / 'addresses.csv').read_text('utf-8-sig').splitlines() == [
         'address,file', f'{addresses[0]},front.jpg', f'{addresses[1]},front-2.jpg',
         f'{addresses[2]},größe 1.jpg']
@@ -82,9 +82,12 @@ def test_what_is_there_is_not_loaded_again(shop, asked, tmp_path, jpeg):
     shop.answers = {'/1.jpg': picture(jpeg())}
     addresses = [f'{shop.address}/{number}.jpg' for number in (1, 2)]
     assert fetch(addresses, tmp_path, HERE) == {'loaded': 1, 'the server said 404': 1}
+    assert (tmp_path / 'not-loaded.csv').read_text('utf-8-sig').splitlines() == [
+        'address,reason', f'{addresses[1]},the server said 404']
     shop.answers['/2.jpg'] = picture(jpeg())
     assert fetch(addresses, tmp_path, HERE) == {'loaded': 1, 'there before': 1}
     assert asked() == ['/1.jpg', '/2.jpg', '/2.jpg']
+    assert not (tmp_path / 'not-loaded.csv').exists()
 
 
 def test_an_interruption_between_table_and_file_is_made_good(shop, tmp_path, jpeg):
@@ -95,15 +98,16 @@ def test_an_interruption_between_table_and_file_is_made_good(shop, tmp_path, jpe
 
 
 def test_no_other_file_is_replaced(shop, tmp_path, jpeg):
-    shop.answers = {'/1.jpg': picture(jpeg()), '/addresses.csv': picture(jpeg())}
+    shop.answers = {
+        f'/{name}': picture(jpeg()) for name in ('1.jpg', 'addresses.csv', 'not-loaded.csv')}
     (tmp_path / '1.jpg').write_text('mine')
     (tmp_path / 'addresses.csv').write_text(
         f'address,file\n{shop.address}/../up.jpg,../up.jpg\n')
-    assert fetch([f'{shop.address}/1.jpg', f'{shop.address}/addresses.csv'], tmp_path,
-                 HERE) == {'loaded': 2}
+    assert fetch([f'{shop.address}{path}' for path in shop.answers], tmp_path,
+                 HERE) == {'loaded': 3}
     assert (tmp_path / '1.jpg').read_text() == 'mine'
     assert {path.name for path in tmp_path.iterdir()} - {'.fetch.lock'} == {
-        '1.jpg', '1-2.jpg', 'addresses.csv', 'addresses-2.csv'}
+        '1.jpg', '1-2.jpg', 'addresses.csv', 'addresses-2.csv', 'not-loaded-2.csv'}
 
 
 @pytest.mark.parametrize(('answer', 'reason'), [
@@ -116,12 +120,29 @@ def test_no_other_file_is_replaced(shop, tmp_path, jpeg):
     ((500, {}, b''), 'the server said 500'),
     ((302, {'Location': 'file:///etc/passwd'}, b''), 'the server said 302'),
     ((302, {'Location': 'ftp://127.0.0.1/x.jpg'}, b''), 'led to another kind of address'),
-    ((302, {'Location': '/1.jpg'}, b''), 'the server said 302')])
+    ((302, {'Location': '/1.jpg'}, b''), 'the server said 302'),
+    ((200, {}, b'\r\n<!DOCTYPE HTML><title>Not found</title>'), 'no picture, but a page')])
 def test_what_is_not_loaded(shop, tmp_path, answer, reason):
     shop.answers = {'/1.jpg': answer}
     counts = fetch([f'{shop.address}/1.jpg'], tmp_path, HERE)
     assert counts == {reason: 1}
     assert not (tmp_path / '1.jpg').exists()
+
+
+@pytest.mark.parametrize(('address', 'reason'), [
+    ('http://no-such-shop.invalid/1.jpg', 'its server is not known'),
+    ('http:///1.jpg', 'no address'), ('http://shop:port/1.jpg', 'no address'),
+    ('ftp://shop.test/1.jpg', 'neither http:// nor https://')])
+def test_addresses_that_lead_nowhere(tmp_path, address, reason):
+    assert fetch([address], tmp_path, HERE) == {reason: 1}
+    assert f'{address},{reason}' in (tmp_path / 'not-loaded.csv').read_text('utf-8-sig')
+
+
+def test_a_server_that_is_not_there(shop, tmp_path):
+    address = f'{shop.address}/1.jpg'
+    shop.shutdown()
+    shop.server_close()
+    assert fetch([address], tmp_path, HERE) == {'cannot be loaded: Connection refused': 1}
 
 
 def test_redirects_are_followed(shop, tmp_path, jpeg):
@@ -171,7 +192,7 @@ def test_a_server_that_asks_to_come_later_is_heeded(shop, asked, tmp_path, jpeg,
 def test_private_addresses_are_refused(shop, asked, tmp_path, host):
     address = f'http://{host}:{shop.server_port}/1.jpg'
     (reason,) = fetch([address], tmp_path, Bounds(delay=0, seconds=2))
-    assert reason in ('not on the public internet', 'cannot be loaded (gaierror)')
+    assert reason in ('not on the public internet', 'its server is not known')
     assert asked() == []
 
 
@@ -205,7 +226,9 @@ def test_the_command(shop, tmp_path, command, jpeg):
     (tmp_path / 'pictures/red.jpg').unlink()
     status, output = command('fetch', 'shopify', export, tmp_path / 'pictures', *options)
     assert (status, output) == (1, '1  the server said 404\n1  there before\n'
-                                   f'{tmp_path}/pictures: 1 of 2 pictures\n')
+                                   f'{tmp_path}/pictures: 1 of 2 pictures\n'
+                                   'which ones are missing, and why: '
+                                   f'{tmp_path}/pictures/not-loaded.csv\n')
     with pytest.raises(UserError, match='--delay: found -1, expected seconds, 0 to 3600'):
         command('fetch', 'shopify', export, tmp_path / 'pictures', '--delay', '-1')
 

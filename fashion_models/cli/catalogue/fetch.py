@@ -1,8 +1,9 @@
 """Load the pictures that a shop's export names by address.
 
 Loads one picture after the other into a folder, for "catalogue import FORMAT --images DIR", and
-keeps a table of addresses and files there. Nothing else in this package asks the network. Call it
-again to resume: pictures that are there are not loaded again.
+keeps a table of addresses and files there (addresses.csv), and one of the addresses that could not
+be loaded (not-loaded.csv). Nothing else in this package asks the network. Call it again to resume:
+pictures that are there are not loaded again.
 """
 
 import argparse
@@ -73,7 +74,7 @@ def _addresses(arguments):
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from fashion_models.catalogue.fetching import Bounds, fetch
+    from fashion_models.catalogue.fetching import FAILED_FILE, Bounds, fetch
 
     bounds = Bounds(arguments.most, arguments.megabytes << 20, arguments.seconds, arguments.delay,
                     arguments.allow_private)
@@ -83,4 +84,6 @@ def run(arguments: argparse.Namespace) -> int:
         print(f'{count:,}  {reason}')
     done = counts['loaded'] + counts['there before']
     print(f'{arguments.folder}: {done:,} of {counted(counts.total(), "picture")}')
+    if done + counts['left'] < counts.total():
+        print(f'which ones are missing, and why: {arguments.folder / FAILED_FILE}')
     return 0 if done == counts.total() else 1
