@@ -17,7 +17,7 @@ import numpy as np
 import xxhash
 
 from fashion_models.errors import UserError
-from fashion_models.parsing import require_plain
+from fashion_models.parsing import require_kind, require_plain
 
 try:
     import fcntl
@@ -26,7 +26,7 @@ except ImportError:     # Windows
 
 
 _FULL = errno.ENOSPC, errno.EDQUOT, errno.EFBIG
-#: How a file that NumPy's ``savez`` writes begins; see :func:`require_kind`.
+#: How a file that NumPy's ``savez`` writes begins; see :func:`.require_kind`.
 ZIP = b'pk'
 #: Bytes of a file's name.
 _LONGEST_NAME = 255
@@ -46,7 +46,7 @@ def atomic_write(
     Args:
         path: The file to write.
         mode: ``'wb'`` or ``'w'``.
-        replaces: How files of this kind begin; see :func:`require_kind`.
+        replaces: How files of this kind begin; see :func:`.require_kind`.
         open_arguments: Passed on to :func:`open` (``encoding``, ``newline``).
 
     Yields:
@@ -79,26 +79,6 @@ def atomic_write(
             with contextlib.suppress(OSError):      # what is buffered fails once more
                 file.close()
             raise
-
-
-def require_kind(path: str | os.PathLike, begins: Sequence[bytes]) -> None:
-    """Refuses to replace a file of another kind: a slip, by which a user would lose it.
-
-    Args:
-        path: The file; it may be missing or empty.
-        begins: How files of the kind begin, in lower case; none stands for any kind.
-
-    Raises:
-        UserError: It begins otherwise.
-        OSError: It cannot be read.
-    """
-    if not begins or not os.path.isfile(path):
-        return
-    with open(path, 'rb') as file:
-        found = file.read(max(map(len, begins))).lower()
-    if found and not found.startswith(tuple(begins)):
-        raise UserError(f'{path}: would replace a file of another kind; choose another name, or '
-                        'move it away')
 
 
 def _open_beside(path, mode, arguments):

@@ -8,8 +8,10 @@ import re
 import sys
 import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO, AnyStr
+
+from fashion_models.errors import UserError
 
 #: Characters or bytes of a line. Descriptions with pictures inside are long; a longer line is none.
 LONGEST = 1 << 24
@@ -29,6 +31,26 @@ def require_plain(path: str | os.PathLike) -> None:
     """
     if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
         raise OSError(errno.EINVAL, 'is a pipe or a device, expected a file', str(path))
+
+
+def require_kind(path: str | os.PathLike, begins: Sequence[bytes]) -> None:
+    """Refuses to replace a file of another kind: a slip, by which a user would lose it.
+
+    Args:
+        path: The file; it may be missing or empty.
+        begins: How files of the kind begin, in lower case; none stands for any kind.
+
+    Raises:
+        UserError: It begins otherwise.
+        OSError: It cannot be read.
+    """
+    if not begins or not os.path.isfile(path):
+        return
+    with open(path, 'rb') as file:
+        found = file.read(max(map(len, begins))).lower()
+    if found and not found.startswith(tuple(begins)):
+        raise UserError(f'{path}: would replace a file of another kind; choose another name, or '
+                        'move it away')
 
 
 def content(path: str | os.PathLike) -> bytes:

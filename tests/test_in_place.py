@@ -19,7 +19,7 @@ from fashion_models.representation.embeddings_writer import EmbeddingsWriter
 PACKAGE = pathlib.Path(fashion_models.__file__).parent
 #: What opens files to change them: those that atomic_write renames and those that only grow at
 #: their end; parts of embeddings, in a folder that no reader knows; the null device.
-MAY = {'files.py', 'representation/embeddings_writer.py', 'cli/__init__.py'}
+MAY = {'files.py', 'representation/embeddings_writer.py', 'terminal.py'}
 
 
 def changes(source):

@@ -10,7 +10,7 @@ import fashion_models
 PACKAGE = pathlib.Path(fashion_models.__file__).parent
 #: From top to bottom. A module imports from its own line and from those above it, never from below.
 ROOMS = (
-    ('compat', 'errors', 'caching', 'optional', 'plural', 'surrogates'),
+    ('compat', 'errors', 'caching', 'optional', 'plural', 'surrogates', 'terminal'),
     ('onednn',),
     ('functions',),
     ('arrays', 'article', 'devices', 'files', 'parsing', 'processes', 'provenance', 'remote',

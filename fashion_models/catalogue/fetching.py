@@ -33,11 +33,10 @@ from fashion_models.files import (
     append_line,
     atomic_write,
     locked,
-    require_kind,
     told_if_unwritable,
     whole_lines,
 )
-from fashion_models.parsing import normal, whole_number
+from fashion_models.parsing import normal, require_kind, whole_number
 
 USER_AGENT = f'fashion-models/{fashion_models.__version__} (catalogue fetch)'
 #: The addresses that the last call could not load, and why not.

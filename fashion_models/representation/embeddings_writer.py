@@ -27,10 +27,9 @@ from fashion_models.files import (
     hidden_beside,
     locked,
     refuse_link,
-    require_kind,
     told_if_unwritable,
 )
-from fashion_models.parsing import json_file, require_form, require_plain
+from fashion_models.parsing import json_file, require_form, require_kind, require_plain
 from fashion_models.representation.embeddings import Item
 from fashion_models.representation.embeddings_header import (
     MAGIC,

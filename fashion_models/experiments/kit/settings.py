@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
+from fashion_models import terminal
 from fashion_models.catalogue.io import Catalogue
 from fashion_models.catalogue.split import split_of
 from fashion_models.data.prepare import prepare
@@ -21,13 +22,6 @@ from fashion_models.experiments.kit.results import Figures, Table, write_results
 from fashion_models.experiments.kit.runs import Interrupted, find_run, progress, trained_run
 from fashion_models.experiments.kit.side_by_side import Network, train_side_by_side
 from fashion_models.parsing import shown
-from fashion_models.terminal import (
-    print_error,
-    reader_gone,
-    ready_streams,
-    shortened,
-    visible,
-)
 from fashion_models.training.recipe import Recipe
 from fashion_models.training.run import Run
 
@@ -279,7 +273,7 @@ def command(name: str, description: str, experiment: Callable[..., tuple[Figures
     add_arguments(parser)
     if add:
         add(parser)
-    ready_streams()
+    terminal.ready_streams()
     arguments = parser.parse_args(argv)
     if add:
         experiment = functools.partial(experiment, arguments=arguments)
@@ -288,14 +282,15 @@ def command(name: str, description: str, experiment: Callable[..., tuple[Figures
         if test_split:
             # Before anything is trained.
             require_test_split(settings.catalogue)
-        print(visible(run_experiment(name, experiment, settings)), end='', flush=True)
+        print(terminal.visible(run_experiment(name, experiment, settings)), end='', flush=True)
     except UnsuitableCatalogue as error:
-        print(f'{name}: not possible here: {visible(shortened(str(error)))}', file=sys.stderr)
+        text = terminal.visible(terminal.shortened(str(error)))
+        print(f'{name}: not possible here: {text}', file=sys.stderr)
         return NOT_POSSIBLE
     except BrokenPipeError:
-        return reader_gone()
+        return terminal.reader_gone()
     except (UserError, OSError) as error:
-        print_error(name, error if isinstance(error, UserError) else system_text(error))
+        terminal.print_error(name, error if isinstance(error, UserError) else system_text(error))
         return 2
     except (Interrupted, KeyboardInterrupt):
         print(f'{name}: stopped; run the same command again to resume', file=sys.stderr)
