@@ -100,7 +100,8 @@ def fetch(addresses: Iterable[str], folder: str | os.PathLike,
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder / _LOCK_FILE, _busy(folder)):
-        found = dict.fromkeys(one for address in addresses if _OTHER_ADDRESS.match(address)
+        found = dict.fromkeys(one for address in addresses
+                              if is_address(address) or _OTHER_ADDRESS.match(address)
                               for one in apart(address))
         return _fetch(list(found), folder, bounds)
 

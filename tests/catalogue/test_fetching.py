@@ -239,6 +239,8 @@ def test_addresses_may_lack_https(tmp_path, monkeypatch):
     assert fetch(['//cdn.shop.example/a.jpg', 'https://cdn.shop.example/a.jpg', '//a.jpg', 'b.jpg'],
                  tmp_path, HERE) == {'loaded': 1}
     assert (tmp_path / 'a.jpg').read_bytes() == b'https://cdn.shop.example/a.jpg'
+    assert fetch(['//cdn.shop.example/b.jpg'], tmp_path, HERE) == {'loaded': 1}
+    assert (tmp_path / 'b.jpg').read_bytes() == b'https://cdn.shop.example/b.jpg'
 
 
 @pytest.mark.parametrize(('images', 'message'), [
