@@ -11,12 +11,23 @@ import zlib
 import numpy as np
 
 from fashion_models.errors import UserError
+from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.parsing import require_plain
 
 #: What NumPy and zipfile raise on content that is not what they wrote.
 _DAMAGE = (
     ValueError, TypeError, KeyError, EOFError, OverflowError, MemoryError, RuntimeError,
     SyntaxError, NotImplementedError, tokenize.TokenError, zipfile.BadZipFile, zlib.error)
+
+
+def write_npz(path: str | os.PathLike, **arrays: np.ndarray) -> None:
+    """Writes arrays to a ``.npz`` file, without pickle.
+
+    Raises:
+        UserError: If it cannot be written, or is there and no ``.npz`` file.
+    """
+    with told_if_unwritable(path), atomic_write(path, replaces=[b'pk']) as file:
+        np.savez(file, **arrays)
 
 
 def require_finite(y: np.ndarray, whose: str | os.PathLike) -> np.ndarray:

@@ -26,8 +26,6 @@ except ImportError:     # Windows
 
 
 _FULL = errno.ENOSPC, errno.EDQUOT, errno.EFBIG
-#: How a file that NumPy's ``savez`` writes begins; see :func:`.require_kind`.
-ZIP = b'pk'
 #: Bytes of a file's name.
 _LONGEST_NAME = 255
 

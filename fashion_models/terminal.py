@@ -11,8 +11,6 @@ import unicodedata
 _ESCAPED = 'fashion_models.escaped'
 #: Characters of an error. What is longer holds a file in place of a name.
 LONGEST = 4000
-
-
 #: Exit status of a command whose output nobody reads any more.
 READER_GONE = 141
 

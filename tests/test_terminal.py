@@ -6,12 +6,7 @@ import pytest
 
 from fashion_models import cli
 from fashion_models.cli.tables import aligned
-from fashion_models.terminal import (
-    ready_streams,
-    shortened,
-    visible,
-    visible_line,
-)
+from fashion_models.terminal import ready_streams, shortened, visible, visible_line
 
 
 @pytest.mark.parametrize(('text', 'shown'), [

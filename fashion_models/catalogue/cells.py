@@ -38,6 +38,11 @@ def text_in(cell: str) -> str:
     return cell[bool(found):end] + _INNER_CELL.sub('', cell[end:])
 
 
+def begins(*columns: str) -> list[bytes]:
+    """How tables begin whose first column is one of these, for :func:`.require_kind`."""
+    return [f'{mark}{name}'.lower().encode() for name in columns for mark in ('', MARK)]
+
+
 def write_table(path: str | os.PathLike, names: Sequence[str],
                 rows: Iterable[Sequence[object]], replaces: Sequence[str] = ()) -> None:
     """Writes a CSV file.
@@ -51,10 +56,9 @@ def write_table(path: str | os.PathLike, names: Sequence[str],
     Raises:
         UserError: If it cannot be written, or is there and another table, or none.
     """
-    begins = [mark + name.lower().encode() for name in (names[0], *replaces)
-              for mark in (b'', MARK.encode())]
     with (told_if_unwritable(path),
-          atomic_write(path, 'w', begins, encoding='utf-8-sig', newline='') as file):
+          atomic_write(path, 'w', begins(names[0], *replaces), encoding='utf-8-sig',
+                       newline='') as file):
         _write(file, names, rows)
 
 

@@ -22,20 +22,14 @@ from collections.abc import Iterable, Iterator
 from tqdm import tqdm
 
 import fashion_models
-from fashion_models.catalogue.cells import MARK, cell, text_in, write_table
+from fashion_models.catalogue.cells import MARK, begins, cell, text_in, write_table
 from fashion_models.catalogue.connections import NotLoaded, public_opener
 from fashion_models.catalogue.importers.pictures import MANIFEST_FILE, apart, is_address
 from fashion_models.catalogue.importers.reading import is_broken
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.paths import path_problem
 from fashion_models.errors import UserError
-from fashion_models.files import (
-    append_line,
-    atomic_write,
-    locked,
-    told_if_unwritable,
-    whole_lines,
-)
+from fashion_models.files import append_line, atomic_write, locked, told_if_unwritable, whole_lines
 from fashion_models.parsing import normal, require_kind, whole_number
 
 USER_AGENT = f'fashion-models/{fashion_models.__version__} (catalogue fetch)'
@@ -160,7 +154,7 @@ def _tell(file, failed):
         write_table(file, ('address', 'reason'), failed.items())
     elif file.exists():
         with told_if_unwritable(file):
-            require_kind(file, [name.encode() for name in ('address', f'{MARK}address')])
+            require_kind(file, begins('address'))
             file.unlink()
 
 

@@ -13,6 +13,7 @@ from fashion_models.catalogue.decode import ImageError, load_image
 from fashion_models.catalogue.records import Product
 from fashion_models.catalogue.tasks import LEVELS, TASKS
 from fashion_models.errors import UserError
+from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.plural import counted
 
 SHEET_WIDTH = 1476
@@ -23,11 +24,9 @@ TITLE_LINES, LABEL_LINES = 2, 3
 LINE = 16
 
 _INK, _GREY, _PAPER, _FRAME = '#222222', '#666666', '#ffffff', '#dddddd'
-
-
 #: How files of Pillow's formats begin, in lower case, those that hardly anyone writes left out.
-BEGINS = {'PNG': [b'\x89png'], 'JPEG': [b'\xff\xd8'], 'WEBP': [b'riff'], 'GIF': [b'gif8'],
-          'TIFF': [b'ii', b'mm'], 'BMP': [b'bm'], 'PDF': [b'%pdf']}
+_BEGINS = {'PNG': [b'\x89png'], 'JPEG': [b'\xff\xd8'], 'WEBP': [b'riff'], 'GIF': [b'gif8'],
+           'TIFF': [b'ii', b'mm'], 'BMP': [b'bm'], 'PDF': [b'%pdf']}
 
 
 def picture_kind(path: pathlib.Path) -> str:
@@ -40,6 +39,17 @@ def picture_kind(path: pathlib.Path) -> str:
     if kind not in Image.SAVE:
         raise UserError(f"{path}: expected a picture's ending, such as .png")
     return kind
+
+
+def save_picture(path: pathlib.Path, picture: Image.Image) -> None:
+    """Writes a picture in the format of its :func:`picture_kind`.
+
+    Raises:
+        UserError: If it cannot be written, or is there and a file of another kind.
+    """
+    kind = picture_kind(path)
+    with told_if_unwritable(path), atomic_write(path, replaces=_BEGINS.get(kind, ())) as file:
+        picture.save(file, kind)
 
 
 def sample(products: Iterable[Product], count: int, seed: int = 0) -> list[Product]:

@@ -12,12 +12,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from fashion_models.catalogue.decode import (
-    MAX_FILE_BYTES,
-    TOO_LARGE,
-    ImageError,
-    load_image,
-)
+from fashion_models.catalogue.decode import MAX_FILE_BYTES, TOO_LARGE, ImageError, load_image
 from fashion_models.catalogue.records import Product
 from fashion_models.data.pictures import DIGEST_SIZE, DIGESTS
 from fashion_models.data.stamps import Looked
@@ -50,8 +45,8 @@ class Files:
             # Anything but a file, such as a pipe, could block for ever.
             if not os.path.isfile(file):
                 return size, 'there is no such file' if size < 0 else 'it is no file'
-            with open(file, 'rb') as file:
-                content = file.read(MAX_FILE_BYTES + 1)
+            with open(file, 'rb') as opened:
+                content = opened.read(MAX_FILE_BYTES + 1)
             return size, content if len(content) <= MAX_FILE_BYTES else TOO_LARGE
         except OSError as error:
             return size, error.strerror or str(error)

@@ -7,10 +7,9 @@ from PIL import Image, ImageChops, ImageDraw
 
 from fashion_models.catalogue.paths import path_problem
 from fashion_models.catalogue.records import Listing, Product
-from fashion_models.catalogue.show import BEGINS, GAP, contact_sheet, picture_kind
+from fashion_models.catalogue.show import GAP, contact_sheet, save_picture
 from fashion_models.catalogue.tasks import parts
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.remote import is_address
 from fashion_models.representation.embeddings import Embeddings, Item
 
@@ -61,7 +60,7 @@ def draw(picture: pathlib.Path, folder: pathlib.Path, products: Sequence[Product
     Raises:
         UserError: If an image is not in the folder, or the picture cannot be written.
     """
-    _save(picture, _sheet(folder, products))
+    save_picture(picture, _sheet(folder, products))
 
 
 def draw_rows(picture: pathlib.Path, folder: pathlib.Path,
@@ -85,7 +84,7 @@ def draw_rows(picture: pathlib.Path, folder: pathlib.Path,
         whole.paste(sheet, (0, top))
         top += sheet.height
         ImageDraw.Draw(whole).line((0, top - 1, width, top - 1), '#cccccc')
-    _save(picture, whole)
+    save_picture(picture, whole)
 
 
 def _sheet(folder, products):
@@ -95,10 +94,3 @@ def _sheet(folder, products):
                 raise UserError(f'{folder}: has no {image} of product {product.id}; expected the '
                                 'catalogue that the embeddings were made of')
     return contact_sheet(folder, products)
-
-
-def _save(picture, sheet):
-    kind = picture_kind(picture)
-    with (told_if_unwritable(picture),
-          atomic_write(picture, replaces=BEGINS.get(kind, ())) as file):
-        sheet.save(file, kind)

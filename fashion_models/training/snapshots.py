@@ -169,8 +169,9 @@ def resume(
             f'{path}: the snapshot is of another recipe (its hash is {found}, the '
             f"run's is {recipe_hash})")
     arrays = migrated(arrays)
-    _require_fit(trainer.updater.master, _of_model(arrays), path)
-    _require_state(trainer.updater.master, arrays, path)
+    ours = model_arrays(trainer.updater.master)
+    _require_fit(ours, _of_model(arrays), path)
+    _require_state(ours, arrays, path)
     try:
         chainer.serializers.NpzDeserializer(_Whole(arrays)).load(trainer)
     except (KeyError, ValueError, TypeError) as error:
@@ -217,7 +218,7 @@ def load_model(model: chainer.Link, path: pathlib.Path) -> None:
         UserError: If the snapshot is damaged or does not fit the model.
     """
     arrays = read_model_arrays(path)
-    _require_fit(model, arrays, path)
+    _require_fit(model_arrays(model), arrays, path)
     set_model_arrays(model, arrays)
 
 
@@ -240,8 +241,7 @@ def misfit(
     return None
 
 
-def _require_fit(model, arrays, path):
-    ours = model_arrays(model)
+def _require_fit(ours, arrays, path):
     found = misfit(sorted(ours), ours, arrays)     # their order changes
     if found is not None:
         name, shape = found
@@ -254,14 +254,13 @@ def _require_fit(model, arrays, path):
                             'parameters of a network')
 
 
-def _require_state(model, arrays, path):
+def _require_state(ours, arrays, path):
     """Raises UserError unless a training can go on with the rest, which Chainer takes unseen."""
     steps = int(path.stem.rpartition('-')[2])
     for name in STEPS:
         if name in arrays and arrays[name].tolist() != steps:
             raise UserError(f'{path}: {name} is {shown(arrays[name].tolist())}, expected {steps}, '
                             'as the name of the file says')
-    ours = model_arrays(model)
     for name, array in arrays.items():
         if not (name.startswith(OPTIMIZER) and name.endswith('/v')):
             continue

@@ -21,6 +21,11 @@ def path_of(number: str) -> str:
     return _paths().get(number, '')
 
 
+def without_number(text: str) -> str:
+    """A category without the number that may stand before it, as in ``2271 - Dresses``."""
+    return re.sub(r'^\d+ - ', '', text)
+
+
 def levels_of(text: str, column: str, where: str, report: Report) -> list[str]:
     """The levels of a category given by its path, by its number, or as ``2271 - Apparel & …``.
 
@@ -30,7 +35,7 @@ def levels_of(text: str, column: str, where: str, report: Report) -> list[str]:
         where: The row.
         report: Of the import.
     """
-    text = re.sub(r'^\d+ - ', '', text.strip())
+    text = without_number(text.strip())
     if (number := text).isdecimal():
         text = path_of(number)
         if not text:

@@ -173,7 +173,7 @@ class _Feed(Source):
             if name == _GOOGLES:
                 path = google_categories.levels_of(text, name, where, report)
             else:   # in the shop's own words a number is of no use
-                text = re.sub(r'^\d+ - ', '', text)
+                text = google_categories.without_number(text)
                 path = [] if text.isdecimal() else shops.category_path(text)
             if path:
                 return path

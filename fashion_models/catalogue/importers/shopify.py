@@ -58,12 +58,12 @@ _NEW = {
     'product image url': 'Image Src', 'image position': 'Image Position',
     'variant image url': 'Variant Image', 'sku': 'Variant SKU', 'gift card': 'Gift Card'}
 _OPTIONS = tuple((f'Option{number} Name', f'Option{number} Value') for number in (1, 2, 3))
-_KEPT = ('Handle', 'Title', 'Body (HTML)', 'Vendor', 'Type', 'Tags', 'Product Category',
-         'Image Src', 'Image Position', 'Variant Image', 'Gift Card', 'Status',
-         *(name for pair in _OPTIONS for name in pair))
-_METAFIELD = ' (product.metafields.'
 _GENDER = 'Google Shopping / Gender'
 _GOOGLES = 'Google Shopping / Google Product Category'
+_KEPT = ('Handle', 'Title', 'Body (HTML)', 'Vendor', 'Type', 'Tags', 'Product Category',
+         'Image Src', 'Image Position', 'Variant Image', 'Gift Card', 'Status',
+         _GENDER, _GOOGLES, *(name for pair in _OPTIONS for name in pair))
+_METAFIELD = ' (product.metafields.'
 _DEFAULT = 'default title'
 
 
@@ -103,7 +103,7 @@ def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Ite
 
 def _old(names):
     """Names of columns as they were before 2024."""
-    known = {name.casefold(): name for name in (*_KEPT, _GENDER, _GOOGLES)} | _NEW
+    known = {name.casefold(): name for name in _KEPT} | _NEW
     return [known.get(name.casefold(), name) for name in names]
 
 
@@ -132,7 +132,7 @@ class _Export(Source):
                 report.read()
                 report.drop('no handle', where)
                 continue
-            kept = {name: row[name] for name in (*_KEPT, *self._metafields, _GENDER, _GOOGLES)
+            kept = {name: row[name] for name in (*_KEPT, *self._metafields)
                     if row.get(name, '').strip()}
             yield (f'{places.setdefault(handle, number):09}',
                    kept | {'Handle': handle, 'where': where})

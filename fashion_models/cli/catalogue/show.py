@@ -29,12 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     from fashion_models.catalogue.io import open_catalogue
-    from fashion_models.catalogue.show import BEGINS, contact_sheet, picture_kind, sample
+    from fashion_models.catalogue.show import contact_sheet, picture_kind, sample, save_picture
     from fashion_models.catalogue.split import split_of
-    from fashion_models.files import atomic_write, told_if_unwritable
     from fashion_models.plural import counted
 
-    kind = picture_kind(arguments.output)
+    picture_kind(arguments.output)      # before the work
     catalogue = open_catalogue(arguments.catalogue)
     wanted = [_task_and_label(text, catalogue.tasks) for text in arguments.label]
     products = sample(
@@ -45,9 +44,7 @@ def run(arguments: argparse.Namespace) -> None:
     if not products:
         raise UserError(
             f'{arguments.catalogue}: no product is of that split and has those labels')
-    with (told_if_unwritable(arguments.output),
-          atomic_write(arguments.output, replaces=BEGINS.get(kind, ())) as file):
-        contact_sheet(catalogue.folder, products).save(file, kind)
+    save_picture(arguments.output, contact_sheet(catalogue.folder, products))
     print(f'{arguments.output}: {counted(len(products), "product")}')
 
 

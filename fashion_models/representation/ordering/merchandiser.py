@@ -23,11 +23,10 @@ import re
 
 import numpy as np
 
-from fashion_models.arrays import read_npz
+from fashion_models.arrays import read_npz, write_npz
 from fashion_models.catalogue.cells import text_in
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.errors import UserError
-from fashion_models.files import ZIP, atomic_write, told_if_unwritable
 from fashion_models.optional import require
 from fashion_models.parsing import json_value, shown
 from fashion_models.representation.embeddings import Embeddings
@@ -122,9 +121,8 @@ class LinearOrder:
         Raises:
             UserError: If it cannot be written, or is there and no ``.npz`` file.
         """
-        with told_if_unwritable(path), atomic_write(path, replaces=[ZIP]) as file:
-            np.savez(file, format=np.array(_FORMAT), weights=self.weights,
-                     facts=np.array(json.dumps(self.facts)))
+        write_npz(path, format=np.array(_FORMAT), weights=self.weights,
+                  facts=np.array(json.dumps(self.facts)))
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> 'LinearOrder':

@@ -18,11 +18,10 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from fashion_models.arrays import read_npz
+from fashion_models.arrays import read_npz, write_npz
 from fashion_models.catalogue.records import Listing
 from fashion_models.catalogue.tasks import LEVELS
 from fashion_models.errors import UserError
-from fashion_models.files import ZIP, atomic_write, told_if_unwritable
 from fashion_models.parsing import json_value, require_form
 from fashion_models.representation.embeddings import Embeddings
 from fashion_models.representation.tags.words import (
@@ -233,9 +232,8 @@ class Tagger:
         Raises:
             UserError: If it cannot be written, or is there and no ``.npz`` file.
         """
-        with told_if_unwritable(path), atomic_write(path, replaces=[ZIP]) as file:
-            np.savez(file, format=np.array(_FORMAT), facts=np.array(json.dumps(self.facts)),
-                     weights=self._weights, offsets=self._offsets, shares=self._shares)
+        write_npz(path, format=np.array(_FORMAT), facts=np.array(json.dumps(self.facts)),
+                  weights=self._weights, offsets=self._offsets, shares=self._shares)
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> 'Tagger':
