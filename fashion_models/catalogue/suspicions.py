@@ -5,7 +5,7 @@ import re
 import typing
 from collections.abc import Iterator, Mapping
 
-from fashion_models.catalogue.importers.placeholders import is_placeholder
+from fashion_models.catalogue.importers.no_labels import is_placeholder
 from fashion_models.catalogue.importers.source import clean
 from fashion_models.catalogue.split import split_of
 from fashion_models.catalogue.tasks import Task

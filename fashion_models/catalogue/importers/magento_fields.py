@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from fashion_models.catalogue.importers.placeholders import is_uncategorized
+from fashion_models.catalogue.importers.no_labels import is_uncategorized
 from fashion_models.catalogue.importers.source import clean
 
 _PIECE = re.compile(

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from fashion_models.catalogue.importers import pictures
-from fashion_models.catalogue.importers.placeholders import is_uncategorized
+from fashion_models.catalogue.importers.no_labels import is_uncategorized
 from fashion_models.catalogue.importers.source import clean, closest
 from fashion_models.catalogue.importers.wording import (
     genders_in_any_language,

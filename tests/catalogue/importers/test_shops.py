@@ -1,7 +1,7 @@
 import pytest
 
 from fashion_models.catalogue.importers import shops
-from fashion_models.catalogue.importers.placeholders import UNCATEGORIZED
+from fashion_models.catalogue.importers.no_labels import UNCATEGORIZED
 from fashion_models.catalogue.importers.source import clean
 
 
