@@ -1,4 +1,15 @@
-"""A plain folder of images: a sub-folder for each product, or an image."""
+"""A plain folder of images: a sub-folder for each product, or an image.
+
+Folders may be classes of products instead, as ``shoes/4711.jpg``, and nothing but the user can say
+so. The question is asked of 30 folders at most, where they hold on average
+
+- 20 images or more, whatever they are called, or
+- 8 images or more, if most of their names hold no digit, or hold a word (three letters or more)
+  that not all of them have: ``01 Dresses`` and ``Bags 2026`` may well be classes; ``SKU-4711`` and
+  ``SKU-4712`` are ids.
+
+Images beside the folders do not matter, as long as they are fewer than these.
+"""
 
 import argparse
 import contextlib
@@ -6,6 +17,7 @@ import itertools
 import os
 import pathlib
 import posixpath
+import re
 from collections.abc import Iterator
 
 from fashion_models.catalogue.importers.source import Source, clean
@@ -18,16 +30,19 @@ SUMMARY = 'a plain folder of images: a sub-folder a product with all its images;
 
 #: More images in a folder than that are hardly those of one product.
 MOST = 50
-#: No more folders than that, of so many images each on average, may be classes.
-_FEW, _MANY = 30, 8
+#: No more folders than that, of so many images each on average, may be classes: by their names, or
+#: whatever they are called.
+_FEW, _MANY, _VERY_MANY = 30, 8, 20
+_WORD = re.compile(r'[^\W\d_]{3,}')
 
 DESCRIPTION = f"""\
 SOURCE  a folder, or a zip archive of its content: SOURCE/4711/front.jpg and SOURCE/4711/back.jpg
         are two images of the product 4711, SOURCE/4712.jpg is the only one of the product 4712;
         hidden files are passed over
-labels  none: names of folders are ids. A few folders of many images each, whose names hold no
-        digit, look like classes, as in SOURCE/shoes/4711.jpg: --folders classes makes each image
-        a product of that type, --folders products takes them for products all the same. A folder
+labels  none: names of folders are ids. {_FEW} folders at most of {_MANY} images each or more, whose
+        names differ in words, look like classes, as in SOURCE/shoes/4711.jpg, and so do those of
+        {_VERY_MANY} images each, whatever their names: --folders classes makes each image a product
+        of that type, --folders products takes them for products all the same. A folder
         of more than {MOST} images (else --most) stops the import, and so does a folder in a
         folder; a lone folder around all others is entered
 images  in the order of their names
@@ -118,16 +133,20 @@ class _Folder(Source):
 
     def _ask_about_classes(self):
         """Refuses folders that look like classes."""
-        counts = {}
+        counts, single = {}, 0
         for path in self._paths():
             if posixpath.splitext(path)[1].lower() in self._endings:
                 name = self._first(path)
-                if self.strip + name == path or any(map(str.isdigit, name)):
-                    return
+                if self.strip + name == path:
+                    single += 1
+                    continue
                 counts[name] = counts.get(name, 0) + 1
                 if len(counts) > _FEW:
                     return
-        if len(counts) > 1 and sum(counts.values()) >= _MANY * len(counts):
+        images = sum(counts.values())
+        if len(counts) > max(1, single) and (
+                images >= _VERY_MANY * len(counts)
+                or images >= _MANY * len(counts) and _are_words(list(counts))):
             shown = ', '.join(f'{name} ({count:,})' for name, count in list(counts.items())[:3])
             raise UserError(
                 f'{self.tree.place}: are {shown} {"and so on " * (len(counts) > 3)}products with '
@@ -153,6 +172,15 @@ class _Folder(Source):
                     'unpack it), or list the images in a CSV file and "import csv"')
             else:
                 yield path
+
+
+def _are_words(names):
+    """Says whether most names are words, and not ids, which differ in digits."""
+    words = [set(_WORD.findall(name.casefold())) for name in names]
+    common = set.intersection(*words)
+    alike = sum(not any(map(str.isdigit, name)) or bool(own - common)
+                for name, own in zip(names, words))
+    return 2 * alike > len(names)
 
 
 def _image_endings():

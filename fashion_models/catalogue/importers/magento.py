@@ -38,7 +38,7 @@ from fashion_models.catalogue.importers.pictures import open_pictures
 from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, is_nothing, rounded
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.wording import (
-    genders,
+    genders_in_any_language,
     names_only_a_gender,
     one_gender,
     plain_text,
@@ -202,7 +202,7 @@ class _Export(Source):
             if name not in _TECHNICAL and (name not in used or name in self._codes['gender']):
                 values = dict.fromkeys(found[name] for found in attributes if name in found)
                 if len(values) > 1 and name not in used:
-                    report.note(_varying(name, rows[1:]), where)
+                    report.note(_varying(name, rows[1:], not labels['colour']), where)
                 extra[name] = '|'.join(clean(unescaped(value)) for value in values)
         listing = Listing(
             title=plain_text(row.get('name', '')),
@@ -279,22 +279,26 @@ class _Groups:
         return sku
 
 
-def _varying(name, rows):
-    """What to note of an attribute that varies between the simple rows of a product."""
+def _varying(name, rows, ask):
+    """What to note of an attribute that varies between the simple rows of a product.
+
+    Whether it is the colour is asked only where nothing else is.
+    """
     pictures = {}
     for row in rows:
         pictures.setdefault(fields.attributes_of(row).get(name), set()).update(fields.images([row]))
-    if any(shown != next(iter(pictures.values())) for shown in pictures.values()):
+    if ask and any(shown != next(iter(pictures.values())) for shown in pictures.values()):
         return (f'attribute {name} varies between the simple rows of a product, and the pictures '
                 'with it; it was not used. Is it the colour?')
     return f'attribute {name} varies between the simple rows of a product; it was not used'
 
 
 def _gender(row, said):
-    found = genders(said.replace('|', ' '))
+    found = genders_in_any_language(said.replace('|', ' '))
     if not found:
         found = {gender for path in fields.category_paths(row) for name in path
-                 if names_only_a_gender(name) for gender in genders(name)}
+                 if names_only_a_gender(name) for gender in genders_in_any_language(name)}
     if not found:
-        found = {gender for name in fields.longest_path(row) for gender in genders(name)}
+        found = {gender for name in fields.longest_path(row)
+                 for gender in genders_in_any_language(name)}
     return one_gender(found)

@@ -12,7 +12,7 @@ from fashion_models.catalogue.importers import pictures
 from fashion_models.catalogue.importers.no_labels import is_uncategorized
 from fashion_models.catalogue.importers.source import clean, closest
 from fashion_models.catalogue.importers.wording import (
-    genders,
+    genders_in_any_language,
     names_only_a_gender,
     one_gender,
     unescaped,
@@ -234,12 +234,12 @@ class Labelling:
 
     def _gender(self, attributes, paths, longest, texts):
         said = self._values('gender', attributes)
-        found = genders(' '.join(said))
+        found = genders_in_any_language(' '.join(said))
         if said and not found:
             return said[0]
         found = found or {gender for path in paths for name in path if names_only_a_gender(name)
-                          for gender in genders(name)}
-        found = found or {gender for name in longest for gender in genders(name)}
+                          for gender in genders_in_any_language(name)}
+        found = found or {gender for name in longest for gender in genders_in_any_language(name)}
         for text in texts:
-            found = found or genders(text)
+            found = found or genders_in_any_language(text)
         return one_gender(found)

@@ -3,7 +3,8 @@
 Read leniently: separated by comma, semicolon or tab (or what a first line ``sep=;`` says); UTF-8 or
 UTF-16 with a byte order mark or without; empty columns at the end; several files that were put one
 after the other, each with its first line. A row that cannot be read costs that row, never the rest,
-and a stray quote does not swallow the rows after it.
+and a stray quote does not swallow the rows after it. A cell of the form ``="0123"``, which shields
+a text from Excel, is that text.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import functools
 import io
 import os
 import pathlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import BinaryIO
 
@@ -33,6 +35,8 @@ _OTHERS = {
     b'\x1f\x8b': 'a gzip archive (unpack it)', b'%PDF': 'a PDF file'}
 #: Rows that Excel writes at a time; of columns that are empty at their ends it writes nothing.
 _BLOCK = 16
+#: How a cell is kept from being taken for a number, as an id with zeros before it.
+_AS_TEXT = re.compile(r'="((?:[^"]|"")*+)"')
 _MARKS = {codecs.BOM_UTF32_LE: 'utf-32', codecs.BOM_UTF32_BE: 'utf-32',
           codecs.BOM_UTF8: 'utf-8-sig', codecs.BOM_UTF16_LE: 'utf-16',
           codecs.BOM_UTF16_BE: 'utf-16'}
@@ -76,6 +80,7 @@ class Table:
         for _, values, problem in self._records():
             if not problem and not any(values):
                 continue
+            values = list(map(_unshielded, values))
             if self._mixed:
                 values = list(map(as_mixed, values))
             if problem or any(map(is_broken, values)):
@@ -100,6 +105,7 @@ class Table:
             first = first or values
             if values == first:
                 continue    # or of another file that was put after the first one
+            values = list(map(_unshielded, values))
             where = f'{self.path.name}:{number}'
             if self._mixed and any(map(is_broken, values)):
                 values = list(map(as_mixed, values))
@@ -251,6 +257,12 @@ class Table:
             raise UserError(f'{self.path}: {self._not_decoded()} ({error})') from error
         except OSError as error:
             raise UserError(f'{self.path}: cannot be read: {error.strerror or error}') from error
+
+
+def _unshielded(value):
+    """A cell without the formula that only says that it is a text."""
+    shielded = value.startswith('="') and _AS_TEXT.fullmatch(value)
+    return shielded[1].replace('""', '"') if shielded else value
 
 
 def _is_comment(values):

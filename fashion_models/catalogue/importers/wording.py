@@ -4,16 +4,8 @@ import html
 import re
 from collections.abc import Iterator, Set
 
+from fashion_models.catalogue.importers.gender_words import ALONE, ANYWHERE, ENGLISH
 from fashion_models.catalogue.importers.source import clean
-
-#: Words (apostrophes left out) to the gender they name. ``man``, ``boy`` and ``girl`` alone are not
-#: among them: man-made leather and boy shorts name none.
-GENDERS = {
-    'men': 'Men', 'mens': 'Men', 'male': 'Men', 'gentlemen': 'Men', 'gents': 'Men',
-    'women': 'Women', 'womens': 'Women', 'female': 'Women', 'ladies': 'Women',
-    'unisex': 'Unisex', 'boys': 'Boys', 'girls': 'Girls',
-    'kids': 'Kids', 'children': 'Kids', 'childrens': 'Kids',
-}
 
 #: More digits than any character's number has; Python refuses to read thousands of them.
 _DIGITS = re.compile(r'(?<=&#)\d{9,}')
@@ -75,14 +67,27 @@ def _end_of_tag(text, place):
 
 
 def genders(text: str) -> set[str]:
-    """Returns the genders that the words of a text name."""
-    return {GENDERS[word] for word in _words(text) if word in GENDERS}
+    """Returns the genders that the words of a text in English name."""
+    return {ENGLISH[word] for word in _words(text) if word in ENGLISH}
+
+
+def genders_in_any_language(text: str) -> set[str]:
+    """Returns the genders that the words of a text name, in English or else in another language.
+
+    So *Donna Karan Men's shirt* is for men.
+    """
+    if found := genders(text):
+        return found
+    if gender := ALONE.get(_folded(text)):
+        return {gender}
+    return {ANYWHERE[word] for word in _words(text) if word in ANYWHERE}
 
 
 def names_only_a_gender(text: str) -> bool:
-    """Says whether a text is only a gender, as ``Men`` and ``Women's`` are."""
+    """Says whether a text is only a gender, as ``Men``, ``Women's`` and ``Damen`` are."""
     words = _words(text)
-    return len(words) == 1 and words[0] in GENDERS
+    return _folded(text) in ALONE or len(words) == 1 and (
+        words[0] in ENGLISH or words[0] in ANYWHERE)
 
 
 def one_gender(found: Set[str]) -> str:
@@ -96,4 +101,8 @@ def one_gender(found: Set[str]) -> str:
 
 
 def _words(text):
-    return re.findall(r'[^\W\d_]+', re.sub("['’]", '', text.casefold()))
+    return re.findall(r'[^\W\d_]+', _folded(text))
+
+
+def _folded(text):
+    return re.sub("['’]", '', text.casefold()).strip()

@@ -190,6 +190,13 @@ def test_labels_that_differ_by_spaces_are_one(imported):
     assert imported(table=table).header.taxonomy == {'koszula': {}, 'over knee': {}}
 
 
+def test_genders_in_paths_and_shielded_ids(imported):
+    table = 'product_id,type,images\n="0123",Damen > Röcke,shots/a.jpg\n'
+    (product,) = imported(table=table).products
+    assert product.id == '0123'
+    assert product.labels == {'gender': 'Women', 'type': 'Röcke'}
+
+
 def test_images_elsewhere(imported, shop, tmp_path):
     shutil.move(shop / 'shots', tmp_path / 'shots')
     assert len(imported('--images', tmp_path).products) == 3

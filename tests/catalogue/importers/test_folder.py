@@ -100,6 +100,27 @@ def test_folders_that_look_like_classes_are_asked_about(import_files, tmp_path, 
     assert next(iter(catalogue.products)).labels == {'type': 'bags'}
 
 
+@pytest.mark.parametrize(('names', 'count'), [
+    (['01 Dresses', '02 Skirts', '03 Coats'], 30), (['Bags 2026', 'Red Shoes 2026'], 12),
+    (['SKU-4711', 'SKU-4712'], 20), (['Hats01', 'Hüte02'], 8), (['new', '2025', 'sale'], 8)])
+def test_names_with_digits_may_be_classes(import_files, drawn_images, names, count):
+    files = {f'{name}/{number}.jpg': drawn_images[0] for name in names for number in range(count)}
+    files['cover.jpg'] = drawn_images[1]
+    with pytest.raises(UserError, match='or classes whose images are a product each'):
+        import_files('folder', files)
+    assert len(ids(import_files('folder', files, '--folders', 'products'))) == len(names) + 1
+
+
+@pytest.mark.parametrize(('names', 'count', 'single'), [
+    (['SKU-4711', 'SKU-4712'], 19, 0), (['4711', '4712', '4713'], 12, 0),
+    (['A12 red', 'A13 red', 'A14 red'], 12, 0), (['Bags 2026', 'Shoes 2026'], 7, 0),
+    (['gown', 'tee'], 8, 2)])
+def test_ids_are_not_asked_about(import_files, drawn_images, names, count, single):
+    files = {f'{name}/{number}.jpg': drawn_images[0] for name in names for number in range(count)}
+    files |= {f'{number}.jpg': drawn_images[1] for number in range(single)}
+    assert len(ids(import_files('folder', files))) == len(names) + single
+
+
 @pytest.mark.parametrize('option', ['0', '-3'])
 def test_how_many_images_must_make_sense(import_files, files, option):
     with pytest.raises(UserError, match=f'most: found {option}, expected 1 or more'):

@@ -127,6 +127,7 @@ def test_levels(imported):
 
 @pytest.mark.parametrize(('categories', 'attributes', 'gender', 'labels'), [
     ('Root/Women/Shoes/Boots/Chelsea', '', 'Women', ['Shoes', 'Boots', 'Chelsea']),
+    ('Root/Damen/Schuhe', '', 'Women', ['Schuhe', None, None]),
     ('Root/Shoes/Women/Boots', '', 'Women', ['Shoes', 'Boots', None]),
     ("Root/Women's Shoes/Boots", '', 'Women', ["Women's Shoes", 'Boots', None]),
     ('Root/Men/Shoes,Root/Women/Shoes', '', 'Unisex', ['Shoes', None, None]),
@@ -201,6 +202,18 @@ def test_what_varies_between_the_simple_rows_and_was_not_used_is_reported(import
     assert notes['attribute fashion_color varies between the simple rows of a product, and the '
                  'pictures with it; it was not used. Is it the colour?'] == {
         'count': 1, 'examples': ['export.csv:6 (H1)']}
+
+
+@pytest.mark.parametrize(('colour', 'options'), [
+    ('fashion_color', ['--attribute', 'colour=fashion_color']), ('color', [])])
+def test_where_the_colour_is_known_it_is_not_asked_for(imported, import_report, colour, options):
+    rows = [row(f'H1-{size}', name='Hoodie', base_image=f'/h/1/{image}',
+                additional_attributes=f'size={size},{colour}=Red')
+            for size, image in (('S', 'h1-Red.jpg'), ('M', 'h1-Gray.jpg'))]
+    rows.append(row('H1', 'configurable', name='Hoodie',
+                    configurable_variations='sku=H1-S,size=S|sku=H1-M,size=M'))
+    assert list(import_report(imported(rows, *options))['notes']) == [
+        'attribute size varies between the simple rows of a product; it was not used']
 
 
 def test_names_of_pictures_in_other_letters(imported, import_report):

@@ -45,3 +45,17 @@ def test_the_category_of_products_without_one_is_none(name):
 
 def test_names_of_no_category_are_as_they_are_compared():
     assert {clean(name).casefold() for name in UNCATEGORIZED} == UNCATEGORIZED
+
+
+@pytest.mark.parametrize(('path', 'labels'), [
+    (['Damen', 'Röcke'], {'gender': 'Women', 'type': 'Röcke'}),
+    (['Kleidung', 'Heren', 'Truien'], {'gender': 'Men', 'type': 'Kleidung', 'category': 'Truien'}),
+    (['Dam', 'Byxor'], {'gender': 'Women', 'type': 'Byxor'}),
+    (['Scarpe donna', 'Stivali'], {'gender': 'Women', 'type': 'Scarpe donna',
+                                   'category': 'Stivali'}),
+    (['Dammode', 'Byxor'], {'gender': '', 'type': 'Dammode', 'category': 'Byxor'})])
+def test_genders_in_paths_in_the_languages_of_shops(path, labels):
+    labelling = shops.Labelling({}, 'type/category/subcategory')
+    assert labelling.labels({}, [path]) == labels | {'colour': ()}
+    # An attribute goes first, and is said in the same words as the levels.
+    assert labelling.labels({'Geschlecht': ['Herren']}, [path])['gender'] == 'Men'

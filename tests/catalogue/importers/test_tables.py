@@ -37,6 +37,14 @@ def test_other_encodings_are_named(read):
         read('a,b\n', 'klingon')
 
 
+@pytest.mark.parametrize(('cell', 'text'), [
+    ('="0123"', '0123'), ('"=""0123"""', '0123'), ('"=""a, """"b"""""""', 'a, "b"'), ('=""', ''),
+    ('=0123', '=0123'), ('="a"&"b"', '="a"&"b"'), ('\'="0123"', '\'="0123"'), ('x="1"', 'x="1"')])
+@pytest.mark.parametrize('delimiter', [',', ';', '\t'])
+def test_a_text_that_is_shielded_from_excel(read, cell, text, delimiter):
+    assert read(f'a{delimiter}="b"\n{cell}{delimiter}x\n')[0] == [(2, {'a': text, 'b': 'x'})]
+
+
 def test_bytes_that_cannot_be_decoded_cost_their_row(read):
     rows, report = read(b'a,b\n1,x\n2,' + 'ü'.encode('cp1252') + b'\n3,y\n')
     assert [number for number, _ in rows] == [2, 4]

@@ -215,7 +215,7 @@ def test_attributes_and_levels_may_be_named(imported):
                 attribute1='Shade', values1='Taupe', attribute2='For', values2='Damen')]
     (bag,) = imported(rows, '--attribute', 'colour=Shade', '--attribute', 'gender=for',
                       '--levels', 'category/subcategory').products
-    assert bag.labels == {'gender': 'Damen', 'colour': ('Taupe',), 'category': 'Bags',
+    assert bag.labels == {'gender': 'Women', 'colour': ('Taupe',), 'category': 'Bags',
                           'subcategory': 'Totes'}
 
 

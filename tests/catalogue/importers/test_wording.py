@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fashion_models.catalogue.importers.gender_words import ALONE, ANYWHERE, ENGLISH
 from fashion_models.catalogue.importers.source import clean
 from fashion_models.catalogue.importers.wording import (
     genders,
+    genders_in_any_language,
     names_only_a_gender,
     one_gender,
     plain_text,
@@ -41,6 +43,39 @@ def test_names_only_a_gender():
     assert not names_only_a_gender('Men Sale')
     assert not names_only_a_gender('Tops')
     assert not names_only_a_gender('')
+
+
+@pytest.mark.parametrize(('level', 'gender'), [
+    ('Damen', 'Women'), ('Herren', 'Men'), ('Femme', 'Women'), ('HOMME', 'Men'), ('Mujer', 'Women'),
+    ('Donna', 'Women'), ('Uomo', 'Men'), ('Dames', 'Women'), ('Heren', 'Men'), ('Herr', 'Men'),
+    ('Dam', 'Women'), ('Kvinder', 'Women'), ('Mænd', 'Men'), ('Damskie', 'Women'),
+    ('Męskie', 'Men'), ('Mulher', 'Women'), ('Homem', 'Men'), ('Naiset', 'Women'),
+    ('Ženy', 'Women'), ('Női', 'Women'), ('Bărbați', 'Men'), ('Женщинам', 'Women'),
+    ('ΓΥΝΑΙΚΕΣ', 'Women'),
+    ('Άνδρας', 'Men'), ('KADIN', 'Women'), ('レディース', 'Women'), ('ผู้หญิง', 'Women'),
+    ('Jungen', 'Boys'), ('Mädchen', 'Girls'), ('Kinder', 'Kids'), ('Niños', 'Kids')])
+def test_levels_that_are_a_gender_in_other_languages(level, gender):
+    assert names_only_a_gender(level)
+    assert genders_in_any_language(level) == {gender}
+    assert genders_in_any_language("Women's") == {'Women'}
+
+
+@pytest.mark.parametrize(('text', 'found'), [
+    ('Scarpe donna', {'Women'}), ('Kleider für Damen', {'Women'}),
+    ('Hombre y mujer', {'Men', 'Women'}),
+    ("Donna Karan Men's shirt", {'Men'}), ('Notre Dame hoodie', set()), ('Herr Schmidt', set()),
+    ('Comme des Garçons tee', set()), ('kinder to your skin', set()), ('Hoover Dam', set()),
+    ('Man-made leather', set()), ('Barn coat', set()), ('Damask', set())])
+def test_genders_in_other_languages_inside_a_text(text, found):
+    assert genders_in_any_language(text) == found
+    assert not names_only_a_gender(text)
+
+
+def test_no_word_names_two_genders():
+    for other in (ANYWHERE, ALONE):
+        assert not ENGLISH.keys() & other.keys()
+    assert not ANYWHERE.keys() & ALONE.keys()
+    assert {*ANYWHERE.values()} == {*ALONE.values()} == {*ENGLISH.values()}
 
 
 @pytest.mark.parametrize(('found', 'gender'), [
