@@ -11,16 +11,16 @@ the first seed.
 trained on them in the same way: once for as many epochs, as in the article (it then makes several
 times as many updates), and once, as a control, for as many updates. It answers for each image by
 itself and, as one would use a single-image network, for the product: by the heads on the mean, and
-on the maximum, of its images' representations. Beyond the article, the multi-image network is also
-trained with mean and with sum pooling in place of max pooling. A catalogue whose products have one
-image each gets the first part only.
+on the maximum, of its images' representations. A catalogue whose products have one image each gets
+the first part only. :mod:`~fashion_models.experiments.pooling` compares ways to pool inside the
+network.
 
 Accuracies are over products: where each image is answered by itself, a product counts as the share
 of its images that are right. Differences have 95 % intervals over products and seeds, in
 pairs (:mod:`~fashion_models.experiments.kit.statistics`). The test split has no part in any choice.
 
 Time: in units of one training of the recipe, 1 a seed for the multi-task network (shared with
-``main_table`` and others); about 1 a seed for each task, and 2 once to choose its schedule; 3.4 a
+``main_table`` and others); about 1 a seed for each task, and 2 once to choose its schedule; 2 a
 seed for the images. With ``small.toml`` on two CPU cores an epoch takes about a second for every
 900 training images.
 """
@@ -56,7 +56,7 @@ def single_vs_multi(
     seeds = len(settings.seeds)
     several = any(len(product.images) > 1 for product in settings.catalogue.products)
     settings.networks = (
-        seeds + len(tasks) * (len(schedules(settings)) + seeds - 1) + 4 * seeds * several)
+        seeds + len(tasks) * (len(schedules(settings)) + seeds - 1) + 2 * seeds * several)
     multi = settings.seeds_of('multi-task')
     products = settings.products(multi[0])
     trained = multi[0].vocabulary.tasks     # those of which the catalogue has labels

@@ -34,8 +34,6 @@ WAYS = {
     UPDATES: 'each image by itself, as many updates',
     f'{UPDATES}, averaged': 'mean of the representations of the images',
     f'{UPDATES}, max-pooled': 'maximum of the representations of the images',
-    'multi-image, mean pooling': 'mean pooling over the images inside the network',
-    'multi-image, sum pooling': 'sum pooling over the images inside the network',
 }
 
 
@@ -141,13 +139,8 @@ def compare_images(settings: Settings, multi: list[Run],
     """Single-image against multi-image networks, for each of :data:`WAYS`, by split."""
     batches = updates_of(multi) // settings.recipe.training.epochs
     single = single_image_kinds(settings.recipe, batches)
-    pooling = {
-        f'multi-image, {pooling} pooling': (
-            f'{pooling}-pooling', settings.recipe.replace(model__pooling=pooling), None)
-        for pooling in ('mean', 'sum')}
-    settings.train([*single.values(), *pooling.values()])
+    settings.train(list(single.values()))
     runs = {name: settings.seeds_of(*kind) for name, kind in single.items()}
-    pooling = {name: settings.seeds_of(*kind) for name, kind in pooling.items()}
     found = {'batches_per_epoch': batches, 'updates': {
         name: updates_of(own) for name, own in {MULTI: multi, **runs}.items()}}
     for split in SPLITS:
@@ -166,7 +159,6 @@ def compare_images(settings: Settings, multi: list[Run],
             answers[name] = predictions.over_images(right, own)
             answers[f'{name}, averaged'] = predictions.correct(averaged)
             answers[f'{name}, max-pooled'] = predictions.correct(pooled)
-        answers |= {name: correct_of(of_seeds, own) for name, of_seeds in pooling.items()}
         found[split] = _figures(answers, own, settings, multi, over_images)
     return found
 

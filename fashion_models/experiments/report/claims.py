@@ -167,9 +167,9 @@ CLAIMS = (
         'Colour accuracy rises when the labels are fixed.', '0.675 to above 0.900',
         MORE, {'label_audit': {'': ('colour_before_to_after', 'test')}}, {'': 0.225}, {
             'label_audit/embedded':
-                'From 0.693 to 0.774 in two rounds of review; to 0.872 with all labels right and any '
-                'of a product\'s colours accepted. Nearly all of it comes from being judged by '
-                'labels that are right more often.',
+                'From 0.693 to 0.774 in two rounds of review; to 0.872 with all labels right and '
+                'any of a product\'s colours accepted. Nearly all of it comes from being judged '
+                'by labels that are right more often.',
             'label_audit/fashion-product-images':
                 'By less than in the article, even with all planted labels right: by 0.080. Here a '
                 'tenth of the colours had been made wrong; there it must have been more.'}),
