@@ -25,7 +25,7 @@ from fashion_models.experiments.kit.settings import (
 )
 from fashion_models.experiments.registry import EXPERIMENTS, Experiment
 from fashion_models.plural import counted
-from fashion_models.terminal import ready_streams
+from fashion_models.terminal import READER_GONE, reader_gone, ready_streams
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -35,7 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: Instead of the process' arguments.
 
     Returns:
-        Exit status: that of the first experiment that failed, or 0.
+        Exit status: that of the first experiment that failed, or 0; 141 if the reader of the output
+        went away, which ends it.
     """
     ready_streams()
     argv = sys.argv[1:] if argv is None else argv
@@ -53,6 +54,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     by_name = dict(zip(names, EXPERIMENTS))
     chosen = [by_name[name] for name in arguments.only or names]
     argv = _without_only(argv)
+    try:
+        return _run(arguments, chosen, argv)
+    except BrokenPipeError:
+        return reader_gone()
+
+
+def _run(arguments, chosen, argv):
     if not arguments.quick:
         announce(arguments, chosen)
     outcomes = []
@@ -61,10 +69,12 @@ def main(argv: Sequence[str] | None = None) -> int:
               flush=True)
         started = time.monotonic()
         status = experiment.main(argv)
+        if status == READER_GONE:
+            return status
         outcomes.append((experiment.name, status, time.monotonic() - started))
         if status == INTERRUPTED:
             break
-    print(f'\n{_time_table(outcomes)}')
+    print(f'\n{_time_table(outcomes)}', flush=True)
     return next((status for _, status, _ in outcomes if status not in (0, NOT_POSSIBLE)), 0)
 
 

@@ -245,6 +245,8 @@ def test_addresses_may_lack_https(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(('images', 'message'), [
     ('img/a.jpg', 'found names of files alone, such as img/a.jpg: nothing is to be loaded'),
+    ('ftp://shop.example/a.jpg',
+     'found addresses of another kind alone, such as ftp://shop.example/a.jpg'),
     ('', 'found no picture at all')])
 def test_a_source_without_an_address(tmp_path, command, images, message):
     (tmp_path / 'products.csv').write_text(f'product_id,type,images\n1,Shoes,{images}\n')

@@ -1,6 +1,9 @@
 import importlib
 import json
+import os
 import pathlib
+import subprocess
+import sys
 
 import pytest
 
@@ -73,6 +76,23 @@ def test_what_the_catalogue_cannot_answer_is_no_failure(called, capsys):
 def test_an_interruption_does(called):
     called[1][NAMES[1]] = 130
     assert main(['--catalogue', 'nowhere']) == 130
+    assert len(called[0]) == 2
+
+
+def test_it_ends_when_nobody_reads_its_output(tmp_path):
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, '-m', 'fashion_models.experiments', '--catalogue', 'missing'],
+        cwd=tmp_path, stdout=write, stderr=subprocess.PIPE, text=True)
+    os.close(write)
+    assert done.returncode == 141
+    assert done.stderr == ''
+
+
+def test_an_experiment_that_nobody_reads_is_the_last(called):
+    called[1][NAMES[1]] = 141
+    assert main(['--catalogue', 'nowhere']) == 141
     assert len(called[0]) == 2
 
 

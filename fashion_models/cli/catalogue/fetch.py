@@ -67,10 +67,15 @@ def _addresses(arguments):
         if is_address(name):
             return itertools.chain([name], names)
         before = before or name
+    if not before:
+        found = 'no picture at all'
+    elif '://' in before:
+        found = f'addresses of another kind alone, such as {before}'
+    else:
+        found = f'names of files alone, such as {before}: nothing is to be loaded'
     raise UserError(
         f'{arguments.source}: expected addresses of pictures, such as https://shop.example/a.jpg; '
-        + (f'found names of files alone, such as {before}: nothing is to be loaded' if before
-           else 'found no picture at all'))
+        f'found {found}')
 
 
 def run(arguments: argparse.Namespace) -> int:
