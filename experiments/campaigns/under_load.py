@@ -5,7 +5,8 @@
 The bar: 20 runs in a row without a failure or a hang. Each run is what ``make test`` runs, with a
 limit of its own, besides that of each test. Load are twice as many busy processes as there are
 cores, or, with ``--together 4``, four runs at a time, each the load of the others. Not part of
-``make campaign``, for it takes hours and the whole machine.
+``make campaign``, for it takes hours and the whole machine. The record is written at the end; after
+Ctrl-C, when the runs that are in progress have ended.
 
 Time: 20 times three of ``make test``; with ``--together``, 20 times one.
 """
@@ -59,24 +60,38 @@ def main():
     if load is None:
         load = 2 * usable_cores() if arguments.together == 1 else 0
     started, runs = time.monotonic(), []
-    with busy(load), concurrent.futures.ThreadPoolExecutor(arguments.together) as pool:
-        waiting = [pool.submit(_tests, arguments.seconds, more) for _ in range(arguments.runs)]
-        for done in concurrent.futures.as_completed(waiting):
-            result, seconds, text = done.result()
-            runs.append({'result': result, 'seconds': round(seconds),
-                         'output': '' if result == 'passed' else text[-20_000:]})
-            print(f'run {len(runs)} of {arguments.runs}: {result}, {seconds:.0f} s', flush=True)
-            if result != 'passed':
-                print(text[-5000:])
-            results = [run['result'] for run in runs]
-            write_record(arguments.output, {
-                'campaign': 'under_load', **portable_provenance(provenance()),
-                'busy': load, 'together': arguments.together,
-                'seconds': round(time.monotonic() - started), 'runs': runs}, [Table(
-                    f'The tests, {arguments.together} at a time, beside {load} busy processes', (
-                        'runs', 'passed', 'failed', 'hung'), [(len(runs), *map(results.count, (
-                            'passed', 'failed', 'hung')))])])
-    return 0 if results.count('passed') == arguments.runs else 1
+    try:
+        with busy(load), concurrent.futures.ThreadPoolExecutor(arguments.together) as pool:
+            waiting = [pool.submit(_tests, arguments.seconds, more) for _ in range(arguments.runs)]
+            try:
+                for done in concurrent.futures.as_completed(waiting):
+                    runs.append(_told(*done.result(), f'run {len(runs) + 1} of {arguments.runs}'))
+            finally:
+                pool.shutdown(cancel_futures=True)
+    finally:
+        # Not before: the tests compare the documentation with the records, this one included.
+        if runs:
+            _record(arguments, load, round(time.monotonic() - started), runs)
+    return 0 if all(run['result'] == 'passed' for run in runs) else 1
+
+
+def _told(result, seconds, text, place):
+    """What is recorded of a run, which is also printed."""
+    print(f'{place}: {result}, {seconds:.0f} s', flush=True)
+    if result != 'passed':
+        print(text[-5000:], flush=True)
+    return {'result': result, 'seconds': round(seconds),
+            'output': '' if result == 'passed' else text[-20_000:]}
+
+
+def _record(arguments, load, seconds, runs):
+    results = [run['result'] for run in runs]
+    write_record(arguments.output, {
+        'campaign': 'under_load', **portable_provenance(provenance()), 'busy': load,
+        'together': arguments.together, 'seconds': seconds, 'runs': runs}, [Table(
+            f'The tests, {arguments.together} at a time, beside {load} busy processes',
+            ('runs', 'passed', 'failed', 'hung'),
+            [(len(runs), *map(results.count, ('passed', 'failed', 'hung')))])])
 
 
 def _tests(seconds, more):
