@@ -53,8 +53,8 @@ labels  product_type → category, and by a list of this project's → type; the
         else from the English name; colour, as standardised where it is, in English where
         there is; brand, material, pattern and so on are kept as extra texts
 images  main_image_id, then other_image_id: about four a product; 256 pixels in images/small
-groups  the listings of one item_id are one product; items with the same main image (the
-        sizes of a shoe) are one group
+groups  the listings of one item_id are one product; items (the sizes of a shoe) are one group
+        where the main image of one is an image of the other
 left    all that is not fashion: of the 147,702 listings, 64,853 are covers of mobile phones;
 out     there are few clothes
 from    amazon-berkeley-objects.s3.amazonaws.com, free to download; CC BY 4.0 by its README

@@ -2,8 +2,8 @@
 
 Loads one picture after the other into a folder, for "catalogue import FORMAT --images DIR", and
 keeps a table of addresses and files there (addresses.csv), and one of the addresses that could not
-be loaded (not-loaded.csv). Nothing else in this package asks the network. Call it again to resume:
-pictures that are there are not loaded again.
+be loaded (not-loaded.csv). No other command follows the addresses of an export. Call it again to
+resume: pictures that are there are not loaded again.
 """
 
 import argparse
