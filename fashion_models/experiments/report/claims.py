@@ -79,7 +79,7 @@ GARMENT_TASKS = 'colour', 'category', 'subcategory'
 NARROW = (
     'In so narrow a network five tasks share what one has to itself, and single tasks choose a '
     'schedule half as long again.')
-NEARER = 'The same, after four times as many steps: the closer to convergence, the smaller it is.'
+NEARER = 'The same, and smaller than on drawn products.'
 
 CLAIMS = (
     Claim(
