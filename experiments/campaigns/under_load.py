@@ -60,19 +60,18 @@ def main():
     if load is None:
         load = 2 * usable_cores() if arguments.together == 1 else 0
     started, runs = time.monotonic(), []
-    try:
-        with busy(load), concurrent.futures.ThreadPoolExecutor(arguments.together) as pool:
-            waiting = [pool.submit(_tests, arguments.seconds, more) for _ in range(arguments.runs)]
-            try:
-                for done in concurrent.futures.as_completed(waiting):
-                    runs.append(_told(*done.result(), f'run {len(runs) + 1} of {arguments.runs}'))
-            finally:
-                pool.shutdown(cancel_futures=True)
-    finally:
-        # Not before: the tests compare the documentation with the records, this one included.
-        if runs:
-            _record(arguments, load, round(time.monotonic() - started), runs)
-    return 0 if all(run['result'] == 'passed' for run in runs) else 1
+    pool = concurrent.futures.ThreadPoolExecutor(arguments.together)
+    with busy(load):
+        waiting = [pool.submit(_tests, arguments.seconds, more) for _ in range(arguments.runs)]
+        try:
+            for done in concurrent.futures.as_completed(waiting):
+                runs.append(_told(*done.result(), f'run {len(runs) + 1} of {arguments.runs}'))
+        finally:
+            pool.shutdown(cancel_futures=True)
+            # Not before: the tests compare the documentation with the records, this one included.
+            if runs:
+                _record(arguments, load, round(time.monotonic() - started), runs)
+    return 0 if [run['result'] for run in runs].count('passed') == arguments.runs else 1
 
 
 def _told(result, seconds, text, place):

@@ -41,8 +41,7 @@ _ENDINGS = {'image/jpeg': '.jpg', 'image/png': '.png', 'image/webp': '.webp', 'i
 _ANYTHING = 'application/octet-stream', 'binary/octet-stream'
 _LONGEST_NAME = 200  # bytes
 _UNFIT = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\ud800-\udfff]')
-#: An address of another kind; what has no ``://`` is the name of a file.
-_OTHER_ADDRESS = re.compile('[a-z][a-z0-9+.-]*://', re.IGNORECASE)
+_SCHEME = re.compile('[a-z][a-z0-9+.-]*://', re.IGNORECASE)
 #: How a page begins that some servers send in place of a picture, as a picture.
 _PAGE = b'<!doctype html', b'<html'
 #: Statuses that ask to come later, and how often and how long at most that is heeded.
@@ -95,9 +94,17 @@ def fetch(addresses: Iterable[str], folder: str | os.PathLike,
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder / _LOCK_FILE, _busy(folder)):
         found = dict.fromkeys(one for address in addresses
-                              if is_address(address) or _OTHER_ADDRESS.match(address)
+                              if is_address(address) or is_of_another_kind(address)
                               for one in apart(address))
         return _fetch(list(found), folder, bounds)
+
+
+def is_of_another_kind(name: str) -> bool:
+    """Says whether a name is an address of a kind that is not loaded, such as ``ftp://``.
+
+    What has no ``://`` is the name of a file.
+    """
+    return bool(_SCHEME.match(name)) and not is_address(name)
 
 
 def _busy(folder):

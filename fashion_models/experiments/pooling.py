@@ -24,7 +24,7 @@ Differences are paired, with 95 % intervals over groups of products and over see
 (:mod:`~fashion_models.experiments.kit.statistics`). Nothing is chosen.
 
 Time: in units of one training of the recipe, about 11.5 a seed, of which ``single_vs_multi`` leaves
-3.
+2.4.
 """
 
 import pathlib

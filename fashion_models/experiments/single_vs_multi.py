@@ -20,7 +20,7 @@ of its images that are right. Differences have 95 % intervals over products and 
 pairs (:mod:`~fashion_models.experiments.kit.statistics`). The test split has no part in any choice.
 
 Time: in units of one training of the recipe, 1 a seed for the multi-task network (shared with
-``main_table`` and others); about 1 a seed for each task, and 2 once to choose its schedule; 2 a
+``main_table`` and others); about 1 a seed for each task, and 2 once to choose its schedule; 1.4 a
 seed for the images. With ``small.toml`` on two CPU cores an epoch takes about a second for every
 900 training images.
 """

@@ -139,9 +139,9 @@ class _Folder(Source):
                 name = self._first(path)
                 if self.strip + name == path:
                     single += 1
-                    continue
-                counts[name] = counts.get(name, 0) + 1
-                if len(counts) > _FEW:
+                else:
+                    counts[name] = counts.get(name, 0) + 1
+                if len(counts) > _FEW or single >= _FEW:
                     return
         images = sum(counts.values())
         if len(counts) > max(1, single) and (

@@ -39,6 +39,7 @@ from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, is
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.wording import (
     genders_in_any_language,
+    genders_of_paths,
     names_only_a_gender,
     one_gender,
     plain_text,
@@ -295,10 +296,5 @@ def _varying(name, rows, ask):
 
 def _gender(row, said):
     found = genders_in_any_language(said.replace('|', ' '))
-    if not found:
-        found = {gender for path in fields.category_paths(row) for name in path
-                 if names_only_a_gender(name) for gender in genders_in_any_language(name)}
-    if not found:
-        found = {gender for name in fields.longest_path(row)
-                 for gender in genders_in_any_language(name)}
-    return one_gender(found)
+    return one_gender(
+        found or genders_of_paths(fields.category_paths(row), fields.longest_path(row)))

@@ -13,6 +13,7 @@ from fashion_models.catalogue.importers.no_labels import is_uncategorized
 from fashion_models.catalogue.importers.source import clean, closest
 from fashion_models.catalogue.importers.wording import (
     genders_in_any_language,
+    genders_of_paths,
     names_only_a_gender,
     one_gender,
     unescaped,
@@ -237,9 +238,7 @@ class Labelling:
         found = genders_in_any_language(' '.join(said))
         if said and not found:
             return said[0]
-        found = found or {gender for path in paths for name in path if names_only_a_gender(name)
-                          for gender in genders_in_any_language(name)}
-        found = found or {gender for name in longest for gender in genders_in_any_language(name)}
+        found = found or genders_of_paths(paths, longest)
         for text in texts:
             found = found or genders_in_any_language(text)
         return one_gender(found)

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 
 from fashion_models.catalogue.importers.gender_words import ALONE, ANYWHERE, ENGLISH
 from fashion_models.catalogue.importers.source import clean
@@ -88,6 +88,19 @@ def names_only_a_gender(text: str) -> bool:
     words = _words(text)
     return _folded(text) in ALONE or len(words) == 1 and (
         words[0] in ENGLISH or words[0] in ANYWHERE)
+
+
+def genders_of_paths(paths: Iterable[Iterable[str]], longest: Iterable[str]) -> set[str]:
+    """Returns the genders that category paths name, in any language.
+
+    Levels that are only a gender decide; without any, the words of the longest path do.
+
+    Args:
+        paths: The category paths of a product, each a list of levels.
+        longest: The levels of the longest.
+    """
+    only = [name for path in paths for name in path if names_only_a_gender(name)]
+    return {gender for name in only or longest for gender in genders_in_any_language(name)}
 
 
 def one_gender(found: Set[str]) -> str:

@@ -59,6 +59,7 @@ def _delay(text):
 
 def _addresses(arguments):
     """The addresses of the source, one at least."""
+    from fashion_models.catalogue.fetching import is_of_another_kind
     from fashion_models.catalogue.importers.pictures import is_address
 
     names = IMPORTERS[arguments.format].addresses(arguments.source, arguments)
@@ -69,7 +70,7 @@ def _addresses(arguments):
         before = before or name
     if not before:
         found = 'no picture at all'
-    elif '://' in before:
+    elif is_of_another_kind(before):
         found = f'addresses of another kind alone, such as {before}'
     else:
         found = f'names of files alone, such as {before}: nothing is to be loaded'

@@ -79,7 +79,7 @@ GARMENT_TASKS = 'colour', 'category', 'subcategory'
 NARROW = (
     'In so narrow a network five tasks share what one has to itself, and single tasks choose a '
     'schedule half as long again.')
-NEARER = 'The same, and smaller than on drawn products.'
+SMALLER = 'The same, and smaller than on drawn products.'
 
 CLAIMS = (
     Claim(
@@ -100,12 +100,12 @@ CLAIMS = (
         'Multi-task is very similar to single-task: colour.', '0.675 against 0.678',
         ALIKE, {'single_vs_multi': {'': ('single_task', 'colour', 'test', 'difference')}},
         reasons={'single_vs_multi/embedded': NARROW,
-                 'single_vs_multi/fashion-product-images': NEARER}),
+                 'single_vs_multi/fashion-product-images': SMALLER}),
     Claim(
         'Multi-task is very similar to single-task: category.', '0.661 against 0.662',
         ALIKE, {'single_vs_multi': {'': ('single_task', 'category', 'test', 'difference')}},
         reasons={'single_vs_multi/embedded': NARROW,
-                 'single_vs_multi/fashion-product-images': NEARER}),
+                 'single_vs_multi/fashion-product-images': SMALLER}),
     Claim(
         'Multi-image is better than single-image, over all tasks.', '0.731 against 0.703',
         MORE, _images('single-image', ALL), {ALL: 0.028}, {
