@@ -35,6 +35,9 @@ _ADDRESS = re.compile(f'https?://|{_HOST}', re.IGNORECASE)
 _NEXT_ADDRESS = re.compile(rf'(?<![\s|;,])[\s|;,]++(?=https?://|{_HOST})', re.IGNORECASE)
 _ENDING = re.compile(r'\.[A-Za-z0-9]{2,5}$')
 _LONGEST_ENDING = 6
+#: Of what ends like this, a query says the version or the size that is wanted; of anything else,
+#: such as ``image.php?id=7``, which picture.
+_PICTURE = re.compile(r'\.(jpe?g|jpe|jfif|png|webp|gif|avif|tiff?|bmp|hei[cf])', re.IGNORECASE)
 _OTHER_SPELLING = 'pictures whose names are spelled in another way than in the table'
 
 
@@ -135,7 +138,7 @@ class Pictures:
         self._ending_in = ending_in
         self._files = files
         # A file of one address is never that of another which ends alike and was not loaded.
-        self._address_of = {path: _without_query(address) for address, path in files.items()}
+        self._address_of = {path: _base(address) for address, path in files.items()}
 
     def find(self, names: Iterable[str], where: str, report: Report) -> list[str]:
         """The paths, in the tree, of pictures.
@@ -173,7 +176,7 @@ class Pictures:
             return None, 'no such file among the downloads'
         if path == '':
             return None, 'several files of that name; a manifest can say which one'
-        base = _without_query(address)
+        base = _base(address)
         if self._address_of.setdefault(path, base) != base:
             return None, ('a file that another address is called after, too; a manifest can say '
                           'which one')
@@ -203,8 +206,16 @@ class Pictures:
         return None
 
 
+def _base(address):
+    """What the addresses of all versions and sizes of a picture have in common."""
+    address = address.partition('#')[0]
+    path = _without_query(address)
+    is_picture = _PICTURE.fullmatch(posixpath.splitext(path)[1])
+    return path if is_picture else address.partition('://')[2]
+
+
 def _without_query(address):
-    """An address without what says which version or size of a picture is wanted, and how."""
+    """An address without its scheme and query."""
     return re.split('[?#]', address, maxsplit=1)[0].partition('://')[2]
 
 
@@ -226,7 +237,7 @@ def split(text: str, separator: str | None = None) -> list[str]:
         if not separator and sign == ';' and _are_names(parts):
             return list(filter(None, parts))
         if not separator and sign in ';,':
-            parts = _with_whole_names(_with_whole_addresses(parts, sign), sign)
+            parts = _with_whole_names(with_whole_addresses(parts, sign), sign)
         parts = [part.strip() for part in parts if part.strip()]
         if separator or (parts != [text.strip()]
                          and (sign in '|\n' or all(map(_is_whole, parts)))):
@@ -240,8 +251,8 @@ def _are_names(parts):
             and not any(re.search(r'\s', part) or is_address(part) for part in parts))
 
 
-def _with_whole_addresses(parts, sign):
-    """The parts of a text; what cannot be a name is of the address before it."""
+def with_whole_addresses(parts: Iterable[str], sign: str) -> list[str]:
+    """The parts of a text that a sign joins; what cannot be a name is of the address before it."""
     found = []
     for part in parts:
         if (found and part.strip() and is_address(found[-1][0].strip())

@@ -212,6 +212,16 @@ def test_a_file_of_one_address_is_not_that_of_another_which_was_not_loaded(find)
     assert dropped['examples'] == ['https://x.example/2/front.jpg of product']
 
 
+@pytest.mark.parametrize('manifest', [
+    'address,file\nhttps://x.example/image.php?id=1,image.php\n', None])
+def test_a_query_may_say_which_picture_is_meant(find, manifest):
+    first, second = 'https://x.example/image.php?id=1', 'https://x.example/image.php?id=2'
+    paths, report = find(['image.php'], [second, first] if manifest else [first, second], manifest)
+    assert paths == ['image.php']
+    (dropped,) = report['images_dropped'].values()
+    assert dropped['examples'] == [f'{second} of product']
+
+
 @pytest.mark.parametrize('between', ['|', ' | ', ' ', '\n', ';', ', ', ','])
 def test_several_addresses_in_one_field_are_all_found(find, between):
     names = ['https://x.example/a.jpg', 'HTTPS://x.example/b.jpg', '//x.example/d.jpg',
