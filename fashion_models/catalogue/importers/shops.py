@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import collections
 import os
 import pathlib
 import re
 from collections.abc import Iterable, Mapping
 
+from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers import pictures
 from fashion_models.catalogue.importers.no_labels import is_uncategorized
 from fashion_models.catalogue.importers.source import clean, closest
 from fashion_models.catalogue.importers.wording import (
+    gender_in_shop,
     genders_in_any_language,
     genders_of_paths,
     names_only_a_gender,
-    one_gender,
     unescaped,
 )
 from fashion_models.catalogue.records import Header
@@ -29,12 +31,13 @@ ATTRIBUTES = {
     'gender': ('gender', 'target gender', 'geschlecht', 'sexe', 'genre', 'genere', 'sesso',
                'género', 'sexo', 'gênero', 'geslacht', 'køn', 'kjønn', 'kön', 'sukupuoli',
                'płeć', 'pohlaví', 'pohlavie', 'spol', 'пол', 'стать', 'φύλο', 'cinsiyet'),
-    'colour': ('color', 'colour', 'colors', 'colours', 'color family', 'colour family', 'farbe',
-               'farben', 'couleur', 'couleurs', 'colore', 'colori', 'colores', 'cor', 'cores',
-               'kleur', 'kleuren', 'farve', 'farver', 'farge', 'farger', 'färg', 'färger',
-               'väri', 'värit', 'litur', 'kolor', 'kolory', 'barva', 'barvy', 'barve', 'farba',
-               'farby', 'szín', 'színek', 'culoare', 'culori', 'boja', 'боја', 'цвят', 'цвет',
-               'цвета', 'колір', 'кольори', 'χρώμα', 'χρωμα', 'χρώματα', 'renk', 'renkler',
+    'colour': ('color', 'colour', 'colors', 'colours', 'color name', 'colour name',
+               'colorway', 'colourway', 'colorways', 'colourways', 'color family', 'colour family',
+               'farbe', 'farben', 'couleur', 'couleurs', 'coloris', 'colore', 'colori', 'colores',
+               'cor', 'cores', 'kleur', 'kleuren', 'farve', 'farver', 'farge', 'farger', 'färg',
+               'färger', 'väri', 'värit', 'litur', 'kolor', 'kolory', 'barva', 'barvy', 'barve',
+               'farba', 'farby', 'szín', 'színek', 'culoare', 'culori', 'boja', 'боја', 'цвят',
+               'цвет', 'цвета', 'колір', 'кольори', 'χρώμα', 'χρωμα', 'χρώματα', 'renk', 'renkler',
                'spalva', 'krāsa', 'värv', 'カラー', '色', '颜色', '顏色', '색상', 'màu', 'màu sắc',
                'warna', 'สี', 'צבע', 'لون', 'اللون', 'رنگ'),
 }
@@ -44,9 +47,18 @@ _APPAREL = {
     'apparel & accessories', 'bekleidung & accessoires', 'vêtements et accessoires',
     'ropa y accesorios', 'abbigliamento e accessori', 'kleding en accessoires',
     'ubrania i akcesoria', 'vestuário e acessórios', 'oblečení a doplňky'}
+#: Where the way to a product begins in a shop, in lower case.
+_BEGINNINGS = {
+    'homepage', 'home page', 'startseite', 'accueil', 'inicio', 'início', 'strona główna',
+    'default category', 'root catalog'}
 
 #: What is noted of a product whose variants have several colours and no pictures of their own.
 WHICH_COLOUR = 'products in several colours, and which one a picture shows is not said: no colour'
+#: What is noted of a picture that several colours of a product name.
+SHARED = 'pictures that several colours of a product name, not used where they may show another one'
+#: What attributes are called that say for which age a product is, in lower case.
+AGE_GROUPS = {'age group', 'age_group', 'altersgruppe', "tranche d'âge", 'grupo de edad',
+               'fascia di età', 'leeftijdsgroep'}
 
 
 def add_arguments(parser: argparse.ArgumentParser, columns: bool = True) -> None:
@@ -126,11 +138,20 @@ def only_file(source: str | os.PathLike, what: str) -> pathlib.Path:
 def category_path(text: str) -> list[str]:
     """The levels of a category such as ``Clothing > Dresses``; ``Uncategorized`` is none.
 
-    Of a path in Google's taxonomy the first is left out, under which all apparel is.
+    Of a path in Google's taxonomy the first is left out, under which all apparel is, and so is
+    where the way to a product begins, as in *Home > Women > Dresses*.
     """
     # Exports are often escaped twice.
     levels = _levels(re.split(r'\s*>\s*', clean(unescaped(text))))
+    if len(levels) > 1 and _is_beginning(levels):
+        levels = levels[1:]
     return levels[1:] if levels and levels[0].casefold() in _APPAREL else levels
+
+
+def _is_beginning(levels):
+    """Says whether the first level is where the way begins; ``Home > Towels`` is a category."""
+    first = levels[0].casefold()
+    return first in _BEGINNINGS or first == 'home' and names_only_a_gender(levels[1])
 
 
 def _levels(names):
@@ -141,6 +162,19 @@ def _levels(names):
 def is_category_path(text: str) -> bool:
     """Says whether a text is a category of several levels."""
     return '>' in unescaped(text).strip('> ')
+
+
+def of_one_colour(named: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    """The pictures that each colour of a product names and no other one does.
+
+    What several name shows one of them, or all, and nothing says which. Only what has no colour
+    (``''`` or ``()``) keeps all.
+    """
+    named = {colour: list(dict.fromkeys(pictures)) for colour, pictures in named.items()}
+    counts = collections.Counter(
+        picture for colour, pictures in named.items() if colour for picture in pictures)
+    return {colour: [picture for picture in pictures if not colour or counts[picture] < 2]
+            for colour, pictures in named.items()}
 
 
 class Labelling:
@@ -222,6 +256,25 @@ class Labelling:
         labels['gender'] = self._gender(attributes, paths, longest, texts)
         return labels
 
+    def note_unused(self, variants: Iterable[tuple[Mapping[str, Iterable[str]], Iterable[str]]],
+                    where: str, report: Report) -> None:
+        """Notes what varies, and the pictures with it, between variants whose colour is not known.
+
+        Args:
+            variants: Of each the attributes (name to values) and the pictures.
+            where: The product.
+            report: Of the import.
+        """
+        pictures = collections.defaultdict(lambda: collections.defaultdict(set))
+        for attributes, images in variants:
+            for name, values in attributes.items():
+                if not self.task_of(name):
+                    pictures[name][joined(values)].update(images)
+        for name, shown in pictures.items():
+            if any(found != next(iter(shown.values())) for found in shown.values()):
+                report.note(f'{name} varies between the variants of a product, and the pictures '
+                            'with it; it was not used. Is it the colour?', where)
+
     def extra(self, attributes: Mapping[str, Iterable[str]]) -> dict[str, str]:
         """The attributes that are no labels, as texts."""
         found = {name: joined(dict.fromkeys(map(clean, values)))
@@ -229,9 +282,15 @@ class Labelling:
         return {name: text for name, text in found.items() if text}
 
     def _values(self, task, attributes):
+        """The labels in the first of a task's attributes that has some, in the order of our list.
+
+        A *colour family* beside the colour is not another colour.
+        """
+        found = {clean(name).casefold(): values for name, values in attributes.items()
+                 if self.task_of(name) == task and any(map(clean, values))}
+        name = next((name for name in self._task_of if name in found), None)
         return tuple(dict.fromkeys(
-            clean(unescaped(value)) for name, values in attributes.items()
-            if self.task_of(name) == task for value in values if clean(value)))
+            clean(unescaped(value)) for value in found.get(name, ()) if clean(value)))
 
     def _gender(self, attributes, paths, longest, texts):
         said = self._values('gender', attributes)
@@ -241,4 +300,6 @@ class Labelling:
         found = found or genders_of_paths(paths, longest)
         for text in texts:
             found = found or genders_in_any_language(text)
-        return one_gender(found)
+        return gender_in_shop(found, [
+            clean(unescaped(value)) for name, values in attributes.items()
+            if clean(name).casefold() in AGE_GROUPS for value in values])

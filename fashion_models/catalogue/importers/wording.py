@@ -12,6 +12,11 @@ _DIGITS = re.compile(r'(?<=&#)\d{9,}')
 _MARKUP = re.compile(r'<(?:(/?)([a-zA-Z][^\s/>]*)|[/!?])')
 #: What ends a tag, or begins a value in which nothing does.
 _END_OR_VALUE = re.compile(r'''>|=\s*["']''')
+#: What may join the genders of one level, as in *Men and Women*.
+_JOINING = {'and', 'und', 'et', 'y', 'e', 'en', 'og', 'och', 'i', 'ja', 'a', 've', 'и', 'και'}
+#: What shops call ages at which nobody is a man or a woman; *Kids* is among the genders.
+_CHILDREN = {'newborn', 'newborns', 'infant', 'infants', 'baby', 'babies', 'toddler', 'toddlers'}
+_OF_CHILDREN = {'Men': 'Boys', 'Women': 'Girls', 'Unisex': 'Kids', '': 'Kids'}
 _BREAKING = {'p', 'br', 'li', 'ul', 'ol', 'div', 'tr', 'td', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6'}
 
 
@@ -84,10 +89,10 @@ def genders_in_any_language(text: str) -> set[str]:
 
 
 def names_only_a_gender(text: str) -> bool:
-    """Says whether a text is only a gender, as ``Men``, ``Women's`` and ``Damen`` are."""
+    """Says whether a text is only a gender, as ``Men`` and ``Damen``, or some: ``Boys & Girls``."""
     words = _words(text)
-    return _folded(text) in ALONE or len(words) == 1 and (
-        words[0] in ENGLISH or words[0] in ANYWHERE)
+    others = [word for word in words if word not in ENGLISH and word not in ANYWHERE]
+    return _folded(text) in ALONE or len(others) < len(words) and _JOINING.issuperset(others)
 
 
 def genders_of_paths(paths: Iterable[Iterable[str]], longest: Iterable[str]) -> set[str]:
@@ -111,6 +116,32 @@ def one_gender(found: Set[str]) -> str:
     if len(found) == 1:
         return next(iter(found))
     return 'Unisex' if 'Unisex' in found or found == {'Men', 'Women'} else ''
+
+
+def gender_in_shop(found: Set[str], ages: Iterable[str] = ()) -> str:
+    """Returns the gender that what a shop says of a product comes to; ``''`` if it leaves it open.
+
+    Other than by :func:`one_gender`, *Kids > Boys* is for boys, *Boys & Girls* for kids; and what
+    is male and of an age group of children is for boys.
+
+    Args:
+        found: The genders that the shop names.
+        ages: The age groups that it names.
+    """
+    children = found & {'Boys', 'Girls'}
+    if len(children) == 2:
+        found = found - children | {'Kids'}
+    elif children:
+        found = found - {'Kids'}
+    gender = one_gender(found)
+    ages = list(filter(None, ages))
+    if ages and all(map(_is_of_children, ages)):
+        return _OF_CHILDREN.get(gender, gender)
+    return gender
+
+
+def _is_of_children(age):
+    return not _CHILDREN.isdisjoint(_words(age)) or genders_in_any_language(age) == {'Kids'}
 
 
 def _words(text):

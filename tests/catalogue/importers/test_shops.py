@@ -53,9 +53,28 @@ def test_names_of_no_category_are_as_they_are_compared():
     (['Dam', 'Byxor'], {'gender': 'Women', 'type': 'Byxor'}),
     (['Scarpe donna', 'Stivali'], {'gender': 'Women', 'type': 'Scarpe donna',
                                    'category': 'Stivali'}),
+    (['Kids', 'Boys', 'Shirts'], {'gender': 'Boys', 'type': 'Shirts'}),
+    (['Boys & Girls', 'Shirts'], {'gender': 'Kids', 'type': 'Shirts'}),
+    (['Damen und Herren', 'Hosen'], {'gender': 'Unisex', 'type': 'Hosen'}),
     (['Dammode', 'Byxor'], {'gender': '', 'type': 'Dammode', 'category': 'Byxor'})])
 def test_genders_in_paths_in_the_languages_of_shops(path, labels):
     labelling = shops.Labelling({}, 'type/category/subcategory')
     assert labelling.labels({}, [path]) == labels | {'colour': ()}
     # An attribute goes first, and is said in the same words as the levels.
     assert labelling.labels({'Geschlecht': ['Herren']}, [path])['gender'] == 'Men'
+
+
+@pytest.mark.parametrize(('text', 'path'), [
+    ('Home > Women > Dresses', ['Women', 'Dresses']), ('Home > Towels', ['Home', 'Towels']),
+    ('Startseite > Kleider', ['Kleider']), ('Home', ['Home']), ('Accueil', ['Accueil']),
+    ('Default Category > Men > Tops', ['Men', 'Tops']),
+    ('Home &gt; Men &amp; Women &gt; Tops', ['Men & Women', 'Tops'])])
+def test_where_the_way_to_a_product_begins_is_no_category(text, path):
+    assert shops.category_path(text) == path
+
+
+def test_pictures_of_one_colour():
+    assert shops.of_one_colour({
+        'Red': ['all', 'red', 'red', 'back'], 'Blue': ['blue', 'all'], '': ['all', 'back']}) == {
+        'Red': ['red', 'back'], 'Blue': ['blue'], '': ['all', 'back']}
+    assert shops.of_one_colour({}) == {}

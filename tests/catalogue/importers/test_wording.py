@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from fashion_models.catalogue.importers.gender_words import ALONE, ANYWHERE, ENGLISH
 from fashion_models.catalogue.importers.source import clean
 from fashion_models.catalogue.importers.wording import (
+    gender_in_shop,
     genders,
     genders_in_any_language,
     names_only_a_gender,
@@ -40,7 +41,10 @@ def test_genders(text, found):
 def test_names_only_a_gender():
     assert names_only_a_gender('Men')
     assert names_only_a_gender("Women's")
+    assert names_only_a_gender('Boys & Girls')
+    assert names_only_a_gender('Hombre y mujer')
     assert not names_only_a_gender('Men Sale')
+    assert not names_only_a_gender('and')
     assert not names_only_a_gender('Tops')
     assert not names_only_a_gender('')
 
@@ -62,7 +66,7 @@ def test_levels_that_are_a_gender_in_other_languages(level, gender):
 
 @pytest.mark.parametrize(('text', 'found'), [
     ('Scarpe donna', {'Women'}), ('Kleider für Damen', {'Women'}),
-    ('Hombre y mujer', {'Men', 'Women'}),
+    ('Camisas hombre y mujer', {'Men', 'Women'}),
     ("Donna Karan Men's shirt", {'Men'}), ('Notre Dame hoodie', set()), ('Herr Schmidt', set()),
     ('Comme des Garçons tee', set()), ('kinder to your skin', set()), ('Hoover Dam', set()),
     ('Man-made leather', set()), ('Barn coat', set()), ('Damask', set())])
@@ -83,6 +87,17 @@ def test_no_word_names_two_genders():
     ({'Men', 'Boys'}, ''), (set(), '')])
 def test_one_gender(found, gender):
     assert one_gender(found) == gender
+
+
+@pytest.mark.parametrize(('found', 'ages', 'gender'), [
+    ({'Kids', 'Boys'}, (), 'Boys'), ({'Boys', 'Girls'}, (), 'Kids'), ({'Kids'}, (), 'Kids'),
+    ({'Men', 'Boys'}, (), ''), ({'Men', 'Women'}, ['Adults'], 'Unisex'), (set(), (), ''),
+    ({'Men'}, ['kids'], 'Boys'), ({'Women'}, ['Babies', 'Toddlers'], 'Girls'),
+    ({'Girls'}, ['Kids'], 'Girls'),
+    ({'Unisex'}, ['newborn'], 'Kids'), (set(), ['infant'], 'Kids'), ({'Men'}, ['Kinder'], 'Boys'),
+    ({'Men'}, ['Kids', 'Adults'], 'Men'), ({'Men'}, ['', 'adult'], 'Men')])
+def test_gender_in_shop(found, ages, gender):
+    assert gender_in_shop(found, ages) == gender
 
 
 def test_scripts_and_styles_are_no_text():
