@@ -7,7 +7,8 @@ help (support.google.com/merchants, answers 7052112, 160589, 6324370, 6324507, 6
   product, which differ in ``color``, ``pattern``, ``material``, ``gender``, ``age_group`` or
   ``size``.
 - Text: the first line names the attributes, with ``_`` or blanks between words. Several
-  ``additional_image_link`` are joined by commas; a comma inside an address is ``%2C``.
+  ``additional_image_link`` are joined by commas, or have columns of their own; a comma inside an
+  address is ``%2C``.
 - XML: each ``item`` of an RSS ``channel`` (or ``entry`` of an Atom feed) has elements of the
   namespace ``http://base.google.com/ns/1.0``; ``title``, ``link`` and ``description`` may be RSS's
   own, and ``id``, ``title`` and ``summary``, for the description, Atom's (answer 14990811).
@@ -19,19 +20,17 @@ help (support.google.com/merchants, answers 7052112, 160589, 6324370, 6324507, 6
 """
 
 import argparse
+import collections
 import contextlib
 import os
-import re
 from collections.abc import Iterator
 
 from fashion_models.catalogue.importers import google_categories, scratch, shops
+from fashion_models.catalogue.importers.google_feed import open_feed
 from fashion_models.catalogue.importers.pictures import apart, open_pictures
-from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, is_nothing, rounded
-from fashion_models.catalogue.importers.tables import Table
+from fashion_models.catalogue.importers.source import ROUNDED, Source, is_nothing, rounded
 from fashion_models.catalogue.importers.wording import plain_text
 from fashion_models.catalogue.records import Listing, Product
-from fashion_models.errors import UserError
-from fashion_models.parsing import LONGEST
 
 SUMMARY = 'a Google Merchant Center feed, as text or XML: one item a variant'
 
@@ -46,13 +45,11 @@ labels  colour from color, joined by /; gender from gender; type, category and s
         is missing, or a number of something else, from product_type (see --levels,
         --category-from); brand, age_group, pattern, material, size, size_system and both
         categories are kept as extra texts
-images  image_link, then additional_image_link
+images  image_link, then additional_image_link; one that several colours of a group name is of the
+        colour whose image_link it is, else of none, and reported
 groups  the items of one item_group_id; without it, those of one image_link
 from    your own shop; licence: yours (--licence)"""
 
-#: Bytes within which the XML starts.
-_BLANKS = 4096
-_GOOGLE = '{http://base.google.com/'
 _GOOGLES = 'google_product_category'
 _CATEGORIES = (_GOOGLES, 'product_type')
 _EXTRA = ('brand', 'age_group', 'pattern', 'material', 'size', 'size_type', 'size_system',
@@ -79,24 +76,14 @@ def add_table_arguments(parser: argparse.ArgumentParser) -> None:
 
 def addresses(source: str | os.PathLike, arguments: argparse.Namespace) -> Iterator[str]:
     """Yields the addresses of all pictures."""
-    for _, item in _feed(source, arguments).items():
+    for _, item in open_feed(source, arguments, _KEPT).items():
         yield from _addresses(item)
-
-
-def _feed(source, arguments):
-    path = shops.only_file(source, 'a feed, as text or XML')
-    columns = shops.pairs('column', arguments.column)
-    if not _begins_like_xml(path):
-        return _Text(path, arguments.encoding, columns)
-    if columns:
-        raise UserError(f'column: {path} is XML, which has no columns')
-    return _Xml(path)
 
 
 @contextlib.contextmanager
 def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Iterator[Source]:
     """Opens a feed as a :class:`Source`."""
-    feed = _feed(source, arguments)
+    feed = open_feed(source, arguments, _KEPT)
     labelling = shops.Labelling.of(arguments)
     with open_pictures(arguments.images or source.parent, arguments.manifest) as pictures:
         yield _Feed(feed, pictures, labelling, arguments.category_from,
@@ -119,6 +106,31 @@ class _Feed(Source):
 
     def _variants(self, report):
         """Yields (key, item) so that the sizes of a product come together, in the feed's order."""
+        for _, items in scratch.grouped(self._by_group(report)):
+            pictures = _of_colours(items)
+            if pictures is None:
+                report.note(shops.WHICH_COLOUR, f'{items[0]["where"]} ({items[0]["id"]})')
+            places = {}
+            for item in items:
+                shown = _addresses(item)
+                if pictures is None:
+                    item.pop('color', None)
+                else:
+                    own = pictures[_key(item, 'color')]
+                    for image in shown:
+                        if image not in own:
+                            report.note(shops.SHARED, f'{image} of {item["where"]} ({item["id"]})')
+                    shown = [image for image in shown if image in own]
+                title = '' if 'item_group_id' in item else item.get('title')
+                place = places.setdefault(
+                    (title, *(_key(item, name) for name in _TOLD_APART)), item['number'])
+                if place != item['number'] and 'item_group_id' not in item:
+                    report.note('items without item_group_id that have one title and picture, '
+                                'taken for sizes of one product', f'{item["where"]} ({item["id"]})')
+                yield f'{place:09}', item | {'pictures': shown}
+
+    def _by_group(self, report):
+        """Yields (key, item) so that the items of a group come together."""
         places, pictured = {}, {}
         for number, (where, item) in enumerate(self._feed.items(report)):
             if not item.get('id') or is_nothing(item['id']):
@@ -135,14 +147,11 @@ class _Feed(Source):
             # Many feeds name no groups: what has one picture must not be parted.
             group = item.get('item_group_id') or pictured.setdefault(
                 item.get('image_link', item['id']), item['id'])
-            same = group if 'item_group_id' in item else (group, item.get('title'))
-            key = (same, *(
-                item.get(name, '').casefold().replace(' ', '') for name in _TOLD_APART))
-            place = places.setdefault(key, number)
-            if place != number and 'item_group_id' not in item:
-                report.note('items without item_group_id that have one title and picture, taken '
-                            'for sizes of one product', f'{where} ({item["id"]})')
-            yield f'{place:09}', item | {'where': where, 'group': group}
+            if is_nothing(item.get('color', '')):
+                del item['color']   # N/A is not two colours
+            key = group, 'item_group_id' in item
+            yield (f'{places.setdefault(key, number):09}',
+                   item | {'where': where, 'group': group, 'number': number})
 
     def _product(self, items, report):
         report.read()
@@ -151,15 +160,19 @@ class _Feed(Source):
         where = f'{first["where"]} ({first["id"]})'
         path = self._path(first, where, report)
         attributes = {'color': first.get('color', '').split('/'),
-                      'gender': [first.get('gender', '')]}
+                      'gender': [first.get('gender', '')],
+                      'age_group': [first.get('age_group', '')]}
         extra = {name: '|'.join(dict.fromkeys(item[name] for item in items if name in item))
                  for name in _EXTRA}
         attributes |= {name: [text] for name, text in extra.items()
                        if text and self._labelling.task_of(name)}
         labels = self._labelling.labels(attributes, [path], [
             first.get('product_type', ''), first.get('title', '')])
+        if not labels['colour'] and len({item.get('image_link') for item in items}) > 1:
+            report.note('items of one item_group_id without a color that have different pictures, '
+                        'taken for sizes of one product', where)
         images = self._pictures.find(
-            [image for item in items for image in _addresses(item)], where, report)
+            [image for item in items for image in item['pictures']], where, report)
         listing = Listing(title=plain_text(first.get('title', '')),
                           description=plain_text(first.get('description', '')), images=images)
         return where, Product(
@@ -180,127 +193,32 @@ class _Feed(Source):
         return []
 
 
-class _Text:
-    """The items of a feed as text."""
-
-    def __init__(self, path, encoding, columns):
-        self.path = path
-        self._table = Table(path, encoding, columns, mixed=True, fill=True)
-        self._table.names = [_attribute(name) for name in self._table.names]
-        self._table.require('id', 'image_link', what='a Google Merchant Center feed',
-                            example='image_link=Bildlink')
-
-    def items(self, report=None):
-        """Yields where each item stands, and its attributes by name."""
-        for where, row in self._table.rows(report):
-            yield where, {name: text for name in _KEPT if (text := clean(row.get(name, '')))}
+def _key(item, name):
+    """What an attribute of items has in common that is written in several ways."""
+    return item.get(name, '').casefold().replace(' ', '')
 
 
-class _Xml:
-    """The items of a feed as XML; it is never in memory as a whole."""
+def _of_colours(items):
+    """The pictures of each colour of a group; None if they do not tell its colours apart.
 
-    def __init__(self, path):
-        self.path = path
-
-    def items(self, report=None):
-        """Yields where each item stands, and its attributes by name.
-
-        Raises:
-            UserError: If it is not XML, declares entities, or has no items.
-        """
-        from defusedxml import DefusedXmlException
-        from defusedxml.ElementTree import ParseError, iterparse
-
-        number = 0
-        try:
-            with open(self.path, 'rb') as binary:
-                binary.seek(_start(binary))
-                file = _Bounded(binary, self.path)
-                open_elements = []
-                for event, element in iterparse(file, ('start', 'end'), forbid_dtd=True):
-                    if event == 'start':
-                        open_elements.append(element)
-                        continue
-                    open_elements.pop()
-                    if _attribute(element.tag) in ('item', 'entry'):
-                        number += 1
-                        file.begin()
-                        yield f'{self.path.name}: item {number:,}', _item(element)
-                    if not any(_attribute(above.tag) in ('item', 'entry')
-                               for above in open_elements[:3]):
-                        element.clear()
-                        if open_elements:
-                            open_elements[-1].remove(element)
-        except DefusedXmlException as error:
-            raise UserError(f'{self.path}: declares a document type or entities, which no feed '
-                            f'needs ({type(error).__name__})') from error
-        except (ParseError, ValueError, LookupError) as error:
-            raise UserError(f'{self.path}: not XML: {error}') from error
-        except OSError as error:
-            raise UserError(f'{self.path}: {error.strerror or error}') from error
-        if not number:
-            raise UserError(f'{self.path}: expected a Google Merchant Center feed; found no item')
-
-
-class _Bounded:
-    """A file of which only so much is read for each item."""
-
-    def __init__(self, file, path):
-        self._file = file
-        self._path = path
-        self._left = LONGEST
-
-    def begin(self):
-        """The next item begins."""
-        self._left = LONGEST
-
-    def read(self, size):
-        """Reads up to ``size`` bytes."""
-        if self._left < 0:
-            raise UserError(f'{self._path}: expected items of {LONGEST:,} bytes at most; found a '
-                            'larger one')
-        self._left -= size
-        return self._file.read(size)
-
-
-def _item(element):
-    """The attributes of an item, by name; of those that are repeated all, joined by commas."""
-    found, more = {}, []
-    # Google's before those of RSS and Atom, whose id may be another.
-    for child in sorted(element, key=lambda child: not child.tag.startswith(_GOOGLE)):
-        name, text = _attribute(child.tag), clean(child.text or '')
-        name = 'description' if name == 'summary' else name
-        if name in _KEPT and text:
-            if name == 'additional_image_link':
-                more.append(text)
-            else:
-                found.setdefault(name, text)
-    return found | ({'additional_image_link': ','.join(more)} if more else {})
-
-
-def _attribute(name):
-    """The name of an attribute, as Google's specification has it."""
-    name = re.sub(r'^(\{.*\}|g:)', '', name)
-    return clean(name).casefold().replace(' ', '_')
+    Many feeds give each colour the pictures of all: the main picture of one is no other's.
+    """
+    main, named = collections.defaultdict(list), collections.defaultdict(list)
+    for item in items:
+        colour = _key(item, 'color')
+        main[colour] += apart(item.get('image_link', ''))
+        named[colour] += _addresses(item)
+    owner = {image: colour for colour, images in shops.of_one_colour(main).items()
+             for image in images if colour}
+    own = shops.of_one_colour({
+        colour: [image for image in images if not colour or owner.get(image, colour) == colour]
+        for colour, images in named.items()})
+    several = len([colour for colour in named if colour]) > 1
+    shared = several and any(named.values()) and not any(own[colour] for colour in named if colour)
+    return None if shared else own
 
 
 def _addresses(item):
     """The addresses of an item's pictures."""
     return [address for name in ('image_link', 'additional_image_link')
             for address in apart(item.get(name, '')) if address]
-
-
-def _begins_like_xml(path):
-    try:
-        with open(path, 'rb') as file:
-            file.seek(_start(file))
-            head = file.read(4)
-    except OSError as error:
-        raise UserError(f'{path}: {error.strerror or error}') from error
-    return head.lstrip(b'\xff\xfe\x00').startswith(b'<')
-
-
-def _start(file):
-    """Where XML in UTF-8 starts: programs of shops leave blanks before it, which XML forbids."""
-    head = file.read(_BLANKS)
-    return len(head) - len(head.lstrip(b'\xef\xbb\xbf \t\r\n'))

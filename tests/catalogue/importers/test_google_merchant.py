@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from fashion_models.catalogue.importers import shops
 from fashion_models.catalogue.tasks import LEVELS
 from fashion_models.errors import UserError
 
@@ -127,7 +128,7 @@ def test_the_shops_own_categories(imported):
     red = next(iter(imported(rss(ITEMS), '--category-from', 'product_type', '--levels',
                              'type/category/subcategory').products))
     assert [red.label(task) for task in ('gender', 'type', 'category', 'subcategory')] == [
-        'Women', 'Home', 'Dresses', 'Maxi']
+        'Women', 'Dresses', 'Maxi', None]
 
 
 def test_names_of_attributes_in_text_may_have_blanks_and_capitals(imported):
@@ -175,12 +176,12 @@ def test_files_that_are_no_feed(imported, content, message):
 def test_memory_does_not_grow_with_the_feed(tmp_path):
     import tracemalloc
 
-    from fashion_models.catalogue.importers.google_merchant import _Xml
+    from fashion_models.catalogue.importers.google_feed import XmlFeed
 
     (tmp_path / 'feed.xml').write_bytes(rss(ITEMS * 1500))
     tracemalloc.start()
     try:
-        assert sum(1 for _ in _Xml(tmp_path / 'feed.xml').items()) == 6_000
+        assert sum(1 for _ in XmlFeed(tmp_path / 'feed.xml', ['id']).items()) == 6_000
         assert tracemalloc.get_traced_memory()[1] < 1 << 20
     finally:
         tracemalloc.stop()
@@ -227,7 +228,7 @@ def test_other_forms_of_the_category(imported, category):
     ('187', {'type': 'Shoes'}),
     ('5598', {'type': 'Clothing', 'category': 'Outerwear', 'subcategory': 'Coats & Jackets'}),
     ('100', {'type': 'Luggage & Bags', 'category': 'Backpacks'}),
-    ('166', {'type': 'Home', 'category': 'Dresses', 'subcategory': 'Maxi'})])
+    ('166', {'type': 'Dresses', 'category': 'Maxi'})])
 def test_numbers_of_categories(imported, write, number, labels, import_report):
     item = ITEMS[0] | {'google_product_category': number}
     catalogue = imported(write([item]))
@@ -286,6 +287,67 @@ def test_what_the_first_size_does_not_say_another_may(imported):
     (product,) = imported(text([first, second])).products
     assert (product.id, product.title) == ('D1-R-S', 'Dress, red, S')
     assert product.labels['category'] == 'Dresses'
+
+
+def test_a_picture_that_several_colours_name_is_of_the_one_whose_main_picture_it_is(
+        imported, import_report):
+    items = [ITEMS[0] | {'additional_image_link': [f'{SITE}blue.jpg', f'{SITE}red-back.jpg',
+                                                   f'{SITE}red%2Cside.jpg']},
+             ITEMS[3] | {'additional_image_link': [f'{SITE}red.jpg', f'{SITE}red-back.jpg']}]
+    catalogue = imported(text(items))
+    assert {product.id: product.images for product in catalogue.products} == {
+        'D1-R-S': ('images/red.jpg', 'images/red,side.jpg'), 'D1-B-S': ('images/blue.jpg',)}
+    assert [note['count'] for name, note in import_report(catalogue)['notes'].items()
+            if name == shops.SHARED] == [4]
+
+
+@pytest.mark.parametrize('left_out', [(), ('item_group_id',)])
+def test_colours_that_have_one_picture_are_not_told_apart(imported, import_report, left_out):
+    items = [{name: value for name, value in item.items() if name not in left_out}
+             for item in (ITEMS[0] | {'title': 'Dress'}, ITEMS[2],
+                          ITEMS[3] | {'title': 'Dress', 'image_link': f'{SITE}red.jpg',
+                                      'additional_image_link': ITEMS[0]['additional_image_link'],
+                                      'age_group': 'adult'})]
+    catalogue = imported(text(items))
+    assert [(product.id, product.colours, len(product.images)) for product in catalogue.products
+            ] == [('D1-R-S', (), 3), ('H1', (), 1)]
+    assert import_report(catalogue)['notes'][shops.WHICH_COLOUR]['count'] == 1
+
+
+def test_items_without_colour_that_have_other_pictures_are_noted(imported, import_report):
+    items = [{name: value for name, value in item.items() if name != 'color'}
+             for item in (ITEMS[0], ITEMS[3] | {'age_group': 'adult'})]
+    catalogue = imported(text(items))
+    (product,) = catalogue.products
+    assert [note for note in import_report(catalogue)['notes'] if 'different pictures' in note]
+
+
+@pytest.mark.parametrize(('gender', 'age', 'expected'), [
+    ('male', 'kids', 'Boys'), ('female', 'toddler', 'Girls'), ('unisex', 'newborn', 'Kids'),
+    ('', 'infant', 'Kids'), ('male', 'adult', 'Men'), ('male', '', 'Men')])
+def test_the_gender_of_children(imported, gender, age, expected):
+    (product,) = imported(text([ITEMS[3] | {'gender': gender, 'age_group': age}])).products
+    assert product.label('gender') == expected
+
+
+def test_a_colour_that_stands_for_nothing(imported):
+    (product,) = imported(text([ITEMS[3] | {'color': 'N/A'}])).products
+    assert product.colours == ()
+
+
+@pytest.mark.parametrize('names', [
+    ['additional_image_link', 'additional image link'],
+    ['additional_image_link_1', 'Additional_Image_Link2']])
+def test_further_pictures_in_several_columns(imported, names):
+    rows = [['id', 'image_link', *names], ['1', *(f'{SITE}{name}.jpg' for name in (
+        'red', 'red-back', 'blue'))]]
+    (product,) = imported('\n'.join(map('\t'.join, rows)).encode()).products
+    assert product.images == ('images/red.jpg', 'images/red-back.jpg', 'images/blue.jpg')
+
+
+def test_markup_inside_of_elements_is_text(imported):
+    content = rss(ITEMS[2:3]).replace(b"Men's Hat", b"Men's <b>Felt</b> Hat")
+    assert next(iter(imported(content).products)).title == "Men's Felt Hat"
 
 
 def test_an_attribute_that_no_item_has(imported):
