@@ -29,7 +29,7 @@ from collections.abc import Iterator
 
 from fashion_models.catalogue.importers import google_categories, scratch, shops
 from fashion_models.catalogue.importers.pictures import open_pictures
-from fashion_models.catalogue.importers.source import Source, clean
+from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, rounded
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.wording import plain_text
 from fashion_models.catalogue.records import Listing, Product
@@ -48,7 +48,8 @@ labels  colour from the option called that, in more than twenty languages (else 
         category, Type, Tags or Title; other options, metafields, categories, Type, Tags, Vendor
         and a Status other than active are kept as extra texts
 images  all of the product, in the order of Image Position, where it comes in one colour; of
-        several colours each has those of its variants, and the rest are reported
+        several colours each has those of its variants that no other colour names, and the rest
+        are reported
 groups  the colours of one handle
 from    your own shop; licence: yours (--licence)"""
 
@@ -57,12 +58,16 @@ _NEW = {
     'url handle': 'Handle', 'description': 'Body (HTML)', 'product category': 'Product Category',
     'product image url': 'Image Src', 'image position': 'Image Position',
     'variant image url': 'Variant Image', 'sku': 'Variant SKU', 'gift card': 'Gift Card'}
+#: What they were called in 2021 and 2022.
+_OLD = {'standard product type': 'Product Category', 'custom product type': 'Type',
+        'standardized product type': 'Product Category'}
 _OPTIONS = tuple((f'Option{number} Name', f'Option{number} Value') for number in (1, 2, 3))
 _GENDER = 'Google Shopping / Gender'
+_AGE_GROUP = 'Google Shopping / Age Group'
 _GOOGLES = 'Google Shopping / Google Product Category'
 _KEPT = ('Handle', 'Title', 'Body (HTML)', 'Vendor', 'Type', 'Tags', 'Product Category',
          'Image Src', 'Image Position', 'Variant Image', 'Gift Card', 'Status',
-         _GENDER, _GOOGLES, *(name for pair in _OPTIONS for name in pair))
+         _GENDER, _AGE_GROUP, _GOOGLES, *(name for pair in _OPTIONS for name in pair))
 _METAFIELD = ' (product.metafields.'
 _DEFAULT = 'default title'
 
@@ -104,6 +109,8 @@ def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Ite
 def _old(names):
     """Names of columns as they were before 2024."""
     known = {name.casefold(): name for name in _KEPT} | _NEW
+    names = [known.get(name.casefold(), name) for name in names]
+    known = {name: ours for name, ours in _OLD.items() if ours not in names}
     return [known.get(name.casefold(), name) for name in names]
 
 
@@ -132,9 +139,14 @@ class _Export(Source):
                 report.read()
                 report.drop('no handle', where)
                 continue
+            if rounded(handle):
+                report.read()
+                report.drop(ROUNDED, f'{where} ({handle})')
+                continue
             kept = {name: row[name] for name in (*_KEPT, *self._metafields)
                     if row.get(name, '').strip()}
-            yield (f'{places.setdefault(handle, number):09}',
+            # Shopify itself takes handles that differ in letter case for one.
+            yield (f'{places.setdefault(handle.casefold(), number):09}',
                    kept | {'Handle': handle, 'where': where})
 
     def _of_handle(self, rows, report):
@@ -150,19 +162,24 @@ class _Export(Source):
         for options, images in variants:
             colours.setdefault(self._labelling.colours(options), []).append((options, images))
         placed = _in_place(rows)
-        own = _by_file(image for _, images in variants for image in images)
-        if len(colours) < 2 or not own:
-            yield self._product(handle, general, variants, (placed | own).values(), report)
+        named = _by_file(image for _, images in variants for image in images)
+        own = shops.of_one_colour({
+            colour: _by_file(image for _, images in members for image in images)
+            for colour, members in colours.items()})
+        if len(colours) < 2 or not any(own.values()):
+            yield self._product(handle, general, variants, (placed | named).values(), report)
             return
-        for file, image in placed.items():
-            if file not in own:
-                report.note('pictures that no variant names, of products in several colours, not '
+        told = {file for files in own.values() for file in files}
+        for file, image in (placed | named).items():
+            if file not in told:
+                report.note(shops.SHARED if file in named else
+                            'pictures that no variant names, of products in several colours, not '
                             'used', f'{image} of {general["where"]} ({handle})')
         for colour, members in colours.items():
-            shown = _by_file(image for _, images in members for image in images)
-            first = {file: image for file, image in placed.items() if file in shown}
+            first = [image for file, image in placed.items() if file in own[colour]]
+            rest = [named[file] for file in own[colour] if file not in placed]
             yield self._product('-'.join((handle, *colour)), general, members,
-                                (first | shown).values(), report)
+                                [*first, *rest], report)
 
     def _product(self, identity, general, variants, images, report):
         report.read()
@@ -185,6 +202,8 @@ class _Export(Source):
         if 'colour' in given and len(labels['colour']) > 1:
             report.note(shops.WHICH_COLOUR, where)
             labels['colour'] = ()
+        elif not labels['colour']:
+            self._labelling.note_unused(variants, where, report)
         extra = self._labelling.extra(attributes)
         extra |= {name: text for name, text in (
             ('product_type', kind), ('tags', '|'.join(tags)),
@@ -204,6 +223,8 @@ class _Export(Source):
         if _GENDER in general and not any(
                 self._labelling.task_of(name) == 'gender' for name in found):
             found['gender'] = [general[_GENDER]]
+        if _AGE_GROUP in general and not any(name.casefold() in shops.AGE_GROUPS for name in found):
+            found['age_group'] = [general[_AGE_GROUP]]
         return found
 
 

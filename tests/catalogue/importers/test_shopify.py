@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from fashion_models.catalogue.importers import shops
 from fashion_models.errors import UserError
 
 COLUMNS = '''\
@@ -200,6 +201,69 @@ def test_what_is_not_on_sale_is_told_and_gift_cards_are_left_out(imported, impor
     assert [(product.id, product.extra.get('status')) for product in catalogue.products] == [
         ('dress-Red', None), ('dress-Blue', None), ('hat', 'archived')]
     assert import_report(catalogue)['dropped']['a gift card']['count'] == 1
+
+
+def test_a_picture_that_several_colours_name_is_of_none(imported, import_report):
+    rows = dress()
+    rows[1]['Variant Image'] = rows[3]['Variant Image'] = picture('detail')
+    catalogue = imported(rows)
+    assert [(product.colours, product.images) for product in catalogue.products] == [
+        (('Red',), ('images/red-front.jpg',)), (('Blue',), ('images/blue-front.jpg',))]
+    assert import_report(catalogue)['notes'][shops.SHARED]['count'] == 1
+
+
+def test_colours_that_have_one_picture_are_not_told_apart(imported, import_report):
+    rows = dress()
+    for variant in rows:
+        variant['Variant Image'] = picture('red-front')
+    catalogue = imported(rows)
+    (product,) = catalogue.products
+    assert (product.id, product.colours, len(product.images)) == ('dress', (), 4)
+    assert import_report(catalogue)['notes'][shops.WHICH_COLOUR]['count'] == 1
+
+
+def test_an_option_with_which_the_pictures_vary_is_noted(imported, import_report):
+    rows = dress()
+    rows[0]['Option1 Name'] = 'Shade'
+    catalogue = imported(rows)
+    (product,) = catalogue.products
+    assert (product.colours, product.extra['Shade']) == ((), 'Red|Blue')
+    (note,) = import_report(catalogue)['notes']     # and none of the size
+    assert note.startswith('Shade varies between the variants of a product, and the pictures with')
+
+
+@pytest.mark.parametrize('values', [
+    {'Google Shopping / Gender': 'male', 'Google Shopping / Age Group': 'kids'},
+    {'Target gender (product.metafields.shopify.target-gender)': 'Male',
+     'Age group (product.metafields.shopify.age-group)': 'Kids; Toddlers'}])
+def test_the_gender_of_children(imported, values):
+    columns = f'{COLUMNS},{",".join(name for name in values if name not in COLUMNS)}'
+    rows = [row('hat', 1, Handle='hat', Title='Hat', **values)]
+    (hat,) = imported([], content=table(rows, columns)).products
+    assert hat.label('gender') == 'Boys'
+
+
+def test_the_columns_of_2021(imported):
+    columns = COLUMNS.replace('Product Category', 'Standard Product Type', 1).replace(
+        ',Type,', ',Custom Product Type,')
+    rows = dress()
+    rows[0]['Standard Product Type'] = rows[0].pop('Product Category')
+    rows[0]['Custom Product Type'] = rows[0].pop('Type')
+    red, _ = imported([], content=table(rows, columns)).products
+    assert (red.labels['category'], red.extra['product_type']) == ('Dresses', 'Maxi Dresses')
+
+
+def test_handles_in_other_letter_cases_are_one(imported):
+    first, *others = dress()
+    red, blue = imported([first, *(one | {'Handle': 'DRESS'} for one in others)]).products
+    assert (red.id, blue.id) == ('dress-Red', 'dress-Blue')
+
+
+def test_handles_that_a_spreadsheet_has_rounded_join_nothing(imported, import_report):
+    rows = [row('red-front', Handle='4.00638E+12', Title='Dress'),
+            row('hat', Handle='4.00638E+12', Title='Hat'), row('hat', Handle='hat', Title='Hat')]
+    report = import_report(imported(rows))
+    assert (report['kept'], [entry['count'] for entry in report['dropped'].values()]) == (1, [2])
 
 
 def test_a_variant_may_name_another_version_of_a_picture(imported, import_report):
