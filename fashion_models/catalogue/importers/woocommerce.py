@@ -26,7 +26,7 @@ import re
 from collections.abc import Iterator
 
 from fashion_models.catalogue.importers import scratch, shops
-from fashion_models.catalogue.importers.pictures import open_pictures
+from fashion_models.catalogue.importers.pictures import open_pictures, with_whole_addresses
 from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, is_nothing, rounded
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.woocommerce_columns import in_english
@@ -46,7 +46,8 @@ labels  colour and gender from the attributes called that, in more than twenty l
         (else --attribute); type, category and subcategory from the longest category path (see
         --levels); gender also from a category called Men, Women's and so on, or a tag;
         other attributes and tags are kept as extra texts, as is that it is a draft or private
-images  those of the variations; those of the parent where they are of one colour
+images  those of the variations, unless several colours name them; those of the parent where
+        they are of one colour
 groups  the colours of one parent
 from    your own shop; licence: yours (--licence)"""
 
@@ -181,21 +182,24 @@ class _Export(Source):
             report.drop('neither SKU nor ID', first['where'])
             return
         colours = self._by_colour(parent, variations)
-        pictured = any(member['images'] for member in variations)
-        if len(colours) > 1 and not pictured:
-            colours = {}
-        if len(colours) < 2:
-            yield self._product(group, group, [first, *variations],
-                                [first] * (parent is not None) + variations, report)
+        own = shops.of_one_colour({
+            colour: [image for member in members for image in member['images']]
+            for colour, members in colours.items()})
+        if len(colours) < 2 or not any(own.values()):
+            pictured = [first] * (parent is not None) + variations
+            yield self._product(group, group, [first, *variations], [
+                image for member in pictured for image in member['images']], report)
             return
-        own = {image for member in variations for image in member['images']}
-        for image in parent['images'] if parent else ():
-            if image not in own:
-                report.note('pictures of a parent that comes in several colours, not used',
+        named = dict.fromkeys(image for member in variations for image in member['images'])
+        told = {image for images in own.values() for image in images}
+        for image in dict.fromkeys([*(parent['images'] if parent else ()), *named]):
+            if image not in told:
+                report.note(shops.SHARED if image in named else
+                            'pictures of a parent that comes in several colours, not used',
                             f'{image} of {first["where"]} ({group})')
         for colour, members in colours.items():
             identity = f'{group}-{colour}' if colour else group
-            yield self._product(identity, group, [first, *members], members, report)
+            yield self._product(identity, group, [first, *members], own[colour], report)
 
     def _by_colour(self, parent, variations):
         """The variations of each colour; those of any colour are of the parent's, if it has one."""
@@ -210,7 +214,7 @@ class _Export(Source):
         return {colour: [one for one, own in zip(variations, said)
                          if own == colour or not own and '' not in found] for colour in found}
 
-    def _product(self, identity, group, told, pictured, report):
+    def _product(self, identity, group, told, images, report):
         """A product; ``told`` are the rows that tell of it, the more general first."""
         report.read()
         general = told[0]
@@ -221,12 +225,19 @@ class _Export(Source):
         for name in varying:
             own = [value for member in told[1:] for value in member['attributes'].get(name, ())]
             attributes[name] = own or attributes.get(name, ())
+        # What varies goes before what is said of the whole, as of all its colours.
+        given = {self._labelling.task_of(name) for name in varying} - {None}
+        attributes = {name: values for name, values in attributes.items()
+                      if name in varying or self._labelling.task_of(name) not in given}
         labels = self._labelling.labels(attributes, general['paths'], general['tags'])
         # Where an export leaves the variations out, the parent lists their colours, too.
         if len(labels['colour']) > 1 and (general['variable'] and len(told) == 1 or any(
                 self._labelling.task_of(name) == 'colour' for name in varying)):
             report.note(shops.WHICH_COLOUR, where)
             labels['colour'] = ()
+        elif not labels['colour']:
+            self._labelling.note_unused(
+                ((member['attributes'], member['images']) for member in told[1:]), where, report)
         extra = self._labelling.extra(attributes)
         extra |= {name: text for name, text in (
             ('categories', '|'.join(' > '.join(path) for path in general['paths'])),
@@ -234,9 +245,8 @@ class _Export(Source):
             ('status', general['status'])) if text}
         title = general['title'] or told[-1]['title']
         description = next((member['description'] for member in told if member['description']), '')
-        images = self._pictures.find(
-            [image for member in pictured for image in member['images']], where, report)
-        listing = Listing(title=title, description=description, images=images)
+        listing = Listing(title=title, description=description,
+                          images=self._pictures.find(images, where, report))
         return where, Product(identity, group, labels, [listing], extra)
 
 
@@ -264,7 +274,8 @@ def _values(text):
 def _addresses(text):
     """The addresses that a field joins by commas."""
     # Of a query such as ?w=400&reg=eu, nothing else is an entity.
-    addresses = (clean(part).replace('&amp;', '&').replace('&#038;', '&') for part in _parts(text))
+    addresses = (clean(part).replace('&amp;', '&').replace('&#038;', '&')
+                 for part in with_whole_addresses(_parts(text), ','))
     return [address for address in addresses if address]
 
 

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from fashion_models.catalogue.importers import woocommerce
+from fashion_models.catalogue.importers import shops, woocommerce
 from fashion_models.catalogue.importers.woocommerce_columns import TRANSLATIONS
 from fashion_models.errors import UserError
 
@@ -194,6 +194,46 @@ def test_colours_without_pictures_of_their_own_are_not_guessed(imported):
     assert product.images == ('images/tee.jpg', 'images/tee-back.jpg')
 
 
+def test_a_picture_that_several_colours_name_is_of_none(imported, import_report):
+    rows = tee()
+    rows[2]['Images'] = rows[4]['Images'] = f'{UPLOADS}bag.jpg'
+    catalogue = imported(rows)
+    assert {name: product.images for name, product in products(catalogue).items()} == {
+        'woo-tee-Blue': ('images/tee-blue.jpg',), 'woo-tee-Green': ('images/tee-green.jpg',)}
+    assert import_report(catalogue)['notes'][shops.SHARED] == {
+        'count': 1, 'examples': [f'{UPLOADS}bag.jpg of export.csv:2 (woo-tee)']}
+
+
+def test_colours_that_have_one_picture_are_not_told_apart(imported, import_report):
+    rows = tee()
+    for variation in rows[1:]:
+        variation['Images'] = f'{UPLOADS}tee-blue.jpg'
+    catalogue = imported(rows)
+    (product,) = catalogue.products
+    assert (product.id, product.colours, len(product.images)) == ('woo-tee', (), 3)
+    assert import_report(catalogue)['notes'][shops.WHICH_COLOUR]['count'] == 1
+
+
+def test_an_attribute_with_which_the_pictures_vary_is_noted(imported, import_report):
+    catalogue = imported([one | {'Attribute 1 name': 'Shade'} for one in tee()])
+    (product,) = catalogue.products
+    assert (product.colours, product.extra['Shade']) == ((), 'Blue|Green')
+    (note,) = import_report(catalogue)['notes']     # and none of the size
+    assert note.startswith('Shade varies between the variants of a product, and the pictures with')
+
+
+def test_what_the_parent_says_of_its_colours_is_not_said_of_each(imported):
+    rows = tee()
+    rows[0] |= {'Attribute 1 name': 'Colour family', 'Attribute 1 value(s)': 'Cold, Warm'}
+    assert {product.colours for product in imported(rows).products} == {('Blue',), ('Green',)}
+
+
+def test_a_family_of_colours_is_not_another_colour(imported):
+    (bag,) = imported([row(1, SKU='A', Name='Bag', images='bag.jpg', attribute1='Colour family',
+                           values1='Blue', attribute2='Color', values2='Navy')]).products
+    assert bag.colours == ('Navy',)
+
+
 def test_rows_that_are_no_product_are_reported(imported, import_report):
     rows = [*tee(), row(87, 'grouped', SKU='logo', Name='Collection', images='bag.jpg'),
             row(73, 'simple, downloadable, virtual', SKU='album', Name='Album', images='bag.jpg'),
@@ -356,6 +396,15 @@ def test_queries_of_addresses_are_kept_as_they_are(tmp_path):
     (tmp_path / 'export.csv').write_bytes(table(rows))
     arguments = argparse.Namespace(encoding=None, column=[])
     assert list(woocommerce.addresses(tmp_path / 'export.csv', arguments)) == [query, f'{query}3']
+
+
+def test_a_comma_inside_of_an_address_may_be_as_it_is(tmp_path):
+    names = 'w_400,h_600/a.jpg', 'b,c.jpg', 'd.jpg?size=4,5', 'e.jpg'
+    images = ', '.join(UPLOADS + name for name in names).replace('b,c', 'b\\,c')
+    (tmp_path / 'export.csv').write_bytes(table([row(1, SKU='A', Name='A') | {'Images': images}]))
+    arguments = argparse.Namespace(encoding=None, column=[])
+    assert list(woocommerce.addresses(tmp_path / 'export.csv', arguments)) == [
+        UPLOADS + name for name in names]
 
 
 def test_drafts_are_told(imported):
