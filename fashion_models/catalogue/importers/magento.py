@@ -11,8 +11,8 @@ What is relied on: the export's own columns and the way Magento writes several v
     ``sku=A-S-Red,size=S,color=Red|sku=…``: the simple rows that a configurable row is sold as,
     which may stand anywhere in the file.
 ``categories``
-    Paths from the root, ``Default Category/Men/Tops/Tees``, joined by commas; a ``/`` in a name
-    is written ``\\/``.
+    Paths from the root, ``Default Category/Men/Tops/Tees``, joined by commas without a blank; a
+    ``/`` in a name is written ``\\/``, a comma as it is.
 ``base_image``, ``additional_images``
     Paths below ``pub/media/catalog/product`` with a leading ``/``; the latter joined by commas.
 
@@ -38,10 +38,10 @@ from fashion_models.catalogue.importers.pictures import open_pictures
 from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, is_nothing, rounded
 from fashion_models.catalogue.importers.tables import Table
 from fashion_models.catalogue.importers.wording import (
+    gender_in_shop,
     genders_in_any_language,
     genders_of_paths,
     names_only_a_gender,
-    one_gender,
     plain_text,
     unescaped,
 )
@@ -62,7 +62,8 @@ labels  colour from the attribute color, or that word in another language (else 
         category called Men, Women's, Girls and so on, which is then no type; the other
         attributes are kept as extra texts, and those that vary between the simple rows of a
         product are reported
-images  base_image, then additional_images of the product's simple rows, each once
+images  base_image, then additional_images of the product's simple rows, each once; those that
+        several colours name are of none, and reported
 groups  the colours of one configurable row, and configurable rows that share a simple row
 from    your own shop; licence: yours (--licence)"""
 
@@ -72,6 +73,8 @@ MEDIA_FOLDER = 'pub/media/catalog/product'
 #: Columns that are kept of a simple row until its configurable row asks for it.
 _KEPT = ('sku', 'name', 'description', 'short_description', 'categories', 'attribute_set_code',
          'base_image', 'additional_images', 'additional_attributes')
+#: What ``product_online`` says of a product that is not on sale.
+_DISABLED = '2'
 #: Attributes that say how Magento handles a row and nothing of the goods.
 _TECHNICAL = {'has_options', 'required_options', 'sku'}
 
@@ -95,7 +98,7 @@ def open_source(source: str | os.PathLike, arguments: argparse.Namespace) -> Ite
         task: (code.lower(),) for task, code in shops.pairs(
             'attribute', arguments.attribute).items()}
     table = Table(path, arguments.encoding, mixed=True, fill=True)
-    table.spell((*_KEPT, 'store_view_code', 'configurable_variations'))
+    table.spell((*_KEPT, 'store_view_code', 'product_online', 'configurable_variations'))
     table.require(*REQUIRED, what='a Magento 2 product export')
     with open_pictures(arguments.images or _media_folder(path)) as pictures:
         yield _Export(table, pictures, labelling, codes, shops.header(path, arguments))
@@ -124,7 +127,8 @@ class _Export(Source):
                 if row['product_type'] == 'configurable':
                     yield from self._of_configurable(where, row, groups, simple, report)
                 elif sku not in groups.children:
-                    yield self._product(where, sku, sku, [row], [row], report)
+                    yield self._product(where, sku, sku, self._said('colour', row),
+                                        fields.images([row]), [row], report)
         self._labelling.require_seen()
 
     def _simple_rows(self, groups):
@@ -154,31 +158,37 @@ class _Export(Source):
                 child['variation'] = variation | {self._codes['colour'][0]: only}
             colours.setdefault(self._said('colour', child), []).append(child)
         children = [child for found in colours.values() for child in found]
-        if not fields.images(children):
+        own = shops.of_one_colour(
+            {colour: fields.images(found) for colour, found in colours.items()})
+        if not any(own.values()):
             # The shop has photographs of the whole only, in one colour or in all.
             if len(colours) > 1:
                 report.note(shops.WHICH_COLOUR, f'{where} ({sku})')
-            pictures = [row, *children] if len(colours) == 1 else [row]
-            yield self._product(where, sku, groups.of(sku), pictures, [row, *children], report)
+            colour = '' if len(colours) > 1 else next(iter(colours), self._said('colour', row))
+            yield self._product(where, sku, groups.of(sku), colour,
+                                fields.images([row, *children]), [row, *children], report)
             return
-        shown = set(fields.images(children))
-        for image in fields.images([row]):
-            if image not in shown:
-                report.note('pictures of a configurable row whose simple rows have their own, not '
+        named = fields.images(children)
+        told = {image for found in own.values() for image in found}
+        for image in dict.fromkeys([*fields.images([row]), *named]):
+            if image not in told:
+                report.note(shops.SHARED if image in named else
+                            'pictures of a configurable row whose simple rows have their own, not '
                             'used', f'{image} of {where} ({sku})')
-        for colour, children in colours.items():
+        for colour, found in colours.items():
             identity = f'{sku}-{colour}' if colour else sku
-            yield self._product(
-                where, identity, groups.of(sku), children, [row, *children], report)
+            yield self._product(where, identity, groups.of(sku), colour, own[colour],
+                                [row, *found], report)
 
-    def _product(self, where, identity, group, pictured, rows, report):
+    def _product(self, where, identity, group, colour, images, rows, report):
         """Where a product stands, and the product.
 
         Args:
             where (str): Where its row stands.
             identity (str): Its id.
             group (str): Its group.
-            pictured (list of dict): The rows whose images show it.
+            colour (str): Its colour, or several, joined by ``|``.
+            images (list of str): Those that show it.
             rows (list of dict): The rows that tell of it, the more general first.
         """
         report.read()
@@ -190,14 +200,14 @@ class _Export(Source):
         labels = dict(zip(self._labelling.levels, [
             unescaped(name) for name in path if not names_only_a_gender(name)]))
         labels['gender'] = _gender(row, self._said('gender', row))
-        labels['colour'] = tuple(filter(None, map(
-            clean, self._said('colour', pictured[-1]).split('|'))))
+        labels['colour'] = tuple(filter(None, map(clean, colour.split('|'))))
         labels |= {task: said for task in LEVELS
                    if task in self._codes and (said := self._said(task, row))}
         used = {code for codes in self._codes.values() for code in codes}
         # Sizes, and whatever else the simple rows differ in, are listed.
         extra = {'categories': row.get('categories', ''),
                  'attribute_set': row.get('attribute_set_code', ''),
+                 'status': 'disabled' if row.get('product_online') == _DISABLED else '',
                  'short_description': plain_text(row.get('short_description', ''))}
         for name in dict.fromkeys(name for found in attributes for name in found):
             if name not in _TECHNICAL and (name not in used or name in self._codes['gender']):
@@ -208,7 +218,7 @@ class _Export(Source):
         listing = Listing(
             title=plain_text(row.get('name', '')),
             description=plain_text(row.get('description', '')),
-            images=self._pictures.find(fields.images(pictured), where, report))
+            images=self._pictures.find(images, where, report))
         return where, Product(identity, group, labels, [listing],
                               {name: text for name, text in extra.items() if text})
 
@@ -296,5 +306,6 @@ def _varying(name, rows, ask):
 
 def _gender(row, said):
     found = genders_in_any_language(said.replace('|', ' '))
-    return one_gender(
-        found or genders_of_paths(fields.category_paths(row), fields.longest_path(row)))
+    ages = [value for name, value in fields.attributes_of(row).items() if name in shops.AGE_GROUPS]
+    return gender_in_shop(
+        found or genders_of_paths(fields.category_paths(row), fields.longest_path(row)), ages)

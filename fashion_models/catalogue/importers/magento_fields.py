@@ -64,7 +64,20 @@ def category_paths(row: Mapping) -> list[list[str]]:
     """The category paths of a row, each the list of its names below the root."""
     return [[name for text in re.split(r'(?<!\\)/', path)[1:]
              if (name := clean(text.replace('\\/', '/'))) and not is_uncategorized(name)]
-            for path in (row.get('categories') or '').split(',')]
+            for path in _paths(row.get('categories') or '')]
+
+
+def _paths(text):
+    """The paths that commas join; what begins with a blank is of a name such as *Shirts, Tops*."""
+    first, *others = text.split(',')
+    root = first.partition('/')[0]
+    paths = [first]
+    for path in others:
+        if path.startswith(' ') and path.strip().partition('/')[0] != root.strip():
+            paths[-1] += f',{path}'
+        else:
+            paths.append(path)
+    return paths
 
 
 def longest_path(row: Mapping) -> list[str]:

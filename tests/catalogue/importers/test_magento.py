@@ -4,6 +4,7 @@ import io
 
 import pytest
 
+from fashion_models.catalogue.importers import shops
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.errors import UserError
 
@@ -136,6 +137,9 @@ def test_levels(imported):
     ('Root', '', None, [None, None, None]),
     ('Root/Uncategorized,Root/Shoes', '', None, ['Shoes', None, None]),
     ('Root/Non classé', '', None, [None, None, None]),
+    ('Root/Hats, Caps & More/Caps,Root/Sale', '', None, ['Hats, Caps & More', 'Caps', None]),
+    ('Root/Sale, Root/Hats/Caps', '', None, ['Hats', 'Caps', None]),
+    ('Root/Kids/Boys/Caps', '', 'Boys', ['Caps', None, None]),
     ('Root,Root/,Root/Shoes', '', None, ['Shoes', None, None]),
     ('', '', None, [None, None, None])])
 def test_categories(imported, categories, attributes, gender, labels):
@@ -413,3 +417,39 @@ def test_what_a_configurable_row_has_in_vain_is_noted(imported, import_report):
     assert report['notes']['pictures of a configurable row whose simple rows have their own, not '
                            'used'] == {
         'count': 1, 'examples': ['b/a/bag.jpg of export.csv:6 (H1)']}
+
+
+def test_a_picture_that_several_colours_name_is_of_none(imported, import_report):
+    rows = hoodie()
+    for one in rows[:4]:
+        one['additional_images'] = '/b/a/bag.jpg'
+    catalogue = imported(rows)
+    assert {product.id: product.images for product in catalogue.products} == {
+        'H1-Gray': ('images/h/1/h1-Gray.jpg',), 'H1-Red': ('images/h/1/h1-Red.jpg',)}
+    assert import_report(catalogue)['notes'][shops.SHARED] == {
+        'count': 1, 'examples': ['b/a/bag.jpg of export.csv:6 (H1)']}
+
+
+def test_colours_that_have_one_picture_are_not_told_apart(imported, import_report):
+    rows = hoodie()
+    for one in rows[:4]:
+        one |= {'base_image': '/h/1/h1-Red.jpg', 'additional_images': ''}
+    catalogue = imported(rows)
+    (product,) = catalogue.products
+    assert (product.id, product.colours) == ('H1', ())
+    assert product.images == ('images/h/1/h1-Gray.jpg', 'images/h/1/h1-Red.jpg')
+    assert import_report(catalogue)['notes'][shops.WHICH_COLOUR]['count'] == 1
+
+
+def test_the_gender_of_children(imported):
+    (bag,) = imported([row('BAG', base_image='/b/a/bag.jpg',
+                           additional_attributes='gender=Female,age_group=Kids')]).products
+    assert bag.label('gender') == 'Girls'
+
+
+def test_what_is_not_on_sale_is_told(imported):
+    rows = [row(sku, base_image='/b/a/bag.jpg', product_online=online)
+            for sku, online in (('A', '1'), ('B', '2'))]
+    content = table(rows, (*COLUMNS, 'product_online'))
+    assert [product.extra.get('status') for product in imported([], content=content).products] == [
+        None, 'disabled']
