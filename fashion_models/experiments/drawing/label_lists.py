@@ -6,6 +6,7 @@ import pathlib
 import numpy as np
 
 from fashion_models.experiments.kit.results import Figures
+from fashion_models.files import atomic_write
 
 
 def draw_lists(path: pathlib.Path, lists: dict[str, Figures]) -> None:
@@ -30,4 +31,5 @@ def draw_lists(path: pathlib.Path, lists: dict[str, Figures]) -> None:
     axes.set(xlabel='share of the labels looked at, the most suspicious first',
              ylabel='share of the wrong labels found', xlim=(0, 1), ylim=(0, 1))
     axes.legend(loc='lower right')
-    figure.savefig(path, dpi=120)
+    with atomic_write(path) as file:
+        figure.savefig(file, format='png', dpi=120)

@@ -4,6 +4,7 @@ import pathlib
 
 from fashion_models.experiments.kit.results import Figures
 from fashion_models.experiments.measuring.listing_pairs import PRECISION
+from fashion_models.files import atomic_write
 
 
 def draw_curves(measured: dict[tuple[str, str], list[Figures]], path: pathlib.Path) -> None:
@@ -28,4 +29,5 @@ def draw_curves(measured: dict[tuple[str, str], list[Figures]], path: pathlib.Pa
     axes.axhline(PRECISION, color='grey', linewidth=0.8, linestyle='--')
     axes.set(xlabel='recall', ylabel='precision', xlim=(0, 1), ylim=(0, 1.02))
     axes.legend(frameon=False)
-    figure.savefig(path, dpi=110)
+    with atomic_write(path) as file:
+        figure.savefig(file, format='png', dpi=110)
