@@ -113,6 +113,19 @@ def load_image(source: str | os.PathLike | BinaryIO, shorter_side: int | None = 
         raise ImageError(f'damaged ({type(error).__name__}: {error})') from error
 
 
+def image_size(source: str | os.PathLike | BinaryIO) -> tuple[int, int]:
+    """Width and height of an image, none of whose pixels are decoded.
+
+    Args:
+        source: As of :func:`load_image`.
+
+    Raises:
+        Exception: It cannot be used; what Pillow raises on damaged files is an open list.
+    """
+    with _open(source) as image:
+        return image.size
+
+
 def scale_shorter_side(image: np.ndarray | Image.Image, size: int) -> np.ndarray:
     """Scales an image so that its shorter side has ``size`` pixels, keeping the aspect ratio.
 

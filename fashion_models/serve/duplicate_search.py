@@ -2,6 +2,7 @@
 
 import sys
 import threading
+import traceback
 
 from fashion_models.errors import UserError
 from fashion_models.representation.duplicates.calibration import Calibration
@@ -56,11 +57,14 @@ class DuplicateSearch:
     def _run(self):
         try:
             found = find(self._shop.embeddings, self._calibration, THRESHOLD)
+            for pair in found.pairs:
+                for row in pair.rows:
+                    self._of_row.setdefault(row, []).append(pair)
+            self._found = found
         except UserError as error:
             self._error = str(error)
             print(f'fashion-models: duplicates: {error}', file=sys.stderr)
-            return
-        for pair in found.pairs:
-            for row in pair.rows:
-                self._of_row.setdefault(row, []).append(pair)
-        self._found = found
+        except Exception as error:  # whoever asks would else be told to ask again, for ever
+            self._error = (f'something went wrong in the server ({type(error).__name__}); its log '
+                           'says what')
+            traceback.print_exc()

@@ -8,7 +8,7 @@ import threading
 import numpy as np
 from PIL import Image
 
-from fashion_models.catalogue.decode import load_image
+from fashion_models.catalogue.decode import image_size, load_image
 
 #: The longer sides, in pixels, that may be asked for.
 SIDES = 160, 320, 640, 1280
@@ -42,19 +42,20 @@ class Thumbnails:
                 return self._kept[key]
         with self._decoding:
             content = _thumbnail(file, side)
+        if content is None:
+            return None     # the next time it may be there
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = content
-                self._bytes += len(content or b'')
+                self._bytes += len(content)
             while self._bytes > self._budget:
-                self._bytes -= len(self._kept.popitem(last=False)[1] or b'')
+                self._bytes -= len(self._kept.popitem(last=False)[1])
         return content
 
 
 def _thumbnail(file, side):
     try:
-        with Image.open(file) as image:
-            shorter = min(side, *image.size)    # small pictures are not blown up
+        shorter = min(side, *image_size(file))  # small pictures are not blown up
         return jpeg(load_image(file, shorter), side)
     except Exception:   # what Pillow raises on damaged files is an open list
         return None

@@ -2,7 +2,9 @@
 
 import io
 import json
+import os
 import struct
+import threading
 import zlib
 
 import anyio
@@ -201,6 +203,28 @@ def test_thumbnails_are_kept_within_a_budget(toys):
         assert thumbnails.get(file, 160)
     assert sum(map(len, thumbnails._kept.values())) == thumbnails._bytes <= 4 * size
 
+
+@pytest.mark.skipif(not hasattr(os, 'mkfifo'), reason='pipes are files on Unix')
+def test_a_pipe_in_place_of_a_picture_is_none_and_not_waited_for(tmp_path):
+    from fashion_models.serve.thumbnails import Thumbnails
+
+    os.mkfifo(tmp_path / 'a.png')
+    found = []
+    thread = threading.Thread(
+        target=lambda: found.append(Thumbnails().get(tmp_path / 'a.png', 160)), daemon=True)
+    thread.start()
+    thread.join(30)
+    assert found == [None]
+
+
+def test_a_picture_that_was_not_there_yet_is_shown_once_it_is(tmp_path):
+    from fashion_models.serve.thumbnails import Thumbnails
+
+    thumbnails, file = Thumbnails(), tmp_path / 'a.png'
+    assert thumbnails.get(file, 160) is None
+    Image.new('RGB', (40, 30)).save(file)
+    with Image.open(io.BytesIO(thumbnails.get(file, 160))) as image:
+        assert image.size == (40, 30)
 
 
 def test_no_more_requests_at_once_than_cores():

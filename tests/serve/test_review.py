@@ -19,6 +19,7 @@ from fashion_models.catalogue.relabel import relabel
 from fashion_models.errors import UserError
 from fashion_models.serve.app import create_app
 from fashion_models.serve.duplicate_search import DuplicateSearch
+from fashion_models.serve.refusal import Refusal
 from fashion_models.serve.workbench import Workbench
 
 
@@ -275,6 +276,20 @@ def test_what_keeps_duplicates_from_being_found_is_told(client, bench, fails, mo
     monkeypatch.setattr(duplicate_search, 'find', find)
     bench.pairs._search = bench.duplicates = DuplicateSearch(bench.shop)
     assert 'no scikit-learn' in fails(client.get('/api/review/pairs'), 503)
+
+
+def test_a_search_for_duplicates_that_breaks_is_not_waited_for(
+        client, bench, fails, monkeypatch, capfd):
+    from fashion_models.serve import duplicate_search
+
+    def find(*_):
+        raise MemoryError
+    monkeypatch.setattr(duplicate_search, 'find', find)
+    bench.pairs._search = bench.duplicates = DuplicateSearch(bench.shop)
+    with pytest.raises(Refusal):
+        bench.duplicates.found(wait=60)
+    assert '(MemoryError); its log says what' in fails(client.get('/api/review/pairs'), 503)
+    assert 'Traceback' in capfd.readouterr().err
 
 
 def test_the_journal_can_be_taken_away(client):
