@@ -76,6 +76,8 @@ async def _read(request):
                     where.append(value)
                 else:
                     values[name] = value
+    except Refusal:
+        raise
     except HTTPException as error:
         raise Refusal(400, f'the form cannot be read: {error.detail}') from None
     except ClientDisconnect:

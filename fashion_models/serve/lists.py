@@ -45,8 +45,10 @@ class Lists:
             products: Their ids, two or more, the first to go first.
 
         Raises:
-            UserError: If there are too few products, or the file cannot be written.
+            UserError: If there is no name, or too few products, or the file cannot be written.
         """
+        if not name:
+            raise UserError('name: expected a text')
         if len(set(products)) < max(2, len(products)):
             raise UserError('products: expected two or more, each once')
         lock = self.path.with_name(f'{self.path.name}.lock')
@@ -60,5 +62,6 @@ class Lists:
 
 
 def _rows(lists):
-    return [(ranked.name, product, int(rank)) for ranked in lists.values()
-            for product, rank in zip(ranked.products, ranked.ranks)]
+    # People may have written ranks such as 1.5 between two others.
+    return [(ranked.name, product, int(rank) if rank == int(rank) else rank)
+            for ranked in lists.values() for product, rank in zip(ranked.products, ranked.ranks)]

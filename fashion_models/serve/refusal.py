@@ -2,6 +2,7 @@
 
 import html
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
@@ -10,8 +11,8 @@ from fashion_models.surrogates import whole
 _TITLES = {401: 'Please sign in', 403: 'Not allowed', 404: 'Not found', 413: 'Too large'}
 
 
-class Refusal(Exception):
-    """A request that cannot be answered.
+class Refusal(HTTPException):
+    """A request that cannot be answered; an HTTPException, since FastAPI takes others for its own.
 
     Args:
         status: The HTTP status, 400 or more.
@@ -19,7 +20,7 @@ class Refusal(Exception):
     """
 
     def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
+        super().__init__(status, message)
         self.status = status
         self.message = message
 

@@ -29,6 +29,8 @@ from fashion_models.serve.workbench import Workbench
 NEIGHBOURS = 12
 #: Labels of each task that it shows, the likeliest.
 LIKELIEST = 4
+#: Values of a parameter that may be repeated, no more than the API takes.
+_Several = Annotated[list[str], Query(max_length=MOST)]
 #: Seconds for which a browser need not ask for a picture again.
 _FRESH = 3600
 
@@ -90,9 +92,7 @@ def router(bench: Workbench, token: bool = False) -> APIRouter:
         return page('order', request)
 
     @site.get('/order.csv')
-    def order_csv(liked: Annotated[list[str], Query()],
-                  disliked: Annotated[list[str], Query()] = (),
-                  where: Annotated[list[str], Query()] = (),
+    def order_csv(liked: _Several, disliked: _Several = (), where: _Several = (),
                   diversity: Annotated[float, Query(ge=0, lt=1)] = DIVERSITY,
                   k: Annotated[int, Query(ge=1, le=MOST)] = MOST):
         placed = bench.order(OrderBody(liked=liked, disliked=disliked, diversity=diversity, k=k,

@@ -166,6 +166,19 @@ def test_lists_of_merchandisers_are_kept_and_learned_from(client, bench):
         bench.shop.embeddings.ids[row] for row in np.argsort(-scores, kind='stable')]
 
 
+def test_a_list_that_is_saved_leaves_the_others_in_their_order(client, bench):
+    bench.lists.path.write_text(
+        'list,product,rank\nby hand,1,1.5\nby hand,2,1\nby hand,3,"-0,25"\nby hand,4,1e20\n')
+    client.post('/api/lists', json={'name': 'another', 'products': ['5', '6']})
+    assert bench.lists.path.read_text('utf-8-sig').splitlines() == [
+        'list,product,rank', 'by hand,1,1.5', 'by hand,2,1', 'by hand,3,-0.25',
+        'by hand,4,100000000000000000000', 'another,5,1', 'another,6,2']
+    before = bench.lists.all()
+    client.post('/api/lists', json={'name': 'another', 'products': ['5', '6']})
+    assert bench.lists.all() == before
+    assert before['by hand'].ranks == (1.5, 1, -0.25, 1e20)
+
+
 @pytest.mark.parametrize(('products', 'status'), [(['1'], 422), (['1', '1'], 400),
                                                   (['1', 'none'], 404)])
 def test_what_is_no_list_is_told(client, fails, products, status):
@@ -199,6 +212,10 @@ def test_what_is_no_list_is_told(client, fails, products, status):
     ('POST', '/api/order', {'json': {'liked': []}}, 400, 'expected liked products, one or more'),
     ('POST', '/api/order', {'json': {'liked': ['1'], 'diversity': 1}}, 422, 'diversity: '),
     ('POST', '/api/embed', {'files': {'photo': b'x'}}, 400, 'pictures are sent as "pictures"'),
+    ('POST', '/api/lists', {'json': {'name': ' \x1c', 'products': ['1', '2']}}, 400,
+     'name: expected a text'),
+    ('GET', '/order.csv?' + 'liked=1&' * 501, {}, 422, 'liked: '),
+    ('GET', '/order.csv?liked=1&' + 'where=type=disc&' * 501, {}, 422, 'where: '),
     ('GET', '/picture?id=1&n=99', {}, 404, 'no readable picture 99'),
     ('GET', '/picture?id=1&n=-1', {}, 404, 'no readable picture -1'),
     ('GET', '/picture?id=1&side=7', {}, 400, 'side: found 7, expected one of 160'),
