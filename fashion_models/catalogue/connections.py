@@ -60,6 +60,7 @@ def public_opener(private: bool = False) -> urllib.request.OpenerDirector:
         def redirect_request(self, request, file, code, message, headers, address):
             if not is_address(address):
                 raise NotLoaded('led to another kind of address')
+            file.read = bytes   # nothing: urllib reads it to its end, of which there may be none
             return super().redirect_request(request, file, code, message, headers, address)
 
     opener = urllib.request.OpenerDirector()

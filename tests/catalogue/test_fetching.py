@@ -151,6 +151,13 @@ def test_redirects_are_followed(shop, tmp_path, jpeg):
     assert (tmp_path / '1.jpg').read_bytes() == jpeg()
 
 
+def test_what_comes_with_a_redirect_is_not_read(shop, tmp_path, jpeg):
+    """It may never end."""
+    shop.answers = {'/1.jpg': (302, {'Location': '/2', 'Content-Length': 1 << 40}, b'x'),
+                    '/2': picture(jpeg())}
+    assert fetch([f'{shop.address}/1.jpg'], tmp_path, HERE) == {'loaded': 1}
+
+
 def test_a_slow_server_is_left(shop, tmp_path):
     def slowly(server):
         time.sleep(1.5)
