@@ -53,18 +53,22 @@ def require_kind(path: str | os.PathLike, begins: Sequence[bytes]) -> None:
                         'move it away')
 
 
-def content(path: str | os.PathLike) -> bytes:
+def content(path: str | os.PathLike, largest: int = LARGEST) -> bytes:
     """The bytes of a file that is read as a whole.
 
+    Args:
+        path: The file.
+        largest: Bytes, at most.
+
     Raises:
-        ValueError: There are more than :data:`LARGEST`.
+        ValueError: There are more.
         OSError: It cannot be read, or is a pipe or a device.
     """
     require_plain(path)
     with open(path, 'rb') as file:
-        found = file.read(LARGEST + 1)
-    if len(found) > LARGEST:
-        raise ValueError(f'found more than {LARGEST:,} bytes')
+        found = file.read(largest + 1)
+    if len(found) > largest:
+        raise ValueError(f'found more than {largest:,} bytes')
     return found
 
 
@@ -77,14 +81,17 @@ def json_value(text: str | bytes) -> object:
     return _parsed(json.loads, text)
 
 
-def json_file(path: str | os.PathLike) -> object:
+def json_file(path: str | os.PathLike, largest: int = LARGEST) -> object:
     """The value in a JSON file.
+
+    Args:
+        path, largest: As of :func:`content`.
 
     Raises:
         ValueError: As of :func:`json_value` and :func:`content`.
         OSError: It cannot be read.
     """
-    return json_value(content(path))
+    return json_value(content(path, largest))
 
 
 def toml_tables(text: str) -> dict:

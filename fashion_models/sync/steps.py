@@ -27,7 +27,7 @@ from fashion_models.catalogue.updating import MOST_GONE, Changes, update
 from fashion_models.data.dropped import line as of_image
 from fashion_models.errors import UserError
 from fashion_models.files import append_line, atomic_write, locked
-from fashion_models.parsing import json_file, require_form
+from fashion_models.parsing import LARGEST, json_file, require_form
 from fashion_models.plural import counted
 from fashion_models.representation.embeddings import open_embeddings
 from fashion_models.surrogates import json_text
@@ -204,15 +204,17 @@ def _duplicates(settings, progress):
     if how is None:
         return None
     embeddings = open_embeddings(settings.embeddings)
+    now = {id: int(mark) for id, mark in zip(embeddings.ids, embeddings.checksums[:, 0])}
+    record = json.dumps(now)
     examined = settings.folder / 'examined.json'
     try:
-        before = json_file(examined)
+        # Of millions of vectors it is larger than what others write; there may have been more.
+        before = json_file(examined, max(LARGEST, 4 * len(record)))
         require_form(before, {str: int})
     except FileNotFoundError:
         before = {}
     except ValueError:
         raise UserError(f'{examined}: is damaged; delete it, and all is looked at again') from None
-    now = {id: int(mark) for id, mark in zip(embeddings.ids, embeddings.checksums[:, 0])}
     new = {id for id, mark in now.items() if before.get(id) != mark}
     pairs, file = [], None
     if new:
@@ -226,7 +228,7 @@ def _duplicates(settings, progress):
         write_pairs(file, pair_rows(pairs))
     # Last: after an interruption they are looked for again.
     with atomic_write(examined, 'w', encoding='utf-8') as content:
-        json.dump(now, content)
+        content.write(record)
     what = counted(len(new), 'new vector')
     text = (f'{counted(len(pairs), "pair")} with one of {what}: {file}' if pairs
             else f'none among {what}')

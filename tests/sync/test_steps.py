@@ -277,6 +277,17 @@ def test_an_index_that_did_not_fit_into_its_memory_is_told(shop, monkeypatch):
     assert not done.problems
 
 
+def test_a_record_of_what_was_examined_grows_with_the_shop(shop, monkeypatch):
+    monkeypatch.setattr(steps, 'LARGEST', 100)
+    ran(shop)
+    assert (shop.folder / 'examined.json').stat().st_size > 100
+    assert ran(shop)['duplicates'] == 'none among 0 new vectors'
+    with open(shop.folder / 'examined.json', 'ab') as file:
+        file.truncate(1 << 30)      # takes no space
+    with pytest.raises(UserError, match='examined.json: is damaged; delete it'):
+        sync(shop, progress=False)
+
+
 @pytest.mark.parametrize('content', ['[]', '{"p1": "x"}', 'null', '{'])
 def test_a_record_of_what_was_examined_that_is_damaged(shop, content):
     ran(shop)
