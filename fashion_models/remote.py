@@ -11,7 +11,11 @@ import tempfile
 from collections.abc import Iterable, Iterator
 
 from fashion_models.errors import UserError
+from fashion_models.files import atomic_write
 from fashion_models.optional import require
+
+#: How addresses of files on this machine begin.
+_HERE = 'file://', 'local://'
 
 
 def is_address(place: str | os.PathLike) -> bool:
@@ -72,7 +76,11 @@ class Remote:
     def put(self, file: pathlib.Path) -> None:
         """Copies a file from this machine to the address, where it appears whole or not at all."""
         with self._told():
-            self._system.put_file(os.fspath(file), self._path)
+            if self.address.startswith(_HERE):      # there, fsspec writes into what it replaces
+                with open(file, 'rb') as source, atomic_write(self._path) as copy:
+                    shutil.copyfileobj(source, copy)
+            else:
+                self._system.put_file(os.fspath(file), self._path)
 
     def require_folder(self) -> None:
         """Makes sure, before the work for it, that a file can be written at the address.

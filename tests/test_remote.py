@@ -52,6 +52,16 @@ def test_elsewhere_a_missing_folder_is_made(tmp_path, monkeypatch):
     assert (tmp_path / 'a' / 'b' / 'part').read_bytes() == b'part'
 
 
+def test_a_file_of_this_machine_takes_the_place_of_a_link(tmp_path):
+    (tmp_path / 'mine').write_text('mine')
+    (tmp_path / 'new').write_text('new')
+    os.symlink('mine', tmp_path / 'out')
+    Remote((tmp_path / 'out').as_uri()).put(tmp_path / 'new')
+    assert (tmp_path / 'mine').read_text() == 'mine'
+    assert (tmp_path / 'out').read_text() == 'new'
+    assert sorted(os.listdir(tmp_path)) == ['mine', 'new', 'out']
+
+
 def test_what_is_not_there_is_told(s3):
     with pytest.raises(UserError, match='there is no bucket no-such-bucket-here; make it'), staged(
             's3://no-such-bucket-here/parts/x'):

@@ -114,14 +114,7 @@ def load_image(source: str | os.PathLike | BinaryIO, shorter_side: int | None = 
 
 
 def image_size(source: str | os.PathLike | BinaryIO) -> tuple[int, int]:
-    """Width and height of an image, none of whose pixels are decoded.
-
-    Args:
-        source: As of :func:`load_image`.
-
-    Raises:
-        Exception: It cannot be used; what Pillow raises on damaged files is an open list.
-    """
+    """Width and height of an image file; where it is damaged, Pillow raises what it likes."""
     with _open(source) as image:
         return image.size
 
