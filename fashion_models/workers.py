@@ -189,7 +189,11 @@ def ctrl_c_later() -> Iterator[None]:
 def follow_parent() -> None:
     """Readies a worker process: it leaves Ctrl-C to its parent, and ends if that is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)    # Windows has no inherited mask
+    end_with_parent()
 
+
+def end_with_parent() -> None:
+    """Readies a worker process: it ends if its parent is killed."""
     def wait():
         multiprocessing.parent_process().join()
         os._exit(1)

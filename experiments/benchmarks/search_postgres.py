@@ -40,6 +40,7 @@ from fashion_models.representation.embeddings import open_embeddings
 from fashion_models.representation.postgres import connected, open_table, publish, published
 from fashion_models.representation.search import searcher
 from fashion_models.representation.search.index import index_folder
+from fashion_models.workers import end_with_parent
 
 HERE = pathlib.Path(__file__).resolve().parent
 FILE, POSTGRES = 'file', 'PostgreSQL'
@@ -137,6 +138,7 @@ def search(place, candidates, folder, clients):
 def _wait_for(start):
     global _start
     _start = start
+    end_with_parent()
 
 
 def _server_processor(folder):
@@ -183,7 +185,8 @@ def measure(folder):
 def built(place, folder, connection):
     """What it takes to build, server included, and the bytes that are then on disk."""
     before = _server_processor(folder)
-    with concurrent.futures.ProcessPoolExecutor(1, _spawn) as pool:
+    with concurrent.futures.ProcessPoolExecutor(
+            1, _spawn, initializer=end_with_parent) as pool:
         record = pool.submit(build, place, folder).result()
     if place == FILE:
         file = folder / 'vectors.embeddings'

@@ -46,6 +46,7 @@ from fashion_models.training.optimizer import MomentumSGD
 from fashion_models.training.recipe import Recipe
 from fashion_models.training.run import Run
 from fashion_models.training.updater import MasterReplicasUpdater
+from fashion_models.workers import end_with_parent
 
 NUMBERS = 1, 2, 4
 STEPS = 10
@@ -173,7 +174,8 @@ def costs(recipe: Recipe, specs: dict[int, str], rounds: int) -> Figures:
     context = multiprocessing.get_context('spawn')
     for _ in range(rounds):
         for g, spec in specs.items():
-            with concurrent.futures.ProcessPoolExecutor(1, context) as executor:
+            with concurrent.futures.ProcessPoolExecutor(
+                    1, context, initializer=end_with_parent) as executor:
                 measured[g].append(executor.submit(_measure, recipe.to_toml(), spec).result())
     return {
         g: {'seconds': statistics.median(step for one in of_g for step in one['seconds']),

@@ -1,6 +1,10 @@
 import json
 import multiprocessing
+import os
 import pathlib
+import signal
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -24,6 +28,34 @@ def test_peak_memory_is_not_that_of_the_parent():
         of_child = pool.apply(peak_memory)
     assert peak_memory() > held.nbytes
     assert 10_000_000 < of_child < held.nbytes
+
+
+SCRIPT = '''
+import os, time
+from fashion_models.experiments import devices
+from fashion_models.training.recipe import Recipe
+
+def measure(*_):
+    print(os.getpid(), flush=True)
+    time.sleep(600)
+
+if __name__ == '__main__':
+    devices._measure = measure
+    devices.costs(Recipe(), {1: '@numpy'}, 1)
+'''
+
+
+def test_a_measurement_ends_with_its_parent(tmp_path):
+    (tmp_path / 'script.py').write_text(SCRIPT)
+    with subprocess.Popen([sys.executable, tmp_path / 'script.py'], stdout=subprocess.PIPE,
+                          env={**os.environ, 'PYTHONPATH': os.pathsep.join(sys.path)}) as process:
+        worker = int(process.stdout.readline())
+        process.kill()
+        try:
+            process.communicate(timeout=60)     # until nobody can write there any more
+        except subprocess.TimeoutExpired:
+            os.kill(worker, signal.SIGKILL)
+            raise
 
 
 def test_devices(words):
