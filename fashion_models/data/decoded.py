@@ -67,7 +67,7 @@ class RemoteFiles:
             content = self._remote.content(image)
         except FileNotFoundError:
             return -1, 'there is no such file'
-        return len(content), content
+        return len(content), content if len(content) <= MAX_FILE_BYTES else TOO_LARGE
 
 
 @dataclasses.dataclass(frozen=True)

@@ -4,10 +4,12 @@ import hashlib
 import tracemalloc
 
 import numpy as np
+import pytest
 
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.catalogue.records import Listing, Product
-from fashion_models.data.decoded import Files, decode_products
+from fashion_models.data import decoded
+from fashion_models.data.decoded import Files, RemoteFiles, decode_products
 from fashion_models.data.prepare import prepare
 
 
@@ -39,6 +41,20 @@ def test_what_cannot_be_used_is_told(tmp_path, jpeg):
     assert found.image_index.tolist() == [2]
     assert [image['file'] for image in found.dropped['images']] == ['b.jpg', 'c.jpg', 'b.jpg']
     assert found.dropped['products'] == ['q']
+
+
+def test_a_file_too_large_for_a_picture_is_none_at_an_address_either(tmp_path, jpeg, monkeypatch):
+    pytest.importorskip('fsspec', reason='needs the extra s3')
+    (tmp_path / 'a.jpg').write_bytes(jpeg())
+    (tmp_path / 'b.jpg').write_bytes(b'')
+    products = [Product('p', 'g', {}, [Listing('', '', '', ['a.jpg', 'b.jpg', 'c.jpg'])])]
+    for largest in len(jpeg()), len(jpeg()) - 1:
+        monkeypatch.setattr(decoded, 'MAX_FILE_BYTES', largest)
+        here, there = (decode_products(products, read, 10)
+                       for read in (Files(tmp_path), RemoteFiles(tmp_path.as_uri())))
+        assert there.files.tolist() == here.files.tolist()
+        assert there.dropped == here.dropped
+        assert len(there.product_index) == (largest == len(jpeg()))
 
 
 def test_a_file_too_large_for_a_picture_is_not_read(tmp_path, jpeg):
