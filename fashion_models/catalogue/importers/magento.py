@@ -143,7 +143,7 @@ class _Export(Source):
     def _of_configurable(self, where, row, groups, simple, report):
         """Yields (where, product) of each colour that a configurable row is sold in."""
         sku = clean(row['sku'])
-        colours = {}
+        colours, spelled = {}, {}
         # What no simple row says is as the whole is, in one colour.
         only = self._said('colour', row)
         only = '' if '|' in only else only
@@ -156,7 +156,8 @@ class _Export(Source):
             child['variation'] = variation
             if only and not self._said('colour', child):
                 child['variation'] = variation | {self._codes['colour'][0]: only}
-            colours.setdefault(self._said('colour', child), []).append(child)
+            colour = self._said('colour', child)
+            colours.setdefault(spelled.setdefault(colour.casefold(), colour), []).append(child)
         children = [child for found in colours.values() for child in found]
         own = shops.of_one_colour(
             {colour: fields.images(found) for colour, found in colours.items()})

@@ -158,9 +158,11 @@ class _Export(Source):
             report.drop('a gift card', f'{general["where"]} ({handle})', missed=False)
             return
         variants = _variants(rows)
-        colours = {}
+        colours, spelled = {}, {}
         for options, images in variants:
-            colours.setdefault(self._labelling.colours(options), []).append((options, images))
+            colour = self._labelling.colours(options)
+            colour = spelled.setdefault(tuple(map(str.casefold, colour)), colour)
+            colours.setdefault(colour, []).append((options, images))
         placed = _in_place(rows)
         named = _by_file(image for _, images in variants for image in images)
         own = shops.of_one_colour({

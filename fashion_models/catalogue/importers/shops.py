@@ -177,6 +177,11 @@ def of_one_colour(named: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
             for colour, pictures in named.items()}
 
 
+def _folded(name):
+    """What the names of an attribute have in common: of *Color:*, too."""
+    return clean(name).casefold().rstrip(': ')
+
+
 class Labelling:
     """How attributes and categories become labels.
 
@@ -199,8 +204,8 @@ class Labelling:
                             'each once, joined by /')
         self._task_of = {name: task for task, names in ATTRIBUTES.items()
                          if task not in attributes for name in names}
-        self._named = {clean(name).casefold(): name for name in attributes.values()}
-        self._task_of |= {clean(name).casefold(): task for task, name in attributes.items()}
+        self._named = {_folded(name): name for name in attributes.values()}
+        self._task_of |= {_folded(name): task for task, name in attributes.items()}
         self._seen = {}
 
     @classmethod
@@ -211,11 +216,11 @@ class Labelling:
     def task_of(self, attribute: str) -> str | None:
         """The task whose labels an attribute holds, if any."""
         self.saw([attribute])
-        return self._task_of.get(clean(attribute).casefold())
+        return self._task_of.get(_folded(attribute))
 
     def saw(self, attributes: Iterable[str]) -> None:
         """Takes down that products have attributes."""
-        self._seen.update((clean(name).casefold(), name) for name in attributes)
+        self._seen.update((_folded(name), name) for name in attributes)
 
     def require_seen(self) -> None:
         """Makes sure, once all products were read, that the attributes that were named are theirs.
@@ -286,11 +291,14 @@ class Labelling:
 
         A *colour family* beside the colour is not another colour.
         """
-        found = {clean(name).casefold(): values for name, values in attributes.items()
+        found = {_folded(name): values for name, values in attributes.items()
                  if self.task_of(name) == task and any(map(clean, values))}
         name = next((name for name in self._task_of if name in found), None)
-        return tuple(dict.fromkeys(
-            clean(unescaped(value)) for value in found.get(name, ()) if clean(value)))
+        # Spelled in several ways, a label is one.
+        labels = {}
+        for value in filter(None, (clean(unescaped(value)) for value in found.get(name, ()))):
+            labels.setdefault(value.casefold(), value)
+        return tuple(labels.values())
 
     def _gender(self, attributes, paths, longest, texts):
         said = self._values('gender', attributes)
@@ -302,4 +310,4 @@ class Labelling:
             found = found or genders_in_any_language(text)
         return gender_in_shop(found, [
             clean(unescaped(value)) for name, values in attributes.items()
-            if clean(name).casefold() in AGE_GROUPS for value in values])
+            if _folded(name) in AGE_GROUPS for value in values])

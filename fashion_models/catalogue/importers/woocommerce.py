@@ -206,6 +206,8 @@ class _Export(Source):
         only = self._labelling.colours(parent['attributes']) if parent else ()
         only = only[0] if len(only) == 1 else ''
         said = ['/'.join(self._labelling.colours(one['attributes'])) or only for one in variations]
+        spelled = {colour.casefold(): colour for colour in reversed(said)}
+        said = [spelled[colour.casefold()] for colour in said]
         found = dict.fromkeys(said)
         # Beside a single colour, the parent's pictures may show others.
         if len(found) > 2 and not any(one['images'] for one, colour in zip(variations, said)

@@ -441,6 +441,15 @@ def test_colours_that_have_one_picture_are_not_told_apart(imported, import_repor
     assert import_report(catalogue)['notes'][shops.WHICH_COLOUR]['count'] == 1
 
 
+def test_a_colour_spelled_in_several_ways_is_one(imported):
+    *rows, whole = hoodie()
+    variations = whole['configurable_variations'].replace('M-Red,size=M,color=Red',
+                                                          'M-Red,size=M,color=RED')
+    found = products(imported([*rows, whole | {'configurable_variations': variations}]))
+    assert {name: product.extra['size'] for name, product in found.items()} == {
+        'H1-Gray': 'S|M', 'H1-Red': 'S|M'}
+
+
 def test_the_gender_of_children(imported):
     (bag,) = imported([row('BAG', base_image='/b/a/bag.jpg',
                            additional_attributes='gender=Female,age_group=Kids')]).products

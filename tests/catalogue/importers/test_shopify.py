@@ -253,6 +253,13 @@ def test_the_columns_of_2021(imported):
     assert (red.labels['category'], red.extra['product_type']) == ('Dresses', 'Maxi Dresses')
 
 
+def test_a_colour_spelled_in_several_ways_is_one(imported):
+    rows = dress()
+    rows[1]['Option1 Value'], rows[0]['Option1 Name'] = 'RED', 'Color:'
+    red, _ = imported(rows).products
+    assert (red.id, red.colours, red.extra['Size']) == ('dress-Red', ('Red',), 'S|M')
+
+
 def test_handles_in_other_letter_cases_are_one(imported):
     first, *others = dress()
     red, blue = imported([first, *(one | {'Handle': 'DRESS'} for one in others)]).products

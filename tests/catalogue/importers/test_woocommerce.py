@@ -228,6 +228,15 @@ def test_what_the_parent_says_of_its_colours_is_not_said_of_each(imported):
     assert {product.colours for product in imported(rows).products} == {('Blue',), ('Green',)}
 
 
+def test_a_colour_spelled_in_several_ways_is_one(imported):
+    rows = tee()
+    rows[2]['Attribute 1 value(s)'] = 'BLUE'
+    found = products(imported(rows))
+    assert {name: product.extra['Size'] for name, product in found.items()} == {
+        'woo-tee-Blue': 'Large|Small', 'woo-tee-Green': 'Large|Small'}
+    assert found['woo-tee-Blue'].colours == ('Blue',)
+
+
 def test_a_family_of_colours_is_not_another_colour(imported):
     (bag,) = imported([row(1, SKU='A', Name='Bag', images='bag.jpg', attribute1='Colour family',
                            values1='Blue', attribute2='Color', values2='Navy')]).products
