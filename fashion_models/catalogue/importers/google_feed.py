@@ -17,7 +17,7 @@ from fashion_models.parsing import LONGEST
 
 #: Bytes within which the XML starts.
 _BLANKS = 4096
-_GOOGLE = '{http://base.google.com/'
+_GOOGLE = re.compile(r'\{https?://base\.google\.com/')
 
 
 def open_feed(source: str | os.PathLike, arguments: argparse.Namespace,
@@ -134,7 +134,7 @@ def _item(element, kept):
     """The attributes of an item, by name; of those that are repeated all, joined by commas."""
     found, more = {}, []
     # Google's before those of RSS and Atom, whose id may be another.
-    for child in sorted(element, key=lambda child: not child.tag.startswith(_GOOGLE)):
+    for child in sorted(element, key=lambda child: not _GOOGLE.match(child.tag)):
         name, text = _attribute(child.tag), clean(''.join(child.itertext()))
         name = 'description' if name == 'summary' else name
         if name in kept and text:
@@ -149,7 +149,8 @@ def _attribute(name):
     """The name of an attribute, as Google's specification has it."""
     name = re.sub(r'^(\{.*\}|g:)', '', name)
     name = clean(name).casefold().replace(' ', '_')
-    return re.sub(r'^(additional_image_link)_?\d+$', r'\1', name)
+    name = re.sub(r'^(additional_image_link)_?\d+$', r'\1', name)
+    return 'color' if name == 'colour' else name
 
 
 def _numbered(names, several):

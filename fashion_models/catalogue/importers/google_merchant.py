@@ -23,6 +23,7 @@ import argparse
 import collections
 import contextlib
 import os
+import re
 from collections.abc import Iterator
 
 from fashion_models.catalogue.importers import google_categories, scratch, shops
@@ -159,7 +160,7 @@ class _Feed(Source):
         first = {name: text for item in reversed(items) for name, text in item.items()}
         where = f'{first["where"]} ({first["id"]})'
         path = self._path(first, where, report)
-        attributes = {'color': first.get('color', '').split('/'),
+        attributes = {'color': re.split('[/|]', first.get('color', '')),
                       'gender': [first.get('gender', '')],
                       'age_group': [first.get('age_group', '')]}
         extra = {name: '|'.join(dict.fromkeys(item[name] for item in items if name in item))

@@ -70,6 +70,9 @@ _KEPT = ('Handle', 'Title', 'Body (HTML)', 'Vendor', 'Type', 'Tags', 'Product Ca
          _GENDER, _AGE_GROUP, _GOOGLES, *(name for pair in _OPTIONS for name in pair))
 _METAFIELD = ' (product.metafields.'
 _DEFAULT = 'default title'
+#: What Excel makes of ``true``, in English, German, French, Spanish, Italian, Dutch, Portuguese
+#: and Polish.
+_TRUE = {'true', 'wahr', 'vrai', 'verdadero', 'vero', 'waar', 'verdadeiro', 'prawda'}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -153,7 +156,7 @@ class _Export(Source):
         """Yields (where, product) of each colour of a handle."""
         general = next((row for row in rows if 'Title' in row), rows[0])
         handle = general['Handle']
-        if general.get('Gift Card', '').strip().lower() == 'true':
+        if general.get('Gift Card', '').strip().lower() in _TRUE:
             report.read()
             report.drop('a gift card', f'{general["where"]} ({handle})', missed=False)
             return

@@ -181,6 +181,9 @@ class _Export(Source):
             report.read()
             report.drop('neither SKU nor ID', first['where'])
             return
+        if not parent and first['parent']:
+            report.note('variations whose parent is not in the export',
+                        f'{first["parent"]} of {first["where"]}')
         colours = self._by_colour(parent, variations)
         own = shops.of_one_colour({
             colour: [image for member in members for image in member['images']]

@@ -198,10 +198,12 @@ def test_attributes_of_text_may_be_named_in_another_language(imported):
         imported(rss(ITEMS), '--column', 'color=Farbe')
 
 
-def test_the_names_of_google_go_before_those_of_atom(imported):
+@pytest.mark.parametrize('scheme', ['http', 'https'])
+def test_the_names_of_google_go_before_those_of_atom(imported, scheme):
     entry = ('<entry><id>tag:shop.example,2026:{0}</id><title>Plain</title><summary>Soft.</summary>'
              f'<g:image_link>{SITE}{{1}}.jpg</g:image_link>{{2}}</entry>')
-    feed = ('<feed xmlns="http://www.w3.org/2005/Atom" xmlns:g="http://base.google.com/ns/1.0">'
+    feed = ('<feed xmlns="http://www.w3.org/2005/Atom" '
+            f'xmlns:g="{scheme}://base.google.com/ns/1.0">'
             '<title>Shop</title><id>tag:shop.example</id>'
             + entry.format('x', 'red', '<g:id>R</g:id><g:title>Dress</g:title>')
             + entry.format('x', 'blue', '<g:id>B</g:id>')
@@ -328,6 +330,13 @@ def test_items_without_colour_that_have_other_pictures_are_noted(imported, impor
 def test_the_gender_of_children(imported, gender, age, expected):
     (product,) = imported(text([ITEMS[3] | {'gender': gender, 'age_group': age}])).products
     assert product.label('gender') == expected
+
+
+@pytest.mark.parametrize('content', [
+    'id\timage_link\tcolour\n1\t{}\tRed/White\n', 'id\timage_link\tcolor\n1\t{}\tRed | White\n'])
+def test_other_ways_to_write_colours(imported, content):
+    (product,) = imported(content.format(f'{SITE}red.jpg').encode()).products
+    assert product.colours == ('Red', 'White')
 
 
 def test_a_colour_that_stands_for_nothing(imported):

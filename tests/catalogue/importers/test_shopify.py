@@ -196,11 +196,12 @@ def test_what_is_not_on_sale_is_told_and_gift_cards_are_left_out(imported, impor
     rows = dress()
     rows[0]['Status'] = 'active'
     rows += [row('hat', Handle='hat', Title='Hat', Status='archived'),
-             row('hat', Handle='gift', Title='Gift card', **{'Gift Card': 'true'})]
+             row('hat', Handle='gift', Title='Gift card', **{'Gift Card': 'true'}),
+             row('hat', Handle='excel', Title='Gift card', **{'Gift Card': 'WAHR'})]
     catalogue = imported(rows)
     assert [(product.id, product.extra.get('status')) for product in catalogue.products] == [
         ('dress-Red', None), ('dress-Blue', None), ('hat', 'archived')]
-    assert import_report(catalogue)['dropped']['a gift card']['count'] == 1
+    assert import_report(catalogue)['dropped']['a gift card']['count'] == 2
 
 
 def test_a_picture_that_several_colours_name_is_of_none(imported, import_report):

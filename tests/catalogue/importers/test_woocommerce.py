@@ -111,8 +111,11 @@ def test_parents_without_sku_are_named_by_their_id(imported):
     assert found['44-Blue'].group == '44'
 
 
-def test_variations_whose_parent_is_left_out(imported):
-    found = products(imported(tee()[1:]))
+def test_variations_whose_parent_is_left_out(imported, import_report):
+    catalogue = imported(tee()[1:])
+    assert import_report(catalogue)['notes'] == {'variations whose parent is not in the export': {
+        'count': 1, 'examples': ['woo-tee of export.csv:2']}}
+    found = products(catalogue)
     assert found.keys() == {'woo-tee-Blue', 'woo-tee-Green'}
     assert {product.group for product in found.values()} == {'woo-tee'}
 
