@@ -57,8 +57,9 @@ class TextFeed:
     def items(self, report: Report | None = None) -> Iterator[tuple[str, dict[str, str]]]:
         """Yields where each item stands, and its attributes by name."""
         for where, row in self._table.rows(report):
+            # Some enclose each address in quotes, which no address holds.
             row['additional_image_link'] = ','.join(filter(None, (
-                clean(row[name]) for name in self._more)))
+                clean(row[name].replace('"', '')) for name in self._more)))
             yield where, {name: text for name in self._kept if (text := clean(row.get(name, '')))}
 
 

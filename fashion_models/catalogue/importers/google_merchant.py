@@ -41,11 +41,11 @@ SOURCE  the feed, as text separated by tabs (or commas), or as XML; the pictures
         Attributes of text may be named in another language: --column image_link=Bildlink
 rows    the items of one item_group_id that differ in size alone are a product, with the id of
         the first; so are items without item_group_id that have one title and one image_link
-labels  colour from color, joined by /; gender from gender; type, category and subcategory from
-        google_product_category, a path or its number, below Apparel & Accessories, or where that
-        is missing, or a number of something else, from product_type (see --levels,
-        --category-from); brand, age_group, pattern, material, size, size_system and both
-        categories are kept as extra texts
+labels  colour from color, joined by /; gender from gender, of children with age_group; type,
+        category and subcategory from google_product_category, a path or its number, below
+        Apparel & Accessories, or where that is missing, or a number of something else, from
+        product_type (see --levels, --category-from); brand, age_group, pattern, material, size,
+        size_system and both categories are kept as extra texts
 images  image_link, then additional_image_link; one that several colours of a group name is of the
         colour whose image_link it is, else of none, and reported
 groups  the items of one item_group_id; without it, those of one image_link

@@ -354,6 +354,13 @@ def test_further_pictures_in_several_columns(imported, names):
     assert product.images == ('images/red.jpg', 'images/red-back.jpg', 'images/blue.jpg')
 
 
+def test_addresses_in_quotes_of_their_own(imported):
+    content = (f'id\timage_link\tadditional_image_link\n'
+               f'1\t{SITE}red.jpg\t"{SITE}red-back.jpg","{SITE}blue.jpg"\n')
+    (product,) = imported(content.encode()).products
+    assert product.images == ('images/red.jpg', 'images/red-back.jpg', 'images/blue.jpg')
+
+
 def test_markup_inside_of_elements_is_text(imported):
     content = rss(ITEMS[2:3]).replace(b"Men's Hat", b"Men's <b>Felt</b> Hat")
     assert next(iter(imported(content).products)).title == "Men's Felt Hat"
