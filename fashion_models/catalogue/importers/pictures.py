@@ -38,6 +38,8 @@ _LONGEST_ENDING = 6
 #: Of what ends like this, a query says the version or the size that is wanted; of anything else,
 #: such as ``image.php?id=7``, which picture.
 _PICTURE = re.compile(r'\.(jpe?g|jpe|jfif|png|webp|gif|avif|tiff?|bmp|hei[cf])', re.IGNORECASE)
+#: What a file is given that is downloaded from an address without an ending.
+_ADDED = '.jpg', '.jpeg', '.png', '.webp', '.avif', '.gif'
 _OTHER_SPELLING = 'pictures whose names are spelled in another way than in the table'
 
 
@@ -170,8 +172,11 @@ class Pictures:
             parts = urllib.parse.urlsplit(address)
         except ValueError:
             return None, 'no address'
-        path = self._best(parts.path, anywhere=True) or self._best(
-            urllib.parse.unquote(parts.path), anywhere=True)
+        unquoted = urllib.parse.unquote(parts.path)
+        path = self._best(parts.path, anywhere=True) or self._best(unquoted, anywhere=True)
+        if path is None and not _has_ending(unquoted):
+            path = next(filter(None, (
+                self._best(unquoted + ending, anywhere=True) for ending in _ADDED)), None)
         if path is None:
             return None, 'no such file among the downloads'
         if path == '':

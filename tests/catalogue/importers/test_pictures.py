@@ -37,7 +37,8 @@ def find(tmp_path):
 @pytest.mark.parametrize(('file', 'name'), [
     ('a.jpg', 'https://x.example/y/a.jpg'), ('deep/er/a.jpg', 'https://x.example/y/a.jpg?v=12#f'),
     ('a b.jpg', 'http://x.example/a%20b.jpg'), ('a%20b.jpg', 'http://x.example/a%20b.jpg'),
-    ('größe.jpg', 'HTTPS://x.example/gr%C3%B6%C3%9Fe.jpg')])
+    ('größe.jpg', 'HTTPS://x.example/gr%C3%B6%C3%9Fe.jpg'),
+    ('4711', 'https://x.example/media/4711'), ('4711.png', 'https://x.example/media/4711?w=300')])
 def test_addresses_by_their_last_part(find, file, name):
     paths, report = find([file], [name])
     assert paths == [file]
