@@ -8,6 +8,7 @@ import argparse
 import os
 import secrets
 import socket
+import threading
 import urllib.parse
 import webbrowser
 
@@ -91,6 +92,8 @@ def run(arguments: argparse.Namespace) -> None:
             print('without search by picture: the run is not there; --run says where it is')
         print('Ctrl-C ends it', flush=True)
         if arguments.open:
-            webbrowser.open(f'http://{"localhost" if local else name}:{port}{query}')
+            address = f'http://{"localhost" if local else name}:{port}{query}'
+            # Some browsers are waited for, and wait themselves for an answer.
+            threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
 
     run_server(app, bench, listening, ready)

@@ -55,6 +55,22 @@ def test_it_says_where_it_is_and_ends_at_ctrl_c(toys, started):
     assert (process.returncode, errors) == (0, '')
 
 
+BROWSER = '''
+import sys, urllib.request
+try:
+    print(urllib.request.urlopen(sys.argv[1], timeout=60).status, flush=True)
+except OSError as error:
+    print(error, flush=True)
+'''
+
+
+def test_a_browser_that_ends_with_its_page_is_answered(toys, started, tmp_path):
+    browser = f'{sys.executable} {write(tmp_path / "browser.py", BROWSER)} %s'
+    process, _ = started(toys[0], '--open', BROWSER=browser)
+    assert process.stdout.readline() == 'Ctrl-C ends it\n'
+    assert process.stdout.readline() == '200\n'
+
+
 def test_ctrl_c_ends_it_in_the_middle_of_a_request(toys, started):
     process, line = started(toys[0])
     port = int(line.strip().rpartition(':')[2].strip('/'))
