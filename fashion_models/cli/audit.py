@@ -7,8 +7,10 @@ the vectors of another network take the networks' place.
 """
 
 import argparse
+import functools
 
 from fashion_models.cli import options
+from fashion_models.cli.writing import beside
 from fashion_models.errors import UserError
 
 NAME = 'audit'
@@ -57,9 +59,10 @@ def run(arguments: argparse.Namespace) -> None:
     catalogue = open_catalogue(arguments.catalogue)
     answers = (_by_vectors if arguments.embeddings else _by_networks)(arguments, catalogue)
     sections = review_sections(catalogue, answers, arguments.most)
-    print('\n'.join(heading for heading, _ in sections))
-    write_review(
-        arguments.output, f'Suspected labels of {catalogue.header.name}', sections, catalogue)
+    with beside(functools.partial(
+            write_review, arguments.output, f'Suspected labels of {catalogue.header.name}',
+            sections, catalogue)):
+        print('\n'.join(heading for heading, _ in sections))
     print(f'look at {arguments.output / PAGE_FILE} and answer in '
           f'{arguments.output / ANSWERS_FILE}; then\n  fashion-models catalogue relabel '
           f'{arguments.catalogue} {arguments.output / ANSWERS_FILE} DIR')

@@ -112,7 +112,8 @@ def run(arguments: argparse.Namespace) -> None:
     rows = group_rows(groups) if arguments.groups else pair_rows(pairs)
     write = functools.partial(
         write_groups if arguments.groups else write_pairs, arguments.output, rows)
-    with beside(write if arguments.output else None):
+    draw = functools.partial(_draw, arguments, embeddings, groups if arguments.groups else pairs)
+    with beside(arguments.output and write), beside(arguments.picture and draw):
         if arguments.json:
             print(json_text({
                 'groups' if arguments.groups else 'pairs': rows, 'listings': found.listings,
@@ -124,8 +125,6 @@ def run(arguments: argparse.Namespace) -> None:
             _print(rows, arguments)
             print(visible(_summary(
                 found, pairs, groups if arguments.groups else None, arguments.mutual)))
-    if arguments.picture:
-        _draw(arguments, embeddings, groups if arguments.groups else pairs)
 
 
 def _photographs(arguments, embeddings):

@@ -13,6 +13,7 @@ from collections.abc import Collection
 
 from fashion_models.catalogue.split import SPLITS
 from fashion_models.cli import options
+from fashion_models.cli.writing import beside
 
 if typing.TYPE_CHECKING:    # Chainer, which --help does without
     from fashion_models.training.run import Run
@@ -64,13 +65,14 @@ def print_results(run: Run, splits: Collection[str], which: str, devices: str,
 
     records = evaluate_run(run, splits, resolve(devices)[0], which, catalogue, store,
                            known_only, precision)
-    print()
-    print(results_table(records, run.vocabulary.tasks))
-    for record in records.values():
-        if text := unknown_text(record):
-            print(text)
+    files = []
     # A run folder that cannot be written to costs the files, not the table.
-    files = write_records(run, records)
+    with beside(lambda: files.extend(write_records(run, records))):
+        print()
+        print(results_table(records, run.vocabulary.tasks))
+        for record in records.values():
+            if text := unknown_text(record):
+                print(text)
     epoch = run.best_epoch() if which == 'best' else None
     of = f' of epoch {epoch}, which had the lowest validation loss' if epoch else ''
     print(f'\naccuracy over products{of}; details in {run.folder}: '

@@ -85,7 +85,9 @@ def run(arguments: argparse.Namespace) -> None:
     diversity = DIVERSITY if arguments.diversity is None else arguments.diversity
     order = order_products(
         embeddings, taste.relevance, np.flatnonzero(chosen), diversity, arguments.k, whitening)
-    with beside(arguments.save and functools.partial(taste.save, arguments.save)):
+    page = functools.partial(_write_page, arguments, embeddings, seen, order, folder)
+    with (beside(arguments.save and functools.partial(taste.save, arguments.save)),
+          beside(arguments.output and page)):
         if arguments.json:
             print(json_text({
                 'file': str(arguments.file), 'liked': arguments.liked or [],
@@ -97,8 +99,6 @@ def run(arguments: argparse.Namespace) -> None:
         else:
             print(ranked_table(
                 [(entry.rank, entry.relevance, entry.item) for entry in order], 'relevance'))
-    if arguments.output:
-        _write_page(arguments, embeddings, seen, order, folder)
 
 
 def _taste(arguments, embeddings, seen, whitening):

@@ -13,6 +13,7 @@ import time
 
 from fashion_models.catalogue.split import SPLITS
 from fashion_models.cli import options
+from fashion_models.cli.writing import beside
 
 NAME = 'retrieval'
 EXAMPLES = '''\
@@ -60,12 +61,13 @@ def run(arguments: argparse.Namespace) -> None:
     protocol = in_shop if arguments.in_shop else functools.partial(
         one_picture_out, split=arguments.split)
     figures, tables = compare(encoders, catalogue, protocol, arguments.store)
-    print('\n'.join(table.text() for table in tables), end='')
+    write = functools.partial(
+        write_results, arguments.output, NAME, figures, tables, catalogue,
+        runs=[encoder.run for encoder in encoders.values() if encoder.run],
+        seconds=time.monotonic() - started)
+    with beside(arguments.output and write):
+        print('\n'.join(table.text() for table in tables), end='')
     if arguments.output:
-        write_results(
-            arguments.output, NAME, figures, tables, catalogue,
-            runs=[encoder.run for encoder in encoders.values() if encoder.run],
-            seconds=time.monotonic() - started)
         print(f'\nmore in {arguments.output}')
 
 

@@ -6,9 +6,11 @@ published in (see "publish") answers the same.
 """
 
 import argparse
+import functools
 
 from fashion_models.cli import options
 from fashion_models.cli.tables import ranked_table
+from fashion_models.cli.writing import beside
 from fashion_models.errors import UserError
 from fashion_models.surrogates import json_text
 
@@ -88,15 +90,16 @@ def _search(arguments, embeddings, searcher):
         query = arguments.image
         vector = embeddings.project(encoder_of(embeddings, arguments.run).embed(query))
         hits = searcher().nearest(vector, arguments.k, where)
-    if arguments.json:
-        print(json_text(
-            _record(arguments, str(embeddings.file), where, hits), indent=1))
-    elif hits:
-        print(ranked_table([(hit.rank, hit.similarity, hit.item) for hit in hits], 'similarity'))
-    else:
-        print('no product fits')
-    if arguments.output:
-        _draw(arguments, embeddings, query, hits)
+    draw = functools.partial(_draw, arguments, embeddings, query, hits)
+    with beside(arguments.output and draw):
+        if arguments.json:
+            print(json_text(
+                _record(arguments, str(embeddings.file), where, hits), indent=1))
+        elif hits:
+            print(ranked_table(
+                [(hit.rank, hit.similarity, hit.item) for hit in hits], 'similarity'))
+        else:
+            print('no product fits')
 
 
 def _record(arguments, file, where, hits):

@@ -1,5 +1,6 @@
 """Fixtures of the commands' tests."""
 
+import os
 import shutil
 
 import pytest
@@ -45,6 +46,18 @@ def works(capsys):
         assert cli.main([str(word) for word in words]) == 0
         return capsys.readouterr().out
     return works
+
+
+@pytest.fixture
+def unread(monkeypatch):
+    """A function that runs a command whose output nobody reads any more, as behind ``| head``."""
+    def unread(*words):
+        reading, writing = os.pipe()
+        os.close(reading)
+        with open(writing, 'w', buffering=1) as output, monkeypatch.context() as patch:
+            patch.setattr('sys.stdout', output)
+            assert cli.main([str(word) for word in words]) == 141
+    return unread
 
 
 @pytest.fixture

@@ -71,6 +71,11 @@ def test_review_of_vectors(foreign, works, tmp_path):
     assert (tmp_path / 'review' / 'review.html').exists()
 
 
+def test_a_review_is_there_though_nobody_reads_the_summary(foreign, unread, tmp_path):
+    unread(*foreign, '-o', tmp_path / 'review')
+    assert {'review.csv', 'review.html'} <= {path.name for path in (tmp_path / 'review').iterdir()}
+
+
 @pytest.mark.parametrize(('options', 'message'), [
     (['--recipe', 'small'], '--recipe: is of networks that the audit trains; with --embeddings it'),
     (['--runs', 'runs'], '--runs: is of networks'), (['--folds', '90'], 'too few for 90 folds')])

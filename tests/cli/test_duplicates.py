@@ -160,6 +160,12 @@ def test_picture(run, tmp_path, more):
     assert (0, 0, 128) in [colour for _, colour in colours]    # navy: the listings' images
 
 
+def test_files_are_there_though_nobody_reads_the_table(folder, calibration, unread, tmp_path):
+    unread('duplicates', folder / 'listings', '--calibration', calibration,
+           '-o', tmp_path / 'pairs.csv', '--picture', tmp_path / 'found.png')
+    assert sorted(path.name for path in tmp_path.iterdir()) == ['found.png', 'pairs.csv']
+
+
 def test_nothing_found_is_said_and_written(run, tmp_path):
     printed = run('--threshold', 1, '-o', tmp_path / 'none.csv', '--picture', tmp_path / 'no.png')
     assert printed.out.startswith('0 pairs among 160 listings')

@@ -122,3 +122,9 @@ def test_a_file_that_cannot_be_written_does_not_cost_the_table(run_copy, capsys)
 def test_a_file_that_holds_something_else_is_named(run_copy, fails, name):
     (run_copy.folder / name).write_bytes(b'\x00\xff[')
     assert f'{name}: ' in fails('evaluate', run_copy.folder)
+
+
+def test_the_record_is_there_though_nobody_reads_the_table(run_copy, unread):
+    unread('evaluate', run_copy.folder)
+    record = json.loads((run_copy.folder / 'evaluation-validation.json').read_text())
+    assert 0 <= record['accuracy'] <= 1

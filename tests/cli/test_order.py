@@ -102,3 +102,8 @@ def test_lists_and_ids_in_another_encoding(shop, capsys, tmp_path):
         status, _, error = run(capsys, shop, '--liked', 3, '--products', tmp_path / 'ids.txt',
                                '--encoding', name)
         assert (status, message in error) == (2, True)
+
+
+def test_a_page_is_there_though_nobody_reads_the_table(shop, unread, tmp_path):
+    unread('order', shop, '--liked', 3, '-k', 5, '-o', tmp_path / 'page.html')
+    assert 'For somebody who liked these' in (tmp_path / 'page.html').read_text()

@@ -34,3 +34,9 @@ def test_networks_of_one_name_go_by_their_paths(trained, run_copy, toy_catalogue
     (['--in-shop', '--split', 'test'], 'not allowed with argument')])
 def test_what_it_was_trained_on(trained, toy_catalogue, fails, options, message):
     assert message in fails('retrieval', toy_catalogue, trained.folder, *options)
+
+
+def test_figures_are_there_though_nobody_reads_the_table(
+        trained, toy_catalogue, unread, tmp_path):
+    unread('retrieval', toy_catalogue, trained.folder, '--split', 'test', '-o', tmp_path)
+    assert json.loads((tmp_path / 'results.json').read_text())['figures']

@@ -119,3 +119,9 @@ def test_what_cannot_be_searched_for(toys, fails, words, message):
 def test_what_is_no_file_of_embeddings(fails):
     assert 'fashion-models embed' in fails('search', __file__, '--product', '3')
     assert 'no such file' in fails('search', 'none', '--product', '3')
+
+
+def test_a_picture_is_there_though_nobody_reads_the_table(toys, unread, tmp_path):
+    unread('search', toys[0], '--product', '3', '-o', tmp_path / 'found.png')
+    with Image.open(tmp_path / 'found.png') as image:
+        assert image.format == 'PNG'
