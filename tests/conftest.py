@@ -10,6 +10,7 @@ import pathlib
 import random
 import secrets
 import signal
+import tempfile
 
 import hypothesis
 import pytest
@@ -52,6 +53,18 @@ def shared_data():
         pytest.skip(f'needs the real development images, and there is no {folder} '
                     '(set FASHION_MODELS_SHARED_DATA to their folder)')
     return folder
+
+
+@pytest.fixture(scope='session')
+def folder_for_all():
+    """A folder that other users may enter, as root's PostgreSQL, which runs as one, has to.
+
+    Not in pytest's: each run of tests that begins on the machine closes that to others.
+    """
+    with tempfile.TemporaryDirectory(
+            prefix='fashion-models-', ignore_cleanup_errors=True) as folder:
+        os.chmod(folder, 0o755)
+        yield pathlib.Path(folder)
 
 
 TOY_COLOURS = {'blue': (40, 60, 200), 'green': (40, 170, 60), 'red': (210, 40, 40)}

