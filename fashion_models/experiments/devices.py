@@ -61,10 +61,11 @@ def devices(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Tab
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
     specs = device_specs(settings.recipe.training.devices)
     settings.networks = len(specs) * len(settings.seeds)
-    runs = {g: [settings.run(
-        'multi-task' if g == 1 else f'{g}-devices', seed,
-        settings.recipe.replace(training__devices=spec)) for seed in settings.seeds]
-        for g, spec in specs.items()}
+    kinds = {g: ('multi-task' if g == 1 else f'{g}-devices',
+                 settings.recipe.replace(training__devices=spec), None)
+             for g, spec in specs.items()}
+    settings.train(list(kinds.values()))
+    runs = {g: settings.seeds_of(*kind) for g, kind in kinds.items()}
     figures = {
         'devices': specs,
         'steps': steps(settings, runs[1][0], specs),
