@@ -5,11 +5,12 @@
 Without GPUs, the devices are replicas on the CPU: the same updater and the same arithmetic, but no
 gain in speed, so the costs are those of the copies. Three questions:
 
-* **Is a step the same?** Ten steps continue from the trained network with the same batches. With
-  dropout off and normalization by its running statistics, they are the same but for rounding. As
-  trained, each device normalizes with its own share of the batch and draws its own dropout: how far
-  do the parameters then diverge, as a fraction of the distance that they moved, and how far do two
-  runs on one device with different dropout?
+* **Is a step the same?** Ten steps continue from the trained network with the same batches, at the
+  recipe's learning rate after its drops. With dropout off and normalization by its running
+  statistics, a step is the same but for rounding, which further steps amplify. As trained, each
+  device normalizes with its own share of the batch and draws its own dropout: how far do the
+  parameters then diverge, as a fraction of the distance that they moved, and how far do two runs on
+  one device with different dropout?
 * **Is the result the same?** The accuracy of networks trained to the end on so many devices, and
   its difference from one device's, with 95 % intervals.
 * **What does it cost?** Seconds a step with three images a product, and the largest memory of the
@@ -83,11 +84,11 @@ def device_specs(devices: str) -> dict[int, str]:
 
 
 def steps(settings: Settings, run: Run, specs: dict[int, str]) -> Figures:
-    """How far the parameters part from one device's in ten steps, relative to the way gone.
+    """How far the parameters part from one device's in some steps, relative to the way gone.
 
     Returns:
-        dict: From 'fixed' and 'trained' to {number of devices: distance}; the latter has 'other
-        dropout', too.
+        dict: From 'first', which is one step with fixed normalization, and 'fixed' and 'trained',
+        which are ten, to {number of devices: distance}; 'trained' has 'other dropout', too.
     """
     products = settings.products(run)['train']
     recipe = run.recipe.training
@@ -98,20 +99,21 @@ def steps(settings: Settings, run: Run, specs: dict[int, str]) -> Figures:
         batches = list(itertools.islice(iterator, STEPS))
     begun = _parameters(_updater(run, specs[1], batches))
 
-    def end(spec, train, dropout_seed=recipe.seed):
+    def end(spec, count, train, dropout_seed=recipe.seed):
         updater = _updater(run, spec, batches)
         updater.seed = dropout_seed
         with chainer.using_config('train', train):
-            for _ in batches:
+            for _ in range(count):
                 updater.update()
         return _parameters(updater)
 
     found = {}
-    for way, train in (('fixed', False), ('trained', True)):
-        one = end(specs[1], train)
-        others = {g: end(spec, train) for g, spec in specs.items()}
+    for way, count, train in (
+            ('first', 1, False), ('fixed', STEPS, False), ('trained', STEPS, True)):
+        one = end(specs[1], count, train)
+        others = {g: end(spec, count, train) for g, spec in specs.items()}
         if train:
-            others[OTHER_DROPOUT] = end(specs[1], train, recipe.seed + 1)
+            others[OTHER_DROPOUT] = end(specs[1], count, train, recipe.seed + 1)
         found[way] = {g: np.linalg.norm(other - one) / np.linalg.norm(one - begun)
                       for g, other in others.items()}
     return found
@@ -126,7 +128,7 @@ def _updater(run, spec, batches):
 def make_updater(
         model: MultiTaskClassifier, recipe: Recipe, spec: str,
         batches: list[Batch]) -> MasterReplicasUpdater:
-    """An updater that takes the batches given, at the last learning rate of the recipe."""
+    """An updater that takes the batches given, at the recipe's learning rate after its drops."""
     training = recipe.training
     optimizer = MomentumSGD(
         training.learning_rate * training.drop_factor ** len(training.drops), training.momentum,
@@ -225,14 +227,14 @@ def tables(figures: Figures, tasks: Sequence[str]) -> list[Table]:
     columns = [ALL, *tasks]
     header = ('', 'Multi-task', *(title_of(task) for task in tasks))
     found = [Table(
-        'Ten steps, parted by so much of the way gone; cost of a step of '
-        f'{IMAGES} images a product',
-        ('devices', 'fixed normalization, no dropout', 'as trained', 'seconds a step',
-         'peak memory, MB'),
+        'Parted by so much of the way gone, fixed: without dropout and with fixed normalization; '
+        f'cost of a step of {IMAGES} images a product',
+        ('devices', 'one step, fixed', 'ten steps, fixed', 'ten steps, as trained',
+         'seconds a step', 'peak memory, MB'),
         [*((figures['devices'][g], *(f'{figures["steps"][way][g]:.1e}' for way in (
-            'fixed', 'trained')), figures['costs'][g]['seconds'],
+            'first', 'fixed', 'trained')), figures['costs'][g]['seconds'],
             f'{figures["costs"][g]["peak_megabytes"]:.0f}') for g in numbers),
-         (f'{figures["devices"][1]}, {OTHER_DROPOUT}', None,
+         (f'{figures["devices"][1]}, {OTHER_DROPOUT}', None, None,
           f'{figures["steps"]["trained"][OTHER_DROPOUT]:.1e}', None, None)])]
     for split in SPLITS:
         rows = []
