@@ -8,5 +8,6 @@ def counted(number: int, noun: str) -> str:
         number: How many.
         noun: In the singular, with a regular plural.
     """
-    ending = 'es' if noun.endswith(('s', 'x', 'ch', 'sh')) else 's'
+    hissing = noun.endswith(('s', 'x', 'ch', 'sh')) and not noun.endswith('epoch')
+    ending = 'es' if hissing else 's'
     return f'{number:,} {noun}{ending * (number != 1)}'
