@@ -26,7 +26,7 @@ import os
 import re
 from collections.abc import Iterator
 
-from fashion_models.catalogue.importers import google_categories, scratch, shops
+from fashion_models.catalogue.importers import colourways, google_categories, scratch, shops
 from fashion_models.catalogue.importers.google_feed import open_feed
 from fashion_models.catalogue.importers.pictures import apart, open_pictures
 from fashion_models.catalogue.importers.source import ROUNDED, Source, is_nothing, rounded
@@ -110,7 +110,7 @@ class _Feed(Source):
         for _, items in scratch.grouped(self._by_group(report)):
             pictures = _of_colours(items)
             if pictures is None:
-                report.note(shops.WHICH_COLOUR, f'{items[0]["where"]} ({items[0]["id"]})')
+                report.note(colourways.WHICH_COLOUR, f'{items[0]["where"]} ({items[0]["id"]})')
             places = {}
             for item in items:
                 shown = _addresses(item)
@@ -120,7 +120,8 @@ class _Feed(Source):
                     own = pictures[_key(item, 'color')]
                     for image in shown:
                         if image not in own:
-                            report.note(shops.SHARED, f'{image} of {item["where"]} ({item["id"]})')
+                            report.note(colourways.SHARED,
+                                        f'{image} of {item["where"]} ({item["id"]})')
                     shown = [image for image in shown if image in own]
                 title = '' if 'item_group_id' in item else item.get('title')
                 place = places.setdefault(
@@ -209,9 +210,9 @@ def _of_colours(items):
         colour = _key(item, 'color')
         main[colour] += apart(item.get('image_link', ''))
         named[colour] += _addresses(item)
-    owner = {image: colour for colour, images in shops.of_one_colour(main).items()
+    owner = {image: colour for colour, images in colourways.of_one_colour(main).items()
              for image in images if colour}
-    own = shops.of_one_colour({
+    own = colourways.of_one_colour({
         colour: [image for image in images if not colour or owner.get(image, colour) == colour]
         for colour, images in named.items()})
     several = len([colour for colour in named if colour]) > 1

@@ -32,8 +32,8 @@ import os
 import pathlib
 from collections.abc import Iterator
 
+from fashion_models.catalogue.importers import colourways, scratch, shops
 from fashion_models.catalogue.importers import magento_fields as fields
-from fashion_models.catalogue.importers import scratch, shops
 from fashion_models.catalogue.importers.pictures import open_pictures
 from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, is_nothing, rounded
 from fashion_models.catalogue.importers.tables import Table
@@ -159,23 +159,20 @@ class _Export(Source):
             colour = self._said('colour', child)
             colours.setdefault(spelled.setdefault(colour.casefold(), colour), []).append(child)
         children = [child for found in colours.values() for child in found]
-        own = shops.of_one_colour(
+        own = colourways.of_one_colour(
             {colour: fields.images(found) for colour, found in colours.items()})
         if not any(own.values()):
             # The shop has photographs of the whole only, in one colour or in all.
             if len(colours) > 1:
-                report.note(shops.WHICH_COLOUR, f'{where} ({sku})')
+                report.note(colourways.WHICH_COLOUR, f'{where} ({sku})')
             colour = '' if len(colours) > 1 else next(iter(colours), self._said('colour', row))
             yield self._product(where, sku, groups.of(sku), colour,
                                 fields.images([row, *children]), [row, *children], report)
             return
-        named = fields.images(children)
-        told = {image for found in own.values() for image in found}
-        for image in dict.fromkeys([*fields.images([row]), *named]):
-            if image not in told:
-                report.note(shops.SHARED if image in named else
-                            'pictures of a configurable row whose simple rows have their own, not '
-                            'used', f'{image} of {where} ({sku})')
+        for image, why in colourways.unused(
+                own, fields.images(children), fields.images([row]),
+                'pictures of a configurable row whose simple rows have their own, not used'):
+            report.note(why, f'{image} of {where} ({sku})')
         for colour, found in colours.items():
             identity = f'{sku}-{colour}' if colour else sku
             yield self._product(where, identity, groups.of(sku), colour, own[colour],

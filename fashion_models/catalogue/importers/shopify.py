@@ -27,7 +27,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 
-from fashion_models.catalogue.importers import google_categories, scratch, shops
+from fashion_models.catalogue.importers import colourways, google_categories, scratch, shops
 from fashion_models.catalogue.importers.pictures import open_pictures
 from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, rounded
 from fashion_models.catalogue.importers.tables import Table
@@ -168,18 +168,16 @@ class _Export(Source):
             colours.setdefault(colour, []).append((options, images))
         placed = _in_place(rows)
         named = _by_file(image for _, images in variants for image in images)
-        own = shops.of_one_colour({
+        own = colourways.of_one_colour({
             colour: _by_file(image for _, images in members for image in images)
             for colour, members in colours.items()})
         if len(colours) < 2 or not any(own.values()):
             yield self._product(handle, general, variants, (placed | named).values(), report)
             return
-        told = {file for files in own.values() for file in files}
-        for file, image in (placed | named).items():
-            if file not in told:
-                report.note(shops.SHARED if file in named else
-                            'pictures that no variant names, of products in several colours, not '
-                            'used', f'{image} of {general["where"]} ({handle})')
+        for file, why in colourways.unused(
+                own, named, placed,
+                'pictures that no variant names, of products in several colours, not used'):
+            report.note(why, f'{(placed | named)[file]} of {general["where"]} ({handle})')
         for colour, members in colours.items():
             first = [image for file, image in placed.items() if file in own[colour]]
             rest = [named[file] for file in own[colour] if file not in placed]
@@ -205,7 +203,7 @@ class _Export(Source):
         title = plain_text(general.get('Title', ''))
         labels = self._labelling.labels(attributes, [path], [kind, *tags, title])
         if 'colour' in given and len(labels['colour']) > 1:
-            report.note(shops.WHICH_COLOUR, where)
+            report.note(colourways.WHICH_COLOUR, where)
             labels['colour'] = ()
         elif not labels['colour']:
             self._labelling.note_unused(variants, where, report)

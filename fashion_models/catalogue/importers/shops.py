@@ -52,10 +52,6 @@ _BEGINNINGS = {
     'homepage', 'home page', 'startseite', 'accueil', 'inicio', 'início', 'strona główna',
     'default category', 'root catalog'}
 
-#: What is noted of a product whose variants have several colours and no pictures of their own.
-WHICH_COLOUR = 'products in several colours, and which one a picture shows is not said: no colour'
-#: What is noted of a picture that several colours of a product name.
-SHARED = 'pictures that several colours of a product name, not used where they may show another one'
 #: What attributes are called that say for which age a product is, in lower case.
 AGE_GROUPS = {'age group', 'age_group', 'altersgruppe', "tranche d'âge", 'grupo de edad',
                'fascia di età', 'leeftijdsgroep'}
@@ -162,19 +158,6 @@ def _levels(names):
 def is_category_path(text: str) -> bool:
     """Says whether a text is a category of several levels."""
     return '>' in unescaped(text).strip('> ')
-
-
-def of_one_colour(named: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
-    """The pictures that each colour of a product names and no other one does.
-
-    What several name shows one of them, or all, and nothing says which. Only what has no colour
-    (``''`` or ``()``) keeps all.
-    """
-    named = {colour: list(dict.fromkeys(pictures)) for colour, pictures in named.items()}
-    counts = collections.Counter(
-        picture for colour, pictures in named.items() if colour for picture in pictures)
-    return {colour: [picture for picture in pictures if not colour or counts[picture] < 2]
-            for colour, pictures in named.items()}
 
 
 def _folded(name):

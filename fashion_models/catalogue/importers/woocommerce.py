@@ -25,7 +25,7 @@ import os
 import re
 from collections.abc import Iterator
 
-from fashion_models.catalogue.importers import scratch, shops
+from fashion_models.catalogue.importers import colourways, scratch, shops
 from fashion_models.catalogue.importers.pictures import open_pictures, with_whole_addresses
 from fashion_models.catalogue.importers.source import ROUNDED, Source, clean, is_nothing, rounded
 from fashion_models.catalogue.importers.tables import Table
@@ -185,7 +185,7 @@ class _Export(Source):
             report.note('variations whose parent is not in the export',
                         f'{first["parent"]} of {first["where"]}')
         colours = self._by_colour(parent, variations)
-        own = shops.of_one_colour({
+        own = colourways.of_one_colour({
             colour: [image for member in members for image in member['images']]
             for colour, members in colours.items()})
         if len(colours) < 2 or not any(own.values()):
@@ -193,13 +193,11 @@ class _Export(Source):
             yield self._product(group, group, [first, *variations], [
                 image for member in pictured for image in member['images']], report)
             return
-        named = dict.fromkeys(image for member in variations for image in member['images'])
-        told = {image for images in own.values() for image in images}
-        for image in dict.fromkeys([*(parent['images'] if parent else ()), *named]):
-            if image not in told:
-                report.note(shops.SHARED if image in named else
-                            'pictures of a parent that comes in several colours, not used',
-                            f'{image} of {first["where"]} ({group})')
+        named = (image for member in variations for image in member['images'])
+        for image, why in colourways.unused(
+                own, named, parent['images'] if parent else (),
+                'pictures of a parent that comes in several colours, not used'):
+            report.note(why, f'{image} of {first["where"]} ({group})')
         for colour, members in colours.items():
             identity = f'{group}-{colour}' if colour else group
             yield self._product(identity, group, [first, *members], own[colour], report)
@@ -238,7 +236,7 @@ class _Export(Source):
         # Where an export leaves the variations out, the parent lists their colours, too.
         if len(labels['colour']) > 1 and (general['variable'] and len(told) == 1 or any(
                 self._labelling.task_of(name) == 'colour' for name in varying)):
-            report.note(shops.WHICH_COLOUR, where)
+            report.note(colourways.WHICH_COLOUR, where)
             labels['colour'] = ()
         elif not labels['colour']:
             self._labelling.note_unused(

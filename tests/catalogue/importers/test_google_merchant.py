@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from fashion_models.catalogue.importers import shops
+from fashion_models.catalogue.importers import colourways
 from fashion_models.catalogue.tasks import LEVELS
 from fashion_models.errors import UserError
 
@@ -300,7 +300,7 @@ def test_a_picture_that_several_colours_name_is_of_the_one_whose_main_picture_it
     assert {product.id: product.images for product in catalogue.products} == {
         'D1-R-S': ('images/red.jpg', 'images/red,side.jpg'), 'D1-B-S': ('images/blue.jpg',)}
     assert [note['count'] for name, note in import_report(catalogue)['notes'].items()
-            if name == shops.SHARED] == [4]
+            if name == colourways.SHARED] == [4]
 
 
 @pytest.mark.parametrize('left_out', [(), ('item_group_id',)])
@@ -313,7 +313,7 @@ def test_colours_that_have_one_picture_are_not_told_apart(imported, import_repor
     catalogue = imported(text(items))
     assert [(product.id, product.colours, len(product.images)) for product in catalogue.products
             ] == [('D1-R-S', (), 3), ('H1', (), 1)]
-    assert import_report(catalogue)['notes'][shops.WHICH_COLOUR]['count'] == 1
+    assert import_report(catalogue)['notes'][colourways.WHICH_COLOUR]['count'] == 1
 
 
 def test_items_without_colour_that_have_other_pictures_are_noted(imported, import_report):

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from fashion_models.catalogue.importers import shops
+from fashion_models.catalogue.importers import colourways
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.errors import UserError
 
@@ -426,7 +426,7 @@ def test_a_picture_that_several_colours_name_is_of_none(imported, import_report)
     catalogue = imported(rows)
     assert {product.id: product.images for product in catalogue.products} == {
         'H1-Gray': ('images/h/1/h1-Gray.jpg',), 'H1-Red': ('images/h/1/h1-Red.jpg',)}
-    assert import_report(catalogue)['notes'][shops.SHARED] == {
+    assert import_report(catalogue)['notes'][colourways.SHARED] == {
         'count': 1, 'examples': ['b/a/bag.jpg of export.csv:6 (H1)']}
 
 
@@ -438,7 +438,7 @@ def test_colours_that_have_one_picture_are_not_told_apart(imported, import_repor
     (product,) = catalogue.products
     assert (product.id, product.colours) == ('H1', ())
     assert product.images == ('images/h/1/h1-Gray.jpg', 'images/h/1/h1-Red.jpg')
-    assert import_report(catalogue)['notes'][shops.WHICH_COLOUR]['count'] == 1
+    assert import_report(catalogue)['notes'][colourways.WHICH_COLOUR]['count'] == 1
 
 
 def test_a_colour_spelled_in_several_ways_is_one(imported):

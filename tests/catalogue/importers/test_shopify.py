@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from fashion_models.catalogue.importers import shops
+from fashion_models.catalogue.importers import colourways
 from fashion_models.errors import UserError
 
 COLUMNS = '''\
@@ -210,7 +210,7 @@ def test_a_picture_that_several_colours_name_is_of_none(imported, import_report)
     catalogue = imported(rows)
     assert [(product.colours, product.images) for product in catalogue.products] == [
         (('Red',), ('images/red-front.jpg',)), (('Blue',), ('images/blue-front.jpg',))]
-    assert import_report(catalogue)['notes'][shops.SHARED]['count'] == 1
+    assert import_report(catalogue)['notes'][colourways.SHARED]['count'] == 1
 
 
 def test_colours_that_have_one_picture_are_not_told_apart(imported, import_report):
@@ -220,7 +220,7 @@ def test_colours_that_have_one_picture_are_not_told_apart(imported, import_repor
     catalogue = imported(rows)
     (product,) = catalogue.products
     assert (product.id, product.colours, len(product.images)) == ('dress', (), 4)
-    assert import_report(catalogue)['notes'][shops.WHICH_COLOUR]['count'] == 1
+    assert import_report(catalogue)['notes'][colourways.WHICH_COLOUR]['count'] == 1
 
 
 def test_an_option_with_which_the_pictures_vary_is_noted(imported, import_report):

@@ -71,10 +71,3 @@ def test_genders_in_paths_in_the_languages_of_shops(path, labels):
     ('Home &gt; Men &amp; Women &gt; Tops', ['Men & Women', 'Tops'])])
 def test_where_the_way_to_a_product_begins_is_no_category(text, path):
     assert shops.category_path(text) == path
-
-
-def test_pictures_of_one_colour():
-    assert shops.of_one_colour({
-        'Red': ['all', 'red', 'red', 'back'], 'Blue': ['blue', 'all'], '': ['all', 'back']}) == {
-        'Red': ['red', 'back'], 'Blue': ['blue'], '': ['all', 'back']}
-    assert shops.of_one_colour({}) == {}

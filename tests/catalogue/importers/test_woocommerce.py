@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from fashion_models.catalogue.importers import shops, woocommerce
+from fashion_models.catalogue.importers import colourways, woocommerce
 from fashion_models.catalogue.importers.woocommerce_columns import TRANSLATIONS
 from fashion_models.errors import UserError
 
@@ -203,7 +203,7 @@ def test_a_picture_that_several_colours_name_is_of_none(imported, import_report)
     catalogue = imported(rows)
     assert {name: product.images for name, product in products(catalogue).items()} == {
         'woo-tee-Blue': ('images/tee-blue.jpg',), 'woo-tee-Green': ('images/tee-green.jpg',)}
-    assert import_report(catalogue)['notes'][shops.SHARED] == {
+    assert import_report(catalogue)['notes'][colourways.SHARED] == {
         'count': 1, 'examples': [f'{UPLOADS}bag.jpg of export.csv:2 (woo-tee)']}
 
 
@@ -214,7 +214,7 @@ def test_colours_that_have_one_picture_are_not_told_apart(imported, import_repor
     catalogue = imported(rows)
     (product,) = catalogue.products
     assert (product.id, product.colours, len(product.images)) == ('woo-tee', (), 3)
-    assert import_report(catalogue)['notes'][shops.WHICH_COLOUR]['count'] == 1
+    assert import_report(catalogue)['notes'][colourways.WHICH_COLOUR]['count'] == 1
 
 
 def test_an_attribute_with_which_the_pictures_vary_is_noted(imported, import_report):
