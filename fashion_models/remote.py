@@ -50,15 +50,28 @@ class Remote:
         except (ImportError, ValueError) as error:
             raise UserError(f'{address}: cannot be used: {_line(error)}') from None
 
-    def content(self, name: str) -> bytes:
-        """The content of a file in the folder.
+    def content(self, name: str, limit: int | None = None) -> bytes:
+        """The content of a file in the folder, or its first ``limit`` bytes.
 
         Raises:
             FileNotFoundError: There is none.
             UserError: It cannot be read.
         """
+        file = f'{self._path}/{name}'
         with self._told(name):
-            return self._system.cat_file(f'{self._path}/{name}')
+            try:
+                return self._system.cat_file(file, end=limit)
+            except FileNotFoundError:
+                raise
+            except Exception:       # no part of an empty file can be asked for
+                if limit is None or self._system.size(file) != 0:
+                    raise
+                return b''
+
+    def size(self, name: str) -> int:
+        """The bytes of a file in the folder; raises as :meth:`content` does."""
+        with self._told(name):
+            return self._system.size(f'{self._path}/{name}')
 
     def fetch(self, names: Iterable[str], folder: pathlib.Path) -> None:
         """Copies files of the folder to a folder on this machine.

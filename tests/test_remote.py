@@ -37,6 +37,20 @@ def test_a_file_is_put_whole_and_found_again(s3, tmp_path, monkeypatch):
         assert file == tmp_path / 'y'
 
 
+def test_no_more_of_a_file_is_read_than_asked_for(s3, tmp_path):
+    for number, content in enumerate([b'', b'a', b'abc', b'abcdef']):
+        (tmp_path / 'x').write_bytes(content)
+        for folder in s3, tmp_path.as_uri():
+            Remote(f'{folder}/{number}').put(tmp_path / 'x')
+            assert Remote(folder).content(str(number), 3) == content[:3]
+            assert Remote(folder).size(str(number)) == len(content)
+    for folder in s3, tmp_path.as_uri():
+        with pytest.raises(FileNotFoundError):
+            Remote(folder).content('none', 3)
+        with pytest.raises(FileNotFoundError):
+            Remote(folder).size('none')
+
+
 def test_a_bucket_has_no_folders_to_be_made_first(s3, tmp_path, monkeypatch):
     monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'cache'))
     for number in 1, 2:

@@ -64,10 +64,12 @@ class RemoteFiles:
 
     def __call__(self, image: str) -> tuple[int, bytes | str]:
         try:
-            content = self._remote.content(image)
+            content = self._remote.content(image, MAX_FILE_BYTES + 1)
+            if len(content) > MAX_FILE_BYTES:
+                return self._remote.size(image), TOO_LARGE
         except FileNotFoundError:
             return -1, 'there is no such file'
-        return len(content), content if len(content) <= MAX_FILE_BYTES else TOO_LARGE
+        return len(content), content
 
 
 @dataclasses.dataclass(frozen=True)

@@ -35,6 +35,7 @@ import numpy as np
 from fashion_models.catalogue.tasks import title_of
 from fashion_models.data.batches import Batch, TrainingIterator
 from fashion_models.devices import resolve
+from fashion_models.errors import UserError
 from fashion_models.experiments.kit import predictions
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Figures, Table
@@ -172,14 +173,24 @@ def results(settings: Settings, runs: dict[int, list[Run]]) -> Figures:
 
 
 def costs(recipe: Recipe, specs: dict[int, str], rounds: int) -> Figures:
-    """Seconds a step and memory, each time in a fresh process: {number: {…}}."""
+    """Seconds a step and memory, each time in a fresh process: {number: {…}}.
+
+    Raises:
+        UserError: Such a process was killed.
+    """
     measured = {g: [] for g in specs}
     context = multiprocessing.get_context('spawn')
     for _ in range(rounds):
         for g, spec in specs.items():
             with concurrent.futures.ProcessPoolExecutor(
                     1, context, initializer=end_with_parent) as executor:
-                measured[g].append(executor.submit(_measure, recipe.to_toml(), spec).result())
+                try:
+                    found = executor.submit(_measure, recipe.to_toml(), spec).result()
+                except concurrent.futures.BrokenExecutor:
+                    raise UserError(
+                        f'the process that measured devices {spec} ended unexpectedly; the memory '
+                        'may be full. Call it again to resume') from None
+                measured[g].append(found)
     return {
         g: {'seconds': statistics.median(step for one in of_g for step in one['seconds']),
             'seconds_of_rounds': [statistics.median(one['seconds']) for one in of_g],

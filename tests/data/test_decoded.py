@@ -57,13 +57,15 @@ def test_a_file_too_large_for_a_picture_is_none_at_an_address_either(tmp_path, j
         assert len(there.product_index) == (largest == len(jpeg()))
 
 
-def test_a_file_too_large_for_a_picture_is_not_read(tmp_path, jpeg):
+@pytest.mark.parametrize('there', [False, True])
+def test_a_file_too_large_for_a_picture_is_not_read(tmp_path, jpeg, there):
     with open(tmp_path / 'a.jpg', 'wb') as file:
         file.write(jpeg())
         file.truncate(3 << 30)      # takes no space
     products = [Product('p', 'g', {}, [Listing('', '', '', ['a.jpg'])])]
     tracemalloc.start()
-    found = decode_products(products, Files(tmp_path), 10)
+    found = decode_products(
+        products, RemoteFiles(tmp_path.as_uri()) if there else Files(tmp_path), 10)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 300 << 20

@@ -45,6 +45,17 @@ if __name__ == '__main__':
 '''
 
 
+def test_a_measurement_that_is_killed_is_told(tmp_path):
+    (tmp_path / 'script.py').write_text(SCRIPT)
+    with subprocess.Popen([sys.executable, tmp_path / 'script.py'], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True,
+                          env={**os.environ, 'PYTHONPATH': os.pathsep.join(sys.path)}) as process:
+        os.kill(int(process.stdout.readline()), signal.SIGKILL)
+        _, error = process.communicate(timeout=60)
+    assert 'UserError: the process that measured devices @numpy ended unexpectedly' in ' '.join(
+        error.split())
+
+
 def test_a_measurement_ends_with_its_parent(tmp_path):
     (tmp_path / 'script.py').write_text(SCRIPT)
     with subprocess.Popen([sys.executable, tmp_path / 'script.py'], stdout=subprocess.PIPE,
