@@ -78,20 +78,23 @@ def trained_run(
     return run
 
 
-def progress(networks: int, before: Sequence[Run]) -> str:
+def progress(networks: int, before: Sequence[Run], count: int = 1, jobs: int = 1) -> str:
     """The place of the next of several networks: ``network 3 of 19, about 12 minutes left``.
 
     Args:
         networks: How many there are, reused ones included.
         before: Those that are finished. Their mean training time tells how long the next ones
             take; without any no time is given.
+        count: How many are next: ``networks 4 to 9 of 19, about 30 minutes left``.
+        jobs: How many are trained at a time.
     """
     number = len(before) + 1
-    networks = max(networks, number)
-    place = f'network {number} of {networks}'
+    networks = max(networks, len(before) + count)
+    place = (f'network {number} of {networks}' if count == 1 else
+             f'networks {number} to {len(before) + count} of {networks}')
     if not before:
         return place
-    seconds = sum(map(training_seconds, before)) / len(before) * (networks - len(before))
+    seconds = sum(map(training_seconds, before)) / len(before) * (networks - len(before)) / jobs
     return f'{place}, about {_duration(seconds)} left'
 
 

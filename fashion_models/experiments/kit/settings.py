@@ -123,16 +123,20 @@ class Settings:
         if self.jobs < 2:
             return
         catalogue_hash = self.catalogue.hash()
-        missing = {}
+        missing, done = {}, {run.folder: run for run in self.used}
         for name, recipe, view in kinds:
             for seed in self.seeds if seeds is None else seeds:
                 network = Network(f'{self.name}-{name}-{seed}', seed, recipe or self.recipe,
                                   view or View(), self.init)
                 identity = network.identity(catalogue_hash)
-                if find_run(self.runs, identity) is None:
+                if (run := find_run(self.runs, identity)) is None:
                     missing.setdefault(identity, network)
+                else:
+                    done.setdefault(run.folder, run)
         if len(missing) > 1:
-            train_side_by_side(self.catalogue, list(missing.values()), self.runs, self.jobs)
+            train_side_by_side(
+                self.catalogue, list(missing.values()), self.runs, self.jobs,
+                progress(self.networks, list(done.values()), len(missing), self.jobs))
 
     def products(self, run: Run) -> dict[str, ProductSet]:
         """The catalogue's products as they are, not as the run's view has them.

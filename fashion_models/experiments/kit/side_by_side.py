@@ -55,7 +55,7 @@ class Network:
 
 def train_side_by_side(
         catalogue: Catalogue, networks: Sequence[Network], runs_folder: str | os.PathLike,
-        jobs: int) -> None:
+        jobs: int, place: str = '') -> None:
     """Trains networks, ``jobs`` at a time, and shows how many of all epochs are done.
 
     What a training prints goes to a text file beside its run, which is removed when it succeeds.
@@ -65,6 +65,8 @@ def train_side_by_side(
         networks: Each another; what is finished already costs nothing.
         runs_folder: Folder of the runs.
         jobs: Number of processes.
+        place: Their place among others, shown at the start; see
+            :func:`~fashion_models.experiments.kit.runs.progress`.
 
     Raises:
         Interrupted: After Ctrl-C; every training has left a snapshot.
@@ -82,8 +84,8 @@ def train_side_by_side(
         for network in networks]
     running = {}
     epochs = sum(network.recipe.training.epochs for network in networks)
-    print(f'{runs_folder}: training {counted(len(networks), "network")}, {jobs} at a time',
-          flush=True)
+    print(f'{runs_folder}: training {counted(len(networks), "network")}, {jobs} at a time'
+          f'{place and f": {place}"}', flush=True)
     with tqdm.tqdm(total=epochs, unit=' epochs', dynamic_ncols=True) as bar, _threads(jobs):
         try:
             while waiting or running:

@@ -215,13 +215,27 @@ def test_waits_for_another_process_that_trains_it(
     (1, [40], 'network 2 of 2, about 40 seconds left'),     # more than were announced
 ])
 def test_progress_tells_the_place_and_the_time_left(tmp_path, networks, seconds, expected):
+    assert progress(networks, finished(tmp_path, seconds)) == expected
+
+
+@pytest.mark.parametrize(('networks', 'seconds', 'count', 'expected'), [
+    (19, [], 3, 'networks 1 to 3 of 19'),
+    (19, [200, 240, 250], 6, 'networks 4 to 9 of 19, about 31 minutes left'),    # 16 · 230 s / 2
+    (4, [40], 4, 'networks 2 to 5 of 5, about 80 seconds left'),     # more than were announced
+])
+def test_progress_of_several_at_a_time(tmp_path, networks, seconds, count, expected):
+    assert progress(networks, finished(tmp_path, seconds), count, jobs=2) == expected
+
+
+def finished(tmp_path, seconds):
+    """Runs whose trainings took as long."""
     before = []
     for number, elapsed in enumerate(seconds):
         (tmp_path / str(number)).mkdir()
         (tmp_path / str(number) / 'log.json').write_text(json.dumps([{
             'epoch': 1, 'iteration': 1, 'elapsed_time': elapsed, 'validation/loss': 1}]))
         before.append(types.SimpleNamespace(folder=tmp_path / str(number)))
-    assert progress(networks, before) == expected
+    return before
 
 
 def test_the_place_of_a_training_is_shown(catalogue, short, tmp_path, capsys):

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from fashion_models.data.views import View
 from fashion_models.errors import UserError
 from fashion_models.experiments.kit import settings as arguments
 from fashion_models.experiments.kit.results import Table
@@ -62,6 +63,24 @@ def test_runs_are_shared_and_named_in_the_results(words, tmp_path):
     assert [len(result['runs']) for result in results] == [1, 1]
     assert results[0]['runs'] == results[1]['runs']
     assert results[0]['training_seconds'] > 0
+
+
+def test_the_place_of_networks_that_are_trained_side_by_side(words, monkeypatch):
+    told = []
+    monkeypatch.setattr(arguments, 'train_side_by_side', lambda *given: told.append(
+        (len(given[1]), given[4].partition(', about')[0])))
+
+    def experiment(settings, folder):
+        short = settings.recipe.replace(training__epochs=1)
+        settings.networks = 5
+        settings.run('multi', 0, short)
+        settings.train([('multi', short, None)])
+        settings.train([('multi', short, None), ('flat', short, View(flattened=True))])
+        return {}, []
+
+    assert command('some', '', experiment, [*words, '--seeds', '3', '--jobs', '2']) == 0
+    # Nothing was trained here but the first network, which is not trained anew.
+    assert told == [(2, 'networks 2 to 3 of 5'), (5, 'networks 2 to 6 of 6')]
 
 
 @pytest.mark.parametrize(('more', 'message'), [
