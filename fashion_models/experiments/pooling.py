@@ -24,7 +24,7 @@ Differences are paired, with 95 % intervals over groups of products and over see
 (:mod:`~fashion_models.experiments.kit.statistics`). Nothing is chosen.
 
 Time: in units of one training of the recipe, about 11.5 a seed, of which ``single_vs_multi`` leaves
-2.4.
+2.2.
 """
 
 import pathlib
@@ -43,9 +43,8 @@ from fashion_models.experiments.measuring.tasks_and_images import (
     FEWEST_PRODUCTS,
     SINGLE,
     SPLITS,
-    UPDATES,
     correct_of,
-    single_image_kinds,
+    single_image_kind,
     updates_of,
 )
 from fashion_models.training.recipe import Recipe
@@ -71,6 +70,7 @@ SMALLER = {
     'maximum, loss on each image, smaller batches': (
         'image-loss-smaller-batches', 'maximum, loss on each image')}
 ALL_WAYS = *WAYS, *SMALLER
+UPDATES = 'single-image, as many updates'
 #: What they are held against: single-image networks, averaged over the images of a product.
 AVERAGED = {SINGLE: 'averaging', UPDATES: 'averaging, as many updates'}
 
@@ -87,7 +87,12 @@ def pooling(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Tab
     settings.train(list(kinds.values()))
     runs = {name: settings.seeds_of(*kind) for name, kind in kinds.items()}
     updates = updates_of(runs['maximum'])
-    single = single_image_kinds(settings.recipe, updates // settings.recipe.training.epochs)
+    _, recipe, flat = single_image_kind(settings.recipe)
+    batches = updates // recipe.training.epochs
+    single = {
+        SINGLE: single_image_kind(recipe),
+        UPDATES: ('single-image-equal-updates', recipe.replace(training__epoch_batches=batches),
+                  flat)}
     settings.train(list(single.values()))
     averaged = {name: settings.seeds_of(*kind) for name, kind in single.items()}
     smaller = {name: (network, smaller_batches(

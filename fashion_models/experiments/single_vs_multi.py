@@ -3,24 +3,25 @@
     python -m fashion_models.experiments.single_vs_multi [--catalogue DIR] [--seeds 3]
 
 **Tasks.** For colour and for category, as in the article, or for the tasks that ``--tasks`` names,
-a network is trained on that task alone. Only the epochs and the learning-rate schedule differ. They
-are chosen for each task: of those in ``SCHEDULES``, the one with the lowest validation loss with
-the first seed.
+a network is trained on that task alone. Only the number of epochs differs, for which each task
+chooses: the multi-task network's or half as many again, whichever has the lower validation loss
+with the first seed. :mod:`~fashion_models.experiments.training_sizes` compares both at the same
+number of epochs.
 
 **Images.** The same images are flattened, each a product of its own, and the same network is
-trained on them in the same way: once for as many epochs, as in the article (it then makes several
-times as many updates), and once, as a control, for as many updates. It answers for each image by
-itself and, as one would use a single-image network, for the product: by the heads on the mean, and
-on the maximum, of its images' representations. A catalogue whose products have one image each gets
-the first part only. :mod:`~fashion_models.experiments.pooling` compares ways to pool inside the
-network.
+trained on them in the same way, for as many epochs, as in the article; it then makes more updates.
+It answers for each image by itself and, as one would use a single-image network, for the product:
+by the heads on the mean, and on the maximum, of its images' representations. A catalogue whose
+products have one image each gets the first part only.
+:mod:`~fashion_models.experiments.pooling` compares ways to pool inside the network, and a
+single-image network of as many updates.
 
 Accuracies are over products: where each image is answered by itself, a product counts as the share
 of its images that are right. Differences have 95 % intervals over products and seeds, in
 pairs (:mod:`~fashion_models.experiments.kit.statistics`). The test split has no part in any choice.
 
 Time: in units of one training of the recipe, 1 a seed for the multi-task network (shared with
-``main_table`` and others); about 1 a seed for each task, and 2 once to choose its schedule; 1.4 a
+``main_table`` and others); up to 1.5 a seed for each task, and 1 once to choose its epochs; 1.2 a
 seed for the images. With ``small.toml`` on two CPU cores an epoch takes about a second for every
 900 training images.
 """
@@ -30,15 +31,19 @@ import pathlib
 import sys
 from collections.abc import Sequence
 
+from fashion_models.catalogue.split import split_of
+from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.errors import UserError
 from fashion_models.experiments.drawing.images_per_product import draw_images
 from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings, command
 from fashion_models.experiments.measuring.tasks_and_images import (
     ARTICLES_TASKS,
+    SCHEDULES,
     compare_images,
     compare_tasks,
-    schedules,
+    single_image_kind,
+    single_task_kinds,
 )
 from fashion_models.experiments.tabulating.tasks_and_images import image_tables, task_table
 
@@ -47,29 +52,36 @@ def single_vs_multi(
         settings: Settings, folder: pathlib.Path,
         arguments: argparse.Namespace) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
-    known = settings.recipe.model.tasks
-    tasks = arguments.tasks or [task for task in ARTICLES_TASKS if task in known]
-    for task in tasks:
-        if task not in known:
-            raise UserError(f'tasks: found {task!r}, expected some of the recipe\'s: '
-                            f'{", ".join(known)}')
+    tasks = _tasks(settings, arguments.tasks)
     seeds = len(settings.seeds)
-    several = any(len(product.images) > 1 for product in settings.catalogue.products)
-    settings.networks = (
-        seeds + len(tasks) * (len(schedules(settings)) + seeds - 1) + 2 * seeds * several)
+    several = any(len(product.images) > 1 for product in settings.catalogue.products
+                  if split_of(product.group) == 'train')
+    settings.networks = (1 + several) * seeds + len(tasks) * (len(SCHEDULES) + seeds - 1)
+    settings.train(
+        [('multi-task', None, None), *([single_image_kind(settings.recipe)] * several)],
+        [kind for task in tasks for kind in single_task_kinds(settings.recipe, task).values()])
     multi = settings.seeds_of('multi-task')
     products = settings.products(multi[0])
-    trained = multi[0].vocabulary.tasks     # those of which the catalogue has labels
     figures = {
-        'tasks': trained,
-        'single_task': compare_tasks(
-            settings, [task for task in tasks if task in trained], multi, products)}
-    tables = [task_table(figures['single_task'])] if figures['single_task'] else []
-    if max(map(len, products['train'].images)) > 1:
+        'tasks': multi[0].vocabulary.tasks,
+        'single_task': compare_tasks(settings, tasks, multi, products)}
+    tables = [task_table(figures['single_task'])] if tasks else []
+    if several:
         figures['images'] = compare_images(settings, multi, products)
         tables += image_tables(figures)
         draw_images(figures['images'], folder / 'images.png')
     return figures, tables
+
+
+def _tasks(settings, asked):
+    """The tasks to train by themselves: those that are asked for, or the article's."""
+    known = settings.recipe.model.tasks
+    for task in asked or ():
+        if task not in known:
+            raise UserError(f'tasks: found {task!r}, expected some of the recipe\'s: '
+                            f'{", ".join(known)}')
+    labelled = Vocabulary.of(settings.catalogue.products, known).tasks
+    return [task for task in dict.fromkeys(asked or ARTICLES_TASKS) if task in labelled]
 
 
 def main(argv: Sequence[str] | None = None) -> int:

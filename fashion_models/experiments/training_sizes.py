@@ -5,7 +5,9 @@
 The article found five tasks together to be as good as each alone. Here the network of all tasks and
 one for each task are trained on ``--sizes`` products of the training split, and on all of it.
 Smaller sets are parts of larger ones; all networks answer for the same validation and test
-products. Two schedules, the same for five tasks and for one:
+products. The loss of several tasks is the mean of theirs, so each has a fifth of the step that it
+has alone; another network of all tasks learns from the sum, in which each has all of it. Two
+schedules, the same for all networks:
 
 * as many epochs as the recipe has;
 * as many updates as these make on the whole training split, but at most four times the epochs.
@@ -14,8 +16,8 @@ Differences are paired, with 95 % intervals over groups of products and over see
 (:mod:`~fashion_models.experiments.kit.statistics`). Nothing is chosen.
 
 Time: in units of one training of the recipe, for each seed: for the whole training split one for
-each task and one for all of them, some of which other experiments share; for a smaller set of a
-share s of it, 6 s with as many epochs and up to 6 with as many updates.
+each task and two for all of them, some of which other experiments share; for a smaller set of a
+share s of it, 7 s with as many epochs and up to 7 with as many updates.
 """
 
 import argparse
@@ -24,7 +26,9 @@ import sys
 from collections.abc import Sequence
 
 from fashion_models.catalogue.tasks import title_of
+from fashion_models.data.prepare import prepare
 from fashion_models.data.views import View, first_groups
+from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.errors import UnsuitableCatalogue, UserError
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Figures, Table
@@ -33,6 +37,8 @@ from fashion_models.experiments.measuring.tasks_and_images import SPLITS, beside
 from fashion_models.plural import counted
 
 SIZES = 1000, 3000
+#: The network of all tasks whose losses are added up.
+ADDED = 'added up'
 EPOCHS, UPDATES = 'as many epochs', 'as many updates'
 #: As many updates on a small set would be so many epochs that nothing new is learnt.
 MOST_EPOCHS = 4
@@ -42,9 +48,11 @@ def training_sizes(
         settings: Settings, folder: pathlib.Path,
         arguments: argparse.Namespace) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
-    multi = settings.seeds_of('multi-task')
-    products = settings.products(multi[0])
-    tasks = multi[0].vocabulary.tasks
+    vocabulary = Vocabulary.of(settings.catalogue.products, settings.recipe.model.tasks)
+    tasks = vocabulary.tasks
+    products = View().products(
+        settings.catalogue, prepare(settings.catalogue, settings.recipe.data.shorter_side),
+        vocabulary)
     whole = len(products['train'])
     kinds = [(0, EPOCHS, 1)]
     for size in _sizes(arguments.sizes, settings, whole):
@@ -52,7 +60,7 @@ def training_sizes(
     networks = {
         (size, schedule): _networks(settings.recipe, tasks, size, share)
         for size, schedule, share in kinds}
-    settings.networks = len(kinds) * (1 + len(tasks)) * len(settings.seeds)
+    settings.networks = sum(map(len, networks.values())) * len(settings.seeds)
     settings.train([kind for own in networks.values() for kind in own.values()])
     compared = []
     for (size, schedule), own in networks.items():
@@ -86,20 +94,22 @@ def _networks(recipe, tasks, size, share):
     recipe = with_epochs(recipe, round(share * recipe.training.epochs))
     view = View(training_products=size) if size else None
     suffix = f'-of-{size}' if size else ''
-    return {ALL: (f'multi-task{suffix}', recipe, view), **{
-        task: (f'{task}-only{suffix}', recipe.replace(model__tasks=(task,)), view)
-        for task in tasks}}
+    return {
+        ALL: (f'multi-task{suffix}', recipe, view),
+        ADDED: (f'multi-task-added{suffix}', recipe.replace(training__combine_losses='sum'), view),
+        **{task: (f'{task}-only{suffix}', recipe.replace(model__tasks=(task,)), view)
+           for task in tasks}}
 
 
 def _compare(runs, tasks, settings, products, split):
-    """Accuracy of five tasks together and of each alone, and the differences."""
-    together = correct_of(runs[ALL], products)
-    return {
-        task: beside(
-            together[..., [column]],
-            correct_of(runs[task], settings.products(runs[task][0])[split]), task,
-            products.groups)
-        for column, task in enumerate(tasks)}
+    """Accuracy of five tasks together, either way, and of each alone, and the differences."""
+    together = {name: correct_of(runs[name], products) for name in (ALL, ADDED)}
+    compared = {ALL: {}, ADDED: {}}
+    for column, task in enumerate(tasks):
+        alone = correct_of(runs[task], settings.products(runs[task][0])[split])
+        for name, right in together.items():
+            compared[name][task] = beside(right[..., [column]], alone, task, products.groups)
+    return compared
 
 
 def tables(figures: Figures) -> list[Table]:
@@ -110,11 +120,13 @@ def tables(figures: Figures) -> list[Table]:
         for one in figures['compared']:
             what = (f'{counted(one["products"], "product")}, {one["schedule"]} '
                     f'({counted(one["epochs"], "epoch")})')
-            for name, key in (('five tasks', 'multi'), ('one task', 'single')):
-                rows.append((f'{what}: {name}', *(
-                    one[split][task][key].value for task in figures['tasks'])))
-            rows.append(('  five minus one', *(
-                one[split][task]['difference'] for task in figures['tasks'])))
+            mean, added = one[split][ALL], one[split][ADDED]
+            rows += [
+                (f'{what}: one task', *(of_task['single'].value for of_task in mean.values())),
+                ('  five tasks', *(of_task['multi'].value for of_task in mean.values())),
+                ('    minus one task', *(of_task['difference'] for of_task in mean.values())),
+                ('  losses added up', *(of_task['multi'].value for of_task in added.values())),
+                ('    minus one task', *(of_task['difference'] for of_task in added.values()))]
         found.append(Table(
             f'Accuracy of five tasks together and of each alone, {split} split; differences with '
             '95 % intervals', ('', *(title_of(task) for task in figures['tasks'])), rows))

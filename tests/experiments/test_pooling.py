@@ -26,6 +26,7 @@ def test_every_way_has_its_network(results, words):
 
 def test_smaller_batches_make_as_many_updates_as_single_images(results):
     updates = results['figures']['updates']
+    assert updates['single-image, as many updates'] == updates['maximum']
     for way in SMALLER:
         assert updates['maximum'] < updates[way]
         assert updates[way] == pytest.approx(updates['single-image'], rel=0.25)

@@ -35,7 +35,6 @@ def test_single_task(results):
 def test_multi_image(results):
     images = results['figures']['images']
     updates = images['updates']
-    assert updates['single-image, as many updates'] == updates['multi-image']
     assert updates['single-image'] > updates['multi-image']
     for split in 'validation', 'test':
         own = images[split]
@@ -63,9 +62,11 @@ def test_runs_are_those_that_are_needed(results, words):
             pathlib.Path(words[words.index('--runs') + 1]).glob('*/provenance.json')]
     # Those of folds are other experiments'.
     flat = [run for run in runs if run.view == View(flattened=True)]
-    assert len(flat) == 2
-    assert {run.recipe.training.epoch_batches for run in flat} == {
-        0, results['figures']['images']['batches_per_epoch']}
+    assert 0 in {run.recipe.training.epoch_batches for run in flat}
+    epochs = {tried['epochs'] for tried in
+              results['figures']['single_task']['colour']['schedules'].values()}
+    assert {run.recipe.training.epochs for run in runs
+            if run.recipe.model.tasks == ('colour',)} >= epochs
 
 
 def test_figure(results, words):

@@ -4,7 +4,7 @@ import pathlib
 import pytest
 
 from fashion_models.data.views import View
-from fashion_models.experiments.training_sizes import EPOCHS, UPDATES, main
+from fashion_models.experiments.training_sizes import ADDED, EPOCHS, UPDATES, main
 from fashion_models.training.run import Run
 
 
@@ -25,25 +25,29 @@ def test_five_tasks_and_one_are_trained_alike(results, words):
     runs = [Run.open(path.parent) for path in
             pathlib.Path(words[words.index('--runs') + 1]).glob('*/provenance.json')]
     own = [run for run in runs if run.view == View(training_products=20)]
-    assert len(own) == 2 * (1 + len(tasks))
+    assert len(own) == 2 * (2 + len(tasks))
     for epochs in {one['epochs'] for one in compared[1:]}:
-        assert {run.recipe.model.tasks for run in own
+        assert {(run.recipe.model.tasks, run.recipe.training.combine_losses) for run in own
                 if run.recipe.training.epochs == epochs} == {
-                    tuple(tasks), *((task,) for task in tasks)}
+                    (tuple(tasks), 'mean'), (tuple(tasks), 'sum'),
+                    *(((task,), 'mean') for task in tasks)}
 
 
 def test_differences_are_those_of_the_accuracies(results):
     for one in results['figures']['compared']:
         for split in 'validation', 'test':
-            for found in one[split].values():
+            mean, added = (one[split][name] for name in ('all', ADDED))
+            assert {task: found['single'] for task, found in mean.items()} == {
+                task: found['single'] for task, found in added.items()}
+            for found in [*mean.values(), *added.values()]:
                 assert found['difference']['value'] == pytest.approx(
                     found['multi']['value'] - found['single']['value'])
 
 
 def test_tables(results):
     for table in results['tables']:
-        assert len(table['rows']) == 9
-        assert table['rows'][-1][0].strip() == 'five minus one'
+        assert len(table['rows']) == 3 * 5
+        assert table['rows'][-1][0].strip() == 'minus one task'
 
 
 @pytest.mark.parametrize('size', ['0', '100000'])

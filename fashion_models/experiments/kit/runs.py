@@ -21,6 +21,10 @@ from fashion_models.training.recipe import Recipe
 from fashion_models.training.run import Run
 from fashion_models.training.run_files import PROVENANCE
 
+#: What the networks of an experiment are that differ in their seeds only: their name, their recipe
+#: (``None`` is the experiment's own) and their view.
+Kind = tuple[str, Recipe | None, View | None]
+
 
 class Interrupted(Exception):
     """A training was stopped by Ctrl-C, after a snapshot; the same command resumes it."""

@@ -19,7 +19,7 @@ from fashion_models.errors import UnsuitableCatalogue, UserError, system_text
 from fashion_models.experiments.kit.catalogues import EMBEDDED, open_or_draw
 from fashion_models.experiments.kit.held_out import FOLDS
 from fashion_models.experiments.kit.results import Figures, Table, write_results
-from fashion_models.experiments.kit.runs import Interrupted, find_run, progress, trained_run
+from fashion_models.experiments.kit.runs import Interrupted, Kind, find_run, progress, trained_run
 from fashion_models.experiments.kit.side_by_side import Network, train_side_by_side
 from fashion_models.parsing import shown
 from fashion_models.training.recipe import Recipe
@@ -112,27 +112,27 @@ class Settings:
         self.train([(name, recipe, view)])
         return [self.run(name, seed, recipe, view) for seed in self.seeds]
 
-    def train(self, kinds: Sequence[tuple[str, Recipe | None, View | None]],
-              seeds: Sequence[int] | None = None) -> None:
+    def train(self, kinds: Sequence[Kind], of_first_seed: Sequence[Kind] = ()) -> None:
         """Trains what is missing, ``jobs`` networks at a time, so that :meth:`run` finds it.
 
         Args:
-            kinds: For each kind of network, the name, recipe and view that :meth:`run` takes.
-            seeds: Of each kind; by default the experiment's.
+            kinds: Of the networks, which are trained with each seed.
+            of_first_seed: Of those that one seed is enough for, which are trained first.
         """
         if self.jobs < 2:
             return
         catalogue_hash = self.catalogue.hash()
         missing, done = {}, {run.folder: run for run in self.used}
-        for name, recipe, view in kinds:
-            for seed in self.seeds if seeds is None else seeds:
-                network = Network(f'{self.name}-{name}-{seed}', seed, recipe or self.recipe,
-                                  view or View(), self.init)
-                identity = network.identity(catalogue_hash)
-                if (run := find_run(self.runs, identity)) is None:
-                    missing.setdefault(identity, network)
-                else:
-                    done.setdefault(run.folder, run)
+        wanted = [(*kind, self.seeds[0]) for kind in of_first_seed]
+        wanted += [(*kind, seed) for kind in kinds for seed in self.seeds]
+        for name, recipe, view, seed in wanted:
+            network = Network(f'{self.name}-{name}-{seed}', seed, recipe or self.recipe,
+                              view or View(), self.init)
+            identity = network.identity(catalogue_hash)
+            if (run := find_run(self.runs, identity)) is None:
+                missing.setdefault(identity, network)
+            else:
+                done.setdefault(run.folder, run)
         if len(missing) > 1:
             train_side_by_side(
                 self.catalogue, list(missing.values()), self.runs, self.jobs,
@@ -152,9 +152,8 @@ class Settings:
 
     def shortened(self, recipe: Recipe) -> Recipe:
         """The recipe; for a first look, cut to a few epochs as by :func:`with_epochs`."""
-        if not self.quick or recipe.training.epochs <= QUICK_EPOCHS:
-            return recipe
-        return with_epochs(recipe, QUICK_EPOCHS)
+        epochs = recipe.training.epochs
+        return with_epochs(recipe, min(epochs, QUICK_EPOCHS)) if self.quick else recipe
 
 
 def with_epochs(recipe: Recipe, epochs: int) -> Recipe:

@@ -49,8 +49,7 @@ def image_tables(figures: Figures) -> list[Table]:
         by_kind[0].append(Table(f'Accuracy over products, {what}', header, [
             *(given if split == 'validation' else []),
             *((name, *cells(own['accuracy'][name])) for name in WAYS),
-            *((f'{name}, counted over images', *cells(of_tasks, float))
-              for name, of_tasks in own['over_images'].items())]))
+            (f'{SINGLE}, counted over images', *cells(own['over_images'], float))]))
         by_kind[1].append(Table(f'Multi-image minus each, with 95 % intervals, {what}', header, [
             (name, *cells(of_tasks, str)) for name, of_tasks in own['difference'].items()]))
         averaged = f'{SINGLE}, averaged'
