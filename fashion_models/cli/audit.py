@@ -83,9 +83,9 @@ def _by_vectors(arguments, catalogue):
 
 def _by_networks(arguments, catalogue):
     from fashion_models.data.prepare import prepare
+    from fashion_models.experiments.kit.command import RUNS
     from fashion_models.experiments.kit.held_out import FOLDS, held_out
     from fashion_models.experiments.kit.runs import Interrupted, progress, trained_run
-    from fashion_models.experiments.kit.settings import RUNS
     from fashion_models.training.recipe import Recipe
 
     recipe = Recipe.load(arguments.recipe or _RECIPE).replace(

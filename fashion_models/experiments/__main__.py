@@ -16,13 +16,13 @@ import time
 from collections.abc import Sequence
 
 from fashion_models.errors import UserError
-from fashion_models.experiments.kit.estimate import training_seconds
-from fashion_models.experiments.kit.settings import (
+from fashion_models.experiments.kit.command import (
     INTERRUPTED,
     NOT_POSSIBLE,
     add_arguments,
     settings_of,
 )
+from fashion_models.experiments.kit.estimate import training_seconds
 from fashion_models.experiments.registry import EXPERIMENTS, Experiment
 from fashion_models.plural import counted
 from fashion_models.terminal import READER_GONE, reader_gone, ready_streams

@@ -42,8 +42,9 @@ from fashion_models.data.store import ImageStore
 from fashion_models.drawn.truth import read_truth
 from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.experiments.kit import pictures, predictions, statistics
+from fashion_models.experiments.kit.command import command
 from fashion_models.experiments.kit.results import Figures, Table
-from fashion_models.experiments.kit.settings import Settings, command
+from fashion_models.experiments.kit.settings import Settings
 from fashion_models.representation.colour import PROMINENT, colours
 from fashion_models.representation.encoder import Encoder
 from fashion_models.training.run import Run
@@ -106,7 +107,7 @@ def known_colours(catalogue: Catalogue, store: ImageStore) -> list[tuple]:
 
 
 def experiment(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
-    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
     products = known_colours(
         settings.catalogue, prepare(settings.catalogue, settings.recipe.data.shorter_side))
     if not products:

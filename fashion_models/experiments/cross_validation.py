@@ -55,9 +55,10 @@ from fashion_models.data.prepare import prepare
 from fashion_models.data.views import View
 from fashion_models.errors import UserError
 from fashion_models.experiments.kit import predictions
+from fashion_models.experiments.kit.command import add_folds, add_init, command, folds_of
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Figures, Table
-from fashion_models.experiments.kit.settings import Settings, add_folds, add_init, command, folds_of
+from fashion_models.experiments.kit.settings import Settings
 from fashion_models.experiments.measuring.tasks_and_images import updates_of
 from fashion_models.experiments.pooling import IMAGE_LOSS, smaller_batches
 from fashion_models.training.evaluation import average_over_images
@@ -85,7 +86,7 @@ _FOUND = 1.96 + 0.84
 def cross_validation(
         settings: Settings, folder: pathlib.Path,
         arguments: argparse.Namespace) -> tuple[Figures, list[Table]]:
-    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
     if arguments.init is not None:
         _require_unseen(arguments.init, settings.catalogue)
     settings.begin_with(arguments.init)

@@ -37,9 +37,10 @@ from fashion_models.data.batches import Batch, TrainingIterator
 from fashion_models.devices import resolve
 from fashion_models.errors import UserError
 from fashion_models.experiments.kit import predictions
+from fashion_models.experiments.kit.command import command
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Figures, Table
-from fashion_models.experiments.kit.settings import Settings, command
+from fashion_models.experiments.kit.settings import Settings
 from fashion_models.links import MultiTaskClassifier
 from fashion_models.plural import counted
 from fashion_models.training import snapshots
@@ -60,7 +61,7 @@ OTHER_DROPOUT = 'other dropout'
 
 
 def devices(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
-    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
     specs = device_specs(settings.recipe.training.devices)
     settings.networks = len(specs) * len(settings.seeds)
     kinds = {g: ('multi-task' if g == 1 else f'{g}-devices',

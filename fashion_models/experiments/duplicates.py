@@ -39,8 +39,9 @@ from fashion_models.catalogue.split import split_of
 from fashion_models.drawn.truth import read_truth
 from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.experiments.drawing.precision_recall import draw_curves
+from fashion_models.experiments.kit.command import command
 from fashion_models.experiments.kit.results import Figures, Table
-from fashion_models.experiments.kit.settings import Settings, command
+from fashion_models.experiments.kit.settings import Settings
 from fashion_models.experiments.measuring.listing_pairs import (
     PRECISION,
     Split,

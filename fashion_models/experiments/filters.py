@@ -31,8 +31,9 @@ import numpy as np
 from fashion_models.data.crops import crop
 from fashion_models.experiments.drawing.filter_tiles import draw_filters
 from fashion_models.experiments.kit import statistics
+from fashion_models.experiments.kit.command import command
 from fashion_models.experiments.kit.results import Figures, Table
-from fashion_models.experiments.kit.settings import Settings, command
+from fashion_models.experiments.kit.settings import Settings
 from fashion_models.experiments.measuring.chromatic_shares import (
     LEARNT,
     STARTED,
@@ -52,7 +53,7 @@ IMAGES = 1000
 
 
 def filters(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
-    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
     colour = settings.recipe.replace(model__tasks=('colour',))
     recipes = {
         MULTI: ('multi-task', settings.recipe), COLOUR: ('colour-only', colour),

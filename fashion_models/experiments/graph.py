@@ -21,14 +21,15 @@ from fashion_models.data.crops import mean_image
 from fashion_models.data.prepare import prepare
 from fashion_models.data.products import require_products, split_products
 from fashion_models.data.vocabulary import Vocabulary
+from fashion_models.experiments.kit.command import command
 from fashion_models.experiments.kit.results import Figures, Table
-from fashion_models.experiments.kit.settings import Settings, command
+from fashion_models.experiments.kit.settings import Settings
 from fashion_models.training.graph import write_graph
 from fashion_models.training.model import build_loss, build_model
 
 
 def graph(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
-    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
     recipe = settings.recipe
     vocabulary = Vocabulary.of(settings.catalogue.products, recipe.model.tasks)
     model = build_model(recipe, vocabulary.classes)

@@ -49,9 +49,10 @@ from fashion_models.data.prepare import prepare
 from fashion_models.data.views import View
 from fashion_models.errors import UserError
 from fashion_models.experiments.drawing.label_lists import draw_lists
+from fashion_models.experiments.kit.command import add_folds, command, folds_of
 from fashion_models.experiments.kit.held_out import held_out
 from fashion_models.experiments.kit.results import Figures, Table
-from fashion_models.experiments.kit.settings import Settings, add_folds, command, folds_of
+from fashion_models.experiments.kit.settings import Settings
 from fashion_models.experiments.measuring.corrected_labels import (
     AS_THEY_ARE,
     REVIEWED,
@@ -74,7 +75,7 @@ REVIEWED_SHARE = 0.1
 def label_audit(
         settings: Settings, folder: pathlib.Path,
         arguments: argparse.Namespace) -> tuple[Figures, list[Table]]:
-    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
     audit.require_cleanlab()
     if not 0 < arguments.reviewed <= 1:
         raise UserError(f'reviewed: found {arguments.reviewed:g}, expected a share above 0 and '

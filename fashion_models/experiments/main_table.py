@@ -23,9 +23,10 @@ from fashion_models.catalogue.tasks import title_of
 from fashion_models.data.products import ProductSet
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.experiments.kit import predictions, statistics
+from fashion_models.experiments.kit.command import command
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Figures, Table
-from fashion_models.experiments.kit.settings import Settings, command
+from fashion_models.experiments.kit.settings import Settings
 from fashion_models.training.evaluation import Evaluation, majority_accuracies
 from fashion_models.training.results import per_class
 
@@ -34,7 +35,7 @@ TOP = 3
 
 
 def main_table(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
-    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
     settings.networks = len(settings.seeds)
     runs = settings.seeds_of('multi-task')
     vocabulary = runs[0].vocabulary

@@ -43,8 +43,9 @@ from fashion_models.data.products import require_products
 from fashion_models.experiments.drawing.confusion_matrix import draw_confusion, in_order, parents
 from fashion_models.experiments.drawing.error_examples import draw_examples
 from fashion_models.experiments.kit import pictures, predictions
+from fashion_models.experiments.kit.command import command
 from fashion_models.experiments.kit.results import Figures, Table
-from fashion_models.experiments.kit.settings import Settings, command
+from fashion_models.experiments.kit.settings import Settings
 from fashion_models.experiments.measuring.error_causes import (
     SEVERAL,
     Answers,
@@ -60,7 +61,7 @@ from fashion_models.experiments.tabulating.misclassified import cause_table, con
 
 
 def misclassified(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
-    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
     settings.networks = len(settings.seeds)
     runs = settings.seeds_of('multi-task')
     vocabulary = runs[0].vocabulary

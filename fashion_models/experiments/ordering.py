@@ -39,8 +39,9 @@ from fashion_models.catalogue.io import Catalogue
 from fashion_models.catalogue.split import split_of
 from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.experiments.kit import statistics
+from fashion_models.experiments.kit.command import command
 from fashion_models.experiments.kit.results import Figures, Table
-from fashion_models.experiments.kit.settings import Settings, command
+from fashion_models.experiments.kit.settings import Settings
 from fashion_models.experiments.kit.shoppers import (
     Population,
     Shop,
@@ -70,7 +71,7 @@ _SHOPPER, _OTHER, _MERCHANDISER = 1, 2, 3
 
 
 def ordering(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
-    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
     settings.networks = len(settings.seeds)
     runs = settings.seeds_of('multi-task')
     attributes = true_attributes(settings.catalogue)

@@ -36,9 +36,10 @@ import numpy as np
 from fashion_models.data.epoch import MAX_IMAGES, TOGETHER
 from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.experiments.kit import predictions
+from fashion_models.experiments.kit.command import command
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Figures, Table
-from fashion_models.experiments.kit.settings import Settings, command
+from fashion_models.experiments.kit.settings import Settings
 from fashion_models.experiments.measuring.tasks_and_images import (
     FEWEST_PRODUCTS,
     SINGLE,
@@ -76,7 +77,7 @@ AVERAGED = {SINGLE: 'averaging', UPDATES: 'averaging, as many updates'}
 
 
 def pooling(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
-    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
     if all(len(product.images) < 2 for product in settings.catalogue.products):
         raise UnsuitableCatalogue(
             f'{settings.catalogue.folder}: no product has several images, so there is nothing to '

@@ -37,11 +37,11 @@ class Experiment:
 EXPERIMENTS = (
     Experiment('main_table', 'the accuracy of every task', "the article's first table", 1),
     Experiment('single_vs_multi', 'one task or five, one image or all',
-               "the article's second and third table", 3.4, 4),
+               "the article's second and third table", 4.2, 2),
     Experiment('pooling', 'ways to pool the images of a product, and averaging afterwards',
                "the article's hope for learnt pooling", 9),
     Experiment('training_sizes', 'one task or five, by the number of training products',
-               "the article's second table", 15),
+               "the article's second table", 20),
     Experiment('filters', 'the first filters, and how much of them is colour',
                "the article's figure of filters", 2),
     Experiment('tsne', 'maps of the representation', "the article's t-SNE maps"),

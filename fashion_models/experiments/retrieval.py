@@ -44,8 +44,9 @@ from fashion_models.data.products import ProductSet, require_products
 from fashion_models.data.views import View, flattened
 from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.experiments.kit import statistics
+from fashion_models.experiments.kit.command import add_init, command
 from fashion_models.experiments.kit.results import Figures, Table
-from fashion_models.experiments.kit.settings import Settings, add_init, command
+from fashion_models.experiments.kit.settings import Settings
 from fashion_models.links import MultiTaskClassifier, fold_for_inference
 from fashion_models.representation.encoder import Encoder
 from fashion_models.representation.linear import normalize

@@ -35,8 +35,9 @@ from fashion_models.catalogue.split import split_of
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.errors import UserError
 from fashion_models.experiments.drawing.images_per_product import draw_images
+from fashion_models.experiments.kit.command import command
 from fashion_models.experiments.kit.results import Figures, Table
-from fashion_models.experiments.kit.settings import Settings, command
+from fashion_models.experiments.kit.settings import Settings
 from fashion_models.experiments.measuring.tasks_and_images import (
     ARTICLES_TASKS,
     SCHEDULES,
@@ -51,7 +52,7 @@ from fashion_models.experiments.tabulating.tasks_and_images import image_tables,
 def single_vs_multi(
         settings: Settings, folder: pathlib.Path,
         arguments: argparse.Namespace) -> tuple[Figures, list[Table]]:
-    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
     tasks = _tasks(settings, arguments.tasks)
     seeds = len(settings.seeds)
     several = any(len(product.images) > 1 for product in settings.catalogue.products

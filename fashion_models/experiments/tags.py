@@ -36,8 +36,9 @@ import numpy as np
 from fashion_models.catalogue.records import Product
 from fashion_models.catalogue.split import split_of
 from fashion_models.experiments.kit import statistics
+from fashion_models.experiments.kit.command import command
 from fashion_models.experiments.kit.results import Figures, Table
-from fashion_models.experiments.kit.settings import Settings, command
+from fashion_models.experiments.kit.settings import Settings
 from fashion_models.experiments.kit.texts import WordTruth, planted
 from fashion_models.experiments.kit.vectors import product_embeddings
 from fashion_models.representation.embeddings import Embeddings
@@ -53,7 +54,7 @@ TEXTS = {'given': 'texts as they are', 'planted': 'texts with false words'}
 
 
 def tags(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
-    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
     settings.networks = len(settings.seeds)
     runs = settings.seeds_of('multi-task')
     truth = WordTruth(settings.catalogue)

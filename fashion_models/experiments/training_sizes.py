@@ -30,9 +30,10 @@ from fashion_models.data.prepare import prepare
 from fashion_models.data.views import View, first_groups
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.errors import UnsuitableCatalogue, UserError
+from fashion_models.experiments.kit.command import command
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Figures, Table
-from fashion_models.experiments.kit.settings import Settings, command, with_epochs
+from fashion_models.experiments.kit.settings import Settings, with_epochs
 from fashion_models.experiments.measuring.tasks_and_images import SPLITS, beside, correct_of
 from fashion_models.plural import counted
 
@@ -47,7 +48,7 @@ MOST_EPOCHS = 4
 def training_sizes(
         settings: Settings, folder: pathlib.Path,
         arguments: argparse.Namespace) -> tuple[Figures, list[Table]]:
-    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
     vocabulary = Vocabulary.of(settings.catalogue.products, settings.recipe.model.tasks)
     tasks = vocabulary.tasks
     products = View().products(

@@ -37,8 +37,9 @@ from fashion_models.data.products import require_products
 from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.experiments.drawing.maps import draw_colours, draw_products, draw_types
 from fashion_models.experiments.kit import pictures
+from fashion_models.experiments.kit.command import command
 from fashion_models.experiments.kit.results import Figures, Table
-from fashion_models.experiments.kit.settings import Settings, command
+from fashion_models.experiments.kit.settings import Settings
 from fashion_models.experiments.measuring.purity import COLOUR, MULTI, purity_figures
 from fashion_models.experiments.tabulating.purity import purity_table
 from fashion_models.optional import require
@@ -51,7 +52,7 @@ FEWEST = 5          # products; a map of fewer shows nothing
 
 
 def tsne(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
-    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
     require_open_tsne()
     colour = settings.recipe.replace(model__tasks=('colour',))
     settings.networks = 2 * len(settings.seeds)

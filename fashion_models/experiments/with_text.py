@@ -42,8 +42,9 @@ import numpy as np
 from fashion_models.data.products import ProductSet
 from fashion_models.drawn.truth import read_truth
 from fashion_models.experiments.kit import fusion, predictions
+from fashion_models.experiments.kit.command import command
 from fashion_models.experiments.kit.results import Figures, Table
-from fashion_models.experiments.kit.settings import QUICK_EPOCHS, Settings, command
+from fashion_models.experiments.kit.settings import QUICK_EPOCHS, Settings
 from fashion_models.experiments.kit.vectors import product_embeddings
 from fashion_models.experiments.measuring.ambiguous_products import (
     BRANCHES,
@@ -62,7 +63,7 @@ if TYPE_CHECKING:   # SciPy comes with the extra ``analysis``
 
 
 def with_text(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
-    """Runs the experiment; see :func:`~fashion_models.experiments.kit.settings.command`."""
+    """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
     settings.networks = len(settings.seeds)
     runs = settings.seeds_of('multi-task')
     vocabulary, products = runs[0].vocabulary, settings.products(runs[0])

@@ -9,7 +9,7 @@ import pytest
 
 from fashion_models.experiments import __main__, registry
 from fashion_models.experiments.__main__ import main
-from fashion_models.experiments.kit.settings import NOT_POSSIBLE
+from fashion_models.experiments.kit.command import NOT_POSSIBLE
 from fashion_models.experiments.registry import EXPERIMENTS
 
 NAMES = [experiment.name for experiment in EXPERIMENTS]

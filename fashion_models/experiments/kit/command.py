@@ -1,0 +1,190 @@
+"""What all experiments share: their command-line arguments, and how their results are kept."""
+
+import argparse
+import functools
+import pathlib
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+from fashion_models import terminal
+from fashion_models.catalogue.io import Catalogue
+from fashion_models.catalogue.split import split_of
+from fashion_models.devices import usable_cores
+from fashion_models.errors import UnsuitableCatalogue, UserError, system_text
+from fashion_models.experiments.kit.catalogues import EMBEDDED, open_or_draw
+from fashion_models.experiments.kit.held_out import FOLDS
+from fashion_models.experiments.kit.results import Figures, Table, write_results
+from fashion_models.experiments.kit.runs import Interrupted
+from fashion_models.experiments.kit.settings import QUICK_EPOCHS, Settings
+from fashion_models.parsing import shown
+from fashion_models.training.recipe import Recipe
+
+#: The recipe of the package that networks are trained by unless another is given.
+RECIPE = 'compact'
+#: ``make train`` leaves its run there as well.
+RUNS = pathlib.Path('runs')
+RESULTS = pathlib.Path('experiments', 'results')
+#: A first look must not replace recorded results.
+QUICK_RESULTS = pathlib.Path('runs', 'quick-results')
+SEEDS = 3
+#: Images of as many pixels a side leave cores idle when several of them train one network.
+SMALL = 64
+QUICK_FOLDS = 2
+#: Exit statuses of an experiment, besides 0 and 2: the catalogue cannot answer it; Ctrl-C.
+NOT_POSSIBLE, INTERRUPTED = 3, 130
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments that all experiments take."""
+    parser.add_argument('--catalogue', metavar='DIR', help=(
+        f'the products (default: the embedded catalogue in {EMBEDDED}, drawn if missing)'))
+    parser.add_argument('--name', help=(
+        "name of the catalogue in the folder of the results (default: the catalogue's own)"))
+    parser.add_argument('--recipe', metavar='RECIPE', default=RECIPE, help=(
+        f'how networks are trained: a recipe of the package or a file (default: {RECIPE})'))
+    parser.add_argument('--devices', help="train on these devices (default: the recipe's)")
+    parser.add_argument('--seeds', metavar='N', type=int, help=(
+        f'train every network with N seeds (default: {SEEDS}, or 1 with --quick)'))
+    parser.add_argument('--runs', metavar='DIR', default=RUNS, help=(
+        f'folder of the trained networks, which all experiments share (default: {RUNS})'))
+    parser.add_argument('--jobs', metavar='N', type=int, help=(
+        'train N networks at a time, each with its share of the cores (default: one for each core '
+        f'with images of up to {SMALL} pixels on the CPU, else 1)'))
+    parser.add_argument('-o', '--output', metavar='DIR', help=(
+        f'write results to DIR/<experiment>/<catalogue> (default: {RESULTS}, or {QUICK_RESULTS} '
+        'with --quick)'))
+    parser.add_argument('--quick', action='store_true', help=(
+        f'a first look: {QUICK_EPOCHS} epochs, one seed, fewer folds'))
+    parser.add_argument('--pictures', action='store_true', help=(
+        'show products in figures even if the catalogue names no licence that allows it: for your '
+        'own shop'))
+
+
+def add_init(parser: argparse.ArgumentParser) -> None:
+    """Adds the argument for :meth:`Settings.begin_with`."""
+    parser.add_argument('--init', metavar='RUN', help=(
+        'begin with the trunk and the encoder of this run, at a tenth of the learning rate '
+        '(default: random parameters)'))
+
+
+def add_folds(parser: argparse.ArgumentParser) -> None:
+    """Adds the argument for the number of folds; see :func:`folds_of`."""
+    parser.add_argument('--folds', metavar='K', type=int, choices=range(2, 101), help=(
+        f'number of folds (default: {FOLDS}, or {QUICK_FOLDS} with --quick)'))
+
+
+def folds_of(arguments: argparse.Namespace) -> int:
+    """The number of folds that the argument of :func:`add_folds` asks for."""
+    return arguments.folds or (QUICK_FOLDS if arguments.quick else FOLDS)
+
+
+def settings_of(arguments: argparse.Namespace) -> Settings:
+    """The settings that the arguments of :func:`add_arguments` ask for.
+
+    Raises:
+        UserError: If they cannot be used.
+    """
+    seeds = arguments.seeds
+    if seeds is None:
+        seeds = 1 if arguments.quick else SEEDS
+    if seeds < 1:
+        raise UserError(f'seeds: found {seeds}, expected 1 or more')
+    if arguments.jobs is not None and arguments.jobs < 1:
+        raise UserError(f'jobs: found {arguments.jobs}, expected 1 or more')
+    recipe = Recipe.load(arguments.recipe).replace(training__devices=arguments.devices)
+    catalogue = open_or_draw(arguments.catalogue)
+    name = arguments.name or catalogue.header.name
+    # A stranger's catalogue may call itself ../../elsewhere.
+    if name in ('', '.', '..') or not name.isprintable() or not {'/', '\\'}.isdisjoint(name):
+        raise UserError(f'name: {shown(name)} cannot be that of a folder; choose another')
+    settings = Settings(
+        catalogue, name, recipe, tuple(range(seeds)),
+        pathlib.Path(arguments.runs),
+        pathlib.Path(arguments.output or (QUICK_RESULTS if arguments.quick else RESULTS)),
+        arguments.quick, arguments.pictures)
+    settings.recipe = settings.shortened(recipe)
+    settings.jobs = arguments.jobs or _jobs(recipe)
+    return settings
+
+
+def _jobs(recipe):
+    on_cpu = recipe.training.devices == '@numpy'
+    return usable_cores() if on_cpu and recipe.data.size <= SMALL else 1
+
+
+def require_test_split(catalogue: Catalogue) -> None:
+    """Raises :class:`.UnsuitableCatalogue` if no product is in the test split."""
+    if not any(split_of(product.group) == 'test' for product in catalogue.products):
+        raise UnsuitableCatalogue(
+            f'{catalogue.folder}: none of its products is in the test split, which this experiment '
+            'evaluates on; a tenth of all groups is: expected more groups')
+
+
+def command(name: str, description: str, experiment: Callable[..., tuple[Figures, list[Table]]],
+            argv: Sequence[str] | None = None,
+            add: Callable[[argparse.ArgumentParser], None] | None = None,
+            test_split: bool = True) -> int:
+    """Runs an experiment from the command line; what every experiment's ``main`` does.
+
+    Args:
+        name: Name of the module.
+        description: The module's docstring.
+        experiment: Takes the :class:`Settings` and the folder for its pictures, which exists;
+            returns its figures and its tables.
+        argv: Instead of the process' arguments.
+        add: Adds the experiment's own arguments to the parser; the experiment then takes the parsed
+            ``arguments``, too.
+        test_split: Whether it needs products of the test split.
+
+    Returns:
+        Exit status: 0; 2 if an argument cannot be used; 3 if the catalogue cannot answer the
+        experiment; 130 after Ctrl-C; 141 if the reader of the output went away.
+    """
+    parser = argparse.ArgumentParser(
+        prog=f'python -m fashion_models.experiments.{name}', description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_arguments(parser)
+    if add:
+        add(parser)
+    terminal.ready_streams()
+    arguments = parser.parse_args(argv)
+    if add:
+        experiment = functools.partial(experiment, arguments=arguments)
+    try:
+        settings = settings_of(arguments)
+        if test_split:
+            # Before anything is trained.
+            require_test_split(settings.catalogue)
+        print(terminal.visible(run_experiment(name, experiment, settings)), end='', flush=True)
+    except UnsuitableCatalogue as error:
+        text = terminal.visible(terminal.shortened(str(error)))
+        print(f'{name}: not possible here: {text}', file=sys.stderr)
+        return NOT_POSSIBLE
+    except BrokenPipeError:
+        return terminal.reader_gone()
+    except (UserError, OSError) as error:
+        terminal.print_error(name, error if isinstance(error, UserError) else system_text(error))
+        return 2
+    except (Interrupted, KeyboardInterrupt):
+        print(f'{name}: stopped; run the same command again to resume', file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+def run_experiment(name: str, experiment: Callable[..., tuple[Figures, list[Table]]],
+                   settings: Settings) -> str:
+    """Runs an experiment and writes its results.
+
+    Returns:
+        Its tables, and where the rest is.
+    """
+    started = time.monotonic()
+    folder = settings.results / name / settings.name
+    folder.mkdir(parents=True, exist_ok=True)
+    settings.used.clear()
+    figures, tables = experiment(settings, folder)
+    write_results(
+        folder, name, figures, tables, settings.catalogue, settings.recipe, settings.seeds,
+        settings.used, time.monotonic() - started)
+    return (folder / 'table.txt').read_text(encoding='utf-8') + f'\nmore in {folder}\n'
