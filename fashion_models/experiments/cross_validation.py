@@ -23,7 +23,7 @@ the usual choice for a network of this kind (Girshick et al., "Rich feature hier
 0.001 after 0.01, so that what was learnt survives until the new heads are of use). It is enough for
 the heads: the squared length of a representation is near 900 in
 ``small.toml`` trained on fashion-product-images, so that ten steps move the logit of a class that
-a tenth of the products have by nearly two, and there are some 600 steps.
+a tenth of the products have by nearly two, and there are 636 steps at least.
 
 Held-out folds have no part in any choice: the network is that of the last epoch. Accuracies are
 over products; where each image is answered by itself, a product counts as the share of its images
@@ -38,8 +38,8 @@ others, and with the commonest label of the same source there. In a merged catal
 can do the latter without having seen a product.
 
 Time: 25 trainings a seed. With ``experiments/studies/shops-folds.toml`` on the seven shops of
-``experiments/mappings/shops.toml`` (2,957 products, 5,854 images) a training takes about a minute
-of a CPU core.
+``experiments/mappings/shops.toml`` (2,957 products, 5,854 images) a training takes one to
+two minutes of a CPU core.
 """
 
 import argparse

@@ -16,17 +16,10 @@ test split.
   (:mod:`fashion_models.representation.ordering.merchandiser`) orders the test products.
 
 NDCG is the share of the best possible gain that the first places of an order have. Intervals are
-over shoppers, and over seeds where there are several.
+over shoppers or merchandisers, and over seeds where there are several; differences are paired.
 
 Time: one training a seed (shared with the other experiments); then, with ``small.toml`` on a CPU
 core, half a minute to embed 30,000 images and half a minute to a minute for the rest.
-
-Found: pictures and words together are best. Alone, the two do equally well for shoppers of the
-embedded catalogue, whose texts name the colour in two of three cases; words do better for those of
-Fashion Product Images, whose titles name colour and kind nearly always and whose pictures are small
-and single. From 20 lists of a merchandiser, words teach more than pictures on both. A fifth of
-diversity costs five to six per cent of NDCG@10 and shows a quarter more of the shoppers' favourite
-categories.
 """
 
 import pathlib
@@ -67,6 +60,7 @@ DIVERSITIES = 0.0, 0.1, DIVERSITY, 0.3, 0.5
 ORDERS = {
     'pictures': 'by the pictures', 'words': 'by the words (TF-IDF)', 'both': 'by both',
     'popularity': 'by popularity', 'random': 'at random', 'truth': 'by the true attributes'}
+COMPARED = ('pictures', 'words'), ('both', 'pictures'), ('both', 'words')
 _SHOPPER, _OTHER, _MERCHANDISER = 1, 2, 3
 
 
@@ -89,10 +83,8 @@ def ordering(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Ta
         'accidental_likes': float(served.pop('accidental').mean()),
         'orders': _intervals(served['orders']), 'diversities': _intervals(served['diversities']),
         'learned': _intervals(merchandised),
-        'pictures_over_words': {
-            f'ndcg@{k}': statistics.difference(
-                served['orders']['pictures'][f'ndcg@{k}'],
-                served['orders']['words'][f'ndcg@{k}'], range(shoppers)) for k in PLACES}}
+        'differences': {'orders': _differences(served['orders']), 'learned': {
+            many: _differences(merchandised, f' {many}') for many in LISTS}}}
     return figures, tables(figures)
 
 
@@ -258,22 +250,38 @@ def _intervals(values, name=''):
     return statistics.accuracy(values, range(values.shape[1]), highest=highest)
 
 
+def _differences(values, suffix=''):
+    """How far one order is ahead of another, for the pairs of :data:`COMPARED`."""
+    return {f'{one} less {other}': {
+        f'ndcg@{k}': statistics.difference(own, beside, range(own.shape[1]))
+        for k in PLACES
+        for own, beside in [[values[name + suffix][f'ndcg@{k}'] for name in (one, other)]]}
+        for one, other in COMPARED}
+
+
+def _rows(differences):
+    return [(name, *(str(own[f'ndcg@{k}']) for k in PLACES))
+            for name, own in differences.items()]
+
+
 def tables(figures: Figures) -> list[Table]:
     """The three tables of the figures."""
     orders = [
         (title, *_cells(figures['orders'][name], [f'ndcg@{k}' for k in PLACES]))
         for name, title in ORDERS.items()]
-    orders.append(('pictures less words', *(
-        str(figures['pictures_over_words'][f'ndcg@{k}']) for k in PLACES)))
+    orders += _rows(figures['differences']['orders'])
     heading = [f'NDCG@{k}' for k in PLACES]
     k = PLACES[0]
     diversities = [
         (f'{share:g}', *_cells(own, [f'ndcg@{k}', 'subcategory', 'colour', 'favourites']))
         for share, own in figures['diversities'].items()]
-    learned = [
-        (f'{many} lists, {ORDERS[name]}',
-         *_cells(figures['learned'][f'{name} {many}'], [f'ndcg@{k}' for k in PLACES]))
-        for many in LISTS for name in ('pictures', 'words', 'both', 'random')]
+    learned = []
+    for many in LISTS:
+        learned += [
+            (f'{many} lists, {ORDERS[name]}',
+             *_cells(figures['learned'][f'{name} {many}'], [f'ndcg@{k}' for k in PLACES]))
+            for name in ('pictures', 'words', 'both', 'random')]
+        learned += _rows(figures['differences']['learned'][many])
     return [
         Table(f'{figures["products"]} test products in order for {figures["shoppers"]} simulated '
               'shoppers, 95 % intervals', ('', *heading), orders),

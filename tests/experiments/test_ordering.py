@@ -66,6 +66,15 @@ def test_ordering(words, capsys):
     for own in figures['orders'].values():
         assert 0 <= own['ndcg@10']['value'] <= 1
     assert set(figures['diversities']) == {str(share) for share in DIVERSITIES}
+    for where, own in (('orders', figures['orders']), ('learned', figures['learned'])):
+        found = figures['differences'][where]
+        for suffix, pairs in ({'': found} if where == 'orders' else {
+                f' {many}': pairs for many, pairs in found.items()}).items():
+            for pair, differences in pairs.items():
+                one, other = (own[name + suffix] for name in pair.split(' less '))
+                for k, difference in differences.items():
+                    assert difference['value'] == pytest.approx(
+                        one[k]['value'] - other[k]['value'])
     # Without the diversity term it is the order by the pictures.
     assert figures['diversities']['0.0']['ndcg@10'] == figures['orders']['pictures']['ndcg@10']
     out = capsys.readouterr().out
