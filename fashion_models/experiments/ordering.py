@@ -259,8 +259,8 @@ def _differences(values, suffix=''):
         for one, other in COMPARED}
 
 
-def _rows(differences):
-    return [(name, *(str(own[f'ndcg@{k}']) for k in PLACES))
+def _rows(differences, prefix=''):
+    return [(prefix + name, *(str(own[f'ndcg@{k}']) for k in PLACES))
             for name, own in differences.items()]
 
 
@@ -281,7 +281,7 @@ def tables(figures: Figures) -> list[Table]:
             (f'{many} lists, {ORDERS[name]}',
              *_cells(figures['learned'][f'{name} {many}'], [f'ndcg@{k}' for k in PLACES]))
             for name in ('pictures', 'words', 'both', 'random')]
-        learned += _rows(figures['differences']['learned'][many])
+        learned += _rows(figures['differences']['learned'][many], f'{many} lists, ')
     return [
         Table(f'{figures["products"]} test products in order for {figures["shoppers"]} simulated '
               'shoppers, 95 % intervals', ('', *heading), orders),
