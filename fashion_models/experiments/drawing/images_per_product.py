@@ -36,12 +36,13 @@ def draw_images(images: Figures, path: pathlib.Path) -> None:
     left.set_xlabel(f'images of the product ({MAX_IMAGES}: or more)')
     left.set_ylabel('accuracy, mean over the tasks')
     left.set_xticks(range(1, MAX_IMAGES + 1))
-    left.legend(frameon=False)
+    left.legend(frameon=False, loc='upper center', bbox_to_anchor=(0.5, -0.14), ncols=3)
     names = [name for name in WAYS if name != MULTI][::-1]
     _whiskers(right, range(len(names)), [own['difference'][name][ALL] for name in names], 'x',
               color='black', marker='o', linestyle='')
     right.axvline(0, color='0.6', linewidth=1)
     right.set_yticks(range(len(names)), names)
+    right.margins(y=0.25)
     right.set_xlabel('accuracy of multi-image minus each')
     for axes in left, right:
         axes.spines[['top', 'right']].set_visible(False)
