@@ -36,7 +36,9 @@ def draw_images(images: Figures, path: pathlib.Path) -> None:
     left.set_xlabel(f'images of the product ({MAX_IMAGES}: or more)')
     left.set_ylabel('accuracy, mean over the tasks')
     left.set_xticks(range(1, MAX_IMAGES + 1))
-    left.legend(frameon=False, loc='upper center', bbox_to_anchor=(0.5, -0.14), ncols=3)
+    low, high = left.get_ylim()
+    left.set_ylim(low, high + 0.25 * (high - low))      # room for the legend, which hides nothing
+    left.legend(frameon=False, loc='upper left')
     names = [name for name in WAYS if name != MULTI][::-1]
     _whiskers(right, range(len(names)), [own['difference'][name][ALL] for name in names], 'x',
               color='black', marker='o', linestyle='')
