@@ -252,11 +252,13 @@ def _intervals(values, name=''):
 
 def _differences(values, suffix=''):
     """How far one order is ahead of another, for the pairs of :data:`COMPARED`."""
-    return {f'{one} less {other}': {
-        f'ndcg@{k}': statistics.difference(own, beside, range(own.shape[1]))
-        for k in PLACES
-        for own, beside in [[values[name + suffix][f'ndcg@{k}'] for name in (one, other)]]}
-        for one, other in COMPARED}
+    found = {}
+    for one, other in COMPARED:
+        own, beside = values[one + suffix], values[other + suffix]
+        found[f'{one} less {other}'] = {
+            metric: statistics.difference(own[metric], beside[metric], range(own[metric].shape[1]))
+            for metric in own}
+    return found
 
 
 def _rows(differences, prefix=''):

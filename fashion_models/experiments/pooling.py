@@ -88,12 +88,11 @@ def pooling(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Tab
     settings.train(list(kinds.values()))
     runs = {name: settings.seeds_of(*kind) for name, kind in kinds.items()}
     updates = updates_of(runs['maximum'])
-    _, recipe, flat = single_image_kind(settings.recipe)
+    name, recipe, flat = single_image_kind(settings.recipe)
     batches = updates // recipe.training.epochs
     single = {
-        SINGLE: single_image_kind(recipe),
-        UPDATES: ('single-image-equal-updates', recipe.replace(training__epoch_batches=batches),
-                  flat)}
+        SINGLE: (name, recipe, flat),
+        UPDATES: (f'{name}-equal-updates', recipe.replace(training__epoch_batches=batches), flat)}
     settings.train(list(single.values()))
     averaged = {name: settings.seeds_of(*kind) for name, kind in single.items()}
     smaller = {name: (network, smaller_batches(

@@ -60,6 +60,8 @@ def test_by_number_of_images(results):
 def test_runs_are_those_that_are_needed(results, words):
     runs = [Run.open(path.parent) for path in
             pathlib.Path(words[words.index('--runs') + 1]).glob('*/provenance.json')]
+    # Of all tasks, of single images, and of two tasks with two schedules each.
+    assert len(results['runs']) == 2 + 2 * len(SCHEDULES)
     # Those of folds are other experiments'.
     flat = [run for run in runs if run.view == View(flattened=True)]
     assert 0 in {run.recipe.training.epoch_batches for run in flat}
