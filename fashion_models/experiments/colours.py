@@ -122,7 +122,8 @@ def experiment(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[
     runs = {taught: settings.seeds_of(*kind) for taught, kind in kinds.items()}
     figures, tables = named_figures(runs, products)
     if several:
-        figures['right'] = right_figures(runs, settings.products(runs[TAUGHT_FIRST][0])['test'])
+        test = settings.products(runs[TAUGHT_FIRST][0].recipe)['test']
+        figures['right'] = right_figures(runs, test)
         tables.append(right_table(figures['right']))
     return figures, tables
 

@@ -92,7 +92,7 @@ def steps(settings: Settings, run: Run, specs: dict[int, str]) -> Figures:
         dict: From 'first', which is one step with fixed normalization, and 'fixed' and 'trained',
         which are ten, to {number of devices: distance}; 'trained' has 'other dropout', too.
     """
-    products = settings.products(run)['train']
+    products = settings.products(run.recipe)['train']
     recipe = run.recipe.training
     iterator = TrainingIterator(
         products, run.mean, recipe.batch_size, recipe.seed, run.recipe.data.max_images,
@@ -160,7 +160,7 @@ def _parameters(updater):
 def results(settings: Settings, runs: dict[int, list[Run]]) -> Figures:
     """Accuracies of the networks trained on so many devices: {split: {number: …}}."""
     tasks = runs[1][0].vocabulary.tasks
-    products = settings.products(runs[1][0])
+    products = settings.products(runs[1][0].recipe)
     found = {}
     for split in SPLITS:
         own = products[split]

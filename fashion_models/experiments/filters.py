@@ -100,7 +100,7 @@ def _start(run):
 
 def images_share(settings: Settings, run: Run) -> dict[str, float]:
     """The chromatic share of the images' own energy, the mean image subtracted."""
-    products = settings.products(run)['train']
+    products = settings.products(run.recipe)['train']
     size = run.recipe.data.size
     numbers = np.concatenate(products.images)
     numbers = numbers[::-(-len(numbers) // IMAGES)]

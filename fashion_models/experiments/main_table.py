@@ -39,7 +39,7 @@ def main_table(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[
     settings.networks = len(settings.seeds)
     runs = settings.seeds_of('multi-task')
     vocabulary = runs[0].vocabulary
-    products = settings.products(runs[0])
+    products = settings.products(runs[0].recipe)
     figures = {'tasks': vocabulary.tasks, 'article': {
         ALL: article.mean(article.MULTI_TASK), **article.MULTI_TASK}}
     for split in SPLITS:

@@ -65,7 +65,7 @@ def misclassified(settings: Settings, folder: pathlib.Path) -> tuple[Figures, li
     settings.networks = len(settings.seeds)
     runs = settings.seeds_of('multi-task')
     vocabulary = runs[0].vocabulary
-    test = settings.products(runs[0])['test']
+    test = settings.products(runs[0].recipe)['test']
     require_products(test, 'test', settings.catalogue)
     evaluations = [predictions.evaluate_run(run, test) for run in runs]
     answers = {task: Answers.of(task, column, vocabulary, evaluations, test.groups)

@@ -100,7 +100,7 @@ def pooling(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Tab
         for name, (network, like) in SMALLER.items()}
     settings.train(list(smaller.values()))
     runs |= {name: settings.seeds_of(*kind) for name, kind in smaller.items()}
-    products = settings.products(averaged[SINGLE][0])
+    products = settings.products(averaged[SINGLE][0].recipe)
     tasks = averaged[SINGLE][0].vocabulary.tasks
     figures = {
         'tasks': tasks, 'image_loss': IMAGE_LOSS,

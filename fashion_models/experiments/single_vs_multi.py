@@ -32,7 +32,6 @@ import sys
 from collections.abc import Sequence
 
 from fashion_models.catalogue.split import split_of
-from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.errors import UserError
 from fashion_models.experiments.drawing.images_per_product import draw_images
 from fashion_models.experiments.kit.command import command
@@ -62,7 +61,7 @@ def single_vs_multi(
         [('multi-task', None, None), *([single_image_kind(settings.recipe)] * several)],
         [kind for task in tasks for kind in single_task_kinds(settings.recipe, task).values()])
     multi = settings.seeds_of('multi-task')
-    products = settings.products(multi[0])
+    products = settings.products(multi[0].recipe)
     figures = {
         'tasks': multi[0].vocabulary.tasks,
         'single_task': compare_tasks(settings, tasks, multi, products)}
@@ -81,8 +80,7 @@ def _tasks(settings, asked):
         if task not in known:
             raise UserError(f'tasks: found {task!r}, expected some of the recipe\'s: '
                             f'{", ".join(known)}')
-    labelled = Vocabulary.of(settings.catalogue.products, known).tasks
-    return [task for task in dict.fromkeys(asked or ARTICLES_TASKS) if task in labelled]
+    return [task for task in dict.fromkeys(asked or ARTICLES_TASKS) if task in settings.tasks]
 
 
 def main(argv: Sequence[str] | None = None) -> int:

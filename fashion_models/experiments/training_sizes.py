@@ -26,9 +26,7 @@ import sys
 from collections.abc import Sequence
 
 from fashion_models.catalogue.tasks import title_of
-from fashion_models.data.prepare import prepare
 from fashion_models.data.views import View, first_groups
-from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.errors import UnsuitableCatalogue, UserError
 from fashion_models.experiments.kit.command import command
 from fashion_models.experiments.kit.predictions import ALL
@@ -40,6 +38,7 @@ from fashion_models.plural import counted
 SIZES = 1000, 3000
 #: The network of all tasks whose losses are added up.
 ADDED = 'added up'
+TOGETHER = {ALL: 'five tasks', ADDED: 'five tasks, losses added up'}
 EPOCHS, UPDATES = 'as many epochs', 'as many updates'
 #: As many updates on a small set would be so many epochs that nothing new is learnt.
 MOST_EPOCHS = 4
@@ -49,11 +48,7 @@ def training_sizes(
         settings: Settings, folder: pathlib.Path,
         arguments: argparse.Namespace) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
-    vocabulary = Vocabulary.of(settings.catalogue.products, settings.recipe.model.tasks)
-    tasks = vocabulary.tasks
-    products = View().products(
-        settings.catalogue, prepare(settings.catalogue, settings.recipe.data.shorter_side),
-        vocabulary)
+    tasks, products = settings.tasks, settings.products(settings.recipe)
     whole = len(products['train'])
     kinds = [(0, EPOCHS, 1)]
     for size in _sizes(arguments.sizes, settings, whole):
@@ -104,10 +99,10 @@ def _networks(recipe, tasks, size, share):
 
 def _compare(runs, tasks, settings, products, split):
     """Accuracy of five tasks together, either way, and of each alone, and the differences."""
-    together = {name: correct_of(runs[name], products) for name in (ALL, ADDED)}
-    compared = {ALL: {}, ADDED: {}}
+    together = {name: correct_of(runs[name], products) for name in TOGETHER}
+    compared = {name: {} for name in TOGETHER}
     for column, task in enumerate(tasks):
-        alone = correct_of(runs[task], settings.products(runs[task][0])[split])
+        alone = correct_of(runs[task], settings.products(runs[task][0].recipe)[split])
         for name, right in together.items():
             compared[name][task] = beside(right[..., [column]], alone, task, products.groups)
     return compared
@@ -121,13 +116,12 @@ def tables(figures: Figures) -> list[Table]:
         for one in figures['compared']:
             what = (f'{counted(one["products"], "product")}, {one["schedule"]} '
                     f'({counted(one["epochs"], "epoch")})')
-            mean, added = one[split][ALL], one[split][ADDED]
-            rows += [
-                (f'{what}: one task', *(of_task['single'].value for of_task in mean.values())),
-                ('  five tasks', *(of_task['multi'].value for of_task in mean.values())),
-                ('    minus one task', *(of_task['difference'] for of_task in mean.values())),
-                ('  losses added up', *(of_task['multi'].value for of_task in added.values())),
-                ('    minus one task', *(of_task['difference'] for of_task in added.values()))]
+            alone = one[split][ALL].values()
+            rows.append((f'{what}: one task', *(of_task['single'].value for of_task in alone)))
+            for network, name in TOGETHER.items():
+                own = one[split][network].values()
+                rows += [(name, *(of_task['multi'].value for of_task in own)),
+                         (f'{name}, minus one task', *(of_task['difference'] for of_task in own))]
         found.append(Table(
             f'Accuracy of five tasks together and of each alone, {split} split; differences with '
             '95 % intervals', ('', *(title_of(task) for task in figures['tasks'])), rows))

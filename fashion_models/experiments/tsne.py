@@ -60,7 +60,7 @@ def tsne(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]
     runs = {
         MULTI: settings.seeds_of('multi-task'), COLOUR: settings.seeds_of('colour-only', colour)}
     vocabulary = runs[MULTI][0].vocabulary
-    products = settings.products(runs[MULTI][0])['test']
+    products = settings.products(runs[MULTI][0].recipe)['test']
     require_products(products, 'test', settings.catalogue)
     if len(products) < FEWEST:
         raise UnsuitableCatalogue(

@@ -66,7 +66,7 @@ def with_text(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[T
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
     settings.networks = len(settings.seeds)
     runs = settings.seeds_of('multi-task')
-    vocabulary, products = runs[0].vocabulary, settings.products(runs[0])
+    vocabulary, products = runs[0].vocabulary, settings.products(runs[0].recipe)
     texts = fusion.product_texts(settings.catalogue)
     features = fusion.TextFeatures([texts[id] for id in products['train'].ids])
     encoded = {split: features([texts[id] for id in own.ids]) for split, own in products.items()}

@@ -8,6 +8,7 @@ from fashion_models.catalogue.io import Catalogue
 from fashion_models.data.prepare import prepare
 from fashion_models.data.products import ProductSet
 from fashion_models.data.views import View
+from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.experiments.kit.runs import Kind, find_run, progress, trained_run
 from fashion_models.experiments.kit.side_by_side import Network, train_side_by_side
 from fashion_models.training.recipe import Recipe
@@ -52,6 +53,11 @@ class Settings:
     jobs: int = 1
     used: list[Run] = dataclasses.field(default_factory=list)
     _products: dict[tuple, dict[str, ProductSet]] = dataclasses.field(default_factory=dict)
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The recipe's tasks that products have labels of."""
+        return Vocabulary.of(self.catalogue.products, self.recipe.model.tasks).tasks
 
     def begin_with(self, init: str | None) -> None:
         """Makes networks begin with another run's, at a tenth of the recipe's learning rate.
@@ -113,16 +119,17 @@ class Settings:
                 self.catalogue, list(missing.values()), self.runs, self.jobs,
                 progress(self.networks, list(done.values()), len(missing), self.jobs))
 
-    def products(self, run: Run) -> dict[str, ProductSet]:
-        """The catalogue's products as they are, not as the run's view has them.
+    def products(self, recipe: Recipe) -> dict[str, ProductSet]:
+        """The catalogue's products as a recipe needs them, not as the view of a run has them.
 
         Returns:
-            From each split to its products, with the labels of the run's tasks.
+            From each split to its products, with the labels of the recipe's tasks.
         """
-        key = run.recipe.data.shorter_side, run.vocabulary.tasks
+        key = recipe.data.shorter_side, recipe.model.tasks
         if key not in self._products:
             self._products[key] = View().products(
-                self.catalogue, prepare(self.catalogue, key[0]), run.vocabulary)
+                self.catalogue, prepare(self.catalogue, recipe.data.shorter_side),
+                Vocabulary.of(self.catalogue.products, recipe.model.tasks))
         return self._products[key]
 
     def shortened(self, recipe: Recipe) -> Recipe:

@@ -34,7 +34,7 @@ def before_and_after(settings: Settings, catalogues: dict[str, Catalogue], truth
         own = dataclasses.replace(settings, catalogue=catalogue, _products={})
         runs = own.seeds_of('multi-task')
         if not products:
-            products = settings.products(runs[0])
+            products = settings.products(runs[0].recipe)
         for split in SPLITS:
             part = products[split]
             answered = [_predicted(run, part, tasks) for run in runs]

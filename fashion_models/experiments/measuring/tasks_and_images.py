@@ -77,7 +77,8 @@ def _compare_task(settings, task, kind, multi, together, products):
     return {
         split: beside(
             together[split][..., [column]],
-            correct_of(single, settings.products(single[0])[split]), task, products[split].groups)
+            correct_of(single, settings.products(single[0].recipe)[split]), task,
+            products[split].groups)
         for split in SPLITS}
 
 
