@@ -1,6 +1,8 @@
 """Shards computed by Ray's workers, some of which are killed."""
 
+import contextlib
 import os
+import pathlib
 import random
 import signal
 import threading
@@ -18,16 +20,24 @@ ray = pytest.importorskip('ray', reason='needs the extra ray')
 
 
 def workers():
-    """The processes of our workers that are at a shard, by what Ray calls them."""
+    """The processes of our workers that are at a shard, by what Ray calls them.
+
+    Not those of another test, which may be running beside this one.
+    """
     found = []
     for name in filter(str.isdecimal, os.listdir('/proc')):
-        try:
-            with open(f'/proc/{name}/cmdline') as file:
-                if file.read().startswith('ray::Worker.compute'):
-                    found.append(int(name))
-        except OSError:
-            continue
+        with contextlib.suppress(OSError):
+            if (pathlib.Path(f'/proc/{name}/cmdline').read_bytes().startswith(
+                    b'ray::Worker.compute') and os.getpid() in ancestors(name)):
+                found.append(int(name))
     return found
+
+
+def ancestors(process):
+    """The processes that a process descends from."""
+    while process := int(pathlib.Path(f'/proc/{process}/stat').read_text().rpartition(
+            ')')[2].split()[1]):
+        yield process
 
 
 class Killer(threading.Thread):
@@ -42,8 +52,10 @@ class Killer(threading.Thread):
         draw = random.Random(0)
         while self.killed < self.left and not self.stopped.wait(draw.uniform(0, 1)):
             if found := workers():
-                os.kill(draw.choice(found), signal.SIGKILL)
-                self.killed += 1
+                # It may have ended by itself.
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(draw.choice(found), signal.SIGKILL)
+                    self.killed += 1
 
 
 @pytest.mark.timeout(600)
