@@ -122,7 +122,8 @@ class InProcesses(Ahead):
     def _submit(self, job):
         try:
             return _submit(self._pool, self._function, job)
-        except concurrent.futures.BrokenExecutor:
+        # The pipe is that to a worker which died before it had read what to import.
+        except (concurrent.futures.BrokenExecutor, BrokenPipeError):
             raise WorkerDied(self._pending[0][0] if self._pending else job) from None
 
     def _result(self):

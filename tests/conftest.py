@@ -13,6 +13,7 @@ import signal
 import tempfile
 
 import hypothesis
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
@@ -32,6 +33,12 @@ from fashion_models.training.recipe import Data, Model, Recipe, Training
 hypothesis.settings.register_profile(
     'any machine', deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile('any machine')
+
+
+@pytest.fixture(autouse=True)
+def seeded():
+    """Makes NumPy draw the same weights whichever tests the worker has run before."""
+    np.random.seed(0)  # noqa: NPY002
 
 
 @pytest.fixture(autouse=True)

@@ -132,3 +132,12 @@ def test_abandoned_processes_end_without_a_wait():
     while any(process.is_alive() for process in processes):
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_a_worker_that_dies_before_it_has_read_what_to_import_is_told(monkeypatch):
+    def broken(pool, function, job):
+        raise BrokenPipeError
+    monkeypatch.setattr(workers, '_submit', broken)
+    with pytest.raises(WorkerDied) as died, InProcesses(square, range(7, 9), 2) as results:
+        next(results)
+    assert died.value.job == 7

@@ -379,8 +379,9 @@ def test_scaling_keeps_the_aspect_ratio_to_the_nearest_pixel(height, width, size
     scaled = scale_shorter_side(plain, size)
     shorter, longer = sorted(scaled.shape[:2])
     assert shorter == size
-    aspect = min(max(height, width) / min(height, width), 4)
-    assert abs(longer - aspect * size) <= 0.5
+    short, long = sorted((height, width))
+    # In whole numbers: the quotient may be rounded to the other side of a half.
+    assert 2 * abs(longer * short - min(long, 4 * short) * size) <= short
     assert (scaled.shape[0] > scaled.shape[1]) <= (height > width)
     # One colour stays that colour, whatever the scale.
     np.testing.assert_array_equal(scaled, np.broadcast_to(plain[0, 0], scaled.shape))

@@ -3,6 +3,7 @@
 One file: each failure is compared with the store that the same catalogue gives undisturbed.
 """
 
+import contextlib
 import os
 import pathlib
 import shutil
@@ -487,8 +488,9 @@ def test_ctrl_c_ends_at_once_and_cleans_up(tmp_path, start, workers):
     wait_for(lambda: any(parent.glob('*.partial/pixels.bin')), 'the first pixels')
     # As a terminal does: to every process of the group; here one by one.
     for pid in {process.pid, *children(process.pid)}:
-        os.kill(pid, signal.SIGINT)
-    _, error = process.communicate(timeout=10)
+        with contextlib.suppress(ProcessLookupError):   # has ended
+            os.kill(pid, signal.SIGINT)
+    _, error = process.communicate(timeout=30)
     # tqdm complains when it is interrupted while it makes its bar, after all is over.
     error = error.partition('Exception ignored in: <function tqdm.__del__')[0]
     assert error.rstrip().endswith('KeyboardInterrupt')
@@ -499,7 +501,7 @@ def test_ctrl_c_ends_at_once_and_cleans_up(tmp_path, start, workers):
 def test_two_processes_that_want_the_same_store_make_it_once(tmp_path, start):
     catalogue = make_catalogue(tmp_path / 'shop', {f'p{i}': [(i, i, i)] for i in range(20)})
     parent = catalogue.folder / '.prepared'
-    first = start(catalogue, 0.1, workers=1)
+    first = start(catalogue, 0.3, workers=1)
     wait_for(lambda: any(parent.glob('*.partial')), 'the first to begin')
     second = start(catalogue, 1000, workers=1)  # were it to decode, it would never end
     outputs = [process.communicate(timeout=30) for process in (first, second)]
@@ -524,8 +526,9 @@ def test_a_worker_that_dies_is_an_error_that_says_where(tmp_path, start, monkeyp
     process = start(catalogue, 0.2, workers=2)
     wait_for(lambda: len(children(process.pid)) >= 3, 'two workers and the resource tracker')
     for pid in children(process.pid):
-        if b'spawn_main' in pathlib.Path(f'/proc/{pid}/cmdline').read_bytes():
-            os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):   # has ended
+            if b'spawn_main' in pathlib.Path(f'/proc/{pid}/cmdline').read_bytes():
+                os.kill(pid, signal.SIGKILL)
     _, error = process.communicate(timeout=30)
     assert 'UserError: a process that decodes images ended unexpectedly, near' in error
     assert 'images/p0-0.png' in error

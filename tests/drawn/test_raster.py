@@ -57,8 +57,9 @@ def test_a_box_elsewhere_shows_the_same_pixels():
 def test_triangles_have_the_area_of_the_shoelace_formula(corners):
     (ax, ay), (bx, by), (cx, cy) = corners
     area = abs((bx - ax) * (cy - ay) - (cx - ax) * (by - ay)) / 2
-    # Five scan lines to a pixel: a corner between two of them is off by half a line at most.
-    assert abs(coverage([np.array(corners)], BOX).sum() - area) < 2.0
+    # Five scan lines to a pixel: a flat triangle may catch one or none.
+    width = max(ax, bx, cx) - min(ax, bx, cx)
+    assert abs(coverage([np.array(corners)], BOX).sum() - area) < width / 5 + 0.1
 
 
 def test_a_stroke_is_as_wide_as_asked():

@@ -8,12 +8,6 @@ from fashion_models.functions import backend
 from fashion_models.onednn import library
 
 
-@pytest.fixture(autouse=True)
-def seeded():
-    """The same directions in each numerical derivative."""
-    np.random.seed(0)  # noqa: NPY002
-
-
 @pytest.fixture(scope='session')
 def onednn():
     """Skips where oneDNN is not installed, so that nothing is compared with itself."""

@@ -352,6 +352,8 @@ def test_a_late_answer_does_not_count_back(browser, address):
         page.get_by_text('1 of 10 decided').wait_for()
         page.keyboard.press('1')
         page.get_by_text('2 of 10 decided').wait_for()
+        while not held:
+            page.wait_for_timeout(10)
         (route, response), = held       # asked for after the first decision
         with page.expect_response('**/api/review/labels?*after=9*'):
             route.fulfill(response=response)

@@ -69,8 +69,8 @@ def train_side_by_side(
             :func:`~fashion_models.experiments.kit.runs.progress`.
 
     Raises:
-        Interrupted: After Ctrl-C; every training has left a snapshot.
-        UserError: A training failed; the others have left a snapshot.
+        Interrupted: After Ctrl-C; every training that had begun has left a snapshot.
+        UserError: A training failed; the others that had begun have left a snapshot.
     """
     refuse_while_spawned()
     runs_folder = pathlib.Path(runs_folder)

@@ -54,8 +54,10 @@ def test_each_has_its_share_of_the_cores(monkeypatch):
 def test_one_that_fails_is_told_and_the_others_end(tiny, catalogue, tmp_path):
     bad = tiny.replace(training__epochs=1, training__learning_rate=1e30)
     with pytest.raises(UserError, match=r'bad-\w+\.txt: the training failed: .*the loss is'):
+        # The bad one is last, so that the long one has begun.
         train_side_by_side(
-            catalogue, [Network('bad', 0, bad), *networks(tiny, 500, (1,))], tmp_path, 2)
+            catalogue, [*networks(tiny, 500, (1,)), *networks(tiny, 1, (2,)),
+                        Network('bad', 0, bad)], tmp_path, 2)
     assert not multiprocessing.active_children()
     (unfinished,) = tmp_path.glob('toy-1-*/')
     assert list((unfinished / 'snapshots').glob('iteration-*.npz'))
