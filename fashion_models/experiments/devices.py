@@ -256,7 +256,7 @@ def tables(figures: Figures, tasks: Sequence[str]) -> list[Table]:
                 own['accuracy'][task].value if task in own['accuracy'] else None
                 for task in columns)))
             if g > 1:
-                rows.append(('  minus one device', *(
+                rows.append((f'{counted(g, "device")} minus 1', *(
                     own['difference'].get(task) for task in columns)))
         found.append(Table(f'Accuracy over products, {split} split', header, rows))
     return found

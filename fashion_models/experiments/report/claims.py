@@ -170,9 +170,9 @@ CLAIMS = (
                 'any of a product\'s colours accepted. Four fifths of it come from judging by more '
                 'accurate labels.',
             'label_audit/fashion-product-images':
-                'By less than in the article, even with all planted labels right: by 0.068. Nearly all '
-                'of it comes from judging by more accurate labels. Here a tenth of the colours had '
-                'been made wrong; there it must have been more.'}),
+                'By less than in the article, even with all planted labels right: by 0.068. Nearly '
+                'all of it comes from judging by more accurate labels. Here a tenth of the colours '
+                'had been made wrong; there it must have been more.'}),
 )
 
 
