@@ -80,7 +80,8 @@ def _tasks(settings, asked):
         if task not in known:
             raise UserError(f'tasks: found {task!r}, expected some of the recipe\'s: '
                             f'{", ".join(known)}')
-    return [task for task in dict.fromkeys(asked or ARTICLES_TASKS) if task in settings.tasks]
+    labelled = settings.tasks   # which reads the catalogue
+    return [task for task in dict.fromkeys(asked or ARTICLES_TASKS) if task in labelled]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
