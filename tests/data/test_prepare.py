@@ -484,7 +484,7 @@ def test_a_killed_preparation_leaves_nothing_that_is_taken_for_a_store(tmp_path,
 def test_ctrl_c_ends_at_once_and_cleans_up(tmp_path, start, workers):
     catalogue = make_catalogue(tmp_path / 'shop', {f'p{i}': [(i, i, i)] for i in range(200)})
     parent = catalogue.folder / '.prepared'
-    process = start(catalogue, 0.05, workers)
+    process = start(catalogue, 0.5, workers)    # all would take two workers 50 s
     wait_for(lambda: any(parent.glob('*.partial/pixels.bin')), 'the first pixels')
     # As a terminal does: to every process of the group; here one by one.
     for pid in {process.pid, *children(process.pid)}:

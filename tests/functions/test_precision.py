@@ -287,7 +287,6 @@ def test_compact(in_bfloat16, values):
 
 def test_network_in_evaluation(in_bfloat16, values):
     """Folded or not, the features are those of float32 to a few thousandths."""
-    np.random.seed(0)  # noqa: NPY002
     trunk = ZFNet(64, width=0.25, image_features=64)
     x = values(4, 3, 64, 64)
     trunk(x)        # moves the running statistics

@@ -46,7 +46,6 @@ def test_pools_the_largest_activation_of_each_feature(encoder):
 
 @pytest.mark.parametrize(('pooling', 'pooled'), [('sum', np.sum), ('mean', np.mean)])
 def test_other_poolings(pooling, pooled):
-    np.random.seed(0)  # noqa: NPY002
     encoder = ProductEncoder(ZFNet(SIZE, width=0.05, image_features=12), 10, 9, 8, pooling)
     layers = dict(encoder.layers(images(2, 3)))
     rows = layers['pre_pool'].array.reshape(2, 3, 10)

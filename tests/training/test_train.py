@@ -122,6 +122,7 @@ def test_killed_at_any_moment_it_is_finished_by_the_same_command(
             break
     assert kills
     assert Run(out).finished
+    assert process.returncode in (0, -signal.SIGKILL)   # killed just after it had finished
     assert_same_training(Run.open(out), unbroken[0])
     best = [(run.snapshots / 'best.npz').read_bytes() for run in (Run.open(out), unbroken[0])]
     assert best[0] == best[1]       # the whole file, although two processes order sets differently
