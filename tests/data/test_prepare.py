@@ -13,6 +13,7 @@ import sys
 import time
 
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 
@@ -450,17 +451,11 @@ def wait_for(condition, what, seconds=30):
         time.sleep(0.02)
 
 
-def children(pid):
-    """The process ids of a process's children."""
-    found = set()
-    for status in pathlib.Path('/proc').glob('[0-9]*/stat'):
-        try:
-            fields = status.read_text().rpartition(')')[2].split()
-        except OSError:
-            continue
-        if int(fields[1]) == pid and fields[0] != 'Z':
-            found.add(int(status.parent.name))
-    return found
+def helpers(process):
+    """Two workers and multiprocessing's resource tracker; waits until they are there."""
+    main = psutil.Process(process.pid)
+    wait_for(lambda: len(main.children()) >= 3, 'two workers and the resource tracker')
+    return main.children()
 
 
 def test_a_killed_preparation_leaves_nothing_that_is_taken_for_a_store(tmp_path, start):
@@ -468,13 +463,12 @@ def test_a_killed_preparation_leaves_nothing_that_is_taken_for_a_store(tmp_path,
     parent = catalogue.folder / '.prepared'
     process = start(catalogue, 0.05, workers=2)
     wait_for(lambda: any(parent.glob('*.partial/pixels.bin')), 'the first pixels')
-    wait_for(lambda: len(children(process.pid)) >= 3, 'two workers and the resource tracker')
-    workers = children(process.pid)
+    started = helpers(process)
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert [name.endswith('.partial') for name in folders(parent)] == [True]
-    # The workers do not outlive it.
-    wait_for(lambda: not any(pathlib.Path(f'/proc/{pid}').exists() for pid in workers), 'the end')
+    # They do not outlive it.
+    wait_for(lambda: not any(one.is_running() for one in started), 'the end')
     store = prepare(catalogue, 10)
     assert colours(store) == {f'p{i}': [(i, i, i)] for i in range(100)}
     assert folders(parent) == [store.folder.name]
@@ -487,9 +481,10 @@ def test_ctrl_c_ends_at_once_and_cleans_up(tmp_path, start, workers):
     process = start(catalogue, 0.5, workers)    # all would take two workers 50 s
     wait_for(lambda: any(parent.glob('*.partial/pixels.bin')), 'the first pixels')
     # As a terminal does: to every process of the group; here one by one.
-    for pid in {process.pid, *children(process.pid)}:
-        with contextlib.suppress(ProcessLookupError):   # has ended
-            os.kill(pid, signal.SIGINT)
+    main = psutil.Process(process.pid)
+    for one in main, *main.children():
+        with contextlib.suppress(psutil.NoSuchProcess):   # has ended
+            one.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=30)
     # tqdm complains when it is interrupted while it makes its bar, after all is over.
     error = error.partition('Exception ignored in: <function tqdm.__del__')[0]
@@ -524,11 +519,10 @@ def test_a_worker_that_dies_is_an_error_that_says_where(tmp_path, start, monkeyp
     catalogue = make_catalogue(tmp_path / 'shop', {f'p{i}': [(i, i, i)] for i in range(50)})
     parent = catalogue.folder / '.prepared'
     process = start(catalogue, 0.2, workers=2)
-    wait_for(lambda: len(children(process.pid)) >= 3, 'two workers and the resource tracker')
-    for pid in children(process.pid):
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):   # has ended
-            if b'spawn_main' in pathlib.Path(f'/proc/{pid}/cmdline').read_bytes():
-                os.kill(pid, signal.SIGKILL)
+    for one in helpers(process):
+        with contextlib.suppress(psutil.NoSuchProcess):   # has ended
+            if 'spawn_main' in ' '.join(one.cmdline()):
+                one.kill()
     _, error = process.communicate(timeout=30)
     assert 'UserError: a process that decodes images ended unexpectedly, near' in error
     assert 'images/p0-0.png' in error

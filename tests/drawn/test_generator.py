@@ -2,15 +2,13 @@ import collections
 import hashlib
 import json
 import multiprocessing
-import os
-import pathlib
-import signal
 import subprocess
 import sys
 import time
 
 import filelock
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 
@@ -198,10 +196,9 @@ def test_a_worker_that_dies_is_one_clear_error(tmp_path):
         while not list(folder.glob('images/*/*.jpg')):
             assert time.monotonic() < end
             time.sleep(0.02)
-        children = pathlib.Path(f'/proc/{process.pid}/task/{process.pid}/children')
-        workers = [int(pid) for pid in children.read_text().split()
-                   if b'spawn_main' in pathlib.Path(f'/proc/{pid}/cmdline').read_bytes()]
-        os.kill(workers[-1], signal.SIGKILL)
+        workers = [child for child in psutil.Process(process.pid).children()
+                   if 'spawn_main' in ' '.join(child.cmdline())]
+        workers[-1].kill()
         _, error = process.communicate(timeout=20)
     finally:
         process.kill()

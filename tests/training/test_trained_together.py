@@ -1,16 +1,15 @@
 """Processes that train one network together: steps, a whole training, kills, errors."""
 
-import glob
 import importlib.util
 import os
 import pathlib
 import shutil
-import signal
 import subprocess
 import sys
 import time
 
 import numpy as np
+import psutil
 import pytest
 
 from fashion_models.training.run import Run
@@ -74,18 +73,13 @@ def train(recipe_file, toy_catalogue, tmp_path):
 
 
 def rank(number, out):
-    """The id of one of the processes that train a run; waits until it is there."""
+    """One of the processes that train a run; waits until it is there."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        for folder in glob.glob('/proc/[0-9]*'):
-            try:
-                environment = pathlib.Path(folder, 'environ').read_bytes().split(b'\0')
-                words = pathlib.Path(folder, 'cmdline').read_bytes().split(b'\0')
-            except OSError:
-                continue
-            if f'OMPI_COMM_WORLD_RANK={number}'.encode() in environment and (
-                    os.fsencode(out) in words):
-                return int(pathlib.Path(folder).name)
+        for process in psutil.process_iter(['cmdline', 'environ']):
+            environment, words = process.info['environ'] or {}, process.info['cmdline'] or []
+            if environment.get('OMPI_COMM_WORLD_RANK') == str(number) and str(out) in words:
+                return process
         time.sleep(0.02)
     raise AssertionError(f'there is no process {number}')
 
@@ -93,17 +87,15 @@ def rank(number, out):
 def test_killed_and_finished_it_is_the_training_on_as_many_devices(
         recipe, toy_catalogue, train, tmp_path):
     """Dropout, normalization of each share and running statistics included."""
-    if not os.path.isdir('/proc/self'):
-        pytest.skip('needs /proc to find the processes')
     start_training, out = train
     for victim, moment in ((1, 'graph.dot'), (0, 'snapshots/iteration-*7.npz')):
         process = start_training(2)
-        number = rank(victim, out)
+        found = rank(victim, out)
         deadline = time.monotonic() + 60
         while not list(out.glob(moment)) and process.poll() is None:
             assert time.monotonic() < deadline
             time.sleep(0.02)
-        os.kill(number, signal.SIGKILL)
+        found.kill()
         status, output, errors = ended(process, 60)
         assert status != 0
         assert f'rank {victim} ' in errors
@@ -127,16 +119,14 @@ def test_killed_and_finished_it_is_the_training_on_as_many_devices(
 
 
 def test_asked_to_stop_they_leave_a_snapshot(train):
-    if not os.path.isdir('/proc/self'):
-        pytest.skip('needs /proc to find the processes')
     start_training, out = train
     process = start_training(2)
-    number = rank(1, out)
+    found = rank(1, out)
     deadline = time.monotonic() + 60
     while not (out / 'graph.dot').exists() and process.poll() is None:
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    os.kill(number, signal.SIGTERM)
+    found.terminate()
     status, output, errors = ended(process, 60)
     assert status != 0
     assert output.count('saving a snapshot') == 1, errors

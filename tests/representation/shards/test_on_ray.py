@@ -1,13 +1,12 @@
 """Shards computed by Ray's workers, some of which are killed."""
 
 import contextlib
-import os
-import pathlib
 import random
 import signal
 import threading
 import time
 
+import psutil
 import pytest
 
 from fashion_models.catalogue.io import open_catalogue
@@ -25,19 +24,11 @@ def workers():
     Not those of another test, which may be running beside this one.
     """
     found = []
-    for name in filter(str.isdecimal, os.listdir('/proc')):
-        with contextlib.suppress(OSError):
-            if (pathlib.Path(f'/proc/{name}/cmdline').read_bytes().startswith(
-                    b'ray::Worker.compute') and os.getpid() in ancestors(name)):
-                found.append(int(name))
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if ' '.join(process.cmdline()).startswith('ray::Worker.compute'):
+                found.append(process)
     return found
-
-
-def ancestors(process):
-    """The processes that a process descends from."""
-    while process := int(pathlib.Path(f'/proc/{process}/stat').read_text().rpartition(
-            ')')[2].split()[1]):
-        yield process
 
 
 class Killer(threading.Thread):
@@ -53,13 +44,12 @@ class Killer(threading.Thread):
         while self.killed < self.left and not self.stopped.wait(draw.uniform(0, 1)):
             if found := workers():
                 # It may have ended by itself.
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(draw.choice(found), signal.SIGKILL)
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    draw.choice(found).kill()
                     self.killed += 1
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.skipif(not os.path.isdir('/proc'), reason='finds the workers in /proc')
 @pytest.mark.parametrize('kills', [1, pytest.param(20, marks=pytest.mark.slow)])
 def test_workers_that_are_killed_leave_no_trace(tiny_run, tmp_path, monkeypatch, kills):
     monkeypatch.setattr(on_ray, 'MOST_DEATHS', kills + 5)
