@@ -38,8 +38,8 @@ others, and with the commonest label of the same source there. In a merged catal
 can do the latter without having seen a product.
 
 Time: 25 trainings a seed. With ``experiments/studies/shops-folds.toml`` on the seven shops of
-``experiments/mappings/shops.toml`` (2,957 products, 5,854 images) a training takes one to
-two minutes of a CPU core.
+``experiments/mappings/shops.toml`` (2,957 products, 5,854 images) a training takes about two
+minutes of a CPU core.
 """
 
 import argparse

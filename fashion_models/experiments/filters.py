@@ -7,9 +7,9 @@ emphasis on colour than traditional imagenet models", and those of a network tra
 whose first filters are 1 x 1. Here are both, and the filters of a colour-only network of the usual
 size.
 
-After the few steps that a small catalogue allows, a filter is still mostly the random one that it
-started as. So its learnt part is shown beside it: the filter without its projection on the random
-start. Every tile is scaled by its own largest weight; grey is 0.
+After the few steps that a small catalogue allows, a filter is still in large part the random one
+that it started as. So its learnt part is shown beside it: the filter without its projection on the
+random start. Every tile is scaled by its own largest weight; grey is 0.
 
 The impression is measured as the chromatic share of a filter's energy: the part of the sum of its
 squared weights that is left when the mean of red, green and blue is subtracted at each pixel. A

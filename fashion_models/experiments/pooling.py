@@ -23,8 +23,8 @@ anything to pool.
 Differences are paired, with 95 % intervals over groups of products and over seeds
 (:mod:`~fashion_models.experiments.kit.statistics`). Nothing is chosen.
 
-Time: in units of one training of the recipe, about 11.5 a seed, of which ``single_vs_multi`` leaves
-2.2.
+Time: in units of one training of the recipe, about 11.5 a seed, 2.2 of which ``single_vs_multi``
+has already trained.
 """
 
 import pathlib

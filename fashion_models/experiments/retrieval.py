@@ -15,7 +15,8 @@ The network's representation of all images together is compared with
 * what single images give, each embedded alone by the same network: the mean or the maximum of these
   vectors;
 * with ``--single-image``, which trains once more, the mean of those by a network trained on single
-  images (that of ``single_vs_multi``: as many epochs, and so several times as many updates);
+  images (that of ``single_vs_multi``: as many epochs, and so more updates, half as many again on
+  the embedded catalogue);
 * a colour histogram (8 x 8 x 8 cells of RGB, all images together, compared by the Bhattacharyya
   coefficient);
 * an untrained network of the same architecture: random weights, with the statistics of its batch

@@ -21,7 +21,7 @@ minute for the rest.
 
 Found: on the embedded catalogue with one word in ten false, eight of ten false colours and
 categories are rejected, and as many of the rejected are false. Texts as they are have few wrong
-colours, of which a fifth is found. False style words are as good as never rejected. What is
+colours, of which a fifth is found. False style words are almost never rejected. What is
 proposed to a text that lacks a word is mostly true (precision 0.9), of half of the categories and a
 quarter of the colours.
 """

@@ -2,8 +2,9 @@
 
     python -m fashion_models.experiments.training_sizes [--sizes 1000 3000] [--seeds 3]
 
-The article found five tasks together to be as good as each alone. Here the network of all tasks and
-one for each task are trained on ``--sizes`` products of the training split, and on all of it.
+The article found five tasks together to be as good as each alone in colour and category. Here the
+network of all tasks and one for each task are trained on ``--sizes`` products of the training
+split, and on all of it.
 Smaller sets are parts of larger ones; all networks answer for the same validation and test
 products. The loss of several tasks is the mean of theirs, so each has a fifth of the step that it
 has alone; another network of all tasks learns from the sum, in which each has all of it. Two

@@ -4,7 +4,7 @@ The representations come from a trained network and stay fixed. The article made
 models without having to process all the images again". And networks on the same representations
 differ only in what the text adds, whereas one trained end to end would also see the pictures
 through other layers. This assumes that the representations fit training products hardly better than
-others, which dropout and few epochs ensure; otherwise the joining layers would trust them too much.
+others, which few epochs ensure; otherwise the joining layers would trust them too much.
 The control of ``with_text``, pictures through the same layers, shows whether the assumption holds.
 """
 
