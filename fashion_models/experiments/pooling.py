@@ -15,10 +15,10 @@ recipe can ask for, each trained as the recipe says otherwise:
   same images; alone, and with a loss on each image.
 
 Each is held against the single-image network whose representations are averaged over a product's
-images: once trained for as many epochs, on the same images, and once for as many updates. And each
-against itself, answering image by image and averaged, which tells what the pooling does from what
-the training did. For products with 1, 2, … images separately, too, since only with several is there
-anything to pool.
+images: once trained for as many epochs, on the same images, and once for as many updates. Each is
+held against the maximum, too, and against itself, answering image by image and averaged, which
+tells what the pooling does from what the training did. For products with 1, 2, … images separately,
+too, since only with several is there anything to pool.
 
 Differences are paired, with 95 % intervals over groups of products and over seeds
 (:mod:`~fashion_models.experiments.kit.statistics`). Nothing is chosen.
@@ -71,9 +71,13 @@ SMALLER = {
     'maximum, loss on each image, smaller batches': (
         'image-loss-smaller-batches', 'maximum, loss on each image')}
 ALL_WAYS = *WAYS, *SMALLER
+#: The article's way to pool, and the others, which are held against it.
+MAXIMUM, *OTHERS = ALL_WAYS
 UPDATES = 'single-image, as many updates'
 #: What they are held against: single-image networks, averaged over the images of a product.
 AVERAGED = {SINGLE: 'averaging', UPDATES: 'averaging, as many updates'}
+#: From each row of the accuracies that others are held against to those.
+COMPARED = {**dict.fromkeys(AVERAGED.values(), ALL_WAYS), MAXIMUM: OTHERS}
 
 
 def pooling(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
@@ -87,7 +91,7 @@ def pooling(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Tab
              for name, (network, changes) in WAYS.items()}
     settings.train(list(kinds.values()))
     runs = {name: settings.seeds_of(*kind) for name, kind in kinds.items()}
-    updates = updates_of(runs['maximum'])
+    updates = updates_of(runs[MAXIMUM])
     name, recipe, flat = single_image_kind(settings.recipe)
     batches = updates // recipe.training.epochs
     single = {
@@ -155,8 +159,8 @@ def _part(right, alone, rows, products, tasks, kept):
     return {
         'products': len(rows),
         'accuracy': {name: accuracy(values) for name, values in own.items()},
-        'ahead_of': {reference: {name: ahead(name, own[reference]) for name in ALL_WAYS}
-                     for reference in AVERAGED.values()},
+        'ahead_of': {reference: {name: ahead(name, own[reference]) for name in ways}
+                     for reference, ways in COMPARED.items()},
         'ahead_of_itself': {name: ahead(name, alone[name][:, rows]) for name in ALL_WAYS}}
 
 
@@ -176,12 +180,12 @@ def tables(figures: Figures) -> list[Table]:
                    *(own['accuracy'][title][ALL].value for own in parts.values()))
                   for network, title in {**{name: name for name in ALL_WAYS}, **AVERAGED}.items())
             ]))
-        for reference in AVERAGED.values():
+        for reference, ways in COMPARED.items():
             found.append(Table(
                 f'Each way minus {reference}, with 95 % intervals, {split} split',
                 ('', *header), [
                     (name, *(own['ahead_of'][reference][name][ALL] for own in parts.values()))
-                    for name in ALL_WAYS]))
+                    for name in ways]))
         found.append(Table(
             f'Each way minus itself, image by image, averaged, with 95 % intervals, {split} split',
             ('', *header), [

@@ -3,7 +3,14 @@ import pathlib
 
 import pytest
 
-from fashion_models.experiments.pooling import ALL_WAYS, AVERAGED, SMALLER, main
+from fashion_models.experiments.pooling import (
+    ALL_WAYS,
+    AVERAGED,
+    COMPARED,
+    OTHERS,
+    SMALLER,
+    main,
+)
 from fashion_models.training.run import Run
 
 
@@ -35,8 +42,8 @@ def test_smaller_batches_make_as_many_updates_as_single_images(results):
 def test_differences_are_those_of_the_accuracies(results):
     for split in 'validation', 'test':
         for part in results['figures'][split].values():
-            for reference in AVERAGED.values():
-                for way in ALL_WAYS:
+            for reference, ways in COMPARED.items():
+                for way in ways:
                     assert part['ahead_of'][reference][way]['all']['value'] == pytest.approx(
                         part['accuracy'][way]['all']['value']
                         - part['accuracy'][reference]['all']['value'])
@@ -54,10 +61,11 @@ def test_parts_are_of_the_number_of_images(results):
 
 def test_tables(results):
     titles = [table['title'] for table in results['tables']]
-    assert len(titles) == 8
-    accuracy, ahead, _, itself = results['tables'][:4]
+    assert len(titles) == 10
+    accuracy, ahead, _, of_maximum, itself = results['tables'][:5]
     assert len(accuracy['rows']) == 1 + len(ALL_WAYS) + len(AVERAGED)
     assert [row[0] for row in ahead['rows']] == [row[0] for row in itself['rows']] == list(ALL_WAYS)
+    assert [row[0] for row in of_maximum['rows']] == OTHERS
 
 
 def test_with_one_image_a_product_is_answered_image_by_image(results):
