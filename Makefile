@@ -58,7 +58,7 @@ demo: $(whole) ## The workbench on a drawn shop, from nothing, in minutes [PORT=
 $(EMBEDDED)/catalogue.json: | $(ready)
 	$(python) -m fashion_models catalogue synthesise $(EMBEDDED)
 
-reproduce: $(ready) ## Run all experiments, which takes hours; says how many first [ARGS='--seeds 5']
+reproduce: $(whole) ## Run all experiments, which takes hours; says how many first [ARGS='--seeds 5']
 	$(python) -m fashion_models.experiments $(ARGS)
 
 test: $(whole) ## Run the tests, WORKERS at a time [ARGS='-k words' WORKERS=2]

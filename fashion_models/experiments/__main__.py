@@ -11,19 +11,21 @@ not possible here, which does not count as a failure.
 """
 
 import argparse
+import functools
 import sys
 import time
 from collections.abc import Sequence
 
-from fashion_models.errors import UserError
 from fashion_models.experiments.kit.command import (
     INTERRUPTED,
     NOT_POSSIBLE,
     add_arguments,
+    guarded,
     settings_of,
 )
 from fashion_models.experiments.kit.estimate import training_seconds
-from fashion_models.experiments.registry import EXPERIMENTS, Experiment
+from fashion_models.experiments.kit.runs import duration
+from fashion_models.experiments.registry import EXPERIMENTS, SHARED, Experiment
 from fashion_models.plural import counted
 from fashion_models.terminal import READER_GONE, reader_gone, ready_streams
 
@@ -46,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         epilog='experiments:\n' + '\n'.join(
             f'  {one.name:17} {one.title} ({one.of})'
             for one in EXPERIMENTS),
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+        formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
     add_arguments(parser)
     parser.add_argument('--only', metavar='NAME', nargs='+', choices=names, help=(
         'run only these, in this order'))
@@ -61,8 +63,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments, chosen, argv):
-    if not arguments.quick:
-        announce(arguments, chosen)
+    # What none of them could use is told once.
+    if status := guarded('experiments', functools.partial(announce, arguments, chosen)):
+        return status
     outcomes = []
     for number, experiment in enumerate(chosen, 1):
         print(f'\nexperiment {number} of {len(chosen)}: {experiment.name}, {experiment.title}',
@@ -79,20 +82,23 @@ def _run(arguments, chosen, argv):
 
 
 def announce(arguments: argparse.Namespace, chosen: Sequence[Experiment]) -> None:
-    """Prints about how long the trainings of some experiments take on this machine."""
-    try:
-        settings = settings_of(arguments)
-    except UserError:
-        return      # which the first experiment will report
-    seeds = len(settings.seeds)
-    trainings = round(sum(one.per_seed * seeds + one.once for one in chosen))
-    if EXPERIMENTS[0] not in chosen:
-        trainings += seeds      # whose network nearly all others use
-    seconds = training_seconds(settings.recipe, settings.catalogue)
-    print(f'about {counted(trainings, "training")} of {seconds / 60:.1f} minutes, '
-          f'{trainings * seconds / 3600:.1f} hours in all'
-          + (f', or less, since {settings.jobs} run side by side' if settings.jobs > 1 else '')
-          + '; what is trained already is reused', flush=True)
+    """Prints about how long the trainings of some experiments take on this machine.
+
+    Raises:
+        UserError: If the arguments cannot be used, or the catalogue.
+    """
+    settings = settings_of(arguments)
+    if settings.quick:
+        return
+    shared = {name for one in chosen for name in one.shared}
+    per_seed = sum(SHARED[name] for name in shared) + sum(one.per_seed for one in chosen)
+    trainings = round(per_seed * len(settings.seeds) + sum(one.once for one in chosen))
+    if trainings:
+        seconds = training_seconds(settings.recipe, settings.catalogue)
+        print(f'about {counted(trainings, "training")} of {duration(seconds)}, '
+              f'{duration(trainings * seconds)} in all'
+              + (f', or less, since {settings.jobs} run side by side' if settings.jobs > 1 else '')
+              + '; what is trained already is reused', flush=True)
 
 
 def _time_table(outcomes):

@@ -74,6 +74,10 @@ def training_sizes(
 def _sizes(asked, settings, whole):
     """The smaller sizes, the largest first."""
     smallest = settings.recipe.training.batch_size
+    if whole <= smallest:
+        raise UnsuitableCatalogue(
+            f'{settings.catalogue.folder}: {counted(whole, "product")} in the training split, '
+            f'expected more than {smallest}, one batch')
     sizes = {size for size in asked or SIZES if smallest <= size < whole}
     for size in set(asked or ()) - sizes:
         raise UserError(

@@ -139,7 +139,8 @@ def newest_intact(folder: pathlib.Path, tell: Callable[[str], object]) -> pathli
     newest = next((path for path in reversed(found) if is_intact(path)), None)
     if newest is None:
         if found:   # left as they are, lest the next try begins from nothing without a word
-            raise UserError(f'{folder}: all snapshots are damaged; train anew, overwriting the run')
+            raise UserError(f'{folder}: all snapshots are damaged; remove {folder.parent} and '
+                            'train anew')
         return None
     for path in found[found.index(newest) + 1:]:
         path.rename(path.with_name(f'{path.name}.damaged'))

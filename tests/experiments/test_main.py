@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from fashion_models.errors import UnsuitableCatalogue, UserError
 from fashion_models.experiments import __main__, registry
 from fashion_models.experiments.__main__ import main
 from fashion_models.experiments.kit.command import NOT_POSSIBLE
@@ -44,55 +45,60 @@ def called(monkeypatch):
     return calls, statuses
 
 
-def test_every_experiment_is_called_with_the_same_arguments(called, capsys):
-    assert main(['--quick', '--seeds', '2']) == 0
-    assert called[0] == [(name, ['--quick', '--seeds', '2']) for name in NAMES]
+def test_every_experiment_is_called_with_the_same_arguments(called, words, capsys):
+    assert main([*words, '--quick', '--seeds', '2']) == 0
+    assert called[0] == [(name, [*words, '--quick', '--seeds', '2']) for name in NAMES]
     out = capsys.readouterr().out
     assert out.count('done') == len(NAMES)
     assert f'experiment 3 of {len(NAMES)}: {NAMES[2]}' in out
     assert '\nall ' in out
 
 
-def test_some_of_them(called):
-    assert main(['--only', 'graph', 'filters', '--quick']) == 0
-    assert called[0] == [('graph', ['--quick']), ('filters', ['--quick'])]
+def test_some_of_them(called, words):
+    assert main(['--only', 'graph', 'filters', '--quick', *words]) == 0
+    assert called[0] == [('graph', ['--quick', *words]), ('filters', ['--quick', *words])]
 
 
-def test_a_failure_does_not_keep_the_others_from_running(called, capsys):
+def test_an_option_is_not_abbreviated(called, words):
+    with pytest.raises(SystemExit, match='2'):
+        main([*words, '--onl', 'graph'])
+
+
+def test_a_failure_does_not_keep_the_others_from_running(called, words, capsys):
     called[1][NAMES[0]] = 2
-    assert main(['--catalogue', 'nowhere']) == 2
+    assert main(words) == 2
     assert len(called[0]) == len(EXPERIMENTS)
     assert 'failed (2)' in capsys.readouterr().out
 
 
-def test_what_the_catalogue_cannot_answer_is_no_failure(called, capsys):
+def test_what_the_catalogue_cannot_answer_is_no_failure(called, words, capsys):
     called[1][NAMES[3]] = NOT_POSSIBLE
-    assert main(['--catalogue', 'nowhere']) == 0
+    assert main(words) == 0
     assert len(called[0]) == len(NAMES)
     [line] = [line for line in capsys.readouterr().out.splitlines() if 'not possible here' in line]
     assert line.startswith(f'{NAMES[3]} ')
 
 
-def test_an_interruption_does(called):
+def test_an_interruption_does(called, words):
     called[1][NAMES[1]] = 130
-    assert main(['--catalogue', 'nowhere']) == 130
+    assert main(words) == 130
     assert len(called[0]) == 2
 
 
-def test_it_ends_when_nobody_reads_its_output(tmp_path):
+def test_it_ends_when_nobody_reads_its_output(tmp_path, words):
     read, write = os.pipe()
     os.close(read)
     done = subprocess.run(
-        [sys.executable, '-m', 'fashion_models.experiments', '--catalogue', 'missing'],
+        [sys.executable, '-m', 'fashion_models.experiments', *words],
         cwd=tmp_path, stdout=write, stderr=subprocess.PIPE, text=True)
     os.close(write)
     assert done.returncode == 141
     assert done.stderr == ''
 
 
-def test_an_experiment_that_nobody_reads_is_the_last(called):
+def test_an_experiment_that_nobody_reads_is_the_last(called, words):
     called[1][NAMES[1]] = 141
-    assert main(['--catalogue', 'nowhere']) == 141
+    assert main(words) == 141
     assert len(called[0]) == 2
 
 
@@ -100,14 +106,37 @@ def test_how_long_it_takes_is_told_first(called, words, capsys):
     words = [word for word in words if word != '--quick']
     assert main([*words, '--seeds', '2', '--jobs', '1', '--only', 'filters', 'label_audit']) == 0
     first = capsys.readouterr().out.splitlines()[0]
-    # Two seeds of 2 and 7 trainings, and of the one that main_table would have left.
+    # Two seeds of 1 and 7 trainings of their own, the multi-task network and that of colour.
     assert first == (
-        'about 20 trainings of 1.5 minutes, 0.5 hours in all; what is trained already is reused')
+        'about 20 trainings of 90 seconds, 30 minutes in all; what is trained already is reused')
 
 
-def test_a_catalogue_that_is_missing_is_left_to_the_experiments(called, capsys):
-    assert main(['--catalogue', 'nowhere']) == 0
-    assert 'trainings' not in capsys.readouterr().out
+@pytest.mark.parametrize('more', [[], ['--quick']])
+@pytest.mark.parametrize(('wrong', 'message'), [
+    (['--catalogue', 'nowhere'], 'nowhere: there is no such folder'),
+    (['--recipe', 'none.toml'], 'none.toml: cannot read the recipe'),
+    (['--seeds', '0'], 'seeds: found 0, expected 1 or more'),
+])
+def test_what_no_experiment_can_use_is_told_once(called, words, more, wrong, message, capsys):
+    assert main([*words, *more, *wrong]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f'experiments: error: {message}')
+    assert error.count('\n') == 1
+    assert called[0] == []
+
+
+@pytest.mark.parametrize(('error', 'status'), [
+    (UserError('GPU 0: is not there'), 2), (UnsuitableCatalogue('shop: no labels'), 3),
+    (KeyboardInterrupt(), 130)])
+def test_what_goes_wrong_while_steps_are_timed_is_a_line(
+        called, words, monkeypatch, error, status, capsys):
+    def fail(*_):
+        raise error
+    monkeypatch.setattr(__main__, 'training_seconds', fail)
+    words = [word for word in words if word != '--quick']
+    assert main(words) == status
+    assert capsys.readouterr().err.count('\n') == 1
+    assert called[0] == []
 
 
 @pytest.mark.parametrize('name', NAMES)

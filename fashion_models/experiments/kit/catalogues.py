@@ -23,5 +23,6 @@ def open_or_draw(folder: str | os.PathLike | None=None) -> Catalogue:
         if not (folder / HEADER_FILE).exists():
             from fashion_models.drawn.generator import synthesise
 
+            print(f'{folder}: drawing the embedded catalogue, once', flush=True)
             synthesise(folder)
     return open_catalogue(folder)

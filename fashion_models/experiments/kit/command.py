@@ -1,8 +1,11 @@
 """What all experiments share: their command-line arguments, and how their results are kept."""
 
 import argparse
+import contextlib
 import functools
+import json
 import pathlib
+import re
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -14,6 +17,7 @@ from fashion_models.devices import usable_cores
 from fashion_models.errors import UnsuitableCatalogue, UserError, system_text
 from fashion_models.experiments.kit.catalogues import EMBEDDED, open_or_draw
 from fashion_models.experiments.kit.held_out import FOLDS
+from fashion_models.experiments.kit.results import RESULTS as RECORD
 from fashion_models.experiments.kit.results import Figures, Table, write_results
 from fashion_models.experiments.kit.runs import Interrupted
 from fashion_models.experiments.kit.settings import QUICK_EPOCHS, Settings
@@ -70,8 +74,13 @@ def add_init(parser: argparse.ArgumentParser) -> None:
 
 def add_folds(parser: argparse.ArgumentParser) -> None:
     """Adds the argument for the number of folds; see :func:`folds_of`."""
-    parser.add_argument('--folds', metavar='K', type=int, choices=range(2, 101), help=(
-        f'number of folds (default: {FOLDS}, or {QUICK_FOLDS} with --quick)'))
+    def folds(word):
+        if not word.isascii() or not word.isdigit() or not 2 <= int(word) <= 100:
+            raise argparse.ArgumentTypeError(f'found {shown(word)}, expected 2 to 100')
+        return int(word)
+
+    parser.add_argument('--folds', metavar='K', type=folds, help=(
+        f'number of folds, 2 to 100 (default: {FOLDS}, or {QUICK_FOLDS} with --quick)'))
 
 
 def folds_of(arguments: argparse.Namespace) -> int:
@@ -93,16 +102,19 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
     if arguments.jobs is not None and arguments.jobs < 1:
         raise UserError(f'jobs: found {arguments.jobs}, expected 1 or more')
     recipe = Recipe.load(arguments.recipe).replace(training__devices=arguments.devices)
+    runs = pathlib.Path(arguments.runs)
+    results = pathlib.Path(arguments.output or (QUICK_RESULTS if arguments.quick else RESULTS))
+    for option, folder in ('runs', runs), ('output', results):
+        if folder.exists() and not folder.is_dir():
+            raise UserError(f'{option}: {folder} is a file, expected a folder')
     catalogue = open_or_draw(arguments.catalogue)
-    name = arguments.name or catalogue.header.name
+    name = catalogue.header.name if arguments.name is None else arguments.name
     # A stranger's catalogue may call itself ../../elsewhere.
     if name in ('', '.', '..') or not name.isprintable() or not {'/', '\\'}.isdisjoint(name):
         raise UserError(f'name: {shown(name)} cannot be that of a folder; choose another')
     settings = Settings(
-        catalogue, name, recipe, tuple(range(seeds)),
-        pathlib.Path(arguments.runs),
-        pathlib.Path(arguments.output or (QUICK_RESULTS if arguments.quick else RESULTS)),
-        arguments.quick, arguments.pictures)
+        catalogue, name, recipe, tuple(range(seeds)), runs, results, arguments.quick,
+        arguments.pictures)
     settings.recipe = settings.shortened(recipe)
     settings.jobs = arguments.jobs or _jobs(recipe)
     return settings
@@ -142,7 +154,7 @@ def command(name: str, description: str, experiment: Callable[..., tuple[Figures
         experiment; 130 after Ctrl-C; 141 if the reader of the output went away.
     """
     parser = argparse.ArgumentParser(
-        prog=f'python -m fashion_models.experiments.{name}', description=description,
+        prog=f'python -m fashion_models.experiments.{name}', description=_plain(description),
         formatter_class=argparse.RawDescriptionHelpFormatter)
     add_arguments(parser)
     if add:
@@ -151,12 +163,34 @@ def command(name: str, description: str, experiment: Callable[..., tuple[Figures
     arguments = parser.parse_args(argv)
     if add:
         experiment = functools.partial(experiment, arguments=arguments)
-    try:
+
+    def run():
         settings = settings_of(arguments)
+        # Before anything is trained.
         if test_split:
-            # Before anything is trained.
             require_test_split(settings.catalogue)
         print(terminal.visible(run_experiment(name, experiment, settings)), end='', flush=True)
+    return guarded(name, run)
+
+
+def _plain(text):
+    """A docstring without the marks that only Sphinx reads."""
+    text = re.sub(r':[a-z:]+:`~?\.?([^`]*)`', r'\1', text)
+    return re.sub(r'``(.*?)``', r'\1', text.replace('**', ''), flags=re.DOTALL)
+
+
+def guarded(name: str, action: Callable[[], object]) -> int:
+    """Does something; what goes wrong becomes a line on standard error.
+
+    Args:
+        name: What the line begins with.
+        action: What to do.
+
+    Returns:
+        Exit status: see :func:`command`.
+    """
+    try:
+        action()
     except UnsuitableCatalogue as error:
         text = terminal.visible(terminal.shortened(str(error)))
         print(f'{name}: not possible here: {text}', file=sys.stderr)
@@ -179,12 +213,31 @@ def run_experiment(name: str, experiment: Callable[..., tuple[Figures, list[Tabl
     Returns:
         Its tables, and where the rest is.
     """
-    started = time.monotonic()
+    started, catalogue = time.monotonic(), settings.catalogue
     folder = settings.results / name / settings.name
+    _require_same_catalogue(folder, catalogue)
     folder.mkdir(parents=True, exist_ok=True)
     settings.used.clear()
-    figures, tables = experiment(settings, folder)
-    write_results(
-        folder, name, figures, tables, settings.catalogue, settings.recipe, settings.seeds,
-        settings.used, time.monotonic() - started)
-    return (folder / 'table.txt').read_text(encoding='utf-8') + f'\nmore in {folder}\n'
+    try:
+        figures, tables = experiment(settings, folder)
+        write_results(
+            folder, name, figures, tables, catalogue, settings.recipe, settings.seeds,
+            settings.used, time.monotonic() - started)
+    finally:
+        for empty in folder, folder.parent:
+            with contextlib.suppress(OSError):
+                empty.rmdir()
+    look = '\na first look, which proves nothing' if settings.quick else ''
+    return (folder / 'table.txt').read_text(encoding='utf-8') + f'{look}\nmore in {folder}\n'
+
+
+def _require_same_catalogue(folder, catalogue):
+    """Raises UserError if results of another catalogue would be overwritten."""
+    try:
+        found = json.loads((folder / RECORD).read_text(encoding='utf-8'))['catalogue']['hash']
+    except (OSError, ValueError, LookupError, TypeError):
+        return      # none, or damaged
+    if found != catalogue.hash():
+        raise UserError(
+            f'{folder}: holds the results of another catalogue of this name; give this one another '
+            'name (--name) or its results another folder (-o), or remove the old ones')

@@ -20,7 +20,7 @@ import numpy as np
 
 from fashion_models.catalogue.io import Catalogue
 from fashion_models.devices import resolve
-from fashion_models.errors import UnsuitableCatalogue
+from fashion_models.errors import UnsuitableCatalogue, UserError
 from fashion_models.links import MultiTaskClassifier, TextFusion, multi_task_loss
 from fashion_models.optional import require
 from fashion_models.representation.tags.words import text_of
@@ -225,9 +225,13 @@ def trained(
     path = run.folder / FOLDER / f'{name}-{digest}.npz'
     if path.exists():
         model = build(examples.sizes, classes, training.seed)
-        snapshots.load_model(model, path)
-        model.to_device(resolve(training.devices)[0])
-        return model
+        try:
+            snapshots.load_model(model, path)
+        except UserError as error:
+            print(f'{error}: it is trained anew', flush=True)
+        else:
+            model.to_device(resolve(training.devices)[0])
+            return model
     path.parent.mkdir(exist_ok=True)
     print(f'{path}: training{f" ({place})" if place else ""}', flush=True)
     model = train(

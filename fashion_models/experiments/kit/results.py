@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from fashion_models.catalogue.io import Catalogue
-from fashion_models.errors import UserError
+from fashion_models.errors import UserError, system_text
 from fashion_models.experiments.kit.statistics import Interval
 from fashion_models.files import atomic_write
 from fashion_models.parsing import json_file, require_form
@@ -29,6 +29,7 @@ from fashion_models.training.run import Run
 
 RESULTS = 'results.json'
 _LOG = [{'epoch': int, 'iteration': int, 'elapsed_time': float, 'validation/loss': float}]
+_RECORD = {'figures?': dict, 'tables?': [{'title': str, 'header': [str], 'rows': [[str]]}]}
 #: The figures of an experiment, by name and nested: numbers, arrays, intervals, texts.
 Figures = dict[str, Any]
 
@@ -126,6 +127,22 @@ def write_results(folder: str | os.PathLike, experiment: str, figures: Figures, 
         'figures': figures,
     }
     return write_record(folder, record, tables)
+
+
+def load_record(path: str | os.PathLike) -> dict[str, Any]:
+    """The content of a ``results.json``.
+
+    Raises:
+        UserError: If there is none, or it is damaged.
+    """
+    try:
+        record = json_file(path)
+        require_form(record, _RECORD)
+    except OSError as error:
+        raise UserError(f'{system_text(error)}: expected recorded results') from error
+    except ValueError as error:
+        raise UserError(f'{path}: is damaged: found no results in it') from error
+    return record
 
 
 def write_record(folder: str | os.PathLike, record: dict[str, Any],

@@ -59,7 +59,7 @@ def trained_run(
 
     Raises:
         Interrupted: After Ctrl-C.
-        UserError: If the recipe cannot be trained on the catalogue.
+        UserError: If the recipe cannot be trained on the catalogue, or the finished run is damaged.
     """
     runs_folder = pathlib.Path(runs_folder)
     recipe = recipe.replace(training__seed=seed)
@@ -74,12 +74,40 @@ def trained_run(
             run = find_run(runs_folder, sought)
             if run is None:
                 run = Run(run_folder(runs_folder, sought, name))
+                _require_unfinished(run)
                 _train(run, recipe, catalogue, view, init, store, place)
             if run.folder.name.endswith(sought.digest()):    # not one of somebody's own
                 _remove_snapshots(run)
                 printed_to(run.folder).unlink(missing_ok=True)
+    _require_networks(run)
     run.devices = recipe.training.devices
     return run
+
+
+def _require_unfinished(run):
+    """Raises UserError if a training would overwrite a finished run that cannot be recognised."""
+    if not run.finished:
+        return
+    try:
+        Identity.of_run(Run.open(run.folder))
+    except UserError as error:
+        raise _damaged(run, error) from None
+    raise _damaged(run, f'{run.folder}: its recipe or its provenance was changed')
+
+
+def _require_networks(run):
+    """Raises UserError if a network that experiments use of a finished run is damaged."""
+    for which in ('best', 'last') if run.view.folds else ('best',):
+        try:
+            path = run.snapshot(which)
+        except UserError:
+            raise _damaged(run, f'{run.folder}: its {which} snapshot is missing') from None
+        if not snapshots.is_intact(path):
+            raise _damaged(run, f'{path}: is damaged')
+
+
+def _damaged(run, what):
+    return UserError(f'{what}; remove {run.folder}, and the same command trains it anew')
 
 
 def progress(networks: int, before: Sequence[Run], count: int = 1, jobs: int = 1) -> str:
@@ -99,12 +127,13 @@ def progress(networks: int, before: Sequence[Run], count: int = 1, jobs: int = 1
     if not before:
         return place
     seconds = sum(map(training_seconds, before)) / len(before) * (networks - len(before)) / jobs
-    return f'{place}, about {_duration(seconds)} left'
+    return f'{place}, about {duration(seconds)} left'
 
 
-def _duration(seconds):
+def duration(seconds: float) -> str:
+    """A time in a unit of which there are two at least, as in ``90 seconds``."""
     units = ('hour', 3600), ('minute', 60), ('second', 1)
-    unit, length = next((one for one in units if seconds >= 1.5 * one[1]), units[-1])
+    unit, length = next((one for one in units if seconds >= 2 * one[1]), units[-1])
     number = max(1, round(seconds / length))
     return counted(number, unit)
 

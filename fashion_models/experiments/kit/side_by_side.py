@@ -86,7 +86,11 @@ def train_side_by_side(
     epochs = sum(network.recipe.training.epochs for network in networks)
     print(f'{runs_folder}: training {counted(len(networks), "network")}, {jobs} at a time'
           f'{place and f": {place}"}', flush=True)
-    with tqdm.tqdm(total=epochs, unit=' epochs', dynamic_ncols=True) as bar, _threads(jobs):
+    done = sum(_epochs(folder) for _, folder in waiting)    # before an interruption
+    seen = sys.stderr.isatty()
+    often = {} if seen else {'mininterval': 60, 'maxinterval': 60}      # a file keeps every line
+    with tqdm.tqdm(total=epochs, initial=done, unit='epoch', dynamic_ncols=True, **often) as bar, (
+            _threads(jobs)):
         try:
             while waiting or running:
                 while waiting and len(running) < jobs:
@@ -98,11 +102,14 @@ def train_side_by_side(
                     process.join()
                     _check(process, printed_to(folder))
                 unfinished = [(network, folder) for _, network, folder in running.values()]
-                bar.n = epochs - sum(
+                bar.update(epochs - bar.n - sum(
                     network.recipe.training.epochs - _epochs(folder)
-                    for network, folder in unfinished + waiting)
-                bar.refresh()
+                    for network, folder in unfinished + waiting))
+                if seen:
+                    bar.refresh()
         except KeyboardInterrupt:
+            bar.clear()
+            print('stopping: each training finishes its step and saves a snapshot', flush=True)
             raise Interrupted(runs_folder) from None
         finally:
             for process, *_ in running.values():

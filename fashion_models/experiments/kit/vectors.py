@@ -37,5 +37,6 @@ def _found_or_made(run: Run, catalogue: Catalogue) -> Embeddings:
     if found is None or (
             found.header['snapshot_sha256'], found.header['catalogue_hash'],
             tuple(found.header.get('labels', ()))) != (digest, catalogue.hash(), encoder.labels):
+        print(f'{file}: embedding all products', flush=True)
         found = embed(encoder, catalogue, file)
     return found

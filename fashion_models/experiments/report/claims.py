@@ -21,13 +21,12 @@ A claim that several experiments examine gets a verdict from each.
 
 
 import dataclasses
-import json
 import os
 import pathlib
 
 from fashion_models import article
 from fashion_models.experiments.kit.predictions import ALL
-from fashion_models.experiments.kit.results import RESULTS
+from fashion_models.experiments.kit.results import RESULTS, load_record
 
 MORE, ALIKE, LEVEL = 'more', 'alike', 'level'
 REPRODUCES, DOES_NOT, UNKNOWN = 'reproduces', 'does not', 'cannot be told'
@@ -228,7 +227,7 @@ def findings(claim: Claim, folder: str | os.PathLike) -> list[Finding]:
         (path, places) for experiment, places in claim.places.items()
         for path in sorted(pathlib.Path(folder, experiment).glob(f'*/{RESULTS}'))]
     for path, places in paths:
-        figures = json.loads(path.read_text(encoding='utf-8'))['figures']
+        figures = load_record(path).get('figures') or {}
         intervals = {name: _look_up(figures, place) for name, place in places.items()}
         if None in intervals.values():
             continue

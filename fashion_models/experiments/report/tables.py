@@ -18,15 +18,14 @@ disagree.
 """
 
 import argparse
-import json
 import os
 import pathlib
 import re
 import sys
 from collections.abc import Sequence
 
-from fashion_models.errors import UserError
-from fashion_models.experiments.kit.results import RESULTS, Table
+from fashion_models.errors import UserError, system_text
+from fashion_models.experiments.kit.results import RESULTS, Table, load_record
 from fashion_models.experiments.report.claims import claims_summary, claims_table
 from fashion_models.files import atomic_write
 
@@ -65,10 +64,7 @@ def updated(text: str, root: str | os.PathLike = '.') -> str:
 def load_table(folder: str | os.PathLike, number: int) -> Table:
     """The table of this number, from 1, among the results in a folder."""
     path = pathlib.Path(folder, RESULTS)
-    try:
-        tables = json.loads(path.read_text(encoding='utf-8'))['tables']
-    except (OSError, ValueError, KeyError) as error:
-        raise UserError(f'{path}: no results with tables: {error!r}') from error
+    tables = load_record(path).get('tables', [])
     if not 1 <= number <= len(tables):
         raise UserError(f'{path}: has no table {number}, only {len(tables)}')
     return Table.from_record(tables[number - 1])
@@ -86,9 +82,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     outdated = []
     for page in arguments.pages:
-        text = page.read_text(encoding='utf-8')
         try:
+            text = page.read_text(encoding='utf-8')
             new = updated(text)
+        except OSError as error:
+            print(f'tables: error: {system_text(error)}', file=sys.stderr)
+            return 2
         except UserError as error:
             print(f'tables: error: {page}: {error}', file=sys.stderr)
             return 2

@@ -1,3 +1,4 @@
+import argparse
 import io
 import json
 import shlex
@@ -49,12 +50,63 @@ def test_a_first_look(words):
     (['--seeds', '0'], 'seeds: found 0, expected 1 or more'),
     (['--catalogue', 'nowhere'], 'nowhere: there is no such folder'),
     (['--recipe', 'none.toml'], 'none.toml: cannot read the recipe'),
+    (['--runs', __file__], f'runs: {__file__} is a file, expected a folder'),
+    (['-o', __file__], f'output: {__file__} is a file, expected a folder'),
+    (['--name', ''], "name: '' cannot be that of a folder"),
 ])
 def test_what_cannot_be_used(words, more, message, capsys):
     assert command('some', '', None, [*words, *more]) == 2
     error = capsys.readouterr().err
     assert error.startswith(f'some: error: {message}')
     assert error.count('\n') == 1
+
+
+def test_results_of_another_catalogue_are_kept(words, tmp_path, capsys):
+    def experiment(settings, folder):
+        return {'number': 1.5}, []
+
+    assert command('some', '', experiment, words) == 0
+    assert command('some', '', experiment, words) == 0      # again
+    path = tmp_path / 'results' / 'some' / 'toy' / 'results.json'
+    record = json.loads(path.read_text())
+    record['catalogue']['hash'] = '0123'
+    path.write_text(json.dumps(record))
+    assert command('some', '', None, words) == 2            # and nothing is trained
+    error = capsys.readouterr().err
+    assert f'{path.parent}: holds the results of another catalogue of this name' in error
+    assert '--name' in error
+    assert json.loads(path.read_text()) == record
+    assert command('some', '', experiment, [*words, '--name', 'other']) == 0
+    path.write_text('{"cat')
+    assert command('some', '', experiment, words) == 0      # what is damaged is replaced
+
+
+def test_an_experiment_that_fails_leaves_no_empty_folder(words, tmp_path):
+    def wrong(settings, folder):
+        assert folder.is_dir()
+        raise UserError('colour: none')
+
+    assert command('some', '', wrong, words) == 2
+    assert not (tmp_path / 'results' / 'some').exists()
+
+
+@pytest.mark.parametrize(('word', 'folds'), [('2', 2), ('100', 100), ('1', None), ('x', None)])
+def test_the_number_of_folds(word, folds, capsys):
+    parser = argparse.ArgumentParser()
+    commands.add_folds(parser)
+    if folds:
+        assert parser.parse_args(['--folds', word]).folds == folds
+    else:
+        with pytest.raises(SystemExit, match='2'):
+            parser.parse_args(['--folds', word])
+        assert f"found '{word}', expected 2 to 100" in capsys.readouterr().err
+
+
+def test_help_has_no_marks_of_sphinx(capsys):
+    with pytest.raises(SystemExit, match='0'):
+        command('some', 'What :class:`~a.b.Some` does with ``x``, **now**, by :mod:`.c`\n', None,
+                ['--help'])
+    assert 'What a.b.Some does with x, now, by c\n' in capsys.readouterr().out
 
 
 def test_a_full_disk_is_a_line(words, capsys):

@@ -60,7 +60,22 @@ def test_command(results, monkeypatch, capsys):
     assert main(['--check', 'page.rst']) == 1
     page.write_text('.. table 1 of results/two\n\n.. end of table\n')
     assert main(['page.rst']) == 2
-    assert 'page.rst: results/two/results.json: no results' in capsys.readouterr().err
+    assert 'page.rst: results/two/results.json: No such file' in capsys.readouterr().err
+    for missing in 'nowhere.rst', '.':
+        assert main([missing]) == 2
+        assert f'tables: error: {missing}: ' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('content', [
+    '{"tables": [', '[]', '{"tables": [{}]}', '{"tables": [], "figures": 3}'])
+@pytest.mark.parametrize('kind', ['table 2', 'claims', 'summary'])
+def test_damaged_results_are_told(results, content, kind):
+    folder = results / 'results' / 'main_table' / 'one'
+    folder.mkdir(parents=True)
+    (folder / 'results.json').write_text(content)
+    of = 'results/main_table/one' if kind == 'table 2' else 'results'
+    with pytest.raises(UserError, match='main_table/one/results.json: is damaged'):
+        updated(f'.. {kind} of {of}\n\n.. end of table\n', results)
 
 
 @pytest.mark.parametrize(('page', 'message'), [
