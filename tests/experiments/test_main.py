@@ -4,6 +4,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import textwrap
 
 import pytest
 
@@ -28,6 +29,18 @@ def test_the_documentation_lists_them_all():
     text = page.read_text()
     for name in NAMES:
         assert f'python -m fashion_models.experiments.{name} ' in text
+
+
+def test_the_documentations_example_of_an_experiment_runs(words, tmp_path):
+    page = pathlib.Path(__file__).parents[2] / 'docs' / 'experiments.rst'
+    block = page.read_text().split('(figures to pictures)::\n\n')[1].split('\n.. auto')[0]
+    example = {}
+    exec(textwrap.dedent(block), example)
+    assert example['main']([*words, '-o', str(tmp_path), '--seeds', '1']) == 0
+    results = json.loads((tmp_path / 'wide_or_narrow' / 'toy' / 'results.json').read_text())
+    wide, narrow = (run['recipe'] for run in results['runs'])
+    assert wide != narrow
+    assert results['tables'][0]['title'] == 'Wide minus narrow'
 
 
 @pytest.fixture

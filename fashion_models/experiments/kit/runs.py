@@ -79,7 +79,7 @@ def trained_run(
             if run.folder.name.endswith(sought.digest()):    # not one of somebody's own
                 _remove_snapshots(run)
                 printed_to(run.folder).unlink(missing_ok=True)
-    _require_networks(run)
+    _require_whole(run)
     run.devices = recipe.training.devices
     return run
 
@@ -95,8 +95,12 @@ def _require_unfinished(run):
     raise _damaged(run, f'{run.folder}: its recipe or its provenance was changed')
 
 
-def _require_networks(run):
-    """Raises UserError if a network that experiments use of a finished run is damaged."""
+def _require_whole(run):
+    """Raises UserError if what experiments use of a finished run is damaged."""
+    try:
+        run.require_intact()
+    except UserError as error:
+        raise _damaged(run, error) from None
     for which in ('best', 'last') if run.view.folds else ('best',):
         try:
             path = run.snapshot(which)
@@ -238,7 +242,8 @@ def _runs(runs_folder, pattern) -> Iterator[Run]:
     for path in sorted(pathlib.Path(runs_folder).glob(f'{pattern}/{PROVENANCE}')):
         try:
             run = Run.open(path.parent)
-            run.recipe  # noqa: B018  (another version of the package may have written it)
+            # Another version of the package may have written them.
+            run.recipe, run.provenance  # noqa: B018
         except UserError:
             continue
         if not (run.folder / REQUESTS).exists():    # learning rates set by hand

@@ -144,7 +144,7 @@ def run(tmp_path, tiny):
         folder=tmp_path, recipe=tiny, vocabulary=types.SimpleNamespace(classes=CLASSES))
 
 
-def test_a_finished_network_is_kept(run, monkeypatch):
+def test_a_finished_network_is_kept(run, monkeypatch, capsys):
     train, validation = puzzle(50, 0), puzzle(20, 1)
     first = fusion.trained(run, 'both', train, validation, ('snapshot', 'catalogue'), 2)
     calls = []
@@ -154,8 +154,16 @@ def test_a_finished_network_is_kept(run, monkeypatch):
     for task in CLASSES:
         np.testing.assert_array_equal(*(
             fusion.evaluate(model, validation).log_probabilities[task] for model in (first, again)))
+    # One that is damaged is trained anew.
+    path, = (run.folder / fusion.FOLDER).iterdir()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-100])
+    fusion.trained(run, 'both', train, validation, ('snapshot', 'catalogue'), 2)
+    assert 'is damaged' in capsys.readouterr().out
+    assert len(calls) == 1
+    assert path.stat().st_size == len(whole)
     # Of another snapshot or another catalogue, or trained for longer, it is another.
     fusion.trained(run, 'both', train, validation, ('other', 'catalogue'), 2)
     fusion.trained(run, 'both', train, validation, ('snapshot', 'other'), 2)
     fusion.trained(run, 'both', train, validation, ('snapshot', 'catalogue'), 3)
-    assert len(calls) == 3
+    assert len(calls) == 4

@@ -1,4 +1,5 @@
 import json
+import shutil
 import threading
 import time
 import types
@@ -7,6 +8,7 @@ import pytest
 
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.data.views import View
+from fashion_models.errors import UserError
 from fashion_models.experiments.kit import runs
 from fashion_models.experiments.kit.runs import (
     Identity,
@@ -129,6 +131,40 @@ def test_views_and_beginnings(catalogue, short, trained, tmp_path, no_training_a
     assert made[1].view == folds
     assert not (made[2].snapshots / 'initial.npz').exists()
     assert made[1].load_model('last').tasks == short.model.tasks
+
+
+@pytest.mark.parametrize('name', ['recipe.toml', 'provenance.json', 'labels.json'])
+def test_a_finished_run_that_is_damaged_is_not_overwritten(catalogue, short, tmp_path, name):
+    run = trained_run(catalogue, short, 0, tmp_path, 'multi')
+    (run.folder / name).write_text('[')
+    (run.folder / '.products.embeddings.lock').touch()  # as experiments leave it
+    with pytest.raises(UserError, match=f'{name}: .*; remove {run.folder}, and the same command'):
+        trained_run(catalogue, short, 0, tmp_path, 'multi')
+    assert (run.snapshots / 'best.npz').exists()
+
+
+def test_a_finished_run_with_another_recipe_in_it_is_not_overwritten(catalogue, short, tmp_path):
+    run = trained_run(catalogue, short, 0, tmp_path, 'multi')
+    run.save_recipe(run.recipe.replace(training__learning_rate=0.5))
+    with pytest.raises(UserError, match=f'changed; remove {run.folder}, and the same command'):
+        trained_run(catalogue, short, 0, tmp_path, 'multi')
+
+
+@pytest.mark.parametrize('damage', ['cut', 'gone'])
+@pytest.mark.parametrize(('view', 'which'), [
+    (None, 'best'), (View(folds=2, fold=1), 'best'), (View(folds=2, fold=1), 'last')])
+def test_a_finished_run_whose_network_is_damaged(catalogue, short, tmp_path, view, which, damage):
+    run = trained_run(catalogue, short, 0, tmp_path, 'multi', view)
+    path = run.snapshot(which)
+    if damage == 'cut':
+        path.write_bytes(path.read_bytes()[:-100])
+    else:
+        path.unlink()
+    with pytest.raises(UserError, match=f'{which if damage == "gone" else path.name}.*; remove '
+                                        f'{run.folder}, and the same command trains it anew'):
+        trained_run(catalogue, short, 0, tmp_path, 'multi', view)
+    shutil.rmtree(run.folder)
+    assert trained_run(catalogue, short, 0, tmp_path, 'multi', view).snapshot(which) == path
 
 
 def test_a_run_of_the_train_command_serves(catalogue, short, tmp_path):

@@ -1,6 +1,7 @@
 import multiprocessing
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -12,7 +13,13 @@ from fashion_models.catalogue.io import open_catalogue
 from fashion_models.data.views import View
 from fashion_models.errors import UserError
 from fashion_models.experiments.kit import side_by_side
-from fashion_models.experiments.kit.runs import Interrupted, find_run, printed_to, run_folder
+from fashion_models.experiments.kit.runs import (
+    Interrupted,
+    find_run,
+    printed_to,
+    run_folder,
+    trained_run,
+)
 from fashion_models.experiments.kit.side_by_side import Network, train_side_by_side
 
 
@@ -41,6 +48,20 @@ def test_all_are_trained_and_each_is_its_own(tiny, catalogue, tmp_path, capfd):
         assert run.view == network.view
     assert not list(tmp_path.glob('*.txt'))
     assert not multiprocessing.active_children()
+
+
+def test_epochs_from_before_an_interruption_do_not_count_as_fast_ones(
+        tiny, catalogue, tmp_path, capfd):
+    wanted = networks(tiny, 3, (0, 1))
+    for network in wanted:
+        run = trained_run(catalogue, network.recipe, network.seed, tmp_path, network.name)
+        (run.folder / 'finished').unlink()
+    train_side_by_side(catalogue, wanted, tmp_path, 2)
+    # tqdm's rate is of what it has seen: none of 6.
+    first, *_, last = capfd.readouterr().err.replace('\r', '\n').strip().splitlines()
+    assert '6/6' in first
+    assert '6/6' in last
+    assert re.search(r'\?|0\.00', last.partition(',')[2])
 
 
 def test_each_has_its_share_of_the_cores(monkeypatch):
