@@ -27,6 +27,11 @@ def row(figures: Mapping[str, float], tasks: Iterable[str]) -> list[float | None
     return [figures.get(task) for task in tasks]
 
 
-def mean(figures: Mapping[str, float]) -> float:
-    """Global accuracy, the article's "Multi-task" column: the mean of its tasks."""
-    return sum(figures.values()) / len(figures)
+def comparable(tasks: Iterable[str]) -> bool:
+    """Whether a mean over these tasks is one over the article's: over all five, and no other."""
+    return set(tasks) == set(MULTI_TASK)
+
+
+def mean(figures: Mapping[str, float], tasks: Iterable[str]) -> float | None:
+    """Global accuracy, the article's "Multi-task" column; None beside a mean over other tasks."""
+    return sum(figures.values()) / len(figures) if comparable(tasks) else None

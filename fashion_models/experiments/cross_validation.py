@@ -59,6 +59,7 @@ from fashion_models.experiments.kit.command import add_folds, add_init, command,
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings
+from fashion_models.experiments.measuring.requirements import require_folds, require_several_images
 from fashion_models.experiments.measuring.tasks_and_images import updates_of
 from fashion_models.experiments.pooling import IMAGE_LOSS, smaller_batches
 from fashion_models.training.evaluation import average_over_images
@@ -91,6 +92,8 @@ def cross_validation(
         _require_unseen(arguments.init, settings.catalogue)
     settings.begin_with(arguments.init)
     count = folds_of(arguments)
+    require_folds(settings.catalogue, count)
+    require_several_images(settings.catalogue)
     settings.networks = 5 * count * len(settings.seeds)
     folds = [_fold(settings, number, count) for number in range(count)]
     tasks = settings.recipe.model.tasks
@@ -291,9 +294,11 @@ def _tables(figures):
             row(name, of_tasks, str) for name, of_tasks in figures['difference_of_best'].items()]),
         Table('The difference that so many products would show in four experiments of five', header,
               [row(name, of_tasks, float) for name, of_tasks in figures['detectable'].items()
-               if name in (SINGLE, averaged, updates)]),
-        parts('Accuracy of all tasks by the number of images that a product has', 'images',
-              'by_images')]
+               if name in (SINGLE, averaged, updates)])]
+    if figures['by_images']:
+        tables.append(parts(
+            'Accuracy of all tasks by the number of images that a product has', 'images',
+            'by_images'))
     if len(figures['by_source']) > 1:
         tables.append(parts('Accuracy of all tasks by source', 'source', 'by_source'))
     return tables
@@ -306,7 +311,8 @@ def _add_arguments(parser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
-    return command('cross_validation', __doc__, cross_validation, argv, _add_arguments)
+    return command('cross_validation', __doc__, cross_validation, argv, _add_arguments,
+                   test_split=False)
 
 
 if __name__ == '__main__':

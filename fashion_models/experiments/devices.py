@@ -5,12 +5,13 @@
 Without GPUs, the devices are replicas on the CPU: the same updater and the same arithmetic, but no
 gain in speed, so the costs are those of the copies. Three questions:
 
-* **Is a step the same?** Ten steps continue from the trained network with the same batches, at the
-  recipe's learning rate after its drops. With dropout off and normalization by its running
-  statistics, a step is the same but for rounding, which further steps amplify. As trained, each
-  device normalizes with its own share of the batch and draws its own dropout: how far do the
-  parameters then diverge, as a fraction of the distance that they moved, and how far do two runs on
-  one device with different dropout?
+* **Is a step the same?** One step, and ten, continue from the trained network with the same batches
+  on every number of devices, all at one learning rate: the recipe's after all its drops, or simply
+  the recipe's if it has none. Measured is how far the parameters end from where one device takes
+  them, as a fraction of the distance that one device moves them: 0 is the same place. With
+  *dropout off and normalization fixed* to its running statistics, a step should be the same but for
+  rounding, which further steps amplify. *As trained*, each device normalizes with its own share of
+  the batch and draws its own dropout; beside it, one device with other dropout.
 * **Is the result the same?** The accuracy of networks trained to the end on so many devices, and
   its difference from one device's, with 95 % intervals.
 * **What does it cost?** Seconds a step with three images a product, and the largest memory of the
@@ -86,7 +87,7 @@ def device_specs(devices: str) -> dict[int, str]:
 
 
 def steps(settings: Settings, run: Run, specs: dict[int, str]) -> Figures:
-    """How far the parameters part from one device's in some steps, relative to the way gone.
+    """How far from one device's parameters others' end, as a fraction of the way that those went.
 
     Returns:
         dict: From 'first', which is one step with fixed normalization, and 'fixed' and 'trained',
@@ -130,7 +131,7 @@ def _updater(run, spec, batches):
 def make_updater(
         model: MultiTaskClassifier, recipe: Recipe, spec: str,
         batches: list[Batch]) -> MasterReplicasUpdater:
-    """An updater that takes the batches given, at the recipe's learning rate after its drops."""
+    """An updater that takes the batches given, at the recipe's rate after all its drops, if any."""
     training = recipe.training
     optimizer = MomentumSGD(
         training.learning_rate * training.drop_factor ** len(training.drops), training.momentum,
@@ -239,8 +240,9 @@ def tables(figures: Figures, tasks: Sequence[str]) -> list[Table]:
     columns = [ALL, *tasks]
     header = ('', 'Multi-task', *(title_of(task) for task in tasks))
     found = [Table(
-        'Parted by so much of the way gone, fixed: without dropout and with fixed normalization; '
-        f'cost of a step of {IMAGES} images a product',
+        "Distance of the parameters from one device's after so many steps, as a fraction of the "
+        'distance that one device moved them (fixed: without dropout and with fixed '
+        f'normalization); cost of a step with {IMAGES} images a product',
         ('devices', 'one step, fixed', 'ten steps, fixed', 'ten steps, as trained',
          'seconds a step', 'peak memory, MB'),
         [*((figures['devices'][g], *(f'{figures["steps"][way][g]:.1e}' for way in (

@@ -43,6 +43,7 @@ from fashion_models.experiments.measuring.chromatic_shares import (
     minus_images,
     shares,
 )
+from fashion_models.experiments.measuring.requirements import require_labels
 from fashion_models.training import snapshots
 from fashion_models.training.model import build_model
 from fashion_models.training.run import Run
@@ -54,6 +55,7 @@ IMAGES = 1000
 
 def filters(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
+    require_labels(settings.catalogue, 'colour')
     colour = settings.recipe.replace(model__tasks=('colour',))
     recipes = {
         MULTI: ('multi-task', settings.recipe), COLOUR: ('colour-only', colour),

@@ -66,6 +66,7 @@ from fashion_models.experiments.measuring.label_truth import (
     planted_corrections,
     planted_truth,
 )
+from fashion_models.experiments.measuring.requirements import require_folds
 from fashion_models.experiments.tabulating.label_audit import audit_tables
 from fashion_models.representation.audit import judge as audit
 
@@ -82,13 +83,14 @@ def label_audit(
                         'up to 1')
     if arguments.rounds < 1:
         raise UserError(f'rounds: found {arguments.rounds}, expected 1 or more')
+    count = folds_of(arguments)
+    require_folds(settings.catalogue, count)
     truth = known_truth(settings.catalogue)
     planted = truth is None
     if planted:
         settings.catalogue = _relabelled(
             settings, 'planted', planted_corrections(settings.catalogue))
         truth = planted_truth(settings.catalogue)
-    count = folds_of(arguments)
     settings.networks = ((count + 1) * arguments.rounds + 2) * len(settings.seeds)
     answers, judged = _audited(settings, count)
     tasks = answers.vocabulary.tasks

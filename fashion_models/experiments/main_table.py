@@ -8,7 +8,7 @@ three, and what always answering the commonest label, or guessing, would reach. 
 also has the accuracy of every class.
 
 Time: one training a seed (shared with ``single_vs_multi`` and others) and a minute for the rest.
-With ``small.toml`` on two CPU cores an epoch takes about a second for every 900 training images.
+On 10,000 drawn products a training of ``compact`` takes about four minutes of one CPU core.
 """
 
 
@@ -41,7 +41,7 @@ def main_table(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[
     vocabulary = runs[0].vocabulary
     products = settings.products(runs[0].recipe)
     figures = {'tasks': vocabulary.tasks, 'article': {
-        ALL: article.mean(article.MULTI_TASK), **article.MULTI_TASK}}
+        ALL: article.mean(article.MULTI_TASK, vocabulary.tasks), **article.MULTI_TASK}}
     for split in SPLITS:
         evaluations = [predictions.evaluate_run(run, products[split]) for run in runs]
         figures[split] = split_figures(evaluations, products['train'], products[split], vocabulary)
@@ -118,7 +118,7 @@ def table(figures: Figures, seeds: int) -> Table:
             ('  always the commonest label', *(own['majority'][task] for task in columns)),
             ('  guessing', *(own['chance'][task] for task in columns))]
     return Table(
-        "Accuracy over products; Multi-task is the mean of the tasks'",
+        'Accuracy over products; Multi-task is the mean over the tasks',
         ('', 'Multi-task', *(title_of(task) for task in figures['tasks'])), rows)
 
 

@@ -15,11 +15,12 @@ test split.
 * **Merchandisers** rank lists of 20 validation products. What was learned from 5 or 20 lists
   (:mod:`fashion_models.representation.ordering.merchandiser`) orders the test products.
 
-NDCG is the share of the best possible gain that the first places of an order have. Intervals are
-over shoppers or merchandisers, and over seeds where there are several; differences are paired.
+NDCG is the share of the best possible gain that the first places of an order have: the first 10,
+and the first 50 where so many products are left to order. Intervals are over shoppers or
+merchandisers, and over seeds where there are several; differences are paired.
 
-Time: one training a seed (shared with the other experiments); then, with ``small.toml`` on a CPU
-core, half a minute to embed 30,000 images and half a minute to a minute for the rest.
+Time: one training a seed (shared with the other experiments); then, on a CPU, about a minute a seed
+to embed 30,000 images and for the rest.
 """
 
 import pathlib
@@ -28,8 +29,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fashion_models.catalogue.io import Catalogue
-from fashion_models.catalogue.split import split_of
 from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.experiments.kit import statistics
 from fashion_models.experiments.kit.command import command
@@ -37,16 +36,15 @@ from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings
 from fashion_models.experiments.kit.shoppers import (
     Population,
-    Shop,
     gains,
     history,
     noisy,
     true_attributes,
 )
 from fashion_models.experiments.kit.vectors import product_embeddings
-from fashion_models.optional import require
-from fashion_models.representation.embeddings import Embeddings
-from fashion_models.representation.linear import Whitening, normalize
+from fashion_models.experiments.measuring.requirements import require_texts
+from fashion_models.experiments.measuring.scene import Scene, Words
+from fashion_models.plural import counted
 from fashion_models.representation.metrics import ndcg
 from fashion_models.representation.ordering.merchandiser import learn
 from fashion_models.representation.ordering.order import DISLIKED, DIVERSITY, Shopper, diversify
@@ -66,6 +64,10 @@ _SHOPPER, _OTHER, _MERCHANDISER = 1, 2, 3
 
 def ordering(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
+    require_texts(settings.catalogue)
+    products = settings.products(settings.recipe)
+    places = _places(len(products['test']), settings.catalogue)
+    words = Words(settings.catalogue, products['train'].ids)
     settings.networks = len(settings.seeds)
     runs = settings.seeds_of('multi-task')
     attributes = true_attributes(settings.catalogue)
@@ -74,12 +76,14 @@ def ordering(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Ta
     of_seeds = []
     for run in runs:
         embeddings = product_embeddings(run, settings.catalogue)
-        scene = Scene(settings.catalogue, embeddings, attributes)
-        of_seeds.append((serve(scene, shoppers), merchandise(scene, merchandisers)))
+        scene = Scene(words, embeddings, attributes)
+        of_seeds.append((
+            serve(scene, shoppers, places), merchandise(scene, merchandisers, places)))
     served, merchandised = (_stacked([own[part] for own in of_seeds]) for part in (0, 1))
     figures = {
         'shoppers': shoppers, 'others': OTHERS, 'merchandisers': merchandisers,
-        'products': len(scene.test), 'list_size': LIST_SIZE, 'diversity': DIVERSITY,
+        'products': len(scene.test), 'places': places,
+        'list_size': min(LIST_SIZE, len(scene.validation)), 'diversity': DIVERSITY,
         'accidental_likes': float(served.pop('accidental').mean()),
         'orders': _intervals(served['orders']), 'diversities': _intervals(served['diversities']),
         'learned': _intervals(merchandised),
@@ -88,47 +92,23 @@ def ordering(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Ta
     return figures, tables(figures)
 
 
-class Scene:
-    """Held-out products as all parties see them.
+def _places(products, catalogue):
+    """Those of :data:`PLACES` that an order has, of so many products of the test split.
 
-    Attributes:
-        validation, test (numpy.ndarray): Rows of the products of these splits, of all n of both.
-        shop (Shop): What shoppers see of the n.
-        white (numpy.ndarray): (n, d) whitened vectors.
-        words (numpy.ndarray): (n, w) TF-IDF vectors of unit length, sparse.
-        truth (numpy.ndarray): (n, v) the true attributes, of unit length.
+    Raises:
+        UnsuitableCatalogue: If it has none of them.
     """
-
-    def __init__(self, catalogue: Catalogue, embeddings: Embeddings,
-                 attributes: list[dict[str, tuple[str, ...]]]):
-        splits = np.array([split_of(item.group) for item in embeddings.items])
-        self.rows = np.flatnonzero(splits != 'train')
-        self.validation, self.test = (
-            np.flatnonzero(splits[self.rows] == split) for split in ('validation', 'test'))
-        ids = [embeddings.ids[row] for row in self.rows]
-        self.shop = Shop.of([attributes[id] for id in ids])
-        self.whitening = Whitening(embeddings.vectors)
-        self.vectors = np.asarray(embeddings.vectors[self.rows], np.float32)
-        self.white = self.whitening(self.vectors)
-        texts = {product.id: ' '.join(
-            f'{listing.title} {listing.description}' for listing in product.listings)
-            for product in catalogue.products}
-        text = require(
-            'sklearn.feature_extraction.text', extra='analysis', purpose='an order by words')
-        vectorizer = text.TfidfVectorizer(
-            sublinear_tf=True, ngram_range=(1, 2), min_df=2, stop_words='english')
-        try:
-            vectorizer.fit(
-                texts[id] for id, split in zip(embeddings.ids, splits) if split == 'train')
-        except ValueError:      # scikit-learn: an empty vocabulary
-            raise UnsuitableCatalogue(
-                f'{catalogue.folder}: no word occurs in the texts of two training products, and '
-                'this experiment compares pictures with words') from None
-        self.words = vectorizer.transform(texts[id] for id in ids)
-        self.truth = normalize(np.concatenate(list(self.shop.shares.values()), axis=1))
+    seen = len(history(np.zeros(products), np.random.default_rng(0))[0])
+    left = products - seen      # the shoppers', since merchandisers order all
+    found = tuple(k for k in PLACES if k <= left)
+    if not found:
+        raise UnsuitableCatalogue(
+            f'{catalogue.folder}: {counted(products, "product")} in the test split, of which a '
+            f'shopper has seen {seen}; expected {min(PLACES)} or more that are left to order')
+    return found
 
 
-def serve(scene: 'Scene', count: int) -> Figures:
+def serve(scene: Scene, count: int, places: Sequence[int] = PLACES) -> Figures:
     """Orders the test products for simulated shoppers.
 
     Returns:
@@ -142,7 +122,7 @@ def serve(scene: 'Scene', count: int) -> Figures:
     for number in range(OTHERS):
         taste, rng = people.taste(number, _OTHER)
         popularity[history(taste.worth[test], rng)[1]] += 1
-    orders = {name: {f'ndcg@{k}': [] for k in PLACES} for name in ORDERS}
+    orders = {name: {f'ndcg@{k}': [] for k in places} for name in ORDERS}
     diversities = {share: {} for share in DIVERSITIES}
     accidental = []
     for number in range(count):
@@ -154,7 +134,7 @@ def serve(scene: 'Scene', count: int) -> Figures:
         relevance = _relevance(scene, test, liked, disliked, popularity, rng)
         for name, scores in relevance.items():
             ranked = gains(worth[left])[np.argsort(-scores[left], kind='stable')][np.newaxis]
-            for k in PLACES:
+            for k in places:
                 orders[name][f'ndcg@{k}'].append(ndcg(ranked, k)[0])
         for share in DIVERSITIES:
             order = left[diversify(
@@ -202,7 +182,7 @@ def _page(scene, taste, test, order):
     return {f'ndcg@{k}': ndcg(gains(taste.worth[rows])[np.newaxis], k)[0], **shown}
 
 
-def merchandise(scene: 'Scene', count: int) -> Figures:
+def merchandise(scene: Scene, count: int, places: Sequence[int] = PLACES) -> Figures:
     """Learns from simulated merchandisers' lists, and orders the test products.
 
     Returns:
@@ -225,7 +205,7 @@ def merchandise(scene: 'Scene', count: int) -> Figures:
             scores['both'] = _standard(scores['pictures']) + _standard(scores['words'])
             for name, own in scores.items():
                 ranked = worth[np.argsort(-own, kind='stable')][np.newaxis]
-                for k in PLACES:
+                for k in places:
                     found.setdefault(f'{name} {many}', {}).setdefault(f'ndcg@{k}', []).append(
                         ndcg(ranked, k)[0])
     return found
@@ -255,24 +235,25 @@ def _differences(values, suffix=''):
     found = {}
     for one, other in COMPARED:
         own, beside = values[one + suffix], values[other + suffix]
-        found[f'{one} less {other}'] = {
+        found[f'{one} minus {other}'] = {
             metric: statistics.difference(own[metric], beside[metric], range(own[metric].shape[1]))
             for metric in own}
     return found
 
 
-def _rows(differences, prefix=''):
-    return [(prefix + name, *(str(own[f'ndcg@{k}']) for k in PLACES))
+def _rows(differences, places, prefix=''):
+    return [(prefix + name, *(str(own[f'ndcg@{k}']) for k in places))
             for name, own in differences.items()]
 
 
 def tables(figures: Figures) -> list[Table]:
     """The three tables of the figures."""
+    places = figures['places']
     orders = [
-        (title, *_cells(figures['orders'][name], [f'ndcg@{k}' for k in PLACES]))
+        (title, *_cells(figures['orders'][name], [f'ndcg@{k}' for k in places]))
         for name, title in ORDERS.items()]
-    orders += _rows(figures['differences']['orders'])
-    heading = [f'NDCG@{k}' for k in PLACES]
+    orders += _rows(figures['differences']['orders'], places)
+    heading = [f'NDCG@{k}' for k in places]
     k = PLACES[0]
     diversities = [
         (f'{share:g}', *_cells(own, [f'ndcg@{k}', 'subcategory', 'colour', 'favourites']))
@@ -281,17 +262,20 @@ def tables(figures: Figures) -> list[Table]:
     for many in LISTS:
         learned += [
             (f'{many} lists, {ORDERS[name]}',
-             *_cells(figures['learned'][f'{name} {many}'], [f'ndcg@{k}' for k in PLACES]))
+             *_cells(figures['learned'][f'{name} {many}'], [f'ndcg@{k}' for k in places]))
             for name in ('pictures', 'words', 'both', 'random')]
-        learned += _rows(figures['differences']['learned'][many], f'{many} lists, ')
+        learned += _rows(
+            figures['differences']['learned'][many], places, f'{many} lists, ')
     return [
-        Table(f'{figures["products"]} test products in order for {figures["shoppers"]} simulated '
-              'shoppers, 95 % intervals', ('', *heading), orders),
+        Table(f'{counted(figures["products"], "test product")} in order for '
+              f'{counted(figures["shoppers"], "simulated shopper")}, 95 % intervals',
+              ('', *heading), orders),
         Table(f'The diversity term: what the first {k} places show',
               ('share', f'NDCG@{k}', 'subcategories', 'colours', 'favourite categories'),
               diversities),
-        Table(f'Learned from lists of {figures["list_size"]} by {figures["merchandisers"]} '
-              'simulated merchandisers', ('', *heading), learned)]
+        Table(f'Learned from lists of {figures["list_size"]} by '
+              f'{counted(figures["merchandisers"], "simulated merchandiser")}',
+              ('', *heading), learned)]
 
 
 def _cells(intervals, names):

@@ -34,12 +34,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from fashion_models.data.epoch import MAX_IMAGES, TOGETHER
-from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.experiments.kit import predictions
 from fashion_models.experiments.kit.command import command
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings
+from fashion_models.experiments.measuring.requirements import require_several_images
 from fashion_models.experiments.measuring.tasks_and_images import (
     FEWEST_PRODUCTS,
     SINGLE,
@@ -82,10 +82,7 @@ COMPARED = {**dict.fromkeys(AVERAGED.values(), ALL_WAYS), MAXIMUM: OTHERS}
 
 def pooling(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
-    if all(len(product.images) < 2 for product in settings.catalogue.products):
-        raise UnsuitableCatalogue(
-            f'{settings.catalogue.folder}: no product has several images, so there is nothing to '
-            'pool')
+    require_several_images(settings.catalogue)
     settings.networks = (len(ALL_WAYS) + len(AVERAGED)) * len(settings.seeds)
     kinds = {name: (network, settings.recipe.replace(**changes), None)
              for name, (network, changes) in WAYS.items()}

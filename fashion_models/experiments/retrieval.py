@@ -40,7 +40,6 @@ import numpy as np
 
 from fashion_models.data.batches import TrainingIterator
 from fashion_models.data.crops import crop
-from fashion_models.data.prepare import prepare
 from fashion_models.data.products import ProductSet, require_products
 from fashion_models.data.views import View, flattened
 from fashion_models.errors import UnsuitableCatalogue
@@ -205,18 +204,16 @@ def experiment(
         arguments: argparse.Namespace) -> tuple[Figures, list[Table]]:
     """Returns figures and tables."""
     settings.begin_with(arguments.init)
+    parts = settings.products(settings.recipe)
+    test = parts['test']
+    require_products(test, 'test', settings.catalogue)
+    t = _classes(test, settings.tasks, settings.catalogue)
     settings.networks = len(settings.seeds) * (2 if arguments.single_image else 1)
     settings.train([('multi-image', None, None)] + [
         ('single-image', None, View(flattened=True))] * arguments.single_image)
     found = {}
     for seed in settings.seeds:
         run = settings.run('multi-image', seed)
-        store = prepare(settings.catalogue, run.recipe.data.shorter_side)
-        parts = run.view.products(settings.catalogue, store, run.vocabulary)
-        test = parts['test']
-        require_products(test, 'test', settings.catalogue)
-        tasks = [task for task in TASKS if task in run.vocabulary.tasks]
-        t = {task: test.t[:, run.vocabulary.tasks.index(task)] for task in tasks}
         single_image_run = None
         if arguments.single_image:
             single_image_run = settings.run('single-image', seed, view=View(flattened=True))
@@ -224,15 +221,30 @@ def experiment(
             for (task, metric), values in scores(vectors, t, test.groups).items():
                 found.setdefault((task, metric, name), []).append(values)
     found = {key: np.array(values) for key, values in found.items()}    # (seeds, products)
-    tasks = [task for task in tasks if not np.isnan(found[task, 'mAP', MULTI]).all()]
-    if not tasks:
-        raise UnsuitableCatalogue(
-            f'{settings.catalogue.folder}: no product of the test split has a label that another '
-            "group's has, too")
     several = np.array([len(images) > 1 for images in test.images])
     figures = {'products': len(test), 'with_several_images': int(several.sum()), 'tasks': {
-        task: _figures(found, task, test.groups, several) for task in tasks}}
-    return figures, [table for task in tasks for table in _tables(task, figures)]
+        task: _figures(found, task, test.groups, several) for task in t}}
+    return figures, [table for task in t for table in _tables(task, figures)]
+
+
+def _classes(test, tasks, catalogue):
+    """From each of :data:`TASKS` that has something to find to the products' classes, (p,).
+
+    Raises:
+        UnsuitableCatalogue: If none has.
+    """
+    found = {}
+    for task in TASKS:
+        if task in tasks:
+            classes = test.t[:, tasks.index(task)]
+            known = {pair for pair in zip(classes, test.groups) if pair[0] >= 0}
+            if len(known) > len({label for label, _ in known}):    # one that two groups have
+                found[task] = classes
+    if not found:
+        raise UnsuitableCatalogue(
+            f'{catalogue.folder}: no two products of the test split, of different groups, have the '
+            f'same {" or ".join(TASKS)}, so that no search has anything to find; expected some')
+    return found
 
 
 def _figures(found, task, groups, several):

@@ -15,15 +15,8 @@ the training and validation products and judges the texts of the test products, 
 
 Intervals are over groups of products, and over seeds where there are several.
 
-Time: one training a seed (shared with the other experiments); then, with ``small.toml`` on a CPU
-core, half a minute to embed 30,000 images (which ``ordering`` shares) and a quarter to half a
-minute for the rest.
-
-Found: on the embedded catalogue with one word in ten false, eight of ten false colours and
-categories are rejected, and as many of the rejected are false. Texts as they are have few wrong
-colours, of which a fifth is found. False style words are almost never rejected. What is
-proposed to a text that lacks a word is mostly true (precision 0.9), of half of the categories and a
-quarter of the colours.
+Time: one training a seed (shared with the other experiments); then, on a CPU, about a minute a seed
+to embed 30,000 images (which ``ordering`` shares) and for the rest.
 """
 
 import collections
@@ -41,20 +34,24 @@ from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings
 from fashion_models.experiments.kit.texts import WordTruth, planted
 from fashion_models.experiments.kit.vectors import product_embeddings
+from fashion_models.experiments.measuring.requirements import require_texts
+from fashion_models.plural import counted
 from fashion_models.representation.embeddings import Embeddings
-from fashion_models.representation.tags.learning import learn_tags
+from fashion_models.representation.tags.learning import LEAST, learn_tags
 from fashion_models.representation.tags.tagger import KEEP, Tagger, Tags
 from fashion_models.representation.tags.words import CATEGORY, COLOUR, STYLE, Lexicon, text_of
 
 #: Share of the words replaced by false ones.
 PLANTED = 0.1
 KINDS = COLOUR, CATEGORY, STYLE
-TITLES = {COLOUR: 'colours', CATEGORY: 'categories', STYLE: 'style words'}
+#: What a word of each kind is called, in the singular.
+TITLES = {COLOUR: 'colour word', CATEGORY: 'category word', STYLE: 'style word'}
 TEXTS = {'given': 'texts as they are', 'planted': 'texts with false words'}
 
 
 def tags(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
+    require_texts(settings.catalogue, LEAST)
     settings.networks = len(settings.seeds)
     runs = settings.seeds_of('multi-task')
     truth = WordTruth(settings.catalogue)
@@ -215,14 +212,16 @@ def tables(figures: Figures) -> list[Table]:
     said = []
     for version, title in TEXTS.items():
         for kind, own in figures['said'][version].items():
-            said.append((f'{title}: {own["words"]} {TITLES[kind]}, {own["wrong"]} wrong',
-                         '', '', '', ''))
+            said.append((
+                f'{title}: {counted(own["words"], TITLES[kind])}, {own["wrong"]:,} wrong',
+                '', '', '', ''))
             said += [(f'  {name}', *_cells(own[which]), *_cells(rejected))
                      for name, which, rejected in (
                          ('trusted', 'trusted', None), ('kept', 'kept', own['rejected']))]
     missing = []
     for kind, own in figures['missing'].items():
-        missing.append((f'{own["texts"]} texts without a true word: {TITLES[kind]}', '', ''))
+        missing.append((
+            f'{counted(own["texts"], "text")} without a true {TITLES[kind]}', '', ''))
         missing += [(f'  {name}', *_cells(own[which])) for name, which in (
             ('the first proposed', 'proposed'), ('the commonest', 'commonest'))]
     return [

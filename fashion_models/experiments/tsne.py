@@ -18,7 +18,8 @@ reduced to 50 by PCA, as that article does. Needs openTSNE, of the extra ``analy
 A t-SNE map shows neighbourhoods, but neither distances nor how pure a neighbourhood is. The measure
 for that is nearest-neighbour purity in the space of 1024 numbers: the share of a product's nearest
 neighbours, k = 1 or 10, that have its label. Neighbours are other products of the test split that
-have a label in the task, without the product's own group (the colourways of its design). The table
+have a label in the task, without the product's own group (the colourways of its design); a product
+with fewer than k of them does not count, and a k that is too large for all is left out. The table
 also has the purity of neighbours drawn at random, and how much of it the map keeps. Intervals are
 over products and seeds.
 
@@ -33,16 +34,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fashion_models.data.products import require_products
 from fashion_models.errors import UnsuitableCatalogue
 from fashion_models.experiments.drawing.maps import draw_colours, draw_products, draw_types
 from fashion_models.experiments.kit import pictures
 from fashion_models.experiments.kit.command import command
 from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings
-from fashion_models.experiments.measuring.purity import COLOUR, MULTI, purity_figures
+from fashion_models.experiments.measuring.purity import (
+    COLOUR,
+    MULTI,
+    purity_figures,
+    usable_neighbours,
+)
+from fashion_models.experiments.measuring.requirements import require_labels
 from fashion_models.experiments.tabulating.purity import purity_table
 from fashion_models.optional import require
+from fashion_models.plural import counted
 from fashion_models.representation.encoder import Encoder
 
 MAPPED = 5000       # products; with more of them points hide each other
@@ -54,24 +61,22 @@ FEWEST = 5          # products; a map of fewer shows nothing
 def tsne(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
     require_open_tsne()
+    require_labels(settings.catalogue, 'colour')
+    products = settings.products(settings.recipe)['test']
+    neighbours = _neighbours(products, settings.catalogue)
     colour = settings.recipe.replace(model__tasks=('colour',))
     settings.networks = 2 * len(settings.seeds)
     settings.train([('multi-task', None, None), ('colour-only', colour, None)])
     runs = {
         MULTI: settings.seeds_of('multi-task'), COLOUR: settings.seeds_of('colour-only', colour)}
     vocabulary = runs[MULTI][0].vocabulary
-    products = settings.products(runs[MULTI][0].recipe)['test']
-    require_products(products, 'test', settings.catalogue)
-    if len(products) < FEWEST:
-        raise UnsuitableCatalogue(
-            f'{settings.catalogue.folder}: {len(products)} products in the test split, expected '
-            f'{FEWEST} or more for a map')
     vectors = {name: [_vectors(run, products) for run in own] for name, own in runs.items()}
     rows = np.unique(np.linspace(0, len(products) - 1, MAPPED).astype(int))
     maps = {name: places_of(own[0][rows]) for name, own in vectors.items()}
     figures = {
         'products': len(products), 'mapped': len(rows), 'pictures': pictures.may_show(settings),
-        'purity': purity_figures(vectors, maps, rows, products, vocabulary.tasks)}
+        'purity': purity_figures(
+            vectors, maps, rows, products, vocabulary.tasks, neighbours)}
     draw_products(maps[MULTI], rows, products, folder / 'products.jpg', figures['pictures'])
     labels = {
         task: [names[number] if number >= 0 else None for number in column]
@@ -88,6 +93,24 @@ def require_open_tsne() -> None:
 
 def _open_tsne():
     return require('openTSNE', extra='analysis', purpose='a map')
+
+
+def _neighbours(products, catalogue):
+    """The numbers of neighbours that the products of the test split allow.
+
+    Raises:
+        UnsuitableCatalogue: If they are too few for a map, or have no neighbours.
+    """
+    if len(products) < FEWEST:
+        raise UnsuitableCatalogue(
+            f'{catalogue.folder}: {counted(len(products), "product")} in the test split, expected '
+            f'{FEWEST} or more for a map')
+    found = usable_neighbours(products)
+    if not found:
+        raise UnsuitableCatalogue(
+            f'{catalogue.folder}: no product of the test split has a neighbour, a product of '
+            'another group with a label of the same task; expected some')
+    return found
 
 
 def _vectors(run, products):

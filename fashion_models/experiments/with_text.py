@@ -54,6 +54,7 @@ from fashion_models.experiments.measuring.ambiguous_products import (
     by_pictures,
     compare,
 )
+from fashion_models.experiments.measuring.requirements import require_texts
 from fashion_models.experiments.tabulating.images_and_text import tables
 from fashion_models.training.evaluation import Evaluation
 from fashion_models.training.run import Run
@@ -64,11 +65,13 @@ if TYPE_CHECKING:   # SciPy comes with the extra ``analysis``
 
 def with_text(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
-    settings.networks = len(settings.seeds)
-    runs = settings.seeds_of('multi-task')
-    vocabulary, products = runs[0].vocabulary, settings.products(runs[0].recipe)
+    require_texts(settings.catalogue)
+    products = settings.products(settings.recipe)
     texts = fusion.product_texts(settings.catalogue)
     features = fusion.TextFeatures([texts[id] for id in products['train'].ids])
+    settings.networks = len(settings.seeds)
+    runs = settings.seeds_of('multi-task')
+    vocabulary = runs[0].vocabulary
     encoded = {split: features([texts[id] for id in own.ids]) for split, own in products.items()}
     answers = {split: {way: [] for way in WAYS} for split in SPLITS}
     joining = len(BRANCHES) * len(runs)

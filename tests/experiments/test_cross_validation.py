@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from fashion_models.catalogue.io import open_catalogue
+from fashion_models.catalogue.split import split_of
 from fashion_models.data.views import group_folds
 from fashion_models.errors import UserError
 from fashion_models.experiments import cross_validation as module
@@ -176,3 +177,26 @@ def test_a_network_that_knows_what_is_held_out_is_refused(words, tmp_path, capsy
     run, _ = training.train(Recipe.load(words[3]), words[1], tmp_path / 'run')
     assert module.main([*words, '--init', str(run.folder)]) == 2
     assert 'was trained on' in capsys.readouterr().err
+
+
+def test_without_test_products_all_are_held_out_all_the_same(lacking, tmp_path):
+    arguments = lacking(products=lambda product: split_of(product.group) == 'test')
+    assert module.main([*arguments, '--folds', '2']) == 0
+    products = open_catalogue(tmp_path / 'lacking').products
+    assert {split_of(product.group) for product in products} == {'train', 'validation'}
+    results = json.loads(
+        (tmp_path / 'results' / 'cross_validation' / 'toy' / 'results.json').read_text())
+    assert results['figures']['products'] == len(products)
+
+
+def test_with_one_image_a_product_nothing_is_trained(lacking, tmp_path, capsys):
+    assert module.main(lacking(several_images=True)) == 3
+    assert 'no product has several images' in capsys.readouterr().err
+    assert not (tmp_path / 'runs').exists()
+
+
+def test_more_folds_than_groups(words, tmp_path, capsys):
+    assert module.main([*words, '--folds', '100', '--runs', str(tmp_path / 'runs')]) == 2
+    assert 'folds: found 100, expected from 2 to 40, the number of groups' in (
+        capsys.readouterr().err)
+    assert not (tmp_path / 'runs').exists()

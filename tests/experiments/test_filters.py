@@ -18,3 +18,9 @@ def test_filters(words):
         assert 0 < figures[name]['learnt_share_of_energy'] < 0.5, 'after a few steps'
     assert (folder / 'filters.png').stat().st_size < 300_000
     assert Image.open(folder / 'filters.png').size == (900, 1400)
+
+
+def test_without_colours_nothing_is_trained(lacking, capsys, tmp_path):
+    assert main(lacking(labels=['colour'])) == 3
+    assert 'no product has a label of colour' in capsys.readouterr().err
+    assert not (tmp_path / 'runs').exists()

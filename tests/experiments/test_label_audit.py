@@ -89,3 +89,11 @@ def test_useless_number_of_rounds(arguments, capsys):
 def test_useless_share(arguments, capsys):
     assert module.main([*arguments, '--reviewed', '0']) == 2
     assert 'expected a share' in capsys.readouterr().err
+
+
+def test_more_folds_than_groups(arguments, drawn, tmp_path, capsys):
+    groups = len({product.group for product in drawn.products})
+    assert module.main([*arguments, '--folds', '100', '--runs', str(tmp_path / 'runs')]) == 2
+    assert f'folds: found 100, expected from 2 to {groups}, the number of groups' in (
+        capsys.readouterr().err)
+    assert not (tmp_path / 'runs').exists()

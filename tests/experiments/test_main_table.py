@@ -32,3 +32,12 @@ def test_main_table(words, capsys):
     out = capsys.readouterr().out
     assert 'the article, validation' in out
     assert 'always the commonest label' in out
+
+
+def test_the_articles_mean_of_five_tasks_is_not_shown_beside_one_of_four(lacking, tmp_path):
+    assert main(lacking(labels=['colour'])) == 0
+    results = json.loads(
+        (tmp_path / 'results' / 'main_table' / 'toy' / 'results.json').read_text())
+    assert results['figures']['article']['all'] is None
+    assert results['tables'][0]['rows'][0] == [
+        'the article, validation', '-', '0.886', '0.947', '0.661', '0.485']

@@ -57,9 +57,10 @@ def test_vectors_that_know_the_attributes_learn_from_merchandisers(scene):
     assert found['pictures 20'] > found['words 20']
 
 
-def test_ordering(words, capsys):
+def test_ordering(words, make_toy_catalogue, tmp_path, capsys):
     pytest.importorskip('sklearn')
-    assert main([*words, '--quick']) == 0
+    shop = make_toy_catalogue(tmp_path / 'shop', products=320)
+    assert main([*words, '--quick', '--catalogue', str(shop)]) == 0
     folder = pathlib.Path(words[-1]) / 'ordering' / 'toy'
     figures = json.loads((folder / 'results.json').read_text())['figures']
     assert set(figures['orders']) == set(ORDERS)
@@ -71,12 +72,37 @@ def test_ordering(words, capsys):
         for suffix, pairs in ({'': found} if where == 'orders' else {
                 f' {many}': pairs for many, pairs in found.items()}).items():
             for pair, differences in pairs.items():
-                one, other = (own[name + suffix] for name in pair.split(' less '))
+                one, other = (own[name + suffix] for name in pair.split(' minus '))
                 for k, difference in differences.items():
                     assert difference['value'] == pytest.approx(
                         one[k]['value'] - other[k]['value'])
     # Without the diversity term it is the order by the pictures.
     assert figures['diversities']['0.0']['ndcg@10'] == figures['orders']['pictures']['ndcg@10']
     out = capsys.readouterr().out
-    for words in 'simulated shoppers', 'by the words (TF-IDF)', '20 lists, by the pictures':
+    for words in ('30 simulated shoppers', 'by 1 simulated merchandiser\n', 'by the words (TF-IDF)',
+                  '20 lists, by the pictures', 'pictures minus words'):
         assert words in out
+    # Shoppers have not seen 16 of the 32 test products, too few for 50 places.
+    assert figures['places'] == [10]
+    assert 'NDCG@10' in out
+    assert 'NDCG@50' not in out
+
+
+@pytest.mark.parametrize(('products', 'places'), [
+    (19, (10,)), (98, (10,)), (100, (10, 50)), (1000, (10, 50))])
+def test_places_that_so_many_products_have(products, places):
+    assert ordering._places(products, None) == places
+
+
+def test_too_few_products_for_any_place(words, tmp_path, capsys):
+    pytest.importorskip('sklearn')
+    assert main([*words, '--runs', str(tmp_path / 'runs')]) == 3
+    assert 'expected 10 or more that are left to order' in capsys.readouterr().err
+    assert not (tmp_path / 'runs').exists()
+
+
+def test_without_texts_nothing_is_trained(lacking, capsys, tmp_path):
+    pytest.importorskip('sklearn')
+    assert main(lacking(texts=True)) == 3
+    assert 'with a title or a description, expected' in capsys.readouterr().err
+    assert not (tmp_path / 'runs').exists()

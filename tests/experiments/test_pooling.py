@@ -73,3 +73,9 @@ def test_with_one_image_a_product_is_answered_image_by_image(results):
     for split in 'validation', 'test':
         found = results['figures'][split].get('1', {'ahead_of_itself': {}})['ahead_of_itself']
         assert all(interval['value'] == 0 for way in found.values() for interval in way.values())
+
+
+def test_with_one_image_a_product_nothing_is_trained(lacking, tmp_path, capsys):
+    assert main(lacking(several_images=True)) == 3
+    assert 'no product has several images' in capsys.readouterr().err
+    assert not (tmp_path / 'runs').exists()

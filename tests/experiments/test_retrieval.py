@@ -14,6 +14,7 @@ from fashion_models.experiments.retrieval import (
     MULTI,
     OTHERS,
     SINGLE,
+    TASKS,
     histograms,
     main,
     pooled,
@@ -160,3 +161,9 @@ def test_an_untrained_network_has_statistics_and_its_first_weights(results, part
         trunk = model.encoder.trunk
         h = trunk.conv1(x).array
     assert 0.2 < np.median(h.std(axis=(0, 2, 3))) < 3
+
+
+def test_without_anything_to_find_nothing_is_trained(lacking, tmp_path, capsys):
+    assert main(lacking(labels=TASKS)) == 3
+    assert 'so that no search has anything to find' in capsys.readouterr().err
+    assert not (tmp_path / 'runs').exists()

@@ -83,3 +83,30 @@ def test_tables(results):
     assert any('Multi-image minus each' in title for title in titles)
     article = results['tables'][1]['rows'][0]
     assert article[:3] == ['the article: multi-image', '0.731', '0.886']
+
+
+def test_a_task_without_labels_is_refused_if_it_was_asked_for(lacking, tmp_path, capsys):
+    assert main([*lacking(labels=['colour']), '--tasks', 'type', 'colour']) == 2
+    error = capsys.readouterr().err
+    assert "tasks: found 'colour', of which no product of" in error
+    assert 'expected some of gender, type, category, subcategory\n' in error
+    assert not (tmp_path / 'runs').exists()
+
+
+def test_a_small_catalogue_without_colours(lacking, capsys, tmp_path):
+    assert main(lacking(labels=['colour'])) == 0
+    results = json.loads(
+        (tmp_path / 'results' / 'single_vs_multi' / 'toy' / 'results.json').read_text())
+    assert list(results['figures']['single_task']) == ['category']
+    assert all(table['rows'] for table in results['tables'])
+    # The article's mean is one of five tasks.
+    multi, single = results['tables'][1]['rows'][:2]
+    assert multi[:3] == ['the article: multi-image', '-', '0.886']
+    assert single[:3] == ['the article: single-image', '-', '0.856']
+
+
+def test_nothing_to_compare(lacking, tmp_path, capsys):
+    assert main(lacking(labels=['colour', 'category'], several_images=True)) == 3
+    assert 'no product has a label of colour or category, and no training product several' in (
+        capsys.readouterr().err)
+    assert not (tmp_path / 'runs').exists()

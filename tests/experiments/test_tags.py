@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 
 import numpy as np
 import pytest
@@ -64,4 +65,13 @@ def test_tags(words, make_toy_catalogue, tmp_path, capsys):
         1 - false['wrong'] / false['words'])
     assert given['trusted']['recall']['value'] == 1
     assert set(figures['missing']) == {COLOUR}
-    assert 'texts with false words' in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert re.search(r'\ntexts with false words: \d+ category words?, \d+ wrong\n', out)
+    assert re.search(r'\n\d+ texts? without a true colour word\n', out)
+
+
+def test_without_texts_nothing_is_trained(lacking, capsys, tmp_path):
+    pytest.importorskip('sklearn')
+    assert main(lacking(texts=True)) == 3
+    assert 'with a title or a description, expected' in capsys.readouterr().err
+    assert not (tmp_path / 'runs').exists()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fashion_models.catalogue.split import split_of
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.measuring.purity import COLOUR, MULTI, purity
 from fashion_models.experiments.tsne import main, places_of
@@ -23,8 +24,10 @@ def test_a_map_keeps_clusters_apart_and_is_the_same_each_time():
     np.testing.assert_array_equal(places, places_of(vectors))
 
 
-def test_tsne(words):
+def test_tsne(words, make_toy_catalogue, tmp_path):
     pytest.importorskip('openTSNE')
+    shop = make_toy_catalogue(tmp_path / 'shop', products=160)
+    words = [*words, '--catalogue', str(shop), '-o', str(tmp_path / 'results')]
     assert main([*words, '--seeds', '1', '--pictures']) == 0
     folder = pathlib.Path(words[-1]) / 'tsne' / 'toy'
     figures = json.loads((folder / 'results.json').read_text())['figures']
@@ -49,4 +52,30 @@ def test_what_is_missing_is_named_before_training(words, monkeypatch, capsys, tm
     monkeypatch.setitem(sys.modules, 'openTSNE', None)
     assert main([*words, '--runs', str(tmp_path / 'runs')]) == 2
     assert 'pip install "openTSNE' in capsys.readouterr().err
+    assert not (tmp_path / 'runs').exists()
+
+
+def test_without_colours_nothing_is_trained(lacking, capsys, tmp_path):
+    pytest.importorskip('openTSNE')
+    assert main(lacking(labels=['colour'])) == 3
+    assert 'no product has a label of colour' in capsys.readouterr().err
+    assert not (tmp_path / 'runs').exists()
+
+
+def test_numbers_of_neighbours_that_no_product_has_are_left_out(words, capsys):
+    pytest.importorskip('openTSNE')
+    assert main([*words, '--seeds', '1']) == 0
+    out = capsys.readouterr().out
+    assert 'over 8 products' in out
+    assert 'the map of multi-task, k = 1 ' in out
+    assert 'k = 10' not in out
+
+
+def test_too_few_products_for_a_map(lacking, capsys, tmp_path):
+    pytest.importorskip('openTSNE')
+    kept = iter(range(4))
+    words = lacking(products=lambda product: (
+        split_of(product.group) == 'test' and next(kept, None) is None))
+    assert main(words) == 3
+    assert '4 products in the test split, expected 5 or more' in capsys.readouterr().err
     assert not (tmp_path / 'runs').exists()

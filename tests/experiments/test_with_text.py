@@ -59,3 +59,10 @@ def test_a_catalogue_without_texts_is_told(words, monkeypatch, capsys):
             product.id: '' for product in catalogue.products})
     assert main([*words, '--seeds', '1']) == 3
     assert 'a catalogue that has titles or descriptions' in capsys.readouterr().err
+
+
+def test_without_texts_nothing_is_trained(lacking, capsys, tmp_path):
+    pytest.importorskip('sklearn')
+    assert main(lacking(texts=True)) == 3
+    assert 'with a title or a description, expected' in capsys.readouterr().err
+    assert not (tmp_path / 'runs').exists()

@@ -28,8 +28,7 @@ def purity(
             random.
 
     Returns:
-        (n,) from 0 to 1; nan without a class or any neighbour. With fewer than k neighbours, the
-        share is over those.
+        (n,) from 0 to 1; nan without a class, any neighbour or k of them.
     """
     known = np.flatnonzero(np.asarray(t) >= 0)
     found = np.full(len(vectors), np.nan)
@@ -41,19 +40,32 @@ def purity(
         barred = groups[part, None] == groups
         same = (classes[part, None] == classes) & ~barred
         counts = (~barred).sum(axis=1)
-        if k is not None and k < len(known):
-            nearness = own_vectors[part] @ own_vectors.T - half_norms
-            nearness[barred] = -np.inf
-            nearest = np.argpartition(-nearness, k - 1, axis=1)[:, :k]
-            same = np.take_along_axis(same, nearest, axis=1)
-            counts = np.minimum(counts, k)
+        if k is not None:
+            if k < len(known):
+                nearness = own_vectors[part] @ own_vectors.T - half_norms
+                nearness[barred] = -np.inf
+                nearest = np.argpartition(-nearness, k - 1, axis=1)[:, :k]
+                same = np.take_along_axis(same, nearest, axis=1)
+            counts = np.where(counts < k, 0, k)
         found[known[part]] = np.where(
             counts > 0, same.sum(axis=1) / np.maximum(counts, 1), np.nan)
     return found
 
 
+def usable_neighbours(products: ProductSet) -> list[int]:
+    """Those of :data:`NEIGHBOURS` that some product has, in some task."""
+    groups = np.unique(products.groups, return_inverse=True)[1]
+    most = 0
+    for known in (products.t >= 0).T:
+        of_groups = np.bincount(groups[known])
+        # The members of the smallest group have most neighbours.
+        most = max(most, known.sum() - of_groups[of_groups > 0].min(initial=known.sum()))
+    return [k for k in NEIGHBOURS if k <= most]
+
+
 def purity_figures(vectors: dict[str, list[np.ndarray]], maps: dict[str, np.ndarray],
-                   rows: np.ndarray, products: ProductSet, tasks: Sequence[str]) -> Figures:
+                   rows: np.ndarray, products: ProductSet, tasks: Sequence[str],
+                   neighbours: Sequence[int] = NEIGHBOURS) -> Figures:
     """Purities of all networks, of their maps, and of chance.
 
     Args:
@@ -62,6 +74,7 @@ def purity_figures(vectors: dict[str, list[np.ndarray]], maps: dict[str, np.ndar
         rows: (m,) rows of these products.
         products: The products.
         tasks: Tasks of the columns of ``products.t``.
+        neighbours: The numbers k of neighbours; see :func:`usable_neighbours`.
 
     Returns:
         For each network, and for ``multi-task minus colour only``: from k and task to an
@@ -74,14 +87,14 @@ def purity_figures(vectors: dict[str, list[np.ndarray]], maps: dict[str, np.ndar
         return np.stack([purity(own, column, groups, k) for column in t.T], axis=1)
 
     found = {name: {k: np.stack([all_tasks(own, t, groups, k) for own in of_seeds])
-                    for k in NEIGHBOURS} for name, of_seeds in vectors.items()}
+                    for k in neighbours} for name, of_seeds in vectors.items()}
     figures = {name: {k: predictions.accuracies(values, tasks, groups)
                       for k, values in of_name.items()} for name, of_name in found.items()}
     figures[f'{MULTI} minus {COLOUR}'] = {
         k: predictions.differences(found[MULTI][k], found[COLOUR][k], tasks, groups)
-        for k in NEIGHBOURS}
+        for k in neighbours}
     figures['map'] = {name: {k: _means(all_tasks(own, t[rows], groups[rows], k), tasks)
-                             for k in NEIGHBOURS} for name, own in maps.items()}
+                             for k in neighbours} for name, own in maps.items()}
     figures['chance'] = _means(all_tasks(vectors[MULTI][0], t, groups, None), tasks)
     return figures
 

@@ -29,9 +29,10 @@ def tables(figures: Figures) -> list[Table]:
                 for way, of_tasks in own.items()]
 
     accuracy = [
-        ('the article, validation: images alone', article.mean(article.MULTI_TASK),
+        ('the article, validation: images alone', article.mean(article.MULTI_TASK, tasks),
          *article.row(article.MULTI_TASK, tasks)),
-        ('the article: with text', article.WITH_TEXT, *[None] * len(tasks))]
+        ('the article: with text', article.WITH_TEXT if article.comparable(tasks) else None,
+         *[None] * len(tasks))]
     difference = []
     for split in SPLITS:
         own = figures[split]

@@ -38,9 +38,9 @@ def image_tables(figures: Figures) -> list[Table]:
         return [value(of_tasks[task]) if task in of_tasks else None for task in columns]
 
     given = [
-        ('the article: multi-image', article.mean(article.MULTI_TASK),
+        ('the article: multi-image', article.mean(article.MULTI_TASK, tasks),
          *article.row(article.MULTI_TASK, tasks)),
-        ('the article: single-image', article.mean(article.SINGLE_IMAGE),
+        ('the article: single-image', article.mean(article.SINGLE_IMAGE, tasks),
          *article.row(article.SINGLE_IMAGE, tasks))]
     by_kind = [], [], [], []
     for split in SPLITS:
@@ -53,12 +53,13 @@ def image_tables(figures: Figures) -> list[Table]:
         by_kind[1].append(Table(f'Multi-image minus each, with 95 % intervals, {what}', header, [
             (name, *cells(of_tasks, str)) for name, of_tasks in own['difference'].items()]))
         averaged = f'{SINGLE}, averaged'
-        by_kind[2].append(Table(
-            f'Accuracy of all tasks by the number of images that a product has, {split} split',
-            ('images', 'products', MULTI, SINGLE, 'averaged', 'multi-image minus averaged'),
-            [(n if n < MAX_IMAGES else f'{n} or more', of_n['products'],
-              *(of_n['accuracy'][name].value for name in (MULTI, SINGLE, averaged)),
-              of_n['difference'][averaged]) for n, of_n in own['by_images'].items()]))
+        if own['by_images']:
+            by_kind[2].append(Table(
+                f'Accuracy of all tasks by the number of images that a product has, {split} split',
+                ('images', 'products', MULTI, SINGLE, 'averaged', 'multi-image minus averaged'),
+                [(n if n < MAX_IMAGES else f'{n} or more', of_n['products'],
+                  *(of_n['accuracy'][name].value for name in (MULTI, SINGLE, averaged)),
+                  of_n['difference'][averaged]) for n, of_n in own['by_images'].items()]))
         if own['shown']:
             by_kind[3].append(Table(
                 f'The same {own["shown"]["products"]} products of the {split} split, shown so many '

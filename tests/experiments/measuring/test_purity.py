@@ -1,7 +1,9 @@
+import types
+
 import numpy as np
 import pytest
 
-from fashion_models.experiments.measuring.purity import purity
+from fashion_models.experiments.measuring.purity import purity, usable_neighbours
 
 
 def test_purity_by_hand():
@@ -13,7 +15,18 @@ def test_purity_by_hand():
     np.testing.assert_array_equal(purity(vectors, t, groups, 2), [.5, .5, 0, .5, .5, np.nan])
     everybody = [2 / 4, 2 / 4, 1 / 4, 1 / 3, 2 / 3, np.nan]
     np.testing.assert_allclose(purity(vectors, t, groups), everybody)
-    np.testing.assert_allclose(purity(vectors, t, groups, 100), everybody)
+    # Those of group d have three neighbours, the others four.
+    np.testing.assert_allclose(
+        purity(vectors, t, groups, 4), [2 / 4, 2 / 4, 1 / 4, np.nan, np.nan, np.nan])
+    assert np.isnan(purity(vectors, t, groups, 5)).all()
+
+
+@pytest.mark.parametrize(('groups', 'numbers'), [
+    ('a' * 12, []), ('abcdef', [1]), ('a' * 10 + 'b', [1, 10]), ('abcdefghijk', [1, 10])])
+def test_numbers_of_neighbours_that_products_have(groups, numbers):
+    # Of a task without labels, nobody is a neighbour.
+    t = np.stack([np.zeros(len(groups), int), np.full(len(groups), -1)], axis=1)
+    assert usable_neighbours(types.SimpleNamespace(t=t, groups=list(groups))) == numbers
 
 
 def test_purity_is_that_of_scikit_learn():
