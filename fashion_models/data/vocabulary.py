@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from fashion_models.catalogue.records import Product
-from fashion_models.errors import UserError
+from fashion_models.errors import UnsuitableCatalogue, UserError
 from fashion_models.files import atomic_write
 from fashion_models.parsing import json_file
 
@@ -39,7 +39,7 @@ class Vocabulary:
         out.
 
         Raises:
-            UserError: If no product has a label of any task.
+            UnsuitableCatalogue: If no product has a label of any task.
         """
         found = {task: set() for task in tasks}
         for product in products:
@@ -48,7 +48,8 @@ class Vocabulary:
         labels = {task: sorted(names - {None}) for task, names in found.items()
                   if names - {None}}
         if not labels:
-            raise UserError(f'no product of the catalogue has a label of {", ".join(found)}')
+            raise UnsuitableCatalogue(
+                f'no product of the catalogue has a label of {", ".join(found)}')
         return cls(labels)
 
     @classmethod

@@ -312,7 +312,7 @@ def _add_arguments(parser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
     return command('cross_validation', __doc__, cross_validation, argv, _add_arguments,
-                   test_split=False)
+                   splits=())
 
 
 if __name__ == '__main__':

@@ -139,7 +139,7 @@ def table(figures: Figures) -> Table:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
-    return command('filters', __doc__, filters, argv, test_split=False)
+    return command('filters', __doc__, filters, argv, splits=('train', 'validation'))
 
 
 if __name__ == '__main__':

@@ -81,7 +81,7 @@ def _functions(loss):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit status."""
-    return command('graph', __doc__, graph, argv, test_split=False)
+    return command('graph', __doc__, graph, argv, splits=('train',))
 
 
 if __name__ == '__main__':

@@ -26,7 +26,7 @@ from fashion_models.training.evaluation import Evaluation, evaluate, majority_ac
 from fashion_models.training.model import build_loss
 from fashion_models.training.run import Run
 from fashion_models.training.run_files import ELSEWHERE
-from fashion_models.training.table import accuracy_table
+from fashion_models.training.table import accuracy_table, with_mean
 
 #: Unknown labels of a task that a line names, the commonest ones.
 _NAMED = 12
@@ -179,18 +179,18 @@ def results_table(records: Mapping[str, dict], tasks: Sequence[str]) -> str:
 
 
 def results_rows(
-        records: Mapping[str, dict], tasks: Sequence[str]) -> dict[str, list[float]]:
-    """From each row's title to the accuracies of the tasks, for :func:`results_table`."""
-    rows = {'the article, validation': article.row(article.MULTI_TASK, tasks)}
+        records: Mapping[str, dict], tasks: Sequence[str]) -> dict[str, list[float | None]]:
+    """From each row's title to its accuracies, the mean first, for :func:`results_table`."""
+    rows = {'the article, validation': [
+        article.mean(article.MULTI_TASK, tasks), *article.row(article.MULTI_TASK, tasks)]}
     for split, record in records.items():
         products = counted(record['products'], 'product').replace(',', '')  # as in recorded tables
-        rows[f'{split}, {products}'] = [
-            record['accuracies'][task] for task in tasks]
+        rows[f'{split}, {products}'] = with_mean(record['accuracies'][task] for task in tasks)
         if 'several_labels' in record:
-            rows[f'  any of several labels being right ({split})'] = [
-                record['accepted_accuracies'][task] for task in tasks]
-        rows[f'  always the commonest label ({split})'] = [
-            record['majority'][task] for task in tasks]
+            rows[f'  any of several labels being right ({split})'] = with_mean(
+                record['accepted_accuracies'][task] for task in tasks)
+        rows[f'  always the commonest label ({split})'] = with_mean(
+            record['majority'][task] for task in tasks)
     return rows
 
 

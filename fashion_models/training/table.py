@@ -12,9 +12,9 @@ def accuracy_table(rows: Mapping[str, Iterable[float | None]], tasks: Sequence[s
     """Rows of accuracies under the article's headings, as plain text.
 
     Args:
-        rows: From each row's title to its accuracies in the order of ``tasks``; the first column,
-            the article's "Multi-task", is their mean. Where there is none (nan or None) it shows
-            ``-``.
+        rows: From each row's title to its accuracies: over all tasks (see :func:`with_mean`), the
+            article's "Multi-task", then in the order of ``tasks``. Where there is none (nan or
+            None) it shows ``-``.
         tasks: Headings.
     """
     headings = ['Multi-task', *(f'{title_of(task):>5}' for task in tasks)]  # as wide as 0.123
@@ -23,7 +23,7 @@ def accuracy_table(rows: Mapping[str, Iterable[float | None]], tasks: Sequence[s
     for name, accuracies in rows.items():
         cells = (
             f'  {f"{value:.3f}" if _known(value) else "-":>{len(heading)}}'
-            for value, heading in zip(with_mean(accuracies), headings))
+            for value, heading in zip(accuracies, headings))
         lines.append(f'{name:{margin}}' + ''.join(cells))
     return '\n'.join(lines)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from fashion_models import terminal
 from fashion_models.catalogue.io import Catalogue
-from fashion_models.catalogue.split import split_of
+from fashion_models.catalogue.split import SPLITS, split_of
 from fashion_models.devices import usable_cores
 from fashion_models.errors import UnsuitableCatalogue, UserError, system_text
 from fashion_models.experiments.kit.catalogues import EMBEDDED, open_or_draw
@@ -125,18 +125,21 @@ def _jobs(recipe):
     return usable_cores() if on_cpu and recipe.data.size <= SMALL else 1
 
 
-def require_test_split(catalogue: Catalogue) -> None:
-    """Raises :class:`.UnsuitableCatalogue` if no product is in the test split."""
-    if not any(split_of(product.group) == 'test' for product in catalogue.products):
-        raise UnsuitableCatalogue(
-            f'{catalogue.folder}: none of its products is in the test split, which this experiment '
-            'evaluates on; a tenth of all groups is: expected more groups')
+def require_splits(catalogue: Catalogue, splits: Sequence[str]) -> None:
+    """Raises :class:`.UnsuitableCatalogue` if one of the splits has no product."""
+    found = {split_of(product.group) for product in catalogue.products}
+    for split in splits:
+        if split not in found:
+            raise UnsuitableCatalogue(
+                f'{catalogue.folder}: found no product in the {split} split, to which about '
+                f'{"eight tenths" if split == "train" else "a tenth"} of all groups of products '
+                'belong; expected more groups')
 
 
 def command(name: str, description: str, experiment: Callable[..., tuple[Figures, list[Table]]],
             argv: Sequence[str] | None = None,
             add: Callable[[argparse.ArgumentParser], None] | None = None,
-            test_split: bool = True) -> int:
+            splits: Sequence[str] = SPLITS) -> int:
     """Runs an experiment from the command line; what every experiment's ``main`` does.
 
     Args:
@@ -147,7 +150,7 @@ def command(name: str, description: str, experiment: Callable[..., tuple[Figures
         argv: Instead of the process' arguments.
         add: Adds the experiment's own arguments to the parser; the experiment then takes the parsed
             ``arguments``, too.
-        test_split: Whether it needs products of the test split.
+        splits: Those that must have products.
 
     Returns:
         Exit status: 0; 2 if an argument cannot be used; 3 if the catalogue cannot answer the
@@ -167,8 +170,7 @@ def command(name: str, description: str, experiment: Callable[..., tuple[Figures
     def run():
         settings = settings_of(arguments)
         # Before anything is trained.
-        if test_split:
-            require_test_split(settings.catalogue)
+        require_splits(settings.catalogue, splits)
         print(terminal.visible(run_experiment(name, experiment, settings)), end='', flush=True)
     return guarded(name, run)
 

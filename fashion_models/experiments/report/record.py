@@ -12,10 +12,8 @@ import json
 import os
 import pathlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-import numpy as np
 
 from fashion_models.catalogue.tasks import title_of
 from fashion_models.errors import UserError, system_text
@@ -29,7 +27,6 @@ from fashion_models.experiments.kit.results import (
 from fashion_models.files import atomic_write
 from fashion_models.training.results import results_rows
 from fashion_models.training.run import Run
-from fashion_models.training.table import with_mean
 
 SPLITS = 'validation', 'test'
 
@@ -69,10 +66,11 @@ def record(run: Run, folder: str | os.PathLike) -> dict[str, Any]:
     return results
 
 
-def accuracies_table(title: str, rows: np.ndarray, tasks: Sequence[str]) -> Table:
-    """Rows of accuracies, from their titles, under the article's headings."""
+def accuracies_table(
+        title: str, rows: Mapping[str, Sequence[float | None]], tasks: Sequence[str]) -> Table:
+    """Rows of accuracies, the mean first, from their titles, under the article's headings."""
     return Table(title, ('', 'Multi-task', *(title_of(task) for task in tasks)), [
-        (title, *with_mean(accuracies)) for title, accuracies in rows.items()])
+        (title, *accuracies) for title, accuracies in rows.items()])
 
 
 def _evaluation(run, split):

@@ -158,12 +158,14 @@ def test_interrupted(words, interruption, capsys):
     assert 'run the same command again to resume' in capsys.readouterr().err
 
 
-def test_without_test_products_nothing_is_trained(words, monkeypatch, capsys):
-    monkeypatch.setattr(commands, 'split_of', lambda group: 'train')
+@pytest.mark.parametrize('missing', ['train', 'validation', 'test'])
+def test_without_the_products_of_a_split_nothing_is_trained(words, monkeypatch, capsys, missing):
+    others = [split for split in commands.SPLITS if split != missing]
+    monkeypatch.setattr(commands, 'split_of', lambda group: others[int(group.split()[1]) % 2])
     assert command('some', '', None, words) == 3
     assert 'not possible here' in (error := capsys.readouterr().err)
-    assert 'none of its products is in the test split' in error
-    assert command('some', '', lambda settings, folder: ({}, []), words, test_split=False) == 0
+    assert f'found no product in the {missing} split' in error
+    assert command('some', '', lambda settings, folder: ({}, []), words, splits=()) == 0
 
 
 @pytest.mark.parametrize('name', ['..', '.', '../../elsewhere', '/tmp/elsewhere', 'a\\b', 'a\nb'])
