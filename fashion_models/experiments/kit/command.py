@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import functools
-import json
 import pathlib
 import re
 import sys
@@ -18,7 +17,7 @@ from fashion_models.errors import UnsuitableCatalogue, UserError, system_text
 from fashion_models.experiments.kit.catalogues import EMBEDDED, open_or_draw
 from fashion_models.experiments.kit.held_out import FOLDS
 from fashion_models.experiments.kit.results import RESULTS as RECORD
-from fashion_models.experiments.kit.results import Figures, Table, write_results
+from fashion_models.experiments.kit.results import Figures, Table, load_record, write_results
 from fashion_models.experiments.kit.runs import Interrupted
 from fashion_models.experiments.kit.settings import QUICK_EPOCHS, Settings
 from fashion_models.parsing import shown
@@ -236,10 +235,11 @@ def run_experiment(name: str, experiment: Callable[..., tuple[Figures, list[Tabl
 def _require_same_catalogue(folder, catalogue):
     """Raises UserError if results of another catalogue would be overwritten."""
     try:
-        found = json.loads((folder / RECORD).read_text(encoding='utf-8'))['catalogue']['hash']
-    except (OSError, ValueError, LookupError, TypeError):
+        found = load_record(folder / RECORD)['catalogue']['hash']
+    except (UserError, LookupError, TypeError):
         return      # none, or damaged
     if found != catalogue.hash():
         raise UserError(
-            f'{folder}: holds the results of another catalogue of this name; give this one another '
-            'name (--name) or its results another folder (-o), or remove the old ones')
+            f'{folder}: holds the results of another catalogue of this name; choose another name '
+            'for this one (name) or another folder for its results (output), or remove the old '
+            'ones')

@@ -74,7 +74,7 @@ def test_results_of_another_catalogue_are_kept(words, tmp_path, capsys):
     assert command('some', '', None, words) == 2            # and nothing is trained
     error = capsys.readouterr().err
     assert f'{path.parent}: holds the results of another catalogue of this name' in error
-    assert '--name' in error
+    assert 'choose another name' in error
     assert json.loads(path.read_text()) == record
     assert command('some', '', experiment, [*words, '--name', 'other']) == 0
     path.write_text('{"cat')
