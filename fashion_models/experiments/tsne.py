@@ -34,7 +34,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fashion_models.errors import UnsuitableCatalogue
+from fashion_models.errors import UnsuitableCatalogue, UserError
 from fashion_models.experiments.drawing.maps import draw_colours, draw_products, draw_types
 from fashion_models.experiments.kit import pictures
 from fashion_models.experiments.kit.command import command
@@ -62,6 +62,9 @@ def tsne(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
     require_open_tsne()
     require_labels(settings.catalogue, 'colour')
+    tasks = settings.recipe.model.tasks
+    if 'colour' not in tasks:
+        raise UserError(f'recipe: found the tasks {", ".join(tasks)}, expected colour among them')
     products = settings.products(settings.recipe)['test']
     neighbours = _neighbours(products, settings.catalogue)
     colour = settings.recipe.replace(model__tasks=('colour',))

@@ -24,6 +24,15 @@ def test_a_map_keeps_clusters_apart_and_is_the_same_each_time():
     np.testing.assert_array_equal(places, places_of(vectors))
 
 
+def test_a_recipe_without_colour_is_told_before_training(words, tiny, tmp_path, capsys):
+    pytest.importorskip('openTSNE')
+    recipe = tmp_path / 'recipe.toml'
+    recipe.write_text(tiny.replace(model__tasks=('gender', 'type')).to_toml())
+    assert main([*words, '--recipe', str(recipe), '--runs', str(tmp_path / 'runs')]) == 2
+    assert 'recipe: found the tasks gender, type, expected colour' in capsys.readouterr().err
+    assert not (tmp_path / 'runs').exists()
+
+
 def test_tsne(words, make_toy_catalogue, tmp_path):
     pytest.importorskip('openTSNE')
     shop = make_toy_catalogue(tmp_path / 'shop', products=160)
