@@ -96,7 +96,7 @@ def test_places_that_so_many_products_have(products, places):
 
 def test_too_few_products_for_any_place(words, tmp_path, capsys):
     pytest.importorskip('sklearn')
-    assert main([*words, '--runs', str(tmp_path / 'runs')]) == 3
+    assert main([*words, '--runs', str(tmp_path / 'runs'), '-o', str(tmp_path / 'o')]) == 3
     assert 'expected 10 or more that are left to order' in capsys.readouterr().err
     assert not (tmp_path / 'runs').exists()
 
