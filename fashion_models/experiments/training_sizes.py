@@ -73,6 +73,8 @@ def training_sizes(
 
 def _sizes(asked, settings, whole):
     """The smaller sizes, the largest first."""
+    if asked == []:
+        return []
     smallest = settings.recipe.training.batch_size
     if whole <= smallest:
         raise UnsuitableCatalogue(
@@ -140,9 +142,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Adds the experiment's own arguments."""
-    parser.add_argument('--sizes', metavar='N', type=int, nargs='+', help=(
+    parser.add_argument('--sizes', metavar='N', type=int, nargs='*', help=(
         'numbers of training products, besides all of them (default: '
-        f'{" and ".join(map(str, SIZES))}, as far as there are more)'))
+        f'{" and ".join(map(str, SIZES))}, as far as there are more); without a number, all of '
+        'them alone'))
 
 
 if __name__ == '__main__':

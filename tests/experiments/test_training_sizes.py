@@ -50,6 +50,12 @@ def test_tables(results):
         assert table['rows'][-1][0] == 'five tasks, losses added up, minus one task'
 
 
+def test_all_products_alone(results, words, tmp_path):
+    assert main([*words, '--seeds', '1', '-o', str(tmp_path), '--sizes']) == 0
+    found = json.loads((tmp_path / 'training_sizes' / 'toy' / 'results.json').read_text())
+    assert found['figures']['compared'] == results['figures']['compared'][:1]
+
+
 @pytest.mark.parametrize('size', ['0', '100000'])
 def test_impossible_sizes(words, capsys, size):
     assert main([*words, '--seeds', '1', '--sizes', size]) == 2
