@@ -39,6 +39,7 @@ from fashion_models.experiments.kit.shoppers import (
     gains,
     history,
     noisy,
+    seen_of,
     true_attributes,
 )
 from fashion_models.experiments.kit.vectors import product_embeddings
@@ -98,7 +99,7 @@ def _places(products, catalogue):
     Raises:
         UnsuitableCatalogue: If it has none of them.
     """
-    seen = len(history(np.zeros(products), np.random.default_rng(0))[0])
+    seen = seen_of(products)
     left = products - seen      # the shoppers', since merchandisers order all
     found = tuple(k for k in PLACES if k <= left)
     if not found:

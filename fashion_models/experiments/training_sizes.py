@@ -4,11 +4,10 @@
 
 The article found five tasks together to be as good as each alone in colour and category. Here the
 network of all tasks and one for each task are trained on ``--sizes`` products of the training
-split, and on all of it.
-Smaller sets are parts of larger ones; all networks answer for the same validation and test
-products. The loss of several tasks is the mean of theirs, so each has a fifth of the step that it
-has alone; another network of all tasks learns from the sum, in which each has all of it. Two
-schedules, the same for all networks:
+split, and on all of it. Smaller sets are parts of larger ones; all networks answer for the same
+validation and test products. The loss of several tasks is the mean of theirs, so each has a fifth
+of the step that it has alone; another network of all tasks learns from the sum, in which each has
+all of it. Two schedules, the same for all networks:
 
 * as many epochs as the recipe has;
 * as many updates as these make on the whole training split, but at most four times the epochs.

@@ -147,6 +147,11 @@ class Population:
         return rng.choice(len(odds), min(count, len(odds)), replace=False, p=odds)
 
 
+def seen_of(products: int) -> int:
+    """How many of so many products a shopper has seen."""
+    return min(SEEN, products // 2)
+
+
 def history(
         worth: np.ndarray,
         rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -159,7 +164,7 @@ def history(
     Returns:
         Three arrays of rows; the first contains the other two.
     """
-    seen = rng.choice(len(worth), min(SEEN, len(worth) // 2), replace=False)
+    seen = rng.choice(len(worth), seen_of(len(worth)), replace=False)
     likes = min(LIKES, len(seen) // 2)
     liked = seen[np.argsort(-noisy(worth[seen], rng))[:likes]]
     rest = np.setdiff1d(seen, liked)

@@ -86,11 +86,16 @@ def train_side_by_side(
     epochs = sum(network.recipe.training.epochs for network in networks)
     print(f'{runs_folder}: training {counted(len(networks), "network")}, {jobs} at a time'
           f'{place and f": {place}"}', flush=True)
-    done = sum(_epochs(folder) for _, folder in waiting)    # before an interruption
+
+    def reached(unfinished):
+        """How many of all epochs are done, those before an interruption included."""
+        return epochs - sum(network.recipe.training.epochs - _epochs(folder)
+                            for network, folder in unfinished)
+
     seen = sys.stderr.isatty()
     often = {} if seen else {'mininterval': 60, 'maxinterval': 60}      # a file keeps every line
-    with tqdm.tqdm(total=epochs, initial=done, unit='epoch', dynamic_ncols=True, **often) as bar, (
-            _threads(jobs)):
+    with tqdm.tqdm(total=epochs, initial=reached(waiting), unit='epoch', dynamic_ncols=True,
+                   **often) as bar, _threads(jobs):
         try:
             while waiting or running:
                 while waiting and len(running) < jobs:
@@ -102,9 +107,7 @@ def train_side_by_side(
                     process.join()
                     _check(process, printed_to(folder))
                 unfinished = [(network, folder) for _, network, folder in running.values()]
-                bar.update(epochs - bar.n - sum(
-                    network.recipe.training.epochs - _epochs(folder)
-                    for network, folder in unfinished + waiting))
+                bar.update(reached(unfinished + waiting) - bar.n)
                 if seen:
                     bar.refresh()
         except KeyboardInterrupt:

@@ -1,5 +1,4 @@
-"""What is known of held-out products: their words, pictures and truth, for orders of them.
-"""
+"""What is known of held-out products: their words, pictures and truth, for orders of them."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -9,6 +8,7 @@ import numpy as np
 from fashion_models.catalogue.io import Catalogue
 from fashion_models.catalogue.split import split_of
 from fashion_models.errors import UnsuitableCatalogue
+from fashion_models.experiments.kit.fusion import product_texts
 from fashion_models.experiments.kit.shoppers import Shop
 from fashion_models.optional import require
 from fashion_models.representation.embeddings import Embeddings
@@ -31,9 +31,7 @@ class Words:
     """
 
     def __init__(self, catalogue: Catalogue, ids: Sequence[str]):
-        self._texts = {product.id: ' '.join(
-            f'{listing.title} {listing.description}' for listing in product.listings)
-            for product in catalogue.products}
+        self._texts = product_texts(catalogue)
         text = require(
             'sklearn.feature_extraction.text', extra='analysis', purpose='an order by words')
         self._vectorizer = text.TfidfVectorizer(

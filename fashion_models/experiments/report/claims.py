@@ -230,7 +230,7 @@ def findings(claim: Claim, folder: str | os.PathLike) -> list[Finding]:
         (path, places) for experiment, places in claim.places.items()
         for path in sorted(pathlib.Path(folder, experiment).glob(f'*/{RESULTS}'))]
     for path, places in paths:
-        figures = load_record(path).get('figures') or {}
+        figures = load_record(path).get('figures')
         intervals = {name: _look_up(figures, place) for name, place in places.items()}
         if None in intervals.values():
             continue

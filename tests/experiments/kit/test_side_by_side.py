@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 
 from fashion_models.catalogue.io import open_catalogue
@@ -128,14 +129,8 @@ def test_ctrl_c_and_kill_end_all(tiny, toy_catalogue, tmp_path, number):
 
 def running(folder):
     """Processes that have a file of the folder open."""
-    found = []
-    for link in pathlib.Path('/proc').glob('[0-9]*/fd/*'):
-        try:
-            if str(folder) in os.readlink(link):
-                found.append(link.parent.parent.name)
-        except OSError:
-            continue
-    return found
+    return [process for process in psutil.process_iter(['open_files'])
+            if any(str(folder) in file.path for file in process.info['open_files'] or ())]
 
 
 def test_interrupted_is_not_a_failure():
