@@ -46,6 +46,7 @@ from fashion_models.experiments.measuring.listing_pairs import (
     measure,
     record_of,
 )
+from fashion_models.experiments.measuring.requirements import require_scikit_learn
 from fashion_models.experiments.tabulating.listing_pairs import pair_tables
 from fashion_models.representation.duplicates.calibration import LEAST
 from fashion_models.representation.duplicates.labelled import calibrate_on
@@ -88,7 +89,9 @@ def _require_pairs(catalogue, validation):
 
 def experiment(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Returns figures and tables; writes the picture and the calibration."""
-    _require_listings(settings.catalogue)    # before anything is trained
+    # Before anything is trained.
+    require_scikit_learn()
+    _require_listings(settings.catalogue)
     settings.networks = len(settings.seeds)
     truth = read_truth(settings.catalogue.folder)
     rng = np.random.default_rng(0)

@@ -43,7 +43,7 @@ from fashion_models.experiments.kit.shoppers import (
     true_attributes,
 )
 from fashion_models.experiments.kit.vectors import product_embeddings
-from fashion_models.experiments.measuring.requirements import require_texts
+from fashion_models.experiments.measuring.requirements import require_scikit_learn, require_texts
 from fashion_models.experiments.measuring.scene import Scene, Words
 from fashion_models.plural import counted
 from fashion_models.representation.metrics import ndcg
@@ -65,6 +65,7 @@ _SHOPPER, _OTHER, _MERCHANDISER = 1, 2, 3
 
 def ordering(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
+    require_scikit_learn()
     require_texts(settings.catalogue)
     products = settings.products(settings.recipe)
     places = _places(len(products['test']), settings.catalogue)

@@ -12,7 +12,7 @@ whichever has the lower validation loss with the first seed.
 trained on them in the same way, for as many epochs, as in the article; it then makes more updates.
 It answers for each image by itself and, as one would use a single-image network, for the product:
 by the heads on the mean, and on the maximum, of its images' representations. A catalogue whose
-products have one image each gets the first part only.
+products have one image each gets the first part only; one with labels of a single task, the second.
 :mod:`~fashion_models.experiments.pooling` compares ways to pool inside the network, and a
 single-image network of as many updates.
 
@@ -37,6 +37,7 @@ from fashion_models.experiments.drawing.images_per_product import draw_images
 from fashion_models.experiments.kit.command import command
 from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings
+from fashion_models.experiments.measuring.requirements import require_several_tasks
 from fashion_models.experiments.measuring.tasks_and_images import (
     ARTICLES_TASKS,
     SCHEDULES,
@@ -57,10 +58,12 @@ def single_vs_multi(
     several = any(len(product.images) > 1 for product in settings.catalogue.products
                   if split_of(product.group) == 'train')
     if not tasks and not several:
+        what = ' or '.join(ARTICLES_TASKS)
+        found = (f'no product has a label of {what}' if len(settings.tasks) > 1 else
+                 f'products have labels of {settings.tasks[0]} only')
         raise UnsuitableCatalogue(
-            f'{settings.catalogue.folder}: no product has a label of '
-            f'{" or ".join(ARTICLES_TASKS)}, and no training product several images; expected '
-            'either, or other tasks')
+            f'{settings.catalogue.folder}: {found}, and no training product several images; '
+            f'expected either several images or labels of several tasks, {what} among them')
     settings.networks = (1 + several) * seeds + len(tasks) * (len(SCHEDULES) + seeds - 1)
     settings.train(
         [('multi-task', None, None), *([single_image_kind(settings.recipe)] * several)],
@@ -86,6 +89,10 @@ def _tasks(settings, asked):
             raise UserError(f'tasks: found {task!r}, expected some of the recipe\'s: '
                             f'{", ".join(known)}')
     labelled = settings.tasks   # which reads the catalogue
+    if asked:
+        require_several_tasks(settings.catalogue, labelled)
+    elif len(labelled) < 2:
+        return []
     for task in asked or ():
         if task not in labelled:
             raise UserError(

@@ -34,7 +34,7 @@ from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings
 from fashion_models.experiments.kit.texts import WordTruth, planted
 from fashion_models.experiments.kit.vectors import product_embeddings
-from fashion_models.experiments.measuring.requirements import require_texts
+from fashion_models.experiments.measuring.requirements import require_scikit_learn, require_texts
 from fashion_models.plural import counted
 from fashion_models.representation.embeddings import Embeddings
 from fashion_models.representation.tags.learning import LEAST, learn_tags
@@ -51,6 +51,7 @@ TEXTS = {'given': 'texts as they are', 'planted': 'texts with false words'}
 
 def tags(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
+    require_scikit_learn()
     require_texts(settings.catalogue, LEAST)
     settings.networks = len(settings.seeds)
     runs = settings.seeds_of('multi-task')

@@ -32,13 +32,14 @@ from fashion_models.experiments.kit.command import command
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings, with_epochs
+from fashion_models.experiments.measuring.requirements import require_several_tasks
 from fashion_models.experiments.measuring.tasks_and_images import SPLITS, beside, correct_of
-from fashion_models.plural import counted
+from fashion_models.plural import counted, in_words
 
 SIZES = 1000, 3000
 #: The network of all tasks whose losses are added up.
 ADDED = 'added up'
-TOGETHER = {ALL: 'five tasks', ADDED: 'five tasks, losses added up'}
+TOGETHER = {ALL: '{} tasks', ADDED: '{} tasks, losses added up'}
 EPOCHS, UPDATES = 'as many epochs', 'as many updates'
 #: As many updates on a small set would be so many epochs that nothing new is learnt.
 MOST_EPOCHS = 4
@@ -49,6 +50,7 @@ def training_sizes(
         arguments: argparse.Namespace) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
     tasks, products = settings.tasks, settings.products(settings.recipe)
+    require_several_tasks(settings.catalogue, tasks)
     whole = len(products['train'])
     kinds = [(0, EPOCHS, 1)]
     for size in _sizes(arguments.sizes, settings, whole):
@@ -104,7 +106,7 @@ def _networks(recipe, tasks, size, share):
 
 
 def _compare(runs, tasks, settings, products, split):
-    """Accuracy of five tasks together, either way, and of each alone, and the differences."""
+    """Accuracy of all tasks together, either way, and of each alone, and the differences."""
     together = {name: correct_of(runs[name], products) for name in TOGETHER}
     compared = {name: {} for name in TOGETHER}
     for column, task in enumerate(tasks):
@@ -115,8 +117,8 @@ def _compare(runs, tasks, settings, products, split):
 
 
 def tables(figures: Figures) -> list[Table]:
-    """By split: the accuracy of five tasks and of one, and the differences."""
-    found = []
+    """By split: the accuracy of all tasks together and of each, and the differences."""
+    found, number = [], in_words(len(figures['tasks']))
     for split in SPLITS:
         rows = []
         for one in figures['compared']:
@@ -124,13 +126,13 @@ def tables(figures: Figures) -> list[Table]:
                     f'({counted(one["epochs"], "epoch")})')
             alone = one[split][ALL].values()
             rows.append((f'{what}: one task', *(of_task['single'].value for of_task in alone)))
-            for network, name in TOGETHER.items():
-                own = one[split][network].values()
+            for network, title in TOGETHER.items():
+                own, name = one[split][network].values(), title.format(number)
                 rows += [(name, *(of_task['multi'].value for of_task in own)),
                          (f'{name}, minus one task', *(of_task['difference'] for of_task in own))]
         found.append(Table(
-            f'Accuracy of five tasks together and of each alone, {split} split; differences with '
-            '95 % intervals', ('', *(title_of(task) for task in figures['tasks'])), rows))
+            f'Accuracy of {number} tasks together and of each alone, {split} split; differences '
+            'with 95 % intervals', ('', *(title_of(task) for task in figures['tasks'])), rows))
     return found
 
 

@@ -54,7 +54,7 @@ from fashion_models.experiments.measuring.ambiguous_products import (
     by_pictures,
     compare,
 )
-from fashion_models.experiments.measuring.requirements import require_texts
+from fashion_models.experiments.measuring.requirements import require_scikit_learn, require_texts
 from fashion_models.experiments.tabulating.images_and_text import tables
 from fashion_models.training.evaluation import Evaluation
 from fashion_models.training.run import Run
@@ -65,6 +65,7 @@ if TYPE_CHECKING:   # SciPy comes with the extra ``analysis``
 
 def with_text(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
+    require_scikit_learn()
     require_texts(settings.catalogue)
     products = settings.products(settings.recipe)
     texts = fusion.product_texts(settings.catalogue)

@@ -105,6 +105,33 @@ def test_a_small_catalogue_without_colours(lacking, capsys, tmp_path):
     assert single[:3] == ['the article: single-image', '-', '0.856']
 
 
+@pytest.fixture
+def one_task(lacking):
+    """A function: the arguments for a toy catalogue that has labels of one task only."""
+    def make(**without):
+        return lacking(labels=['gender', 'colour', 'type', 'subcategory'], **without)
+    return make
+
+
+def test_one_task_is_not_compared_with_itself(one_task, tmp_path):
+    assert main(one_task()) == 0
+    folder = tmp_path / 'results' / 'single_vs_multi' / 'toy'
+    results = json.loads((folder / 'results.json').read_text())
+    assert results['figures']['single_task'] == {}
+    assert len(results['runs']) == 2
+    # No number of images has enough products for accuracies of its own.
+    assert Image.open(folder / 'images.png').size == (682, 484)
+
+
+@pytest.mark.parametrize(('asked', 'expected'), [
+    (['--tasks', 'category'], 'products have labels of category only, so that several tasks '),
+    ([], 'products have labels of category only, and no training product several images; ')])
+def test_one_task_alone_cannot_be_compared(one_task, asked, expected, tmp_path, capsys):
+    assert main([*one_task(several_images=True), *asked]) == 3
+    assert expected in capsys.readouterr().err
+    assert not (tmp_path / 'runs').exists()
+
+
 def test_nothing_to_compare(lacking, tmp_path, capsys):
     assert main(lacking(labels=['colour', 'category'], several_images=True)) == 3
     assert 'no product has a label of colour or category, and no training product several' in (

@@ -65,3 +65,17 @@ def test_impossible_sizes(words, capsys, size):
 def test_a_small_catalogue_has_no_smaller_sizes_of_its_own(words, capsys):
     assert main([*words, '--seeds', '1']) == 3
     assert 'in the training split, expected more than 1000' in capsys.readouterr().err
+
+
+def test_fewer_tasks_are_not_called_five(lacking, tmp_path):
+    assert main([*lacking(labels=['colour', 'type']), '--sizes']) == 0
+    table = (tmp_path / 'results' / 'training_sizes' / 'toy' / 'table.txt').read_text()
+    assert 'Accuracy of three tasks together and of each alone' in table
+    assert 'three tasks, losses added up, minus one task' in table
+    assert 'five' not in table
+
+
+def test_one_task_is_not_compared_with_itself(lacking, tmp_path, capsys):
+    assert main(lacking(labels=['gender', 'colour', 'type', 'subcategory'])) == 3
+    assert 'products have labels of category only' in capsys.readouterr().err
+    assert not (tmp_path / 'runs').exists()

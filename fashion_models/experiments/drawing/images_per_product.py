@@ -14,6 +14,8 @@ from fashion_models.files import atomic_write
 def draw_images(images: Figures, path: pathlib.Path) -> None:
     """Draws, for the test split, accuracy by number of images, and multi-image minus each way.
 
+    Without a number of images that enough products have, only the latter.
+
     Args:
         images: The figures of
             :func:`~fashion_models.experiments.measuring.tasks_and_images.compare_images`.
@@ -23,22 +25,13 @@ def draw_images(images: Figures, path: pathlib.Path) -> None:
     from matplotlib.figure import Figure
 
     own = images['test']
-    figure = Figure(figsize=(11, 4.4), layout='constrained')
-    left, right = figure.subplots(1, 2, width_ratios=(4, 5))
-    # Colours that the colour-blind can tell apart (Okabe & Ito, 2008), and different markers.
-    for shift, (name, colour, marker) in enumerate((
-            (MULTI, '#0072B2', 'o'), (f'{SINGLE}, averaged', '#D55E00', 's'),
-            (SINGLE, '#009E73', '^'))):
-        numbers = list(own['by_images'])
-        intervals = [own['by_images'][n]['accuracy'][name] for n in numbers]
-        _whiskers(left, [n + 0.1 * (shift - 1) for n in numbers], intervals, 'y',
-                  color=colour, marker=marker, linestyle='-', linewidth=1, label=name)
-    left.set_xlabel(f'images of the product ({MAX_IMAGES}: or more)')
-    left.set_ylabel('accuracy, mean over the tasks')
-    left.set_xticks(range(1, MAX_IMAGES + 1))
-    low, high = left.get_ylim()
-    left.set_ylim(low, high + 0.25 * (high - low))      # room for the legend, which hides nothing
-    left.legend(frameon=False, loc='upper left')
+    by_images = bool(own['by_images'])
+    figure = Figure(figsize=(11 if by_images else 6.2, 4.4), layout='constrained')
+    if by_images:
+        left, right = figure.subplots(1, 2, width_ratios=(4, 5))
+        _by_images(left, own['by_images'])
+    else:
+        right = figure.subplots()
     names = [name for name in WAYS if name != MULTI][::-1]
     _whiskers(right, range(len(names)), [own['difference'][name][ALL] for name in names], 'x',
               color='black', marker='o', linestyle='')
@@ -46,13 +39,32 @@ def draw_images(images: Figures, path: pathlib.Path) -> None:
     right.set_yticks(range(len(names)), names)
     right.margins(y=0.25)
     right.set_xlabel('accuracy of multi-image minus each')
-    for axes in left, right:
+    right.grid(axis='x', color='0.92')
+    for axes in figure.axes:
         axes.spines[['top', 'right']].set_visible(False)
-        axes.grid(axis='y' if axes is left else 'x', color='0.92')
     figure.suptitle(f'{own["products"]} products of the test split; bars are 95 % intervals',
                     fontsize='medium')
     with atomic_write(path) as file:
         figure.savefig(file, format='png', dpi=110)
+
+
+def _by_images(axes, by_images):
+    """Accuracy by number of images."""
+    # Colours that the colour-blind can tell apart (Okabe & Ito, 2008), and different markers.
+    for shift, (name, colour, marker) in enumerate((
+            (MULTI, '#0072B2', 'o'), (f'{SINGLE}, averaged', '#D55E00', 's'),
+            (SINGLE, '#009E73', '^'))):
+        numbers = list(by_images)
+        intervals = [by_images[n]['accuracy'][name] for n in numbers]
+        _whiskers(axes, [n + 0.1 * (shift - 1) for n in numbers], intervals, 'y',
+                  color=colour, marker=marker, linestyle='-', linewidth=1, label=name)
+    axes.set_xlabel(f'images of the product ({MAX_IMAGES}: or more)')
+    axes.set_ylabel('accuracy, mean over the tasks')
+    axes.set_xticks(range(1, MAX_IMAGES + 1))
+    low, high = axes.get_ylim()
+    axes.set_ylim(low, high + 0.25 * (high - low))      # room for the legend, which hides nothing
+    axes.legend(frameon=False, loc='upper left')
+    axes.grid(axis='y', color='0.92')
 
 
 def _whiskers(axes, places, intervals, direction, **style):

@@ -1,10 +1,12 @@
 """What a catalogue must have for an experiment, checked before anything is trained."""
 
 import collections
+from collections.abc import Sequence
 
 from fashion_models.catalogue.io import Catalogue
 from fashion_models.catalogue.split import SPLITS, split_of
 from fashion_models.errors import UnsuitableCatalogue, UserError
+from fashion_models.optional import require
 from fashion_models.plural import counted
 from fashion_models.representation.tags.words import text_of
 
@@ -34,6 +36,25 @@ def require_texts(catalogue: Catalogue, fewest: int = 1) -> None:
             raise UnsuitableCatalogue(
                 f'{catalogue.folder}: {counted(found[split], "product")} of the {split} split with '
                 f'a title or a description, expected {expected} or more')
+
+
+def require_scikit_learn() -> None:
+    """Raises UserError if scikit-learn is not installed."""
+    require('sklearn', extra='analysis', purpose='this experiment')
+
+
+def require_several_tasks(catalogue: Catalogue, tasks: Sequence[str]) -> None:
+    """Raises :class:`.UnsuitableCatalogue` if products have labels of one task, or of none.
+
+    Args:
+        catalogue: The products.
+        tasks: Those of the recipe that have labels.
+    """
+    if len(tasks) < 2:
+        raise UnsuitableCatalogue(
+            f'{catalogue.folder}: products have labels of {" and ".join(tasks) or "no task"} only, '
+            'so that several tasks cannot be compared with one; expected labels of more of the '
+            "recipe's tasks")
 
 
 def require_several_images(catalogue: Catalogue) -> None:

@@ -1,3 +1,4 @@
+import sys
 import types
 
 import pytest
@@ -5,10 +6,12 @@ import pytest
 from fashion_models.catalogue.records import Listing, Product
 from fashion_models.catalogue.split import SPLITS, split_of
 from fashion_models.errors import UnsuitableCatalogue, UserError
+from fashion_models.experiments import duplicates, ordering, tags, with_text
 from fashion_models.experiments.measuring.requirements import (
     require_folds,
     require_labels,
     require_several_images,
+    require_several_tasks,
     require_texts,
 )
 
@@ -54,6 +57,22 @@ def test_several_images():
     require_several_images(catalogue(product(), product(images=('a.png', 'b.png'))))
     with pytest.raises(UnsuitableCatalogue, match='no product has several images'):
         require_several_images(catalogue(product(), product(images=())))
+
+
+def test_several_tasks():
+    require_several_tasks(catalogue(), ('gender', 'colour'))
+    with pytest.raises(UnsuitableCatalogue, match='shop: products have labels of colour only, '):
+        require_several_tasks(catalogue(), ('colour',))
+
+
+@pytest.mark.parametrize('experiment', [duplicates, ordering, tags, with_text])
+def test_scikit_learn_is_missed_before_training(experiment, words, monkeypatch, capsys, tmp_path):
+    monkeypatch.setitem(sys.modules, 'sklearn', None)
+    assert experiment.main([*words, '--runs', str(tmp_path / 'runs')]) == 2
+    error = capsys.readouterr().err
+    assert 'this experiment needs scikit-learn' in error
+    assert 'pip install' in error
+    assert not (tmp_path / 'runs').exists()
 
 
 def test_folds():
