@@ -1,5 +1,8 @@
 """Dense layers."""
 
+import contextlib
+from collections.abc import Iterator
+
 import chainer
 import chainer.functions as F
 from chainer.utils import type_check
@@ -10,6 +13,8 @@ from fashion_models.functions.precision import bfloat16
 from fashion_models.onednn import dense
 from fashion_models.onednn.number_format import is_bfloat16
 from fashion_models.onednn.reorder import as_bfloat16
+
+chainer.global_config.steady_rows = False
 
 
 def linear(
@@ -38,6 +43,16 @@ def _chainers(x, W, b, relu):
     return F.relu(y) if relu else y
 
 
+@contextlib.contextmanager
+def steady_rows(wanted: bool = True) -> Iterator[None]:
+    """Context in which, on oneDNN, no bit of a row of :func:`linear` depends on other rows.
+
+    In this thread, and for inference: batches of a few rows take longer.
+    """
+    with chainer.using_config('steady_rows', wanted):
+        yield
+
+
 class Linear(chainer.FunctionNode):
     """The node of :func:`linear` on oneDNN."""
 
@@ -57,12 +72,17 @@ class Linear(chainer.FunctionNode):
         if self.relu:
             self.retain_outputs((0,))
         x, W, *b = inputs
+        if chainer.config.steady_rows:
+            return dense.steadily(lambda block: self._forward(block, W, *b), x),
+        return self._forward(x, W, *b),
+
+    def _forward(self, x, W, *b):
         if dense.packs(len(x), W, self.bfloat16):
-            return dense.forward_packed(x, W, *b, relu=self.relu, bfloat16=self.bfloat16),
+            return dense.forward_packed(x, W, *b, relu=self.relu, bfloat16=self.bfloat16)
         if self.bfloat16:
             # Kept for backward: to round it takes as long as to multiply with it.
             self._W = W = as_bfloat16(W)
-        return dense.forward(x, W, *b, relu=self.relu),
+        return dense.forward(x, W, *b, relu=self.relu)
 
     def backward(
             self, indexes: tuple[int, ...],

@@ -12,6 +12,8 @@ With weights, or gradients of outputs, in bfloat16 (see
 Products are summed up in float32.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from fashion_models.caching import cached_property
@@ -29,9 +31,11 @@ from fashion_models.onednn.primitive import (
 )
 from fashion_models.onednn.reorder import Reorder, as_bfloat16, as_contiguous, is_constant
 
-#: For fewer rows than these oneDNN may add up in another order. In float32, only they get weights
-#: that are laid out, which makes one row nearly twice as fast; 32 are faster without.
+#: In float32, only fewer rows than these get weights that are laid out, which makes one row nearly
+#: twice as fast; 32 are faster without.
 FEW = 4
+#: Rows at a time where each must be the same whichever others there are.
+STEADY = 64
 
 
 class _TurnedProduct:
@@ -92,10 +96,7 @@ _cached = cached(256)(_Dense)
 
 @cached(256)
 class _Packed:
-    """The positive part, or all, of x (n, inner) @ W.T + b, with a copy of W laid out for it.
-
-    A row of the result does not depend on how many rows there are.
-    """
+    """The positive part, or all, of x (n, inner) @ W.T + b, with a copy of W laid out for it."""
 
     def __init__(self, n, inner, out, bias, relu, dtype):
         x, y = contiguous((n, inner), dtype), contiguous((n, out))
@@ -154,6 +155,23 @@ def forward(
     if relu:
         np.maximum(y, 0, out=y)
     return y
+
+
+def steadily(forward: Callable[[np.ndarray], np.ndarray], x: np.ndarray) -> np.ndarray:
+    """``forward(x)``, each row the same, bit for bit, whichever others there are.
+
+    For some numbers of rows oneDNN adds up in another order than for others: with AVX2 for 1 to 8
+    and for the last of 21, say. In this form it always multiplies :data:`STEADY`, which it treats
+    all alike.
+
+    Args:
+        forward: Returns (:data:`STEADY`, O) of as many rows.
+        x: (N, C)
+    """
+    filled = np.zeros((-(-len(x) // STEADY) * STEADY, x.shape[1]), x.dtype)
+    filled[:len(x)] = x
+    return np.concatenate([
+        forward(filled[start:start + STEADY]) for start in range(0, len(filled), STEADY)])[:len(x)]
 
 
 def backward_data(gy: np.ndarray, W: np.ndarray) -> np.ndarray:

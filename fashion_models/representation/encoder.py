@@ -21,10 +21,10 @@ from fashion_models.data.crops import assemble
 from fashion_models.data.products import ProductSet
 from fashion_models.devices import resolve
 from fashion_models.files import sha256
-from fashion_models.functions.backend import use_onednn
+from fashion_models.functions import steady_rows
+from fashion_models.functions.backend import choice
 from fashion_models.functions.precision import FLOAT32, require_precision, using_precision
 from fashion_models.links import MultiTaskClassifier
-from fashion_models.onednn.dense import FEW
 from fashion_models.representation.linear import normalize
 from fashion_models.representation.picture_encoder import WINDOW, Paths, PictureEncoder, listed
 from fashion_models.training.run import Run
@@ -126,12 +126,15 @@ class Encoder(PictureEncoder):
     def windows(self, products: Iterable[Sequence], load: Callable[..., np.ndarray],
                 unit: bool = True, done: Callable[[int], object] | None = None,
                 steady: bool = False) -> Iterator[Iterator[np.ndarray]]:
+        # NumPy adds up in an order that depends on a product's place among others.
+        images = 1 if steady and self._by_numpy() else IMAGES_PER_BATCH
+
         def jobs():
             remaining = iter(products)
             while part := list(itertools.islice(remaining, WINDOW)):
                 window = _Window(
                     part, np.empty((len(part), self._width(unit)), np.float32), len(part))
-                for rows in batches([len(pictures) for pictures in part]):
+                for rows in batches([len(pictures) for pictures in part], images):
                     yield window, rows
 
         def prepare(job):
@@ -142,7 +145,8 @@ class Encoder(PictureEncoder):
 
         def encoded(prepared):
             for window, rows, x in prepared:
-                vectors = self.encode(x) if unit else self.activations(x)
+                with steady_rows(steady):
+                    vectors = self.encode(x) if unit else self.activations(x)
                 window.vectors[rows] = vectors[:len(rows)]
                 window.missing -= len(rows)
                 if done:
@@ -234,12 +238,18 @@ class Encoder(PictureEncoder):
     def _assemble(self, images):
         return assemble(images, self.run.mean, np.zeros(len(images), bool))
 
+    @property
+    def _on_cpu(self):
+        return isinstance(self.device, chainer.backend.CpuDevice)
+
+    def _by_numpy(self):
+        return self._on_cpu and choice().library is None
+
     def _filled(self, x):
-        """A batch with its first product once more, until it is as large as it takes."""
-        # A GPU's libraries, and NumPy's, choose by the exact size; oneDNN at most for very few.
-        on_cpu = isinstance(self.device, chainer.backend.CpuDevice)
-        size = FEW if on_cpu and use_onednn(x) else 3 * IMAGES_PER_BATCH // x.shape[1]
-        if len(x) >= size:
+        """A batch with its first product once more, until it is as large as a GPU wants it."""
+        # The libraries of a GPU choose how to add up by the exact size.
+        size = 3 * IMAGES_PER_BATCH // x.shape[1]
+        if self._on_cpu or len(x) >= size:
             return x
         return np.concatenate([x, np.broadcast_to(x[:1], (size - len(x), *x.shape[1:]))])
 

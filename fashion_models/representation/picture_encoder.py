@@ -53,8 +53,8 @@ class PictureEncoder:
             unit: Whether rows are scaled to unit length.
             done: Called after each batch with its number of images.
             steady: Whether a product's vector must be the same, bit for bit, whichever others are
-                encoded with it. Libraries multiply small matrices in another order than large
-                ones, so small batches are filled up.
+                encoded with it. Libraries add up in another order for another number of rows, so
+                batches are filled up, or products are encoded one by one.
 
         Yields:
             An iterator over arrays (:data:`WINDOW` or fewer, size) float32, in the order of the

@@ -104,7 +104,7 @@ def evaluate(
         whose: What an error names: the folder of the model's run.
 
     Returns:
-        What the model says of each product; no number depends on the batches.
+        What the model says of each product; how products share batches changes rounding only.
 
     Raises:
         UserError: It says something that is not finite.

@@ -89,3 +89,18 @@ def test_shapes_that_do_not_fit(values):
 
 def test_empty_batch(values):
     assert functions.linear(np.empty((0, 3), np.float32), values(4, 3)).shape == (0, 4)
+
+
+@pytest.mark.parametrize(('c', 'out'), [(512, 64), (1024, 512), (1024, 3), (100, 30), (1, 7)])
+@pytest.mark.parametrize('constant', [False, True])
+def test_steady_rows_do_not_depend_on_the_others(values, c, out, constant):
+    x, W, b = values(150, c), values(out, c, seed=1), values(out, seed=2)
+    W.setflags(write=not constant)
+    with chainer.no_backprop_mode(), functions.steady_rows():
+        whole = functions.linear(x, W, b, relu=True).array
+        for n in 1, 2, 3, 8, 9, 21, 33, 64, 149:
+            rows = np.random.default_rng(n).permutation(len(x))[:n]
+            np.testing.assert_array_equal(
+                functions.linear(x[rows], W, b, relu=True).array, whole[rows])
+    np.testing.assert_allclose(
+        whole, functions.linear(x, W, b, relu=True).array, rtol=1e-4, atol=1e-4)

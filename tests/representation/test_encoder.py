@@ -1,5 +1,7 @@
+import contextlib
 import subprocess
 import sys
+import types
 
 import chainer
 import numpy as np
@@ -12,8 +14,13 @@ from fashion_models.catalogue.io import open_catalogue
 from fashion_models.data.batches import batches, evaluation_batches
 from fashion_models.data.prepare import prepare
 from fashion_models.data.products import split_products
+from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.errors import UserError
+from fashion_models.functions.backend import without_onednn
+from fashion_models.links import fold_for_inference
 from fashion_models.representation.encoder import Encoder
+from fashion_models.training.model import build_model
+from fashion_models.training.recipe import Recipe
 
 
 @pytest.fixture(scope='module')
@@ -138,6 +145,33 @@ def test_labels_of_more_than_five_images(encoder, products):
     for task, probabilities in found.items():
         assert set(probabilities) == set(encoder.run.vocabulary.labels[task])
         assert sum(probabilities.values()) == pytest.approx(1, rel=1e-5)
+
+
+@pytest.mark.parametrize('engine', [True, False])
+def test_steady_vectors_do_not_depend_on_the_others(engine):
+    """Libraries treat layers as wide as those of real networks otherwise than small ones."""
+    recipe = Recipe.load('compact')
+    vocabulary = Vocabulary({task: list('abc') for task in recipe.model.tasks})
+    run = types.SimpleNamespace(
+        recipe=recipe, vocabulary=vocabulary, mean=np.zeros((3, 48, 48), np.float32),
+        address='run')
+    model = fold_for_inference(build_model(recipe, dict.fromkeys(vocabulary.tasks, 3)))
+    encoder = Encoder(run, model=model)
+    rng = np.random.default_rng(0)
+    products = [[rng.integers(0, 256, (48, 48, 3), np.uint8) for _ in range(number % 3 + 1)]
+                for number in range(40)]
+
+    def vectors(rows, steady=True):
+        with encoder.windows([products[row] for row in rows], lambda image: image,
+                             steady=steady) as windows:
+            return np.concatenate(list(windows))
+
+    with contextlib.nullcontext() if engine else without_onednn():
+        whole = vectors(range(40))
+        for n in 1, 2, 7, 23, 40:
+            rows = rng.permutation(40)[:n]
+            np.testing.assert_array_equal(vectors(rows), whole[rows])
+        np.testing.assert_allclose(whole, vectors(range(40), steady=False), atol=1e-5)
 
 
 @given(st.lists(st.integers(1, 9)), st.integers(1, 12))
