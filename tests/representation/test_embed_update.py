@@ -93,8 +93,7 @@ def test_only_what_is_new_is_computed(encoder, tmp_path, monkeypatch):
     embed(encoder, write(tmp_path / 'shop', products), tmp_path / 'e', progress=False,
           update=True, told=updates.append)
     assert updates == [Update(computed=2, kept=38, discarded=2)]
-    assert len(seen) == 1
-    assert seen[0] >= 4, 'two, and more to fill the batch'
+    assert sum(seen) == 2
 
 
 def test_another_network_or_options_compute_all(encoder, tmp_path, capsys):

@@ -171,7 +171,7 @@ def test_steady_vectors_do_not_depend_on_the_others(engine):
         for n in 1, 2, 7, 23, 40:
             rows = rng.permutation(40)[:n]
             np.testing.assert_array_equal(vectors(rows), whole[rows])
-        np.testing.assert_allclose(whole, vectors(range(40), steady=False), atol=1e-5)
+        np.testing.assert_allclose(whole, vectors(range(40), steady=False), atol=1e-4)
 
 
 @given(st.lists(st.integers(1, 9)), st.integers(1, 12))
