@@ -70,7 +70,8 @@ def plan_epoch(
     many are drawn anew each epoch. With ``'groups'`` a product's images are dealt at random into 1,
     2, … or as many groups as there are images, each number equally likely, and each group is an
     example (groups of more than ``max_images`` are divided): every image is still seen once an
-    epoch, and every n occurs for every product. With ``'single'`` each image is an example.
+    epoch, but for those that left-over examples lose, and every n occurs for every product. With
+    ``'single'`` each image is an example.
 
     Args:
         image_counts (sequence of int): Images of each product, at least 1.

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from fashion_models.data.epoch import EXAMPLES, MAX_IMAGES
+from fashion_models.data.prepare import SHORTER_SIDES
 from fashion_models.data.products import ACCEPTED
 from fashion_models.functions.precision import BFLOAT16, PRECISIONS
 from fashion_models.links import (
@@ -37,7 +38,7 @@ SAME_PRODUCT = NONE, *METRIC_LOSSES
 RANDOM, ALIKE = SAME_PRODUCT_BATCHES = 'random', 'alike'
 #: The most of each number. More is a slip that would fill the memory, or no number for NumPy.
 _MOST = {
-    'data': {'shorter_side': 4096, 'size': 2048},
+    'data': {'shorter_side': SHORTER_SIDES[-1], 'size': 2048},
     'model': {'width': 8, 'image_features': 1 << 16, 'pre_pool': 1 << 16, 'post_pool': 1 << 16,
               'representation': 1 << 16},
     'training': {'batch_size': 1 << 16, 'epochs': 10 ** 6, 'epoch_batches': 10 ** 9,

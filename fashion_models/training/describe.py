@@ -1,6 +1,5 @@
 """The layers of a recipe's network: shapes of their values and numbers of their weights."""
 
-import re
 
 import chainer
 import numpy as np
@@ -43,6 +42,6 @@ def _weights(model):
         parts = path.strip('/').split('/')[:-1]
         # Parameters of a trunk lie deeper where a layer is a block of several.
         depth = 3 if parts[:2] == ['encoder', 'trunk'] else 2
-        name = re.sub(r'/bn(\d)$', r'/conv\1', '/'.join(parts[:depth]))
+        name = '/'.join(parts[:depth])
         layers[name] = layers.get(name, 0) + parameter.size
     return layers

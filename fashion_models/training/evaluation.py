@@ -143,8 +143,9 @@ def average_over_images(images: Evaluation, products: ProductSet) -> Evaluation:
     """
     counts = np.array([len(own) for own in products.images])
     first = np.cumsum(counts) - counts
+    # Of the logarithms, since a probability may be too small for a number.
     averaged = {
-        task: np.log(np.add.reduceat(np.exp(y), first) / counts[:, None].astype(y.dtype))
+        task: np.logaddexp.reduceat(y, first) - np.log(counts[:, None]).astype(y.dtype)
         for task, y in images.log_probabilities.items()}
     return Evaluation(averaged, products.t)
 

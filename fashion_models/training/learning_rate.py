@@ -150,7 +150,8 @@ class LearningRateControl(training.Extension):
         self._set(updater.iteration)
         # Rates that change with every iteration follow from the recipe; only steps are logged.
         if self._optimizer.lr != before and self._recipe.schedule in (DROPS, PLATEAU) and (
-                stalled or updater.is_new_epoch and updater.epoch in self._recipe.drops):
+                stalled or self._recipe.schedule == DROPS and updater.is_new_epoch
+                and updater.epoch in self._recipe.drops):
             self._log(updater.iteration, 'plateau' if stalled else 'drop')
         self._apply_requests(updater.iteration)
 

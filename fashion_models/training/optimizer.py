@@ -41,8 +41,8 @@ class MomentumSGDRule(momentum_sgd.MomentumSGDRule):
 class MomentumSGD(chainer.optimizers.MomentumSGD):
     """Chainer's MomentumSGD with its hook WeightDecay built in.
 
-    Without oneDNN the results are the same to the last bit, with it to rounding. Unlike the hook,
-    it leaves the gradients as they are.
+    Without oneDNN the results are the same to the last bit, with it to rounding. On a CPU, unlike
+    the hook, it leaves the gradients as they are.
 
     Args:
         lr: Learning rate.

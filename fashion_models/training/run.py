@@ -36,6 +36,16 @@ _PROVENANCE = {'catalogue': {'folder': str, 'hash': str, 'name?': str}, 'given_r
                          'training_products?': int}}
 
 
+@contextlib.contextmanager
+def _kept_random_numbers():
+    """Context that leaves NumPy's global generator, which is the caller's, as it was."""
+    state = np.random.get_state()   # noqa: NPY002
+    try:
+        yield
+    finally:
+        np.random.set_state(state)  # noqa: NPY002
+
+
 class Run:
     """A run folder.
 
@@ -302,7 +312,8 @@ class Run:
         # First, so that what another training has put there meanwhile is told from its own.
         self._digests  # noqa: B018
         self.check_vocabulary()
-        model = build_model(self.recipe, self.vocabulary.classes)
+        with _kept_random_numbers():
+            model = build_model(self.recipe, self.vocabulary.classes)
         snapshots.load_model(model, path)
         self.require_intact()
         return fold_for_inference(model)

@@ -99,6 +99,10 @@ def _write(path, arrays):
     for key, array in arrays.items():
         if np.asarray(array).dtype.hasobject:
             raise TypeError(f'{key}: an object array would need pickle')
+        if key.startswith(MODEL) and not np.isfinite(array).all():
+            raise UserError(
+                f'{path}: not written: {key[len(MODEL):]} is not finite: the training has '
+                'diverged; lower training.learning_rate')
     try:
         with atomic_write(path) as file:
             # Chainer gives them in the order of a set, which is another in each process.

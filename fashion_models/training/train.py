@@ -24,7 +24,7 @@ from fashion_models.plural import counted
 from fashion_models.processes import Processes
 from fashion_models.provenance import provenance
 from fashion_models.training import initial, snapshots
-from fashion_models.training.choices import BATCH
+from fashion_models.training.choices import ALL, BATCH, CONVOLUTIONS, PLATEAU, SHARE
 from fashion_models.training.model import build_model
 from fashion_models.training.progress import tell
 from fashion_models.training.recipe import Recipe
@@ -83,6 +83,10 @@ def train(
     if left_out:
         recipe = given.for_tasks(vocabulary.tasks)
         tell(f'not trained: {", ".join(left_out)}: no product of {catalogue.folder} has a label')
+    if view is not None and view.folds and recipe.training.schedule == PLATEAU:
+        raise UserError(
+            f'training.schedule: found {PLATEAU!r}, which looks at the held-out fold; expected '
+            'another for a training without a fold')
     products = (view or View()).products(catalogue, images, vocabulary)
     for split in 'train', 'validation':
         require_products(products[split], split, catalogue)
@@ -216,7 +220,7 @@ def _resume(run, recipe, catalogue_folder, epochs, store, processes):
     run.require_intact()
     run.remove_leftovers()
     if epochs is not None:
-        _extend(run, epochs)
+        _require_extensible(run, epochs)
     devices = _devices(run.recipe, processes)
     known = run.provenance['catalogue']
     catalogue = open_catalogue(catalogue_folder or known['folder'])
@@ -225,13 +229,17 @@ def _resume(run, recipe, catalogue_folder, epochs, store, processes):
             f'{catalogue.folder}: not the catalogue that the run was started on (its content '
             'has changed since); start a new run')
     images = prepare(catalogue, run.recipe.data.shorter_side, store)
+    if epochs is not None:
+        # Not before all else is sure, lest a finished run seem to have been trained so long.
+        (run.folder / FINISHED).unlink(missing_ok=True)
+        run.save_recipe(run.recipe.replace(training__epochs=epochs))
     _lead(run, images, catalogue.folder, store, devices, processes)
     products = run.view.products(catalogue, images, run.vocabulary)
     return run_trainer(run, products, devices, processes)
 
 
-def _extend(run, epochs):
-    """Gives a run another number of epochs, unless it cannot be resumed or has trained longer."""
+def _require_extensible(run, epochs):
+    """Raises UserError if a run cannot be resumed, or has been trained for more epochs."""
     snapshots.newest_intact(run.snapshots, tell)
     log = run.folder / 'log.json'
     done = _epochs_in(log) if log.exists() else 0
@@ -239,7 +247,6 @@ def _extend(run, epochs):
         raise UserError(
             f'{run.folder}: epochs: found {epochs}, expected {done} or more, which are trained '
             'already')
-    run.save_recipe(run.recipe.replace(training__epochs=epochs))
 
 
 def _epochs_in(log):
@@ -260,6 +267,12 @@ def _devices(recipe, processes):
     if g > 1 and recipe.training.normalize_over == BATCH:
         raise UserError(
             f'training.normalize_over is {BATCH!r}, which takes one device a process; found {g}')
+    if (b == g * p and recipe.model.normalization == ALL
+            and recipe.training.normalize_over == SHARE):
+        raise UserError(
+            f'batch size {b}: each device has one product, whose values normalization would make '
+            f'zero; expected training.batch_size {2 * b} or more, or model.normalization '
+            f'{CONVOLUTIONS!r}')
     require_precision(recipe.training.precision, devices)
     return devices
 

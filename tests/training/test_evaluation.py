@@ -118,6 +118,17 @@ class Guess(chainer.Chain):
         return [chainer.Variable(self.table[level])]
 
 
+def test_single_images_that_rule_a_class_out():
+    """A probability too small for a number is no reason for an infinite loss."""
+    products = ProductSet(
+        Flat(), ['a'], [np.array([0, 1])], np.array([[1]], np.int32),
+        np.empty((1, 1, 0), np.int32), ['x'])
+    images = Evaluation({'shape': np.array([[0, -200], [0, -300]], np.float32)}, products.t)
+    of_products = average_over_images(images, products)
+    np.testing.assert_allclose(
+        of_products.log_probabilities['shape'], [[0, -200 - np.log(2)]], rtol=1e-6)
+
+
 def test_single_images_by_hand():
     # Two of the second product's images say class 1, the mean of all three says class 0.
     images = [np.array([0]), np.array([0, 1, 2]), np.array([2, 3])]

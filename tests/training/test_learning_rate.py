@@ -118,6 +118,14 @@ def test_warm_up_rises_to_the_schedule(tmp_path, schedule):
         assert used[4:] == pytest.approx([1 - (i + 0.5) / 16 for i in range(16)])
 
 
+def test_drops_are_logged_where_they_are_the_schedule_only(tmp_path):
+    training = FakeTraining(tmp_path, Training(
+        schedule='plateau', warmup=0.9, drops=(1, 2), plateau_epochs=99, epochs=10))
+    for _ in range(8):
+        training.step(1.0)
+    assert [reason for *_, reason in training.changes()] == ['recipe']
+
+
 @pytest.mark.parametrize('schedule', ['linear', 'cosine', 'plateau'])
 def test_every_schedule_resumes_exactly(tmp_path, schedule):
     (tmp_path / 'one').mkdir()

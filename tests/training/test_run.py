@@ -34,6 +34,14 @@ def test_every_file_of_a_training_is_known(tiny_run):
     assert set(folder.rglob('*')) == known
 
 
+def test_loading_a_network_leaves_the_random_numbers_of_the_caller(tiny_run):
+    np.random.seed(7)   # noqa: NPY002
+    expected = np.random.random(3)  # noqa: NPY002
+    np.random.seed(7)   # noqa: NPY002
+    Run.open(tiny_run[0]).load_model()
+    np.testing.assert_array_equal(np.random.random(3), expected)    # noqa: NPY002
+
+
 def test_overwriting_removes_the_whole_run_and_nothing_else(copy, tiny):
     with pytest.raises(UserError, match='holds a run already'):
         create(copy, tiny)

@@ -207,12 +207,23 @@ def test_entries_that_chainer_would_guess_are_missed(tmp_path):
 @pytest.mark.parametrize('value', [np.nan, np.inf])
 def test_parameters_that_are_not_finite(tmp_path, value):
     trainer = make_trainer()
-    epoch(trainer, start(tmp_path, trainer), 10, 1.0)
-    trainer.updater.master.fc.W.array[0, 1] = value
+    control = start(tmp_path, trainer)
+    epoch(trainer, control, 10, 1.0)
     path = tmp_path / 'diverged.npz'
     snapshots.save_model(trainer.updater.master, path)
+    arrays = dict(np.load(path))
+    arrays['updater/model:main/fc/W'][0, 1] = value
+    np.savez(path, **arrays)
     with pytest.raises(UserError, match=r'diverged.npz: fc/W holds values that are not finite'):
         snapshots.load_model(trainer.updater.master, path)
+
+    kept = {path: path.read_bytes() for path in tmp_path.rglob('*.npz')}
+    trainer.updater.master.fc.W.array[0, 1] = value
+    for write in (lambda: snapshots.save_model(trainer.updater.master, path),
+                  lambda: epoch(trainer, control, 20, 0.5)):
+        with pytest.raises(UserError, match=r'not written: fc/W is not finite: .* has diverged'):
+            write()
+    assert {path: path.read_bytes() for path in tmp_path.rglob('*.npz')} == kept
 
 
 @pytest.mark.parametrize(('name', 'value'), [

@@ -309,6 +309,31 @@ def test_a_run_that_cannot_be_resumed_keeps_its_epochs(tiny, toy_catalogue, tmp_
     assert Run.open(run.folder).recipe.training.epochs == 1
 
 
+def test_a_finished_run_whose_extension_is_refused_keeps_its_epochs(
+        tiny, toy_catalogue, tmp_path):
+    run, _ = training.train(tiny.replace(training__epochs=1), toy_catalogue, tmp_path / 'run')
+    with pytest.raises(UserError, match='elsewhere'):
+        training.resume(run, catalogue_folder=tmp_path / 'elsewhere', epochs=5)
+    run = Run.open(run.folder)
+    assert run.finished
+    assert run.recipe.training.epochs == 1
+
+
+def test_a_share_of_one_product_is_not_normalized(tiny, toy_catalogue, tmp_path):
+    recipe = tiny.replace(
+        model__normalization='all', training__batch_size=2, training__devices='@numpy*2')
+    with pytest.raises(UserError, match='each device has one product, .*batch_size 4 or more'):
+        training.train(recipe, toy_catalogue, tmp_path / 'run')
+    assert not (tmp_path / 'run').exists()
+
+
+def test_the_held_out_fold_has_no_part_in_the_schedule(tiny, toy_catalogue, tmp_path):
+    with pytest.raises(UserError, match="found 'plateau', which looks at the held-out fold"):
+        training.train(tiny.replace(training__schedule='plateau'), toy_catalogue,
+                       tmp_path / 'run', view=View(folds=2, fold=0))
+    assert not (tmp_path / 'run').exists()
+
+
 def test_single_task(tiny, toy_catalogue, tmp_path):
     recipe = tiny.replace(model__tasks=('colour',), training__epochs=1)
     run, _ = training.train(recipe, toy_catalogue, tmp_path / 'run')
