@@ -144,11 +144,13 @@ class SharedBatchNormalization(_Node):
         self.retain_inputs((0, 1))
         self.retain_outputs((0,))
         xp, axis = chainer.backend.get_array_module(x), _axis(x)
-        mean = x.mean(axis=axis)
         # The mean of the shares' variances, and the variance of their means.
-        means, squares = self.total(xp.stack(
-            [mean, x.var(axis=axis) + mean ** 2]).astype(np.float64)) / self.shares
-        self.mean, variance = means.astype(x.dtype), (squares - means ** 2).astype(x.dtype)
+        mean, variance = (
+            values.astype(np.float64) for values in (x.mean(axis=axis), x.var(axis=axis)))
+        means, squares = self.total(xp.stack([mean, variance + mean ** 2])) / self.shares
+        # Rounding may leave less than nothing of a variance that is much smaller than the mean.
+        self.mean, variance = (values.astype(x.dtype) for values in (
+            means, xp.maximum(squares - means ** 2, 0)))
         self.deviation = xp.sqrt(variance + x.dtype.type(self.eps))
         m = self.shares * (x.size // gamma.size)
         self.running_mean *= self.decay

@@ -144,6 +144,20 @@ def test_large_mean_does_not_swallow_the_variance(agree, values):
           tolerance=1e-3)
 
 
+@pytest.mark.parametrize('mean', [30.0, 3000.0])
+def test_shares_of_a_large_mean_keep_their_variance(mean):
+    x = (mean + 0.01 * np.random.default_rng(0).normal(size=(24, 5, 4, 4))).astype(np.float32)
+    statistics = running(5)
+    with normalizing_over_shares(lambda numbers: 3 * numbers, 3):      # all shares are alike
+        y = functions.batch_normalization(
+            x, np.ones(5, np.float32), np.zeros(5, np.float32), *statistics)
+    expected = x.astype(np.float64)
+    variance = expected.var(axis=(0, 2, 3), keepdims=True)
+    expected = (expected - expected.mean(axis=(0, 2, 3), keepdims=True)) / np.sqrt(variance + 2e-5)
+    assert np.isfinite(y.array).all()
+    np.testing.assert_allclose(y.array, expected, atol=0.05)
+
+
 class Total:
     """The sum of what as many threads give."""
 
