@@ -56,7 +56,7 @@ IMAGES = 1000
 def filters(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
     require_labels(settings.catalogue, 'colour')
-    colour = settings.recipe.replace(model__tasks=('colour',))
+    colour = settings.recipe.for_tasks(('colour',))
     recipes = {
         MULTI: ('multi-task', settings.recipe), COLOUR: ('colour-only', colour),
         COLOUR_1: ('colour-only-1x1', colour.replace(model__first_ksize=1))}

@@ -40,7 +40,7 @@ SIZES = 1000, 3000
 #: The network of all tasks whose losses are added up.
 ADDED = 'added up'
 TOGETHER = {ALL: '{} tasks', ADDED: '{} tasks, losses added up'}
-EPOCHS, UPDATES = 'as many epochs', 'as many updates'
+EPOCHS, UPDATES, LONGEST = 'as many epochs', 'as many updates', 'four times the epochs'
 #: As many updates on a small set would be so many epochs that nothing new is learnt.
 MOST_EPOCHS = 4
 
@@ -54,7 +54,8 @@ def training_sizes(
     whole = len(products['train'])
     kinds = [(0, EPOCHS, 1)]
     for size in _sizes(arguments.sizes, settings, whole):
-        kinds += [(size, EPOCHS, 1), (size, UPDATES, min(MOST_EPOCHS, whole / size))]
+        longer = (UPDATES, whole / size) if whole / size <= MOST_EPOCHS else (LONGEST, MOST_EPOCHS)
+        kinds += [(size, EPOCHS, 1), (size, *longer)]
     networks = {
         (size, schedule): _networks(settings.recipe, tasks, size, share)
         for size, schedule, share in kinds}
@@ -101,7 +102,7 @@ def _networks(recipe, tasks, size, share):
     return {
         ALL: (f'multi-task{suffix}', recipe, view),
         ADDED: (f'multi-task-added{suffix}', recipe.replace(training__combine_losses='sum'), view),
-        **{task: (f'{task}-only{suffix}', recipe.replace(model__tasks=(task,)), view)
+        **{task: (f'{task}-only{suffix}', recipe.for_tasks((task,)), view)
            for task in tasks}}
 
 

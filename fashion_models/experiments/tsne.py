@@ -67,7 +67,7 @@ def tsne(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[Table]
         raise UserError(f'recipe: found the tasks {", ".join(tasks)}, expected colour among them')
     products = settings.products(settings.recipe)['test']
     neighbours = _neighbours(products, settings.catalogue)
-    colour = settings.recipe.replace(model__tasks=('colour',))
+    colour = settings.recipe.for_tasks(('colour',))
     settings.networks = 2 * len(settings.seeds)
     settings.train([('multi-task', None, None), ('colour-only', colour, None)])
     runs = {

@@ -32,6 +32,13 @@ def test_single_task(results):
                 own['multi']['value'] - own['single']['value'])
 
 
+def test_one_task_keeps_its_weight_alone(tiny):
+    recipe = tiny.replace(training__task_weights={'colour': 2.0, 'type': 0.5})
+    for _, own, _ in tasks_and_images.single_task_kinds(recipe, 'colour').values():
+        assert own.model.tasks == ('colour',)
+        assert own.training.task_weights == {'colour': 2.0}
+
+
 def test_multi_image(results):
     images = results['figures']['images']
     updates = images['updates']

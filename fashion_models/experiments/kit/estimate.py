@@ -24,7 +24,7 @@ _REST = 0.15
 def training_seconds(recipe: Recipe, catalogue: Catalogue) -> float:
     """About how long one training of a recipe takes, on the first of its devices.
 
-    A few steps on random images are timed, the first two of which, in which the engine compiles
+    A few steps on black images are timed, the first two of which, in which the engine compiles
     itself, do not count.
     """
     images = sum(min(len(product.images), MAX_IMAGES) for product in catalogue.products
@@ -32,7 +32,7 @@ def training_seconds(recipe: Recipe, catalogue: Catalogue) -> float:
     device = resolve(recipe.training.devices)[0]
     device.use()
     vocabulary = Vocabulary.of(catalogue.products, recipe.model.tasks)
-    model = build_model(recipe.replace(model__tasks=vocabulary.tasks), vocabulary.classes)
+    model = build_model(recipe.for_tasks(vocabulary.tasks), vocabulary.classes)
     model.to_device(device)
     optimizer = MomentumSGD()
     optimizer.setup(model)

@@ -90,12 +90,7 @@ def difference(
         b: Of the same shape, with the same labels missing.
         groups, level, draws, seed: As in :func:`accuracy`.
     """
-    a, b = _as_array(a), _as_array(b)
-    if a.shape != b.shape:
-        raise ValueError(f'cannot compare {a.shape} with {b.shape} in pairs')
-    if (np.isnan(a) != np.isnan(b)).any():
-        raise ValueError('cannot compare in pairs: a label is missing on one side only')
-    return _interval(a - b, groups, level, draws, seed, -1, 1)
+    return _interval(_in_pairs(a, b), groups, level, draws, seed, -1, 1)
 
 
 def contrast(
@@ -109,21 +104,35 @@ def contrast(
         some: (products,) bool.
         groups, level, draws, seed: As in :func:`accuracy`.
     """
+    values, some = _in_pairs(a, b), np.asarray(some)[:, None]
+    of_some, of_others = np.where(some, values, np.nan), np.where(some, np.nan, values)
+    known = ~(np.isnan(of_some).all(axis=(0, 1)) | np.isnan(of_others).all(axis=(0, 1)))
+    return _interval(
+        of_some[..., known], groups, level, draws, seed, -2, 2, of_others[..., known])
+
+
+def weighted_mean(
+        values: np.ndarray, weights: np.ndarray, level: float = 0.95, draws: int = DRAWS,
+        seed: int = 0) -> Interval:
+    """The weighted mean of what is drawn one by one, with its intervals.
+
+    Args:
+        values: (seeds, n), from -1 to 1.
+        weights: (seeds, n), not negative; a value is drawn together with its weight.
+        level, draws, seed: As in :func:`accuracy`.
+    """
+    return _interval(_as_array(values), range(np.shape(values)[1]), level, draws, seed, -1, 1,
+                     weights=_as_array(weights))
+
+
+def _in_pairs(a, b):
+    """a - b, of the same shape and with the same labels missing."""
     a, b = _as_array(a), _as_array(b)
-    some = np.asarray(some)[:, None]
-
-    def side_by_side(of_some, of_others):
-        return np.concatenate(
-            [np.where(some, of_some, np.nan), np.where(some, np.nan, of_others)], axis=2)
-
-    # The mean over twice as many columns, with the others' negated, is half the contrast.
-    a, b = side_by_side(a, b), side_by_side(b, a)
-    known = ~np.isnan(a).all(axis=(0, 1))
-    known = np.tile(known.reshape(2, -1).all(axis=0), 2)
-    half = difference(a[..., known], b[..., known], groups, level, draws, seed)
-    return dataclasses.replace(half, value=2 * half.value, **{
-        name: ends and tuple(2 * end for end in ends)
-        for name, ends in (('products', half.products), ('both', half.both))})
+    if a.shape != b.shape:
+        raise ValueError(f'cannot compare {a.shape} with {b.shape} in pairs')
+    if (np.isnan(a) != np.isnan(b)).any():
+        raise ValueError('cannot compare in pairs: a label is missing on one side only')
+    return a - b
 
 
 def _as_array(correct):
@@ -136,21 +145,26 @@ def _as_array(correct):
     return correct
 
 
-def _interval(values, groups, level, draws, seed, lowest, highest):
+def _interval(values, groups, level, draws, seed, lowest, highest, minus=None, weights=1.0):
+    """The interval of the mean over the tasks of the (weighted) means over products.
+
+    With ``minus``, the means of those are subtracted, task by task.
+    """
     seeds, products, _ = values.shape
     if len(groups) != products:
         raise ValueError(f'{len(groups)} groups for {products} products')
-    labelled = ~np.isnan(values)
-    if not labelled.any(axis=1).all():
-        raise ValueError('a task has no labelled product')
     _, rows = np.unique(list(groups), return_inverse=True)
-    sums = _by_group(np.where(labelled, values, 0.0), rows)
-    counts = _by_group(labelled.astype(np.float64), rows)
-    rng = np.random.default_rng(seed)
-    estimates = _means(np.ones((1, sums.shape[1])), sums, counts)[0]    # (seeds,)
+    sides = []
+    for side in (values,) if minus is None else (values, minus):
+        labelled = ~np.isnan(side)
+        if not labelled.any(axis=1).all():
+            raise ValueError('a task has no labelled product')
+        sides.append((_by_group(np.where(labelled, side * weights, 0.0), rows),
+                      _by_group(labelled * weights, rows)))
+    rng, number = np.random.default_rng(seed), rows.max() + 1
+    estimates = _means(np.ones((1, number)), sides)[0]    # (seeds,)
     drawn = np.concatenate([
-        _means(_weights(rng, size, sums.shape[1]), sums, counts)
-        for size in _chunks(draws)]).mean(axis=1)
+        _means(_weights(rng, size, number), sides) for size in _chunks(draws)]).mean(axis=1)
     both = None
     if seeds > 1:
         spread = estimates.std(ddof=1) / math.sqrt(seeds)
@@ -177,14 +191,19 @@ def _chunks(draws):
     return [min(_CHUNK, draws - start) for start in range(0, draws, _CHUNK)]
 
 
-def _means(weights, sums, counts):
-    """Mean over the tasks of the means over products, for each draw and seed: (draws, seeds)."""
-    sums, counts = (np.tensordot(weights, values, (1, 1)) for values in (sums, counts))
-    # A draw may leave a task without any label: the mean is then over the other tasks. A draw
-    # without any label at all is nan.
+def _means(weights, sides):
+    """Mean over the tasks of the means over products, for each draw and seed: (draws, seeds).
+
+    Of two sides, the second's means are subtracted.
+    """
+    means, known = 0.0, True
+    # A draw may leave a task without any label, on either side: the mean is then over the other
+    # tasks. A draw without any label at all is nan.
     with np.errstate(invalid='ignore'):
-        accuracies, known = sums / counts, counts > 0
-        return np.where(known, accuracies, 0.0).sum(axis=2) / known.sum(axis=2)
+        for sign, side in zip((1, -1), sides):
+            sums, counts = (np.tensordot(weights, values, (1, 1)) for values in side)
+            means, known = means + sign * (sums / counts), known & (counts > 0)
+        return np.where(known, means, 0.0).sum(axis=2) / known.sum(axis=2)
 
 
 def _quantiles(drawn, level):

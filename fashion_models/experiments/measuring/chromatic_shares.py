@@ -12,9 +12,7 @@ TRAINED, LEARNT, STARTED = 'trained', 'learnt part', 'start'
 def minus_images(W: np.ndarray, share: float) -> Interval:
     """The chromatic share of the energy of filters (seeds, filters, 3, k, k) minus the images'."""
     energy = (W ** 2).sum(axis=(-3, -2, -1))
-    weights = energy / energy.mean(axis=1, keepdims=True)
-    return statistics.difference(
-        chromatic_shares(W) * weights, share * weights, range(W.shape[1]))
+    return statistics.weighted_mean(chromatic_shares(W) - share, energy)
 
 
 def learnt(trained: np.ndarray, started: np.ndarray) -> np.ndarray:

@@ -62,7 +62,7 @@ def single_task_kinds(recipe: Recipe, task: str) -> dict[str, Kind]:
     """
     return {name: (
         f'{task}-only',
-        with_epochs(recipe, round(share * recipe.training.epochs)).replace(model__tasks=(task,)),
+        with_epochs(recipe, round(share * recipe.training.epochs)).for_tasks((task,)),
         None) for name, share in SCHEDULES.items()}
 
 

@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fashion_models.experiments.kit.statistics import accuracy, contrast, difference
+from fashion_models.experiments.kit.statistics import (
+    accuracy,
+    contrast,
+    difference,
+    weighted_mean,
+)
 
 NAN = float('nan')
 
@@ -40,6 +45,25 @@ def test_contrast_is_over_the_tasks_that_both_have_labels_of():
     b = np.array([[[0, 0], [0, 0], [0, np.nan], [0, np.nan]]])
     found = contrast(a, b, np.array([True, True, False, False]), 'abcd')
     assert found.value == pytest.approx(1 - 1 / 2)
+
+
+def test_a_contrast_of_few_groups_is_not_that_of_the_others_alone():
+    """Of draws without any of the three groups nothing can be said, least of all the contrary."""
+    a = np.ones((1, 200))
+    some = np.arange(200) < 3
+    found = contrast(a, np.where(some, 0.5, 0.6)[np.newaxis], some, range(200))
+    assert found.value == pytest.approx(0.1)
+    assert found.products == pytest.approx((0.1, 0.1)), 'all products of a kind are alike'
+
+
+def test_a_weighted_mean_is_drawn_with_its_weights():
+    rng = np.random.default_rng(0)
+    values, weights = rng.uniform(-1, 1, (1, 40)), rng.exponential(size=(1, 40)) ** 3
+    found = weighted_mean(values, weights)
+    assert found.value == pytest.approx(np.average(values, weights=weights))
+    rows = rng.integers(0, 40, (20_000, 40))
+    drawn = np.average(values[0][rows], weights=weights[0][rows], axis=1)
+    np.testing.assert_allclose(found.products, np.quantile(drawn, [0.025, 0.975]), atol=0.02)
 
 
 def test_of_several_tasks_the_mean_of_the_accuracies():
