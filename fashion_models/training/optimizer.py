@@ -1,6 +1,6 @@
 """Stochastic gradient descent with momentum and weight decay, in few passes over the memory.
 
-The article's network has some sixty million parameters. Chainer's update reads or writes arrays of
+The article's network has 65 million parameters. Chainer's update reads or writes arrays of
 that size a dozen times, and makes four new ones, which on a CPU takes as long as a convolutional
 layer; here each block of values is updated while it is in the cache.
 """
