@@ -20,10 +20,10 @@ comparison of ``single_vs_multi`` is made here on all products:
 ``--init`` names a run to begin with, trained on a larger catalogue. The schedule was settled before
 any result was seen: the recipe's own epochs and drops, and a tenth of its learning rate. That is
 the usual choice for a network of this kind (Girshick et al., "Rich feature hierarchies", 2014:
-0.001 after 0.01, so that what was learnt survives until the new heads are of use). It is enough for
-the heads: with ``small.toml`` on fashion-product-images the squared length of a representation was
-seen to be near 900 (it is not recorded), so that ten steps move the logit of a class that a tenth
-of the products have by nearly two, and there are 636 steps at least.
+0.001 after 0.01, so that what was learnt survives until the new heads are of use). At that rate the
+new heads, which start at random, have enough steps to be learnt (636 at least). Whether a larger
+rate would serve the rest better was not tried beforehand; the networks with a larger loss suggest
+so.
 
 Held-out folds have no part in any choice: the network is that of the last epoch. Accuracies are
 over products; where each image is answered by itself, a product counts as the share of its images

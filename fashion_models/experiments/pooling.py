@@ -2,9 +2,9 @@
 
     python -m fashion_models.experiments.pooling [--catalogue DIR] [--seeds 3]
 
-The article hoped that a network which pools a product's images inside is better than one that
-classifies each image, whose answers are averaged afterwards. Here are the ways to pool that a
-recipe can ask for, each trained as the recipe says otherwise:
+The article hoped that a network which pools a product's images inside is better than one that sees
+each image by itself, whose results are averaged afterwards. Here are the ways to pool that a recipe
+can ask for, each trained as the recipe says otherwise:
 
 * by the maximum (the article's), the mean, the sum, maximum and mean side by side, or attention;
 * the maximum and the mean with an auxiliary loss on each image by itself, so that every image

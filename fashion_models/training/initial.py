@@ -17,7 +17,7 @@ _PART = re.compile(r'/(conv|linear|bn)$')
 
 
 def take_over(model: MultiTaskClassifier, run: Run) -> dict:
-    """Gives a model the trunk and the encoder of a trained run, layer by layer where they fit.
+    """Gives a model the encoder of a trained run (trunk and dense layers), where they fit.
 
     A layer is taken if all its arrays have the same names and shapes in both: weights and biases,
     and of batch normalization the running statistics too. The heads are never taken: the number of

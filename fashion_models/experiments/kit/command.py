@@ -67,7 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def add_init(parser: argparse.ArgumentParser) -> None:
     """Adds the argument for :meth:`Settings.begin_with`."""
     parser.add_argument('--init', metavar='RUN', help=(
-        'begin with the trunk and the encoder of this run, at a tenth of the learning rate '
+        'begin with the encoder of this run, at a tenth of the learning rate '
         '(default: random parameters)'))
 
 
