@@ -50,13 +50,13 @@ from fashion_models.representation.embeddings_header import (
     TEXTS,
     header_in,
     opened,
+    stamp_of,
 )
 from fashion_models.representation.linear import Projection
 from fashion_models.surrogates import is_whole
 
 _ITEM = {'id': str, 'product': str, 'group': str, 'labels?': {str: str}, 'images?': [str],
          'retailer?': str, 'title?': str, 'description?': str}
-_PIECE = 1 << 24
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,11 +105,6 @@ def open_embeddings(file: str | os.PathLike) -> 'Embeddings':
         raise UserError(
             f'{file}: is only shard {shard["number"]} of {shard["of"]}; merge all of them first')
     return found
-
-
-def stamp_of(status: os.stat_result) -> dict:
-    """What changes whenever a file is written: reading gigabytes to compare takes too long."""
-    return {'size': status.st_size, 'modified': status.st_mtime_ns, 'inode': status.st_ino}
 
 
 class Embeddings:
@@ -166,9 +161,9 @@ class Embeddings:
 
     def sha256(self) -> str:
         """SHA-256 of the whole file, as 64 hexadecimal digits."""
-        digest = hashlib.sha256()
-        for start in range(0, len(self._content), _PIECE):
-            digest.update(self._content[start:start + _PIECE])
+        digest, piece = hashlib.sha256(), 1 << 24
+        for start in range(0, len(self._content), piece):
+            digest.update(self._content[start:start + piece])
         return digest.hexdigest()
 
     def refuse(self, what: str) -> NoReturn:

@@ -95,6 +95,11 @@ def header_in(content: typing.BinaryIO) -> tuple[dict, dict]:
             '"fashion-models embed" wrote; embed again') from None
 
 
+def stamp_of(status: os.stat_result) -> dict:
+    """What changes whenever a file is written: reading gigabytes to compare takes too long."""
+    return {'size': status.st_size, 'modified': status.st_mtime_ns, 'inode': status.st_ino}
+
+
 def _is_of_earlier_version(end, size):
     layout, earlier = _EARLIER
     magic, offset, length = layout.unpack(end[-layout.size:].rjust(layout.size))

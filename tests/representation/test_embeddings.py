@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from fashion_models.errors import UserError
 from fashion_models.files import checksum
-from fashion_models.representation.embeddings import Item, open_embeddings, stamp_of
-from fashion_models.representation.embeddings_header import MAGIC, TRAILER
+from fashion_models.representation.embeddings import Item, open_embeddings
+from fashion_models.representation.embeddings_header import MAGIC, TRAILER, stamp_of
 from fashion_models.representation.embeddings_writer import EmbeddingsWriter
 from fashion_models.representation.linear import Projection, normalize
 

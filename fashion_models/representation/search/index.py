@@ -37,7 +37,8 @@ from fashion_models.files import (
 )
 from fashion_models.optional import require
 from fashion_models.parsing import json_file, require_form, require_plain
-from fashion_models.representation.embeddings import Embeddings, open_embeddings, stamp_of
+from fashion_models.representation.embeddings import Embeddings, open_embeddings
+from fashion_models.representation.embeddings_header import stamp_of
 from fashion_models.representation.labels import Labels
 from fashion_models.representation.search.following import MOST_DRIFT, drift, follow, matched
 from fashion_models.surrogates import json_text
