@@ -104,13 +104,26 @@ def array_in(content: bytes) -> np.ndarray:
         raise ValueError(f'found no array of NumPy: {error}') from error
 
 
+def is_array(path: str | os.PathLike) -> bool:
+    """Whether a file holds an array of NumPy, and nothing behind it."""
+    with open(path, 'rb') as file:
+        try:
+            return _fits(file, os.fstat(file.fileno()).st_size)
+        except _DAMAGE:
+            return False
+
+
 def _array(content):
     # What the header says is compared with what follows before there is memory for it.
-    file = io.BytesIO(content)
+    if not _fits(io.BytesIO(content), len(content)):
+        raise ValueError('another size than its header says')
+    return np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
+
+
+def _fits(file, size):
+    """Whether an array's header, which is read, says how much follows; objects have any size."""
     version = np.lib.format.read_magic(file)
     read = {(1, 0): np.lib.format.read_array_header_1_0,
             (2, 0): np.lib.format.read_array_header_2_0}[version]
     shape, _, dtype = read(file)
-    if dtype.hasobject or math.prod(shape) * dtype.itemsize != len(content) - file.tell():
-        raise ValueError('another size than its header says')
-    return np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
+    return dtype.hasobject or math.prod(shape) * dtype.itemsize == size - file.tell()

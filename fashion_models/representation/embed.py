@@ -12,6 +12,7 @@ from collections.abc import Callable
 import numpy as np
 import tqdm
 
+from fashion_models.arrays import is_array
 from fashion_models.catalogue.io import Catalogue
 from fashion_models.catalogue.split import split_of
 from fashion_models.data.pictures import DIGESTS
@@ -208,17 +209,26 @@ def _known(file, header, progress):
     """The file that is there, if a new one can begin with its vectors."""
     if not file.exists():
         return None
-    found = open_embeddings(file)
+    try:
+        found = Embeddings(file)
+    except UserError as error:
+        if is_array(file):  # of a user: it never was one of embeddings
+            raise
+        return _none(str(error).removesuffix('; embed again'), progress)
     wanted = json.loads(json.dumps(header))
     differs = sorted(name for name in wanted.keys() | found.header.keys()
                      if name not in _FREE and wanted.get(name) != found.header.get(name))
-    if differs or found.sources is None:
-        if progress:
-            reason = (f'it was made with other {", ".join(differs)}' if differs
-                      else 'it does not say what its vectors were computed from')
-            print(f'{file}: {reason}; all is embedded again', file=sys.stderr)
-        return None
+    if differs:
+        return _none(f'{file}: it was made with other {", ".join(differs)}', progress)
+    if found.sources is None:
+        return _none(
+            f'{file}: it does not say what its vectors were computed from', progress)
     return found
+
+
+def _none(reason, progress):
+    if progress:
+        print(f'{reason}; all is embedded again', file=sys.stderr)
 
 
 def _write_reduced(encoder, survey, images, file, header, size, progress, update):
@@ -227,15 +237,18 @@ def _write_reduced(encoder, survey, images, file, header, size, progress, update
         split_of(unit.item.group) == 'train'
         for unit in _units(survey, images, header, range(len(images.product_index)))), size)
     whole = file.with_name(f'{file.name}.whole') if update else hidden_beside(file, 'whole')
-    of_whole, done = {**header, 'dtype': 'float32'}, Update()
+    of_whole, of_reduced = {**header, 'dtype': 'float32'}, {**header, 'size': size}
     if _is_complete(whole, of_whole):
         remove_leftovers(whole)
+        done = Update(kept=len(open_embeddings(whole)))
+        if update and _is_complete(file, of_reduced, 'pca'):
+            return done
     else:
         done = _write(encoder, survey, images, whole, of_whole, progress, update)
     embeddings = open_embeddings(whole)
     train = np.fromiter((split_of(item.group) == 'train' for item in embeddings.items), bool)
     projection, variance = principal_components(embeddings.vectors, train, size)
-    header = {**header, 'size': size, 'pca': {
+    header = {**of_reduced, 'pca': {
         'from': encoder.size, 'fitted_to': int(train.sum()), 'variance': variance}}
     with EmbeddingsWriter(file, header, projection) as writer:
         for start in range(0, len(embeddings), WINDOW):
@@ -246,10 +259,12 @@ def _write_reduced(encoder, survey, images, file, header, size, progress, update
     return done
 
 
-def _is_complete(file, header):
-    """Whether an interrupted call left a complete file with the same header."""
+def _is_complete(file, header, *further):
+    """Whether an earlier call left a complete file with the same header, and further fields."""
     try:
-        found = open_embeddings(file).header
+        found = open_embeddings(file)
+        found.vectors   # noqa: B018  (checks them)
     except UserError:
         return False
-    return found == {**json.loads(json.dumps(header)), 'rows': found['rows']}
+    return found.header == json.loads(json.dumps(header)) | {
+        name: found.header.get(name) for name in ('rows', *further)}

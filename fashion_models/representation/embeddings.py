@@ -48,7 +48,9 @@ from fashion_models.representation.embeddings_header import (
     PREAMBLE,
     SOURCE_SIZE,
     TEXTS,
-    read_header,
+    header_in,
+    opened,
+    stamp_of,
 )
 from fashion_models.representation.linear import Projection
 from fashion_models.surrogates import is_whole
@@ -113,6 +115,7 @@ class Embeddings:
         header (dict): What the vectors are and come from: ``per`` (``'product'``, ``'listing'`` or
             ``'image'``), ``size`` d, ``dtype``, ``run`` and ``catalogue`` (folders),
             ``catalogue_hash``, ``versions`` and more.
+        stamp (dict): :func:`stamp_of` the file that was opened, whatever is at its path by now.
         mapped (numpy.ndarray): :attr:`vectors` before any of them is checked; see :meth:`check`.
         items (collections.abc.Sequence): n :class:`Item`, each read, and checked, on access.
 
@@ -122,11 +125,14 @@ class Embeddings:
 
     def __init__(self, file: str | os.PathLike) -> None:
         self.file = pathlib.Path(file)
-        self.header, self._sections = read_header(self.file)
+        # Opened once: at its path, another file may be found the next time.
+        with opened(self.file) as file:
+            self.header, self._sections = header_in(file)
+            self.stamp = stamp_of(os.fstat(file.fileno()))
+            # Arrays over the map, not numpy.memmaps: slicing those is several times slower.
+            content = np.asarray(np.memmap(file, np.uint8, 'r'))
         dtype = np.dtype(self.header['dtype'])
         shape = self.header['rows'], self.header['size']
-        # Arrays over the map, not numpy.memmaps: slicing those is several times slower.
-        content = np.asarray(np.memmap(self.file, np.uint8, 'r'))
         end = PREAMBLE + shape[0] * shape[1] * dtype.itemsize
         self.mapped = content[PREAMBLE:end].view(dtype).reshape(shape)
         self._content = content
@@ -152,6 +158,13 @@ class Embeddings:
         for row in rows:
             if checksum(self.mapped[row]) != self._checksums[row, 0]:
                 self.refuse(f'vector {row}')
+
+    def sha256(self) -> str:
+        """SHA-256 of the whole file, as 64 hexadecimal digits."""
+        digest, piece = hashlib.sha256(), 1 << 24
+        for start in range(0, len(self._content), piece):
+            digest.update(self._content[start:start + piece])
+        return digest.hexdigest()
 
     def refuse(self, what: str) -> NoReturn:
         """Raises the UserError that a part is not as it was written."""

@@ -3,8 +3,10 @@
 See :mod:`fashion_models.representation.embeddings` for the file.
 """
 
+import os
 import pathlib
 import struct
+import typing
 
 import numpy as np
 
@@ -45,30 +47,57 @@ def read_header(file: pathlib.Path) -> tuple[dict, dict]:
     Raises:
         UserError: If the file holds no embeddings, is of an earlier version, or is incomplete.
     """
+    with opened(file) as content:
+        return header_in(content)
+
+
+def opened(file: pathlib.Path) -> typing.BinaryIO:
+    """Opens a file, for :func:`header_in`.
+
+    Raises:
+        UserError: If it is not there, or cannot be read.
+    """
     if not file.is_file():
         found = 'is a folder, expected a file' if file.is_dir() else 'no such file, expected one'
         raise UserError(f'{file}: {found} that "fashion-models embed" wrote')
-    size = file.stat().st_size
     try:
-        with open(file, 'rb') as content:
-            content.seek(max(0, size - TRAILER.size))
-            end = content.read()
-            if _is_of_earlier_version(end, size):
-                raise UserError(f'{file}: is of an earlier version of this program; embed again')
-            magic, offset, length, expected = TRAILER.unpack(end)
-            if magic != MAGIC or offset < 0 or offset + length + TRAILER.size != size:
-                raise ValueError
-            content.seek(offset)
-            text = content.read(length)
-            if checksum(text) != expected:
-                raise ValueError
-            header = json_value(text)
-            require_form(header, _HEADER)
-            return header, _sections(header, offset)
+        return open(file, 'rb')
+    except OSError as error:
+        raise UserError(f'{file}: cannot be read: {error.strerror}') from error
+
+
+def header_in(content: typing.BinaryIO) -> tuple[dict, dict]:
+    """What :func:`read_header` returns, of an open file, which need not be at its path any more.
+
+    Raises:
+        UserError: As of :func:`read_header`.
+    """
+    try:
+        size = content.seek(0, os.SEEK_END)
+        content.seek(max(0, size - TRAILER.size))
+        end = content.read()
+        if _is_of_earlier_version(end, size):
+            raise UserError(
+                f'{content.name}: is of an earlier version of this program; embed again')
+        magic, offset, length, expected = TRAILER.unpack(end)
+        if magic != MAGIC or offset < 0 or offset + length + TRAILER.size != size:
+            raise ValueError
+        content.seek(offset)
+        text = content.read(length)
+        if checksum(text) != expected:
+            raise ValueError
+        header = json_value(text)
+        require_form(header, _HEADER)
+        return header, _sections(header, offset)
     except (struct.error, ValueError, OSError):
         raise UserError(
-            f'{file}: not a complete file of embeddings: it does not end as one that '
+            f'{content.name}: not a complete file of embeddings: it does not end as one that '
             '"fashion-models embed" wrote; embed again') from None
+
+
+def stamp_of(status: os.stat_result) -> dict:
+    """What changes whenever a file is written: reading gigabytes to compare takes too long."""
+    return {'size': status.st_size, 'modified': status.st_mtime_ns, 'inode': status.st_ino}
 
 
 def _is_of_earlier_version(end, size):

@@ -129,9 +129,11 @@ class EmbeddingsWriter:
         left = self._left() if self._resume else None
         self.rows, self._sizes = left or (0, {_ARRAY: PREAMBLE, **dict.fromkeys(_SECTIONS, 0)})
         self._parts = {}
-        for name, size in self._sizes.items():
-            if not left:
+        if not left:
+            # The record first: killed now, this writer's rows must not pass for those it tells of.
+            for name in (_PROGRESS, *self._sizes):
                 (self._folder / name).unlink(missing_ok=True)
+        for name, size in self._sizes.items():
             mode = 'r+b' if left else 'xb'
             part = open(self._folder / name, mode)  # noqa: SIM115 (the stack closes it)
             stack.push(part)

@@ -6,7 +6,7 @@ FashionCLIP or SigLIP, a ResNet without its last layer, or the ``image.onnx`` of
 beside it, ``tower.toml`` beside ``tower.onnx``::
 
     size = 224                  # pixels: height and width of the input
-    mean = [0.481, 0.458, 0.408]    # of each channel, or a .npy file of a mean image
+    mean = [0.481, 0.458, 0.408]    # of each channel, or a .npy file of a mean image, beside it
     std = [0.269, 0.261, 0.276]
     scale = 255                 # pixel values are first divided by this (the default)
     layout = "NCHW"             # or "NHWC"; the default is NCHW
@@ -22,6 +22,7 @@ such towers; with ``max``, the largest of each number, as in the article.
 
 import contextlib
 import dataclasses
+import glob
 import hashlib
 import itertools
 import os
@@ -144,6 +145,9 @@ def _channels(path, name, value, size):
     """What is said of the three channels: (3,), or (3, size, size) from a file."""
     shapes, found = [(3,)], shown(value)
     if name == 'mean' and isinstance(value, str):
+        if pathlib.Path(value).name != value:
+            raise UserError(f'{path}: mean: found {found}, expected the name of a .npy file beside '
+                            'it')
         shapes = [(3, size, size)]
         try:
             value = read_npy(path.parent / value)
@@ -187,9 +191,10 @@ class ImageTower(PictureEncoder):
         settings = self.file.with_suffix('.toml')
         self.preprocessing = Preprocessing.load(settings)
         mean = toml_tables(content(settings).decode())['mean']
+        # The weights, where they are not in the graph itself.
+        self._data = sorted(self.file.parent.glob(f'{glob.escape(self.file.name)}?data'))
         self.files = [self.file, settings, *(
-            [settings.with_name(mean)] if isinstance(mean, str) else []),
-            *self.file.parent.glob(f'{self.file.name}?data')]
+            [settings.with_name(mean)] if isinstance(mean, str) else []), *self._data]
         self.shorter_side = self.preprocessing.shorter_side
         try:
             self._session = runtime.InferenceSession(
@@ -213,6 +218,8 @@ class ImageTower(PictureEncoder):
         for name, value in sorted(dataclasses.asdict(self.preprocessing).items()):
             content = value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode()
             digest.update(name.encode() + content)
+        for file in self._data:
+            digest.update(sha256(file).encode())
         return {'tower': str(self.file.resolve()), 'snapshot_sha256': digest.hexdigest()}
 
     @contextlib.contextmanager

@@ -2,6 +2,8 @@
 
 import pathlib
 import random
+import re
+import struct
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from fashion_models.representation import encoder as encoders
 from fashion_models.representation import units
 from fashion_models.representation.embed import Update, embed
 from fashion_models.representation.encoder import load
+from fashion_models.representation.shards.computing import Shard, embed_shard
 
 
 @pytest.fixture(scope='module')
@@ -162,6 +165,61 @@ def test_a_damaged_row_is_not_copied(encoder, tmp_path):
         (tmp_path / 'e').write_bytes(damaged)
         with pytest.raises(UserError, match=f'damaged: {what} 0 is not as it was written'):
             embed(encoder, catalogue, tmp_path / 'e', progress=False, update=True)
+
+
+def test_with_pca_where_nothing_has_changed(encoder, tmp_path):
+    catalogue, updates = write(tmp_path / 'shop', FIRST), []
+    file, more = tmp_path / 'e', {'update': True, 'progress': False, 'told': updates.append}
+    embed(encoder, catalogue, file, pca=4, **more)
+    made, whole = file.stat(), file.read_bytes()
+    embed(encoder, catalogue, file, pca=4, **more)
+    assert (file.stat().st_ino, file.stat().st_mtime_ns) == (made.st_ino, made.st_mtime_ns)
+    file.write_bytes(whole[:130] + bytes([whole[130] ^ 1]) + whole[131:])   # damaged
+    embed(encoder, catalogue, file, pca=4, **more)
+    assert file.read_bytes() == whole
+    assert embed(encoder, catalogue, file, pca=3, **more).header['size'] == 3
+    assert updates == [Update(computed=40), *[Update(kept=40)] * 3]
+
+
+def earlier(content):
+    """A file of an earlier version, in its last bytes at least."""
+    return content[:200] + b'{}' + struct.pack('<8sqq', b'FMEMBED1', 200, 2)
+
+
+@pytest.mark.parametrize(('change', 'reason'), [
+    (earlier, 'is of an earlier version of this program'),
+    (lambda content: content[:300], 'not a complete file of embeddings: it does not end as one '
+                                    'that "fashion-models embed" wrote'),
+    (lambda content: b'', 'not a complete file of embeddings: .*'),
+    (lambda content: content[:9] + b' ' + content[10:], 'the file is damaged: preamble .*')])
+def test_a_file_that_cannot_be_read_is_made_anew(encoder, tmp_path, capsys, change, reason):
+    catalogue = write(tmp_path / 'shop', FIRST)
+    embed(encoder, catalogue, tmp_path / 'e', progress=False)
+    whole = (tmp_path / 'e').read_bytes()
+    (tmp_path / 'e').write_bytes(change(whole))
+    embed(encoder, catalogue, tmp_path / 'e', update=True)
+    assert (tmp_path / 'e').read_bytes() == whole
+    assert re.search(f'{tmp_path / "e"}: {reason}; all is embedded again\n',
+                     capsys.readouterr().err)
+
+
+def test_a_shard_is_replaced_by_the_whole(encoder, tmp_path, capsys):
+    catalogue = write(tmp_path / 'shop', FIRST)
+    embed_shard(encoder, catalogue, tmp_path / 'e', Shard(1, 2), progress=False)
+    assert len(embed(encoder, catalogue, tmp_path / 'e', update=True)) == 40
+    assert (f'{tmp_path / "e"}: it was made with other shard; all is embedded again\n'
+            in capsys.readouterr().err)
+
+
+@pytest.mark.parametrize('name', ['sizes.npy', 'objects.npy', 'shop.csv'])
+def test_no_update_replaces_what_never_was_a_file_of_embeddings(encoder, tmp_path, name):
+    np.save(tmp_path / 'sizes.npy', np.arange(1000))
+    np.save(tmp_path / 'objects.npy', np.array([{}]))
+    (tmp_path / 'shop.csv').write_text('product_id,images')
+    before = (tmp_path / name).read_bytes()
+    with pytest.raises(UserError, match='not a complete file of emb|a file of another kind'):
+        embed(encoder, write(tmp_path / 'shop', FIRST), tmp_path / name, update=True)
+    assert (tmp_path / name).read_bytes() == before
 
 
 class Interrupted(BaseException):

@@ -5,6 +5,7 @@ One file: the tests of writing and of reading need each other's half.
 
 import json
 import os
+import shutil
 import signal
 import struct
 import subprocess
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from fashion_models.errors import UserError
 from fashion_models.files import checksum
 from fashion_models.representation.embeddings import Item, open_embeddings
-from fashion_models.representation.embeddings_header import MAGIC, TRAILER
+from fashion_models.representation.embeddings_header import MAGIC, TRAILER, stamp_of
 from fashion_models.representation.embeddings_writer import EmbeddingsWriter
 from fashion_models.representation.linear import Projection, normalize
 
@@ -408,6 +409,33 @@ def test_a_damaged_record_of_progress_starts_anew(tmp_path, progress):
         assert writer.rows == 0
         writer.add(unit(1), items(0, 1))
     assert len(open_embeddings(tmp_path / 'e')) == 1
+
+
+def test_nothing_is_resumed_over_what_a_killed_writer_of_other_vectors_wrote(tmp_path):
+    stop_after(tmp_path / 'e', 3, resume=True)
+    with EmbeddingsWriter(tmp_path / 'e', {**HEADER, 'run': '/other'}, resume=True) as writer:
+        writer.add(unit(3000, seed=1), items(0, 3000))
+        shutil.copytree(tmp_path / '.e.partial', tmp_path / '.f.partial')   # as if killed here
+    with EmbeddingsWriter(tmp_path / 'f', HEADER, resume=True) as writer:
+        assert writer.rows == 0
+        writer.add(unit(2), items(0, 2))
+    np.testing.assert_array_equal(open_embeddings(tmp_path / 'f').vectors, unit(2))
+
+
+def test_header_and_vectors_are_of_one_file(tmp_path, monkeypatch):
+    vectors, of_map = write(tmp_path / 'e'), np.memmap
+    first = (tmp_path / 'e').stat()
+
+    def replaced_before(*arguments):
+        write(tmp_path / 'e', 9)
+        return of_map(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(np, 'memmap', replaced_before)
+        found = open_embeddings(tmp_path / 'e')
+    np.testing.assert_array_equal(found.vectors, vectors)
+    assert found.ids == ['p0', 'p1', 'p2', 'p3', 'p4']
+    assert found.stamp == stamp_of(first) != open_embeddings(tmp_path / 'e').stamp
 
 
 def test_a_start_that_fails_holds_no_lock(tmp_path):

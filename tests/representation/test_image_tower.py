@@ -189,6 +189,20 @@ def test_another_tower_or_other_settings_are_refused(shop, tmp_path, toy_catalog
         encoder_of(embeddings, moved)
 
 
+def test_weights_beside_the_graph_are_part_of_the_tower(tmp_path):
+    import onnx
+
+    file = build(tmp_path / 'tower[1].onnx')    # no pattern, but a name
+    data = tmp_path / f'{file.name}.data'
+    onnx.save_model(onnx.load(file), str(file), save_as_external_data=True, location=data.name,
+                    size_threshold=0)
+    tower = ImageTower(file)
+    origin = tower.origin()
+    assert data in tower.files
+    data.write_bytes((2 * np.fromfile(data, '<f4')).tobytes())
+    assert ImageTower(file).origin() != origin
+
+
 @pytest.mark.parametrize(('settings', 'message'), [
     (None, 'tower.toml: cannot be read: .*size, mean, std'),
     ('size = ', 'tower.toml: not TOML'),
@@ -214,6 +228,15 @@ def test_mean_images_that_cannot_be_read(tmp_path, name):
     os.mkfifo(tmp_path / 'pipe')
     file = build(tmp_path / 'tower.onnx', SETTINGS.replace('[0.5, 0.4, 0.3]', f'"{name}"'))
     with pytest.raises(UserError, match=r'tower\.toml: mean|pipe|damaged'):
+        ImageTower(file)
+
+
+def test_a_mean_image_elsewhere(tmp_path):
+    (tmp_path / 'of').mkdir()
+    np.save(tmp_path / 'of' / 'mean.npy', np.zeros((3, 24, 24)))
+    file = build(tmp_path / 'tower.onnx', SETTINGS.replace('[0.5, 0.4, 0.3]', '"of/mean.npy"'))
+    with pytest.raises(UserError, match="mean: found 'of/mean.npy', expected the name of a .npy "
+                                        'file beside it'):
         ImageTower(file)
 
 

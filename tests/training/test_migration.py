@@ -37,5 +37,7 @@ def test_todays_names_stay():
     names = [
         'updater/model:main/encoder/trunk/conv1/conv/W', 'updater/model:main/heads/colour/W',
         'updater/model:main/encoder/trunk/res2/0/shortcut/bn/gamma', 'updater/iteration',
-        'updater/optimizer:main/encoder/pre_pool/linear/W/v']
+        'updater/optimizer:main/encoder/pre_pool/linear/W/v',
+        # Tasks of the names of layers.
+        'updater/model:main/heads/text/W', 'updater/optimizer:main/heads/conv1/b/v']
     assert list(migrated({name: np.zeros(1) for name in names})) == names

@@ -62,7 +62,8 @@ def export(encoder: Encoder, folder: str | os.PathLike) -> float:
 
     Raises:
         UserError: If onnx or onnxruntime is not installed, the folder cannot be written or holds
-            such a file of another origin, or the graphs do not compute what the network does.
+            such a file of another origin, a task has the name of an input or output of the graphs,
+            or these do not compute what the network does.
     """
     _require()
     folder = pathlib.Path(folder)
@@ -174,8 +175,11 @@ def product_graph(encoder: Encoder) -> 'onnx.ModelProto':
     """The graph from the features of products to their representations, scores and vectors."""
     from onnx import TensorProto, helper, numpy_helper
 
+    if taken := sorted({'features', 'representation', 'vector'} & set(encoder.model.tasks)):
+        raise UserError(f'{encoder.run.folder}: the task {taken[0]!r} has the name of an input or '
+                        'output of product.onnx; expected another name')
     network, heads = encoder.model.encoder, encoder.model.heads
-    nodes, constants = [], []
+    nodes, constants = [], []   # what no task names has a slash in its name
 
     def node(kind, inputs, output, **attributes):
         nodes.append(helper.make_node(kind, inputs, [output], **attributes))
@@ -190,41 +194,41 @@ def product_graph(encoder: Encoder) -> 'onnx.ModelProto':
 
     def unit_length(given, output):
         node('ReduceL2', [given], f'{given}/length', axes=[1], keepdims=1)
-        node('Max', [f'{given}/length', 'least'], f'{given}/divisor')   # zeros stay zeros
+        node('Max', [f'{given}/length', '/least'], f'{given}/divisor')   # zeros stay zeros
         node('Div', [given, f'{given}/divisor'], output)
 
     given = 'features'
     if network.pooling == 'attention':
         # opset 11's Softmax is over all axes from the given one on: the n images and the one score
         score = chainer.cuda.to_cpu(network.column_attention_pooling.score.W.array)
-        constant('score/W', score.T)
-        node('MatMul', ['features', 'score/W'], 'scores')
-        node('Softmax', ['scores'], 'weights', axis=1)
-        node('Mul', ['features', 'weights'], 'weighted')
-        given = 'weighted'
+        constant('/score/W', score.T)
+        node('MatMul', ['features', '/score/W'], '/scores')
+        node('Softmax', ['/scores'], '/weights', axis=1)
+        node('Mul', ['features', '/weights'], '/weighted')
+        given = '/weighted'
     reductions = _POOLINGS[network.pooling]
-    parts = [f'pooled/{reduction}' for reduction in reductions]
+    parts = [f'/pooled/{reduction}' for reduction in reductions]
     for reduction, part in zip(reductions, parts):
         node(reduction, [given], part, axes=[1], keepdims=0)
-    node('Concat', parts, 'pooled', axis=1)
-    dense(network.post_pool.linear, 'post_pool', 'pooled', 'post_pool')
-    node('Relu', ['post_pool'], 'post_pool_relu')
-    dense(network.representation.linear, 'representation', 'post_pool_relu', 'last')
-    node('Relu', ['last'], 'activations')
-    constant('least', np.finfo(np.float32).tiny)
-    unit_length('activations', 'representation')
+    node('Concat', parts, '/pooled', axis=1)
+    dense(network.post_pool.linear, '/post_pool', '/pooled', '/post_pool')
+    node('Relu', ['/post_pool'], '/post_pool_relu')
+    dense(network.representation.linear, '/representation', '/post_pool_relu', '/last')
+    node('Relu', ['/last'], '/activations')
+    constant('/least', np.finfo(np.float32).tiny)
+    unit_length('/activations', 'representation')
     outputs = {'representation': network.out_size}
     for task in encoder.model.tasks:
-        dense(heads[task], f'heads/{task}', 'activations', task)
+        dense(heads[task], f'heads/{task}', '/activations', task)
         outputs[task] = len(heads[task].b)
-    constant('share', max(1, len(encoder.labels)) ** -0.5)
+    constant('/share', max(1, len(encoder.labels)) ** -0.5)
     for task in encoder.labels:
         node('Softmax', [task], f'{task}/probabilities', axis=1)
         node('Sqrt', [f'{task}/probabilities'], f'{task}/roots')
-        node('Mul', [f'{task}/roots', 'share'], f'{task}/part')
-    node('Concat', ['representation', *(f'{task}/part' for task in encoder.labels)], 'parts',
+        node('Mul', [f'{task}/roots', '/share'], f'{task}/part')
+    node('Concat', ['representation', *(f'{task}/part' for task in encoder.labels)], '/parts',
          axis=1)
-    unit_length('parts', 'vector')
+    unit_length('/parts', 'vector')
     outputs['vector'] = encoder.size
 
     def value(name, *shape):

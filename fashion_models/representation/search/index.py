@@ -15,7 +15,6 @@ It is a folder, ``<file>.index``::
 """
 
 import contextlib
-import importlib.metadata
 import mmap
 import os
 import pathlib
@@ -33,13 +32,13 @@ from fashion_models.files import (
     checksum,
     locked,
     sealed,
-    sha256,
     told_if_unwritable,
     unsealed,
 )
 from fashion_models.optional import require
 from fashion_models.parsing import json_file, require_form, require_plain
 from fashion_models.representation.embeddings import Embeddings, open_embeddings
+from fashion_models.representation.embeddings_header import stamp_of
 from fashion_models.representation.labels import Labels
 from fashion_models.representation.search.following import MOST_DRIFT, drift, follow, matched
 from fashion_models.surrogates import json_text
@@ -77,24 +76,28 @@ def open_index(embeddings: Embeddings) -> 'Index | None':
         require_form(header, _HEADER)
     except (OSError, ValueError):
         return None
-    if header['layout'] != LAYOUT or not _belongs(header, embeddings.file, folder):
+    if header['layout'] != LAYOUT or not _belongs(header, embeddings, folder):
         return None
     return Index(folder, header)
 
 
-def build_index(file: pathlib.Path) -> 'Index':
+def build_index(file: pathlib.Path, stamp: dict | None = None) -> 'Index':
     """Builds the index of a file of embeddings, with a progress bar, and opens it.
 
     An index of what the file held before is kept, and follows, while little has changed
     (:mod:`~fashion_models.representation.search.following`). If another process is building it,
     this one waits for that.
 
+    Args:
+        file: The file of embeddings.
+        stamp: That of the :class:`Embeddings` to be searched, if they have been opened.
+
     Raises:
         UserError: If faiss is not installed, the file holds no embeddings or is replaced in the
             meantime, or the folder cannot be written.
     """
     _faiss()
-    embeddings = open_embeddings(file)
+    open_embeddings(file)       # before a folder is made beside what holds none
     folder = index_folder(file)
     waited = False
 
@@ -106,12 +109,14 @@ def build_index(file: pathlib.Path) -> 'Index':
     with told_if_unwritable(folder):
         folder.mkdir(exist_ok=True)
         with locked(folder / _LOCK, wait):
+            embeddings = open_embeddings(file)      # another one, perhaps, than before the wait
+            if stamp not in (None, embeddings.stamp):
+                raise UserError(f'{file}: was replaced since it was opened; open it again')
             return waited and open_index(embeddings) or _build(embeddings, folder)
 
 
 def _build(embeddings, folder):
     file = embeddings.file
-    stamp = _stamp(file)
     previous = _previous(embeddings, folder)
     (folder / 'index.json').unlink(missing_ok=True)
     if previous:
@@ -130,11 +135,10 @@ def _build(embeddings, folder):
     header = {
         'layout': LAYOUT, 'checksums': {name: _checksum(folder / name) for name in _FILES},
         'size': embeddings.header['size'], 'drift': drifted,
-        'stamp': stamp, 'sha256': sha256(file), 'names': labels.names,
+        'stamp': embeddings.stamp, 'sha256': embeddings.sha256(), 'names': labels.names,
         'several': [name for name, task in labels.tasks.items() if task.several],
-        'versions': {
-            name: importlib.metadata.version(name) for name in ('faiss-cpu', 'numpy')}}
-    if _stamp(file) != stamp:
+        'versions': {'faiss': _faiss().__version__, 'numpy': np.__version__}}
+    if stamp_of(file.stat()) != embeddings.stamp:
         raise UserError(f'{file}: was replaced while it was being indexed')
     _write_header(header, folder)
     return Index(folder, header)
@@ -256,23 +260,17 @@ def _selector(mask):
     return _faiss().IDSelectorBitmap(np.packbits(mask, bitorder='little'))
 
 
-def _belongs(header, file, folder):
-    """Whether the index was made from this file."""
-    stamp = _stamp(file)
+def _belongs(header, embeddings, folder):
+    """Whether the index was made from the file that was opened."""
+    stamp = embeddings.stamp
     if header['stamp'] == stamp:
         return True
-    if header['stamp']['size'] != stamp['size'] or header['sha256'] != sha256(file):
+    if header['stamp']['size'] != stamp['size'] or header['sha256'] != embeddings.sha256():
         return False
     # Moved or copied: the next time, its content need not be read.
     with contextlib.suppress(OSError):      # the folder may be read-only
         _write_header({**header, 'stamp': stamp}, folder)
     return True
-
-
-def _stamp(file):
-    """What changes whenever a file is written: reading gigabytes at each search takes too long."""
-    status = file.stat()
-    return {'size': status.st_size, 'modified': status.st_mtime_ns, 'inode': status.st_ino}
 
 
 def _checksum(file):

@@ -123,7 +123,7 @@ class Searcher:
         labels: Those of the items, if they have been read already.
 
     Raises:
-        UserError: If an index is needed and cannot be built.
+        UserError: If an index is needed and cannot be built, as where the file has been replaced.
     """
 
     def __init__(self, embeddings: Embeddings, exact: bool = False,
@@ -136,7 +136,7 @@ class Searcher:
             if self._index is None:
                 print(f'{index_folder(embeddings.file)}: building an index of '
                       f'{len(embeddings):,} vectors, once', file=sys.stderr)
-                self._index = build_index(embeddings.file)
+                self._index = build_index(embeddings.file, embeddings.stamp)
 
     @cached_property
     def labels(self) -> Labels:

@@ -219,19 +219,32 @@ def test_constants(exported, encoder):
     np.testing.assert_array_equal(np.load(exported / 'mean.npy'), encoder.run.mean)
 
 
-@pytest.mark.parametrize('changes', [
-    {'model__trunk': 'resnet50', 'model__width': 0.05}, {'model__pooling': 'mean'},
-    {'model__pooling': 'sum'}])
-def test_other_networks(onnxruntime, tiny, tmp_path, changes):
-    recipe = tiny.replace(**changes)
+def untrained(recipe, folder):
     vocabulary = Vocabulary(dict.fromkeys(recipe.model.tasks, ('a', 'b', 'c')))
-    run = Run.create(
-        tmp_path / 'run', recipe, vocabulary, np.full((3, 48, 48), 100, np.float32), {})
+    run = Run.create(folder, recipe, vocabulary, np.full((3, 48, 48), 100, np.float32), {})
     serializer = DictionarySerializer(path=snapshots.MODEL)
     serializer.save(build_model(recipe, vocabulary.classes))
     run.snapshots.mkdir()
     np.savez(run.snapshots / snapshots.BEST, **serializer.target)
-    assert export(load(run.folder), tmp_path / 'export') < 1e-4
+    return load(run.folder)
+
+
+@pytest.mark.parametrize('changes', [
+    {'model__trunk': 'resnet50', 'model__width': 0.05}, {'model__pooling': 'mean'},
+    {'model__pooling': 'sum'},
+    # What is between input and outputs has other names than any task.
+    {'model__pooling': 'attention', 'model__tasks': (
+        'weights', 'scores', 'weighted', 'pooled', 'post_pool', 'post_pool_relu', 'last',
+        'activations', 'least', 'share', 'parts')}])
+def test_other_networks(onnxruntime, tiny, tmp_path, changes):
+    assert export(untrained(tiny.replace(**changes), tmp_path / 'run'), tmp_path / 'export') < 1e-4
+
+
+@pytest.mark.parametrize('name', ['features', 'representation', 'vector'])
+def test_a_task_of_the_name_of_an_input_or_output_is_refused(onnxruntime, tiny, tmp_path, name):
+    encoder = untrained(tiny.replace(model__tasks=('type', name)), tmp_path / 'run')
+    with pytest.raises(UserError, match=f'/run: the task {name!r} has the name of an input or'):
+        export(encoder, tmp_path / 'export')
 
 
 def test_graphs_that_differ_are_not_exported(onnxruntime, encoder):

@@ -174,9 +174,9 @@ def builds(monkeypatch):
     """The files that an index was built of, in order."""
     built = []
 
-    def build(file):
+    def build(file, stamp):
         built.append(file)
-        return index.build_index(file)
+        return index.build_index(file, stamp)
 
     monkeypatch.setattr(search, 'build_index', build)
     return built
