@@ -6,8 +6,8 @@ from pydantic import BaseModel, Field
 
 from fashion_models.serve.schema import Body, Product
 
-#: Decisions that one request may hold.
-MOST = 500
+#: Answers that one request may hold, and the pairs that they decide on.
+MOST, MOST_PAIRS = 500, 2000
 
 Who = Annotated[str, Field(min_length=1, max_length=60, pattern=r'\S',
                            description='The reviewer who decides')]

@@ -234,6 +234,22 @@ def test_a_group_is_answered_as_all_of_its_pairs(client, bench, pairs):
     assert client.get('/api/review/groups').json()['decided'] == bool(groups['groups'])
 
 
+def test_a_request_decides_on_so_many_pairs(client, bench, fails):
+    def post(*answers):
+        return client.post('/api/review/pairs', json={'who': 'anna', 'answers': [
+            {'ids': list(map(str, ids)), 'answer': answer} for ids, answer in answers]})
+
+    forty = range(40), range(40, 80), range(20, 60)     # of 780 pairs each
+    assert 'at most 2,000 pairs in one request' in fails(
+        post(*((ids, 'same') for ids in forty)), 400)
+    assert bench.decisions.journal.entries() == []
+    # A pair that is answered twice is decided on once, by the last answer.
+    saved = post(((1, 2, 3), 'same'), ((3, 2), 'different'), ((2, 1), 'colourway')).json()['saved']
+    assert {(one['a'], one['b']): one['decision']['answer'] for one in saved} == {
+        ('1', '2'): 'colourway', ('1', '3'): 'same', ('2', '3'): 'different'}
+    assert len(bench.decisions.journal.entries()) == 3
+
+
 def test_whoever_has_seen_what_others_said_of_a_group_may_overrule(client, bench):
     def decide(who, answer, seen=()):
         answers = [{'ids': ['0', '1', '2'], 'answer': answer, 'seen': list(seen)}]
