@@ -305,6 +305,24 @@ def test_order(browser, address, bench, width):
         assert list(saved[:3]) == [shown[0], shown[2], shown[1]]
 
 
+def test_likes_of_products_that_are_gone_are_dropped(browser, address):
+    with tab(browser) as page:
+        page.goto(address)
+        page.evaluate('''localStorage.setItem('fashion_models likes', '["gone", "3", "a/b"]')''')
+        page.goto(f'{address}/order?disliked=4&disliked=lost')
+        page.get_by_text('In order for 1 liked and 1 disliked').wait_for()
+        said = page.locator('#toast').text_content()
+        assert said.endswith('no longer liked or disliked: gone, a/b, lost.')
+        assert sorted(page.url.partition('?')[2].split('&')) == ['disliked=4', 'liked=3']
+        assert page.evaluate('localStorage.getItem("fashion_models likes")') == '["3"]'
+        # What cannot be asked about now is kept.
+        page.route('**/api/products/3', lambda route: route.fulfill(status=403, json={}))
+        page.reload()
+        page.get_by_text('The server answered 403.').wait_for()
+        assert 'liked=3' in page.url
+        assert page.evaluate('localStorage.getItem("fashion_models likes")') == '["3"]'
+
+
 @narrow_and_wide
 def test_review_of_labels(browser, address, bench, width):
     with tab(browser, width) as page:
