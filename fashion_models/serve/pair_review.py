@@ -2,9 +2,9 @@
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from fashion_models.catalogue.journal import PairDecision
+from fashion_models.catalogue.journal import DIFFERENT, PairDecision
 from fashion_models.representation.duplicates.pairs import Pair, grouped
 from fashion_models.serve.duplicate_search import DuplicateSearch
 from fashion_models.serve.refusal import Refusal
@@ -56,12 +56,14 @@ class PairReview:
         return enumerate(self._groups)
 
     @staticmethod
-    def decisions(who: str, answers: Sequence[PairAnswer]) -> dict[PairDecision, set[str]]:
+    def decisions(who: str, answers: Sequence[PairAnswer],
+                  last: Mapping[tuple[str, str], PairDecision]) -> dict[PairDecision, set[str]]:
         """What a reviewer's answers come to: one decision on each pair, by the last answer on it.
 
         Args:
             who: The reviewer.
             answers: On two items each, or on every pair of several.
+            last: What counts of each pair by now.
 
         Returns:
             From each decision to the ids of those on the same pair that the reviewer has seen.
@@ -74,11 +76,18 @@ class PairReview:
             ids = list(dict.fromkeys(one.ids))
             if not 2 <= len(ids) <= MOST:
                 raise Refusal(400, f'ids: found {len(ids)}, expected 2 to {MOST}')
-            asked += math.comb(len(ids), 2)
+            apart = dict.fromkeys(one.apart)
+            if both := apart.keys() & ids:
+                raise Refusal(400, f'apart: {min(both)!r} is among the ids, too')
+            asked += math.comb(len(ids), 2) + len(ids) * len(apart)
             if asked > MOST_PAIRS:
                 raise Refusal(400, f'answers: expected at most {MOST_PAIRS:,} pairs in one request')
             seen = set(one.seen)
             for pair in itertools.combinations(sorted(ids), 2):
                 found[pair] = one.answer, seen
+            for pair in map(tuple, map(sorted, itertools.product(ids, apart))):
+                given = last.get(pair)
+                if given is None or given.who != who and given.id not in seen:
+                    found.setdefault(pair, (DIFFERENT, seen))
         return {PairDecision(who=who, a=a, b=b, answer=answer): seen
                 for (a, b), (answer, seen) in found.items()}

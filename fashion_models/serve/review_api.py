@@ -100,9 +100,10 @@ def router(bench: Workbench) -> APIRouter:
     def decide_pairs(asked: schema.PairAnswers) -> schema.Saved:
         """Saves decisions on pairs; what is answered as saved is on the disk."""
         for one in asked.answers:
-            for id in one.ids:
+            for id in [*one.ids, *one.apart]:
                 bench.row(id)
-        made = bench.pairs.decisions(asked.who.strip(), asked.answers)
+        made = bench.pairs.decisions(
+            asked.who.strip(), asked.answers, decisions.last(PairDecision))
         return _saved(decisions.add(list(made), list(made.values())))
 
     @api.post('/undo', responses=ERRORS)
