@@ -80,7 +80,7 @@ class Guard:
         return self._check_token(request) if self._token else None
 
     def _check_token(self, request):
-        # As the router reads it. Older Starlettes make request.url of whatever the Host header holds.
+        # As the router reads it: older Starlettes make request.url of what the Host header holds.
         path = request.scope['path']
         if path.startswith(_OPEN):
             return None
