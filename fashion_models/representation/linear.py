@@ -35,8 +35,8 @@ def in_blocks(function: Callable[[np.ndarray], np.ndarray], vectors: np.ndarray)
         function: Maps vectors (k, d) to k results, row by row.
         vectors: (n, d), or anything that has a length and can be sliced into such arrays.
     """
-    return np.concatenate([
-        function(vectors[start:start + _BLOCK]) for start in range(0, len(vectors), _BLOCK)])
+    starts = range(0, max(len(vectors), 1), _BLOCK)     # of no vectors, a block of none
+    return np.concatenate([function(vectors[start:start + _BLOCK]) for start in starts])
 
 
 @dataclasses.dataclass(frozen=True)

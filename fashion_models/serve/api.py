@@ -90,8 +90,7 @@ def router(bench: Workbench) -> APIRouter:
     def search(body: Annotated[tuple, Depends(body_of(schema.SearchBody))]) -> schema.Hits:
         """The products most similar to one, or to pictures of one."""
         asked, pictures = body
-        if (asked.id is None) == (not pictures):
-            raise Refusal(400, 'expected either the id of a product or pictures of one')
+        _require_one(asked.id, pictures)
         where = dict(where_of(asked.where))
         if pictures:
             if asked.other_groups:
@@ -110,8 +109,7 @@ def router(bench: Workbench) -> APIRouter:
     def embed(body: Annotated[tuple, Depends(body_of(schema.PicturesBody))]) -> schema.Embedding:
         """The vector of pictures of one product, or of a product of the catalogue."""
         asked, pictures = body
-        if (asked.id is None) == (not pictures):
-            raise Refusal(400, 'expected either the id of a product or pictures of one')
+        _require_one(asked.id, pictures)
         query = bench.queries.make(pictures) if pictures else None
         vector = query.vector if query else shop.embeddings.mapped[bench.row(asked.id)]
         return schema.Embedding(query=query and query.token,
@@ -121,8 +119,7 @@ def router(bench: Workbench) -> APIRouter:
     def colour(body: Annotated[tuple, Depends(body_of(schema.PicturesBody))]) -> schema.Colours:
         """The prominent colours of a product, with their shares."""
         asked, pictures = body
-        if (asked.id is None) == (not pictures):
-            raise Refusal(400, 'expected either the id of a product or pictures of one')
+        _require_one(asked.id, pictures)
         seen = (bench.queries.decode(pictures) if pictures
                 else bench.files(shop.item(bench.row(asked.id))))
         found = bench.queries.colours(seen)
@@ -155,6 +152,11 @@ def router(bench: Workbench) -> APIRouter:
         return lists()
 
     return api
+
+
+def _require_one(id, pictures):
+    if (id is None) == (not pictures):
+        raise Refusal(400, 'expected either the id of a product or pictures of one')
 
 
 def product_of(item) -> dict:

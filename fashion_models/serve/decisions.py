@@ -43,26 +43,27 @@ class Decisions:
         self.journal = journal
         self._lock = threading.Lock()
 
-    def last(self, kind: type, item: tuple[str, str]) -> Decision | None:
-        """What counts of a label or a pair.
+    def last(self, kind: type) -> dict[tuple[str, str], Decision]:
+        """What counts of each label or pair, by its ``item``.
 
         Args:
             kind: ``LabelDecision`` or ``PairDecision``.
-            item: Its ``item``.
         """
-        return self._known(kind).get(item)
+        state = self.journal.state()
+        return {LabelDecision: state.labels, PairDecision: state.pairs}[kind]
 
     def add(self, decisions: Sequence[Decision], seen: Sequence[Collection[str]]) -> Saved:
         """Saves decisions; when it returns, they are on the disk.
 
         Args:
-            decisions: By one reviewer.
+            decisions: By one reviewer, all of one kind.
             seen: For each, the ids of the decisions on the same thing that they had seen.
         """
         with self._lock:
             fitting, conflicts = [], []
+            counting = self.last(type(decisions[0]))
             for decision, known in zip(decisions, seen):
-                last = self.last(type(decision), decision.item)
+                last = counting.get(decision.item)
                 if last and last.id not in known and last.who != decision.who:
                     conflicts.append(last)
                 else:
@@ -91,7 +92,3 @@ class Decisions:
             taken = [one for one in own if one.when == own[-1].when]
             self.journal.add(*(Undo(who=who, entry=one.id) for one in taken))
         return taken
-
-    def _known(self, kind):
-        state = self.journal.state()
-        return {LabelDecision: state.labels, PairDecision: state.pairs}[kind]

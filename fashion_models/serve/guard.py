@@ -80,17 +80,20 @@ class Guard:
         return self._check_token(request) if self._token else None
 
     def _check_token(self, request):
-        path = request.url.path
+        # As the router reads it: older Starlettes make request.url of what the Host header holds.
+        path = request.scope['path']
         if path.startswith(_OPEN):
             return None
         given = request.query_params.get('token')
         if given is not None and request.method in _READS and self._is_token(given):
             # From the address into a cookie, so that it is neither in links nor in the history.
-            rest = request.url.remove_query_params('token')
-            path = '/' + path.lstrip('/')   # with two, it would be another host
-            response = RedirectResponse(f'{path}?{rest.query}' if rest.query else path)
+            rest = urllib.parse.urlencode([
+                (name, value) for name, value in request.query_params.multi_items()
+                if name != 'token'])
+            path = urllib.parse.quote('/' + path.lstrip('/'))   # with two, it would be another host
+            response = RedirectResponse(f'{path}?{rest}' if rest else path)
             response.set_cookie(COOKIE, given, httponly=True, samesite='lax',
-                                secure=request.url.scheme == 'https', max_age=30 * 86400)
+                                secure=request.scope['scheme'] == 'https', max_age=30 * 86400)
             return response
         scheme, _, bearer = request.headers.get('authorization', '').partition(' ')
         if scheme.lower() == 'bearer' and self._is_token(bearer.strip()):

@@ -64,8 +64,6 @@ class Orders:
         most = max(CONTENDERS, top)
         if len(rows) > most:
             rows = np.sort(rows[np.argpartition(-scores[rows], most)[:most]])
-        if not len(rows):
-            return []
         return order_products(
             self._shop.embeddings, relevance, rows, diversity, top, self._space[0])
 

@@ -1,14 +1,15 @@
 """Likely duplicates to review: pairs, or groups of more than two."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 
-from fashion_models.catalogue.journal import COLOURWAY, DIFFERENT, SAME, PairDecision
+from fashion_models.catalogue.journal import DIFFERENT, PairDecision
 from fashion_models.representation.duplicates.pairs import Pair, grouped
 from fashion_models.serve.duplicate_search import DuplicateSearch
 from fashion_models.serve.refusal import Refusal
+from fashion_models.serve.review_schema import MOST_PAIRS, PairAnswer
 
-ANSWERS = SAME, COLOURWAY, DIFFERENT
 #: Members of a group that are answered at once, at most: every pair of them is a decision.
 MOST = 40
 
@@ -55,19 +56,38 @@ class PairReview:
         return enumerate(self._groups)
 
     @staticmethod
-    def decisions(who: str, ids: Sequence[str], answer: str) -> list[PairDecision]:
-        """A reviewer's answer on two items, or on every pair of several.
+    def decisions(who: str, answers: Sequence[PairAnswer],
+                  last: Mapping[tuple[str, str], PairDecision]) -> dict[PairDecision, set[str]]:
+        """What a reviewer's answers come to: one decision on each pair, by the last answer on it.
 
         Args:
             who: The reviewer.
-            ids: The items, two or more.
-            answer: One of :data:`ANSWERS`.
+            answers: On two items each, or on every pair of several.
+            last: What counts of each pair by now.
+
+        Returns:
+            From each decision to the ids of those on the same pair that the reviewer has seen.
 
         Raises:
-            Refusal: If there are too few or too many.
+            Refusal: If there are too few or too many items, or too many pairs.
         """
-        ids = list(dict.fromkeys(ids))
-        if not 2 <= len(ids) <= MOST:
-            raise Refusal(400, f'ids: found {len(ids)}, expected 2 to {MOST}')
-        return [PairDecision(who=who, a=a, b=b, answer=answer)
-                for a, b in itertools.combinations(ids, 2)]
+        asked, found = 0, {}
+        for one in answers:
+            ids = list(dict.fromkeys(one.ids))
+            if not 2 <= len(ids) <= MOST:
+                raise Refusal(400, f'ids: found {len(ids)}, expected 2 to {MOST}')
+            apart = dict.fromkeys(one.apart)
+            if both := apart.keys() & ids:
+                raise Refusal(400, f'apart: {min(both)!r} is among the ids, too')
+            asked += math.comb(len(ids), 2) + len(ids) * len(apart)
+            if asked > MOST_PAIRS:
+                raise Refusal(400, f'answers: expected at most {MOST_PAIRS:,} pairs in one request')
+            seen = set(one.seen)
+            for pair in itertools.combinations(sorted(ids), 2):
+                found[pair] = one.answer, seen
+            for pair in map(tuple, map(sorted, itertools.product(ids, apart))):
+                given = last.get(pair)
+                if given is None or given.who != who and given.id not in seen:
+                    found.setdefault(pair, (DIFFERENT, seen))
+        return {PairDecision(who=who, a=a, b=b, answer=answer): seen
+                for (a, b), (answer, seen) in found.items()}

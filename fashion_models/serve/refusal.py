@@ -42,5 +42,5 @@ def answer(request: Request, status: int, message: str) -> Response:
 
 def wants_page(request: Request) -> bool:
     """Whether it is a browser that asks for a page."""
-    return (not request.url.path.startswith('/api/')
+    return (not request.scope['path'].startswith('/api/')
             and 'text/html' in request.headers.get('accept', ''))

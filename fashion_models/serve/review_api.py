@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query
 from fashion_models.catalogue.journal import LabelDecision, PairDecision
 from fashion_models.serve import review_schema as schema
 from fashion_models.serve.api import ERRORS, product_of
-from fashion_models.serve.pair_review import PairReview
 from fashion_models.serve.workbench import Workbench
 
 _CONFLICT = ERRORS | {409: {**ERRORS[400], 'description': 'The label is another one by now'}}
@@ -100,22 +99,21 @@ def router(bench: Workbench) -> APIRouter:
     @api.post('/pairs', responses=ERRORS)
     def decide_pairs(asked: schema.PairAnswers) -> schema.Saved:
         """Saves decisions on pairs; what is answered as saved is on the disk."""
-        made, seen = [], []
         for one in asked.answers:
-            for id in one.ids:
+            for id in [*one.ids, *one.apart]:
                 bench.row(id)
-            own = PairReview.decisions(asked.who.strip(), one.ids, one.answer)
-            made += own
-            seen += [one.seen] * len(own)
-        return _saved(decisions.add(made, seen))
+        made = bench.pairs.decisions(
+            asked.who.strip(), asked.answers, decisions.last(PairDecision))
+        return _saved(decisions.add(list(made), list(made.values())))
 
     @api.post('/undo', responses=ERRORS)
     def undo(asked: schema.UndoBody) -> schema.Undone:
         """Takes back what a reviewer decided last: one decision, or many made at once."""
         taken = decisions.undo(asked.who.strip(), _KINDS[asked.kind])
-        left = [decisions.last(type(one), one.item) for one in taken]
-        return schema.Undone(undone=list(map(_outcome, taken)),
-                             left=[_outcome(one) for one in left if one])
+        last = decisions.last(_KINDS[asked.kind])
+        return schema.Undone(
+            undone=list(map(_outcome, taken)),
+            left=[_outcome(last[one.item]) for one in taken if one.item in last])
 
     return api
 

@@ -6,8 +6,8 @@ from pydantic import BaseModel, Field
 
 from fashion_models.serve.schema import Body, Product
 
-#: Decisions that one request may hold.
-MOST = 500
+#: Answers that one request may hold, and the pairs that they decide on.
+MOST, MOST_PAIRS = 500, 2000
 
 Who = Annotated[str, Field(min_length=1, max_length=60, pattern=r'\S',
                            description='The reviewer who decides')]
@@ -101,6 +101,9 @@ class PairAnswer(Body):
     ids: list[str] = Field(min_length=2, max_length=MOST, description=(
         'Two items, or several of which every pair is answered'))
     answer: Literal['same', 'colourway', 'different']
+    apart: list[str] = Field([], max_length=MOST, description=(
+        'Items that do not belong to these: different from each of them, unless that is decided '
+        'already; what others have decided unseen is a conflict'))
     seen: list[str] = Field([], max_length=10_000, description=(
         'Ids of the decisions on these pairs that the reviewer has seen; if somebody else has '
         'decided since, nothing is written on that pair'))

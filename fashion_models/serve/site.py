@@ -49,8 +49,9 @@ def router(bench: Workbench, token: bool = False) -> APIRouter:
 
     def page(template, request, **values):
         return HTMLResponse(pages.ENVIRONMENT.get_template(f'serve/{template}.html').render(
-            shop=shop, path=request.url.path, name=shop.embeddings.header.get('catalogue_name'),
-            picture_url=picture_url, title_of=_title_of, separator=SEPARATOR, **values))
+            shop=shop, path=request.scope['path'],
+            name=shop.embeddings.header.get('catalogue_name'), picture_url=picture_url,
+            title_of=_title_of, separator=SEPARATOR, **values))
 
     @site.get('/')
     def browse(request: Request):

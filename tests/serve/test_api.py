@@ -96,6 +96,11 @@ def test_an_order_is_that_of_the_library(client, shop):
     assert [row['product'] for row in rows] == [one.item.id for one in expected]
 
 
+def test_an_order_of_what_filters_and_likes_leave_may_be_empty(client, shop):
+    answer = client.post('/api/order', json={'liked': shop.embeddings.ids})
+    assert answer.json()['order'] == []
+
+
 def test_contenders_are_the_most_relevant(client, monkeypatch):
     from fashion_models.serve import orders
     body = {'liked': ['1'], 'diversity': 0, 'k': 10}
@@ -197,6 +202,9 @@ def test_what_is_no_list_is_told(client, fails, products, status):
     ('GET', '/api/products?picture=none', {}, 404, 'no longer remembered'),
     ('DELETE', '/api/products', {}, 405, 'does not take such a request'),
     ('POST', '/api/search', {'json': {}}, 400, 'expected either the id of a product or pictures'),
+    ('POST', '/api/embed', {'json': {}}, 400, 'expected either the id of a product or pictures'),
+    ('POST', '/api/colour', {'data': {'id': '1'}, 'files': {'pictures': b'x'}}, 400,
+     'expected either the id of a product or pictures'),
     ('POST', '/api/search', {'json': {'id': 'none'}}, 404, "there is no product 'none'"),
     ('POST', '/api/search', {'json': {'id': '1', 'where': {'kind': 'a'}}}, 400,
      "where: there is no task 'kind', only gender, "),

@@ -305,6 +305,24 @@ def test_order(browser, address, bench, width):
         assert list(saved[:3]) == [shown[0], shown[2], shown[1]]
 
 
+def test_likes_of_products_that_are_gone_are_dropped(browser, address):
+    with tab(browser) as page:
+        page.goto(address)
+        page.evaluate('''localStorage.setItem('fashion_models likes', '["gone", "3", "a/b"]')''')
+        page.goto(f'{address}/order?disliked=4&disliked=lost')
+        page.get_by_text('In order for 1 liked and 1 disliked').wait_for()
+        said = page.locator('#toast').text_content()
+        assert said.endswith('no longer liked or disliked: gone, a/b, lost.')
+        assert sorted(page.url.partition('?')[2].split('&')) == ['disliked=4', 'liked=3']
+        assert page.evaluate('localStorage.getItem("fashion_models likes")') == '["3"]'
+        # What cannot be asked about now is kept.
+        page.route('**/api/products/3', lambda route: route.fulfill(status=403, json={}))
+        page.reload()
+        page.get_by_text('The server answered 403.').wait_for()
+        assert 'liked=3' in page.url
+        assert page.evaluate('localStorage.getItem("fashion_models likes")') == '["3"]'
+
+
 @narrow_and_wide
 def test_review_of_labels(browser, address, bench, width):
     with tab(browser, width) as page:
@@ -411,6 +429,51 @@ def test_review_of_duplicates(browser, address, bench, width):
             'same', 'colourway', 'different']
         page.get_by_role('button', name='Undo').click()
         page.get_by_text(re.compile('^2 of')).wait_for()
+
+
+def test_a_group_is_decided_when_all_its_pairs_are(browser, address, bench, monkeypatch):
+    items = [bench.shop.item(row) for row in range(4)]
+    monkeypatch.setattr(bench.pairs, 'groups', lambda: enumerate([items]))
+
+    def ticks(page):
+        return page.locator('.side input').evaluate_all('boxes => boxes.map(box => box.checked)')
+
+    def answered():
+        return {a + b: one.answer for (a, b), one in decisions(bench).pairs.items()}
+
+    with tab(browser) as page:
+        page.goto(f'{address}/duplicates?view=groups')
+        page.locator('#who').fill('anna')
+        page.locator('.side input').nth(2).uncheck()
+        page.locator('.side input').nth(3).uncheck()
+        page.keyboard.press('1')        # of the first two; it asks about the others then
+        page.locator('.side input').nth(2).and_(page.locator(':checked')).wait_for()
+        assert ticks(page) == [False, False, True, True]
+        assert page.get_by_text('0 of 1 decided').is_visible()
+        assert answered() == {'01': 'same', **dict.fromkeys(['02', '03', '12', '13'], 'different')}
+        page.reload()
+        page.locator('.pair').wait_for()
+        assert ticks(page) == [False, False, True, True]
+        page.locator('.pair').focus()
+        page.keyboard.press('2')
+        page.get_by_text('1 of 1 decided').wait_for()
+        assert answered()['23'] == 'colourway'
+        page.keyboard.press('Control+z')
+        page.get_by_text('0 of 1 decided').wait_for()
+        page.keyboard.press('Control+z')
+        page.get_by_text('5 decisions are undone').wait_for()
+        assert answered() == {}
+        # One that does not belong leaves nothing open.
+        for number, belongs in enumerate([True, True, True, False]):
+            page.locator('.side input').nth(number).set_checked(belongs)
+        for key, words in (('2', '1 of 1 decided'), ('Control+z', '0 of 1'), ('1', '1 of 1')):
+            if key == '1':      # the wrong key does not cost the ticks
+                assert ticks(page) == [True, True, True, False]
+            page.locator('.pair').focus()
+            page.keyboard.press(key)
+            page.locator('#done').get_by_text(words).wait_for()
+        page.goto(f'{address}/duplicates?view=groups&state=decided')
+        page.get_by_text('✓ same, different').wait_for()
 
 
 @narrow_and_wide

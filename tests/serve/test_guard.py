@@ -11,6 +11,8 @@ import anyio
 import anyio.to_thread
 import pytest
 from PIL import Image
+from starlette.datastructures import URL
+from starlette.requests import HTTPConnection
 from starlette.testclient import TestClient
 
 from fashion_models.devices import usable_cores
@@ -84,6 +86,33 @@ def test_programs_send_the_token_as_a_header(guarded, fails):
 def test_a_token_is_no_way_to_another_host(guarded):
     answer = guarded.get('http://shop.example//evil.example/?token=secret')
     assert answer.headers['location'] == '/evil.example/'
+
+
+def test_an_address_keeps_what_is_escaped_when_its_token_is_taken_off(guarded):
+    answer = guarded.get('/a%3Fb%25c%5Cd?token=secret&q=%26')
+    assert answer.headers['location'] == '/a%3Fb%25c%5Cd?q=%26'
+
+
+@pytest.fixture
+def older_starlette(monkeypatch):
+    """Addresses of requests as older Starlettes have them: with whatever the Host header holds."""
+    monkeypatch.setattr(HTTPConnection, 'url', property(lambda request: URL(
+        f'http://{request.headers["host"]}{request.scope["path"]}'
+        f'?{request.scope["query_string"].decode()}')))
+
+
+@pytest.mark.parametrize('host', ['x/static/', 'x/api/health', 'x/static/?', 'x/static/#'])
+def test_no_host_header_leads_around_the_token(guarded, older_starlette, host):
+    assert guarded.get('/api/products', headers={'Host': host}).status_code == 401
+    assert guarded.get('/static/app.css', headers={'Host': 'x/y'}).status_code == 200
+
+
+def test_no_host_header_is_taken_for_a_part_of_the_address(guarded, older_starlette):
+    answer = guarded.get('/order?token=secret&q=red', headers={'Host': 'x/y?z='})
+    assert answer.headers['location'] == '/order?q=red'
+    headers = {'Host': 'x/api/', 'Authorization': 'Bearer secret', 'Accept': 'text/html'}
+    assert '<a href="/order" aria-current="page">' in guarded.get('/order', headers=headers).text
+    assert '<h1>Not found</h1>' in guarded.get('/nothing', headers=headers).text
 
 
 @pytest.mark.parametrize(('headers', 'status'), [

@@ -234,6 +234,52 @@ def test_a_group_is_answered_as_all_of_its_pairs(client, bench, pairs):
     assert client.get('/api/review/groups').json()['decided'] == bool(groups['groups'])
 
 
+def test_a_request_decides_on_so_many_pairs(client, bench, fails):
+    def post(*answers):
+        return client.post('/api/review/pairs', json={'who': 'anna', 'answers': [
+            {'ids': list(map(str, ids)), 'answer': answer} for ids, answer in answers]})
+
+    forty = range(40), range(40, 80), range(20, 60)     # of 780 pairs each
+    assert 'at most 2,000 pairs in one request' in fails(
+        post(*((ids, 'same') for ids in forty)), 400)
+    assert bench.decisions.journal.entries() == []
+    # A pair that is answered twice is decided on once, by the last answer.
+    saved = post(((1, 2, 3), 'same'), ((3, 2), 'different'), ((2, 1), 'colourway')).json()['saved']
+    assert {(one['a'], one['b']): one['decision']['answer'] for one in saved} == {
+        ('1', '2'): 'colourway', ('1', '3'): 'same', ('2', '3'): 'different'}
+    assert len(bench.decisions.journal.entries()) == 3
+
+
+def test_what_does_not_belong_to_a_group_is_different_unless_decided(
+        client, bench, fails, monkeypatch):
+    items = [bench.shop.item(row) for row in range(4)]
+    monkeypatch.setattr(bench.pairs, 'groups', lambda: enumerate([items]))
+
+    def post(who, ids, answer, apart=(), seen=()):
+        return client.post('/api/review/pairs', json={'who': who, 'answers': [
+            {'ids': list(ids), 'answer': answer, 'apart': list(apart), 'seen': list(seen)}]})
+
+    def decided():
+        pairs = bench.decisions.journal.state().pairs
+        return {a + b: decision.answer for (a, b), decision in pairs.items()}
+
+    own, = post('anna', '20', 'colourway').json()['saved']
+    seen, unseen = post('ben', '21', 'colourway').json(), post('ben', '31', 'same').json()
+    outcome = post('anna', '01', 'same', '23', [seen['saved'][0]['decision']['id']]).json()
+    assert outcome['conflicts'] == unseen['saved']
+    assert decided() == {'01': 'same', '02': 'colourway', '12': 'colourway', '03': 'different',
+                         '13': 'same'}
+    assert client.get('/api/review/groups').json()['decided'] == 0
+    post('anna', '23', 'different', '01')
+    assert decided()['23'] == 'different'
+    assert decided()['02'] == own['decision']['answer']
+    assert client.get('/api/review/groups').json()['decided'] == 1
+    assert "'1' is among the ids, too" in fails(post('anna', '01', 'same', '12'), 400)
+    assert "no product 'x'" in fails(post('anna', '01', 'same', 'x'), 404)
+    numbers = list(map(str, range(80)))
+    assert 'at most 2,000 pairs' in fails(post('anna', numbers[:40], 'same', numbers[40:]), 400)
+
+
 def test_whoever_has_seen_what_others_said_of_a_group_may_overrule(client, bench):
     def decide(who, answer, seen=()):
         answers = [{'ids': ['0', '1', '2'], 'answer': answer, 'seen': list(seen)}]

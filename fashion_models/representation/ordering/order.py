@@ -141,7 +141,7 @@ def order_products(embeddings: Embeddings, relevance: Callable, rows: np.ndarray
     if top < 1:
         raise UserError(f'top: found {top}, expected 1 or more')
     vectors = embeddings.vectors
-    rows = np.arange(len(vectors)) if rows is None else np.asarray(rows)
+    rows = np.arange(len(vectors)) if rows is None else np.asarray(rows, np.int64)
     scores = relevance(_Rows(vectors, rows))
     whitening = whitening or Whitening(vectors)
     order = diversify(scores, _Rows(vectors, rows, whitening), diversity, top)[:top]

@@ -22,7 +22,10 @@ export async function ask(address, options = {}) {
     throw new Error('The server does not answer.');
   }
   const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(body.error?.message ?? `The server answered ${response.status}.`);
+  if (!response.ok) {
+    const error = new Error(body.error?.message ?? `The server answered ${response.status}.`);
+    throw Object.assign(error, {status: response.status});
+  }
   return body;
 }
 

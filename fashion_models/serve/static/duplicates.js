@@ -12,14 +12,14 @@ const review = new Review({
     const query = new URLSearchParams({state: values.state, after, limit: 20});
     if (groups()) {
       const answer = await ask(`/api/review/groups?${query}`);
-      return {...answer, list: answer.groups.map((group) => ({
-        ...group, sides: group.members, decision: group.decided ? summary(group.decisions) : null,
-        seen: new Set(group.decisions.map((one) => one.decision.id)), out: new Set()}))};
+      return {...answer, list: answer.groups.map((group) => itemOf(group, group.members, group.decisions))};
     }
     query.set('least', values.least);
     const answer = await ask(`/api/review/pairs?${query}`);
-    return {...answer, list: answer.pairs.map((pair) => ({
-      ...pair, seen: new Set(pair.decision ? [pair.decision.id] : [])}))};
+    return {...answer, list: answer.pairs.map((pair) => {
+      const [a, b] = pair.sides.map((side) => side.id);
+      return itemOf(pair, pair.sides, pair.decision ? [{a, b, decision: pair.decision}] : []);
+    })};
   },
   element(item) {
     const likely = item.probability === undefined ? `${item.sides.length} that look alike`
@@ -29,17 +29,24 @@ const review = new Review({
       el('div', {class: 'sides'}, ...item.sides.map((side) => sideOf(item, side))));
   },
   answers(items, answer) {
-    return items.map((item) => ({
-      ids: item.sides.map((side) => side.id).filter((id) => !item.out?.has(id)), answer,
-      seen: [...item.seen]}));
+    return items.map((item) => {
+      item.last = new Set(item.out);
+      return {ids: idsOf(item).filter((id) => !item.out.has(id)), apart: [...item.out], answer,
+        seen: [...item.known.values()].map((decision) => decision.id)};
+    });
   },
   concerns: (item, outcome) => [outcome.a, outcome.b].every(
-    (id) => item.sides.some((side) => side.id === id)),
-  settle(items, outcome) {
+    (id) => idsOf(item).includes(id)),
+  settle(items, outcome, saved) {
     const item = items.find((one) => this.concerns(one, outcome));
     if (!item) return;
-    item.decision = outcome.decision;
-    item.seen.add(outcome.decision.id);
+    item.known.set(keyOf(outcome.a, outcome.b), outcome.decision);
+    judge(item);
+    if (saved === false) item.out = item.last;      // the same may be answered again
+  },
+  reopen(item, outcome) {
+    item.known.delete(keyOf(outcome.a, outcome.b));
+    judge(item);
   },
   columns: () => 1,
   said() {
@@ -48,10 +55,27 @@ const review = new Review({
   },
 });
 
-// The decisions on the pairs of a group as one.
-function summary(decisions) {
-  const all = (name) => [...new Set(decisions.map((one) => one.decision[name]))].join(', ');
-  return {who: all('who'), answer: all('answer')};
+const idsOf = (item) => item.sides.map((side) => side.id);
+const keyOf = (a, b) => JSON.stringify([a, b].sort());
+
+// A pair or a group. known: from each pair of it to the decision on that; out: who is not ticked,
+// and last: who was not when it was answered.
+function itemOf(found, sides, outcomes) {
+  const known = new Map(outcomes.map((one) => [keyOf(one.a, one.b), one.decision]));
+  const item = {...found, sides, known, last: new Set()};
+  judge(item);
+  return item;
+}
+
+// It is decided when every pair of it is. Until then those are ticked of whom something is open.
+function judge(item) {
+  const {known} = item;
+  const ids = idsOf(item);
+  const settled = ids.filter((a) => ids.every((b) => a === b || known.has(keyOf(a, b))));
+  const all = (name) => [...new Set([...known.values()].map((one) => one[name]))].join(', ');
+  const decided = settled.length === ids.length;
+  item.decision = decided ? {who: all('who'), answer: all('answer')} : null;
+  item.out = decided || !known.size ? item.last : new Set(settled);
 }
 
 function sideOf(item, side) {
@@ -64,7 +88,7 @@ function sideOf(item, side) {
     el('a', {class: 'name', href: `/product?id=${encodeURIComponent(side.id)}`, tabindex: '-1'}, name),
     el('small', {}, side.retailer.replaceAll('|', ' · ')), el('small', {}, labels),
     el('p', {class: 'quiet'}, side.description));
-  if (item.out) {
+  if (item.sides.length > 2) {
     const box = el('input', {type: 'checkbox'});
     box.checked = !item.out.has(side.id);
     box.addEventListener('change', () => {

@@ -47,6 +47,7 @@ const review = new Review({
     const doubt = doubts.find((one) => this.concerns(one, outcome));
     if (doubt) doubt.decision = outcome.decision;
   },
+  reopen(doubt) { doubt.decision = null; },
   columns: () => getComputedStyle($('items')).gridTemplateColumns.split(' ').length,
   said() {
     const {surest, size} = $('choices').elements;

@@ -42,6 +42,27 @@ function where(state) {
   return found;
 }
 
+// A product, or null if it is gone.
+function productOf(id) {
+  return ask(`/api/products/${encodeURIComponent(id)}`).catch((error) => {
+    if (error.status === 404) return null;
+    throw error;
+  });
+}
+
+// Takes products that are gone out of the address and of the likes that are kept.
+function drop(gone) {
+  const next = params();
+  for (const id of gone) {
+    next.delete('liked', id);
+    next.delete('disliked', id);
+  }
+  likes.set(likes.all().filter((id) => !gone.includes(id)));
+  history.replaceState(null, '', next.size ? `/order?${next}` : '/order');
+  const named = gone.length > 5 ? [...gone.slice(0, 4), `${gone.length - 4} more`] : gone;
+  say(`No longer there, and so no longer liked or disliked: ${named.join(', ')}.`);
+}
+
 async function show() {
   const state = params();
   const liked = state.getAll('liked');
@@ -59,10 +80,17 @@ async function show() {
     query.set('facets', 'true');
     query.set('limit', TOP);
     query.set('sort', 'mixed');
-    const [page, answer, ...seen] = await Promise.all([
-      ask(`/api/products?${query}`),
-      liked.length ? post('/api/order', {liked, disliked, diversity, k: TOP, where: where(state)}) : null,
-      ...[...liked, ...disliked].map((id) => ask(`/api/products/${encodeURIComponent(id)}`))]);
+    const ids = [...liked, ...disliked];
+    const [page, ...seen] = await Promise.all([ask(`/api/products?${query}`), ...ids.map(productOf)]);
+    if (own !== round) return;
+    const gone = ids.filter((_, place) => !seen[place]);
+    if (gone.length) {
+      drop(gone);
+      await show();
+      return;
+    }
+    const answer = liked.length
+      ? await post('/api/order', {liked, disliked, diversity, k: TOP, where: where(state)}) : null;
     if (own !== round) return;
     shown = answer?.order ?? page.products;
     moved = false;

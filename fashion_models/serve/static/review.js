@@ -6,8 +6,9 @@ const WHO = 'fashion_models reviewer';
 
 export class Review {
   // kind: 'label' or 'pair'; fetch(params, after) → {total, decided, list, searching};
-  // element(item) → li; decision(outcome) → key of an item; key(item); answers(items, answer,
-  // label) → what is posted; columns() of the grid.
+  // element(item) → li; answers(items, answer, label) → what is posted; concerns(item, outcome);
+  // settle(items, outcome, saved) and reopen(item, outcome), after an answer and an undo; columns()
+  // of the grid.
   constructor(parts) {
     Object.assign(this, parts);
     this.items = [];
@@ -197,7 +198,8 @@ export class Review {
         say(`${other.decision.who} has decided on ${outcome.conflicts.length} of these meanwhile. Decide again to overrule.`);
         this.focus(place);
       } else {
-        this.next(place);
+        // Some pairs of a group may be open still.
+        this.next(items.every((item) => item.decision) ? place : place - 1);
       }
       return true;
     } catch (error) {
@@ -233,10 +235,11 @@ export class Review {
         await this.show();
         return;
       }
-      for (const item of open) item.decision = null;
+      const before = [...open].filter((item) => item.decision).length;
+      for (const one of undone) this.reopen(this.items.find((item) => this.concerns(item, one)), one);
       for (const one of left) this.settle([...open], one);     // an earlier decision counts again
       for (const item of open) this.redraw(item);
-      this.count(this.total, this.decided - [...open].filter((item) => !item.decision).length);
+      this.count(this.total, this.decided + [...open].filter((item) => item.decision).length - before);
       this.focus(Math.min(...[...open].map((item) => this.items.indexOf(item))));
     } catch (error) {
       say(error.message);

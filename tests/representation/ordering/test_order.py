@@ -47,6 +47,11 @@ def test_only_the_given_products_are_ordered(shop):
     assert [entry.item.id for entry in found] == [shop.ids[entry.row] for entry in found]
 
 
+@pytest.mark.parametrize('rows', [[], np.zeros(0, np.int64)], ids=['list', 'array'])
+def test_of_no_products_there_is_an_order_of_none(shop, rows):
+    assert order_products(shop, shopper(shop, ['a1']).relevance, rows) == []
+
+
 def test_diversity_brings_another_cluster_forward(shop):
     taste = shopper(shop, ['a1', 'a2', 'a3', 'b1'])
     alike = order_products(shop, taste.relevance, diversity=0, top=8)
