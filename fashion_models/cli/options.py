@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from fashion_models.catalogue.split import SPLITS
 from fashion_models.remote import local_path as path
+from fashion_models.remote import without_password
 
 
 def run(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +42,7 @@ def _path_or_database(text):
         return text
     if '://' in text:
         raise argparse.ArgumentTypeError(
-            f'found {text}, expected a path on this machine, or a database as in '
+            f'found {without_password(text)}, expected a path on this machine, or a database as in '
             'postgresql://user@host/name; only "embed" and "embeddings merge" take addresses of '
             'files')
     return pathlib.Path(text)

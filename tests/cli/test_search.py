@@ -32,6 +32,14 @@ def test_what_can_be_searched_is_said(tmp_path, fails):
         assert 'or a database: its address, as in postgresql://' in line
 
 
+def test_no_address_is_told_with_its_password(fails):
+    for words in (['search', 'mysql://me:my@se/cret@db/shop', '--product', '3'],
+                  ['order', 'postgresql://me:my@se/cret@db/shop', '--liked', '3']):
+        line = fails(*words)
+        assert '://me:…@db/shop, expected a path on this machine' in line
+        assert 'cret' not in line
+
+
 def test_json(toys, works):
     output = works(
         'search', toys[0], '--product', '3', '--json', '--where', 'colour=red,type=disc')

@@ -20,7 +20,7 @@ def embeddings(tmp_path):
     header = {'per': 'product', 'size': 8, 'snapshot_sha256': 'a', 'tasks': {'type': False}}
     with EmbeddingsWriter(tmp_path / 'e', header) as writer:
         writer.add(vectors, [
-            Item(f'p{row}', f'p{row}', f'p{row}', {'type': 'Clothing' if row < CLOTHING else 'Shoes'})
+            Item(f'p{row}', '', '', {'type': 'Clothing' if row < CLOTHING else 'Shoes'})
             for row in range(len(vectors))])
     return open_embeddings(tmp_path / 'e')
 
