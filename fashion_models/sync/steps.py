@@ -149,11 +149,11 @@ def _check(settings, progress):
 def _embed(settings, progress):
     from fashion_models.representation.embed import embed
     from fashion_models.representation.encoder import Encoder
-    from fashion_models.representation.image_tower import SUFFIX, ImageTower
+    from fashion_models.representation.image_tower import ImageTower, is_tower
     from fashion_models.training.run import Run
 
     how, updates = settings.embed, []
-    if settings.run.suffix.lower() == SUFFIX:
+    if is_tower(settings.run):
         encoder = ImageTower(settings.run)
     else:
         run = Run.open(settings.run)
