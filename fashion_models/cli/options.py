@@ -73,14 +73,13 @@ def searched(parser: argparse.ArgumentParser) -> None:
         'file', metavar='EMBEDDINGS', type=_path_or_database,
         help='a file of embeddings, written by "embed", or the database that it was published in: '
              'postgresql://user@host/name, or the folder of an embedded one')
-    table(parser)
+    table(parser, 'the only one')
 
 
-def table(parser: argparse.ArgumentParser) -> None:
+def table(parser: argparse.ArgumentParser, default: str) -> None:
     """``--table``."""
-    parser.add_argument(
-        '--table', metavar='NAME',
-        help='the table of the database (default: one named after the catalogue and the network)')
+    parser.add_argument('--table', metavar='NAME',
+                        help=f'the table of the database (default: {default})')
 
 
 def images(parser: argparse.ArgumentParser) -> None:
