@@ -4,7 +4,7 @@ import logging
 import os
 import re
 
-from fashion_models.errors import UserError
+from fashion_models.errors import UserError, one_line
 from fashion_models.optional import installing
 
 #: The most replicas that a batch is shared among.
@@ -100,7 +100,7 @@ def _check_gpus(spec, gpus):
     try:
         count = cuda.cupy.cuda.runtime.getDeviceCount()
     except Exception as error:      # cudaErrorNoDevice, cudaErrorInsufficientDriver and others
-        raise UserError(f'devices {spec!r}: CUDA finds no GPU to use: {_one_line(error)}; '
+        raise UserError(f'devices {spec!r}: CUDA finds no GPU to use: {one_line(error)}; '
                         "does 'nvidia-smi' list one here?") from error
     for gpu in gpus:
         if gpu >= count:
@@ -118,7 +118,7 @@ def _check_gpus(spec, gpus):
             'devices %r: without cuDNN convolutions and batch normalisation are several times '
             'slower; CuPy 12 and 13 for CUDA 11 and 12 take cuDNN 8, whose folder must be on '
             'LD_LIBRARY_PATH; this is CuPy %s (%s)',
-            spec, version, _one_line(cuda._resolution_error))
+            spec, version, one_line(cuda._resolution_error))
         # Chainer would say the same again, less exactly.
         cuda.check_cuda_available._already_warned = True
 
@@ -135,7 +135,7 @@ def _what_cupy_lacks(error):
     # CuPy's own message is a page long, with the loader's at its end.
     library = re.search(r'(lib[\w+-]+\.so[.\d]*): (?:.*\1: )?([^\n]*)', str(error))
     if library is None:
-        return f'CuPy is installed and fails: {_one_line(error)}'
+        return f'CuPy is installed and fails: {one_line(error)}'
     return f'CuPy cannot load {library[1]} ({library[2]}); {_owner(library[1])}'
 
 
@@ -144,7 +144,3 @@ def _owner(library):
         return "it comes with NVIDIA's driver"
     return ('it comes with the CUDA toolkit of the version that CuPy is built for, whose folder of '
             'libraries must be on LD_LIBRARY_PATH')
-
-
-def _one_line(error):
-    return ' '.join(str(error).split()) or type(error).__name__

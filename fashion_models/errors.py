@@ -17,6 +17,11 @@ class UnsuitableCatalogue(UserError):
     """
 
 
+def one_line(error: BaseException) -> str:
+    """What an error of a library says, in a line; its kind if it says nothing."""
+    return ' '.join(str(error).split()) or type(error).__name__
+
+
 def system_text(error: OSError) -> str:
     """What the system says, in a line, after the file that it is about."""
     reason = str(error.strerror or error)

@@ -17,7 +17,7 @@ import typing
 
 import numpy as np
 
-from fashion_models.errors import UserError
+from fashion_models.errors import UserError, one_line
 from fashion_models.optional import installing, require
 
 if typing.TYPE_CHECKING:    # Chainer, which --help does without
@@ -171,7 +171,7 @@ def join() -> Processes:
     except RuntimeError as error:
         raise UserError(
             f'{purpose} needs an MPI library, and mpi4py finds none '
-            f'({" ".join(str(error).split())}): {installing("mpi", "openmpi")}, or mpi4py '
+            f'({one_line(error)}): {installing("mpi", "openmpi")}, or mpi4py '
             'built for the MPI of this machine') from None
     if MPI.COMM_WORLD.size != size:
         library = MPI.Get_library_version().partition(',')[0].strip('\0 ')

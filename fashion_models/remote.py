@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 
-from fashion_models.errors import UserError
+from fashion_models.errors import UserError, one_line
 from fashion_models.files import atomic_write
 from fashion_models.optional import require
 
@@ -27,9 +27,14 @@ def local_path(text: str) -> pathlib.Path:
     """The type of an argument that is a path on this machine."""
     if '://' in text:
         raise argparse.ArgumentTypeError(
-            f'found {text}, expected a path on this machine; only "embed" and "embeddings merge" '
-            'take addresses')
+            f'found {without_password(text)}, expected a path on this machine; only "embed" and '
+            '"embeddings merge" take addresses')
     return pathlib.Path(text)
+
+
+def without_password(address: str) -> str:
+    """An address for people to read."""
+    return re.sub(r'(?<=://)([^:/@]*):.*@', r'\1:…@', address)
 
 
 class Remote:
@@ -48,7 +53,7 @@ class Remote:
         try:
             self._system, self._path = core.url_to_fs(self.address)
         except (ImportError, ValueError) as error:
-            raise UserError(f'{address}: cannot be used: {_line(error)}') from None
+            raise UserError(f'{address}: cannot be used: {one_line(error)}') from None
 
     def content(self, name: str, limit: int | None = None) -> bytes:
         """The content of a file in the folder, or its first ``limit`` bytes.
@@ -141,7 +146,7 @@ class Remote:
                 f'{self.address}: there is no such place; expected one that exists') from None
         except Exception as error:    # those of the libraries below are of many kinds
             place = f'{self.address}/{name}' if name else self.address
-            raise UserError(f'{place}: cannot be reached: {_line(error)}') from error
+            raise UserError(f'{place}: cannot be reached: {one_line(error)}') from error
 
 
 @contextlib.contextmanager
@@ -182,7 +187,3 @@ def fetched(places: Iterable[str | os.PathLike]) -> Iterator[list[pathlib.Path]]
             else:
                 files.append(pathlib.Path(place))
         yield files
-
-
-def _line(error):
-    return ' '.join(str(error).split()) or type(error).__name__

@@ -95,6 +95,9 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.calibrate:
         _calibrate(arguments)
         return
+    if arguments.catalogue and not (arguments.picture or arguments.photographs):
+        raise UserError('--catalogue: has the pictures for --picture and --photographs; give one '
+                        'of them, or leave it out')
     if arguments.picture:
         picture_kind(arguments.picture)
     if arguments.output:
@@ -195,7 +198,8 @@ def _calibrate(arguments):
 
     unused = [name for name in (
         'threshold', 'precision', 'across', 'new', 'groups', 'mutual', 'exact', 'photographs',
-        'calibration', 'json', 'picture') if getattr(arguments, name) not in (None, False)]
+        'calibration', 'json', 'picture', 'catalogue')
+        if getattr(arguments, name) not in (None, False)]
     if unused:
         raise UserError(f'--{unused[0]}: has no meaning with --calibrate, which finds nothing')
     if arguments.output is None:

@@ -3,8 +3,6 @@
 import os
 import typing
 
-from fashion_models.errors import UserError
-
 if typing.TYPE_CHECKING:
     from fashion_models.representation.picture_encoder import PictureEncoder
 
@@ -23,14 +21,17 @@ def encoder_at(path: str | os.PathLike, snapshot: str = 'best', devices: str | N
         with_labels: As of :class:`~fashion_models.representation.encoder.Encoder`.
     """
     from fashion_models.representation.encoder import Encoder
-    from fashion_models.representation.image_tower import SUFFIX, ImageTower
+    from fashion_models.representation.image_tower import (
+        ImageTower,
+        is_tower,
+        require_none_of_a_run,
+    )
     from fashion_models.training.run import Run
 
-    if os.fspath(path).lower().endswith(SUFFIX):
-        for option, value in (('--devices', devices), ('--precision', precision),
-                              ('--without-labels', not with_labels)):
-            if value:
-                raise UserError(f'{option}: is of a run; an image tower goes without')
+    if is_tower(path):
+        require_none_of_a_run({
+            '--snapshot': snapshot != 'best', '--devices': devices, '--precision': precision,
+            '--without-labels': not with_labels})
         return ImageTower(path)
     run = Run.open(path)
     devices = devices or ('@numpy' if on_cpu else run.recipe.training.devices)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from fashion_models.catalogue.split import SPLITS
 from fashion_models.remote import local_path as path
+from fashion_models.remote import without_password
 
 
 def run(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +42,7 @@ def _path_or_database(text):
         return text
     if '://' in text:
         raise argparse.ArgumentTypeError(
-            f'found {text}, expected a path on this machine, or a database as in '
+            f'found {without_password(text)}, expected a path on this machine, or a database as in '
             'postgresql://user@host/name; only "embed" and "embeddings merge" take addresses of '
             'files')
     return pathlib.Path(text)
@@ -72,14 +73,13 @@ def searched(parser: argparse.ArgumentParser) -> None:
         'file', metavar='EMBEDDINGS', type=_path_or_database,
         help='a file of embeddings, written by "embed", or the database that it was published in: '
              'postgresql://user@host/name, or the folder of an embedded one')
-    table(parser)
+    table(parser, 'the only one')
 
 
-def table(parser: argparse.ArgumentParser) -> None:
+def table(parser: argparse.ArgumentParser, default: str) -> None:
     """``--table``."""
-    parser.add_argument(
-        '--table', metavar='NAME',
-        help='the table of the database (default: one named after the catalogue and the network)')
+    parser.add_argument('--table', metavar='NAME',
+                        help=f'the table of the database (default: {default})')
 
 
 def images(parser: argparse.ArgumentParser) -> None:

@@ -64,6 +64,11 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.save and not arguments.examples:
         raise UserError('--save: keeps what --like-merchandiser learned; give that, or leave it '
                         'out')
+    if arguments.encoding and not (arguments.examples or arguments.products):
+        raise UserError('--encoding: is that of the lists of --like-merchandiser and of '
+                        '--products; leave it out')
+    if arguments.catalogue and not arguments.output:
+        raise UserError('--catalogue: has the pictures that -o shows; give that, or leave it out')
     if arguments.output and arguments.output.suffix.lower() not in ('.html', '.htm'):
         raise UserError(f'-o {arguments.output}: a page ends in .html')
     embeddings = open_embeddings(arguments.file)

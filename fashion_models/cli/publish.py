@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         'database', metavar='DATABASE', nargs='?',
         help='the address of a database, as in postgresql://user@host/name, or, on a machine '
              'without a server, a folder in which an embedded one keeps its data')
-    options.table(parser)
+    options.table(parser, 'one named after the catalogue and the network')
     parser.add_argument('--index-memory', metavar='SIZE', help=(
         'memory that PostgreSQL may take to make the index of a new table (default: 512MB, enough '
         'for about 200,000 vectors of 1024 numbers; 4GB for a million)'))

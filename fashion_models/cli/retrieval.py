@@ -3,8 +3,9 @@
 One picture of each product that has several is a query. It looks for its product among all others,
 each known by its remaining pictures; a product of the same group, such as another colour of it, is
 counted apart. Name several networks to compare them with the first, query by query: intervals are
-over queries, those of a group drawn together. --in-shop follows the protocol of a public benchmark
-instead: DeepFashion's In-shop Clothes Retrieval, imported as deepfashion-inshop.
+over queries, those of a group drawn together. --snapshot, --devices and --precision are of the runs
+among them; towers go without. --in-shop follows the protocol of a public benchmark instead:
+DeepFashion's In-shop Clothes Retrieval, imported as deepfashion-inshop.
 """
 
 import argparse
@@ -49,14 +50,17 @@ def run(arguments: argparse.Namespace) -> None:
         in_shop,
         one_picture_out,
     )
+    from fashion_models.representation.image_tower import is_tower
     from fashion_models.representation.requirements import require_unseen
 
     started = time.monotonic()
     catalogue = open_catalogue(arguments.catalogue)
     encoders = {}
     for path, name in zip(arguments.runs, _names(arguments.runs)):
-        encoders[name] = encoder_at(
-            path, arguments.snapshot, arguments.devices, arguments.precision)
+        # What is said of runs is not of the towers that they are compared with.
+        of_run = () if is_tower(path) and not all(map(is_tower, arguments.runs)) else (
+            arguments.snapshot, arguments.devices, arguments.precision)
+        encoders[name] = encoder_at(path, *of_run)
         require_unseen(encoders[name], catalogue, arguments.split)
     protocol = in_shop if arguments.in_shop else functools.partial(
         one_picture_out, split=arguments.split)

@@ -52,6 +52,11 @@ def run(arguments: argparse.Namespace) -> None:
 
     if arguments.other_groups and arguments.image:
         raise UserError('--other-groups: pictures have no group; leave it out, or give --product')
+    if arguments.run and not arguments.image:
+        raise UserError('--run: made the vectors that --image is compared with; give that, or '
+                        'leave it out')
+    if arguments.catalogue and not arguments.output:
+        raise UserError('--catalogue: has the pictures that -o draws; give that, or leave it out')
     if arguments.output:
         picture_kind(arguments.output)
     if is_database(arguments.file):

@@ -52,6 +52,7 @@ def run(arguments: argparse.Namespace) -> None:
     from fashion_models.cli.encoders import encoder_at
     from fashion_models.data.vocabulary import Vocabulary
     from fashion_models.representation.embeddings import open_embeddings
+    from fashion_models.representation.image_tower import is_tower
     from fashion_models.representation.tags.learning import learn_tags
     from fashion_models.representation.tags.products import check_embeddings, judged_products
     from fashion_models.representation.tags.tagger import KEEP, PROPOSE, Tagger
@@ -62,8 +63,9 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.save and not arguments.save.absolute().parent.is_dir():
         raise UserError(f'--save {arguments.save}: there is no such folder')
     embeddings = open_embeddings(arguments.embeddings) if arguments.embeddings else None
-    encoder = encoder_at(arguments.run, on_cpu=True, with_labels=(
-        embeddings is None or 'tower' in embeddings.header or 'labels' in embeddings.header))
+    with_labels = (is_tower(arguments.run) or embeddings is None
+                   or 'tower' in embeddings.header or 'labels' in embeddings.header)
+    encoder = encoder_at(arguments.run, on_cpu=True, with_labels=with_labels)
     catalogue = open_catalogue(arguments.catalogue)
     tagger = Tagger.load(arguments.words) if arguments.words else None
     with tempfile.TemporaryDirectory() as folder:

@@ -54,6 +54,18 @@ _CHOICES = {'layout': ('NCHW', 'NHWC'), 'channels': ('RGB', 'BGR'), 'fit': ('cro
 _POSITIVE = 'size', 'shorter_side', 'scale'
 
 
+def is_tower(path: str | os.PathLike) -> bool:
+    """Whether a path is that of an image tower, not of a run."""
+    return os.fspath(path).lower().endswith(SUFFIX)
+
+
+def require_none_of_a_run(options: dict[str, object]) -> None:
+    """Raises UserError if one of these options, name to value, is given for an image tower."""
+    for name, value in options.items():
+        if value:
+            raise UserError(f'{name}: is of a run; an image tower goes without')
+
+
 @dataclasses.dataclass(frozen=True)
 class Preprocessing:
     """What a tower expects of a picture; see the module for the fields.

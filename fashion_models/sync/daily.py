@@ -21,7 +21,7 @@ missing is a step left out, except that ``[embed]`` has a default for everything
     # [embed]
     # per = "listing"                   # or "image", instead of "product"
     # float16 = true                    # half the space
-    # pca = 128                         # so many numbers a vector
+    # pca = 128                         # so many numbers each; not for a database or [duplicates]
     # precision = "bfloat16"            # instead of "float32"
     # snapshot = "last"                 # instead of "best"
     # devices = "0"                     # a GPU, instead of the devices of the run's recipe
@@ -191,7 +191,13 @@ def _place_database(file, table):
 
 
 def _require_comparable(file, tables):
-    """Refuses what :mod:`fashion_models.representation.duplicates` would, hours later."""
+    """Refuses what a later step would, after hours, or on the next day."""
+    for step, is_asked in (('[duplicates]', 'duplicates' in tables),
+                           ('[publish] database', 'database' in tables.get('publish', {}))):
+        if is_asked and 'pca' in tables.get('embed', {}):
+            raise UserError(
+                f'{file}: embed.pca: expected none with {step}: when the catalogue changes, so do '
+                'the principal components, and no vector can be compared with those of before')
     if 'duplicates' not in tables:
         return
     if tables.get('embed', {}).get('per') == 'image':

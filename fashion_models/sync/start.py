@@ -12,13 +12,16 @@ def require_ready(settings: Settings) -> None:
     Raises:
         UserError: One of them is not there.
     """
-    from fashion_models.representation.image_tower import SUFFIX
+    from fashion_models.representation.image_tower import is_tower, require_none_of_a_run
     from fashion_models.training.run import Run
 
-    if settings.run.suffix.lower() != SUFFIX:
+    if not is_tower(settings.run):
         Run.open(settings.run)
     elif not settings.run.is_file():
         raise UserError(f'{settings.run}: there is no such file; expected an image tower in ONNX')
+    else:
+        require_none_of_a_run({f'{settings.file}: embed.{name}': settings.embed.get(name)
+                               for name in ('snapshot', 'devices', 'precision')})
     for module, extra, section in _libraries(settings):
         require(module, extra=extra, purpose=f'{settings.file}: {section}')
     if 'calibration' in (settings.duplicates or {}):
@@ -44,9 +47,9 @@ def require_search(settings: Settings, vectors: int) -> None:
 
 def _libraries(settings):
     """Yields (module, extra, what needs it)."""
-    from fashion_models.representation.image_tower import SUFFIX
+    from fashion_models.representation.image_tower import is_tower
 
-    if settings.run.suffix.lower() == SUFFIX:
+    if is_tower(settings.run):
         yield 'onnxruntime', 'onnx', f'run = "{settings.run.name}"'
     if settings.duplicates is not None:
         yield 'sklearn.feature_extraction.text', 'analysis', '[duplicates]'

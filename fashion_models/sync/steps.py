@@ -149,11 +149,11 @@ def _check(settings, progress):
 def _embed(settings, progress):
     from fashion_models.representation.embed import embed
     from fashion_models.representation.encoder import Encoder
-    from fashion_models.representation.image_tower import SUFFIX, ImageTower
+    from fashion_models.representation.image_tower import ImageTower, is_tower
     from fashion_models.training.run import Run
 
     how, updates = settings.embed, []
-    if settings.run.suffix.lower() == SUFFIX:
+    if is_tower(settings.run):
         encoder = ImageTower(settings.run)
     else:
         run = Run.open(settings.run)
@@ -161,10 +161,12 @@ def _embed(settings, progress):
                           how.get('devices') or run.recipe.training.devices,
                           precision=how.get('precision', 'float32'))
     catalogue = open_catalogue(settings.catalogue)
-    require_search(settings, len(catalogue.products))
+    per = how.get('per', 'product')
+    require_search(settings, len(catalogue.products) if per == 'product' else sum(
+        len(getattr(product, f'{per}s')) for product in catalogue.products))
     embeddings = embed(
         encoder, catalogue, settings.embeddings,
-        how.get('per', 'product'), None, 'float16' if how.get('float16') else 'float32',
+        per, None, 'float16' if how.get('float16') else 'float32',
         how.get('pca'), how.get('store'), progress, update=True, told=updates.append)
     counts = vars(updates[0])
     left_out = counts.pop('left_out')

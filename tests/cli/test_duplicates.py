@@ -204,6 +204,9 @@ def test_errors_are_one_line(run, folder, tmp_path):
     assert 'there is no such folder' in error(
         '--picture', tmp_path / 'found.png', '--catalogue', tmp_path / 'gone')
     assert 'has no meaning with --calibrate' in error('--calibrate', '-o', tmp_path / 'x.json')
+    assert '--catalogue: has the pictures for --picture' in error('--catalogue', tmp_path)
+    assert main(['duplicates', str(folder / 'listings'), '--calibrate', '-o', 'x.json',
+                 '--catalogue', str(tmp_path)]) == 2
     assert '--encoding: is that of a file of answers' in error('--encoding', 'cp1252')
     assert main(['duplicates', str(folder / 'listings'), '--calibrate']) == 2
     assert main(['duplicates', str(tmp_path / 'none')]) == 2

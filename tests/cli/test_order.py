@@ -104,6 +104,12 @@ def test_lists_and_ids_in_another_encoding(shop, capsys, tmp_path):
         assert (status, message in error) == (2, True)
 
 
+def test_options_without_use_are_refused(shop, capsys, tmp_path):
+    for option, value in ('--encoding', 'cp1252'), ('--catalogue', tmp_path):
+        status, _, error = run(capsys, shop, '--liked', 3, option, value)
+        assert (status, f'{option}: ' in error, 'leave it out' in error) == (2, True, True)
+
+
 def test_a_page_is_there_though_nobody_reads_the_table(shop, unread, tmp_path):
     unread('order', shop, '--liked', 3, '-k', 5, '-o', tmp_path / 'page.html')
     assert 'For somebody who liked these' in (tmp_path / 'page.html').read_text()

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from fashion_models.catalogue.io import open_catalogue
+from fashion_models.cli import main
 from fashion_models.representation.embed import embed
 from fashion_models.representation.embeddings import open_embeddings
 from fashion_models.representation.encoder import load
@@ -30,6 +31,22 @@ def test_what_can_be_searched_is_said(tmp_path, fails):
         line = fails('search', place, '--product', '3')
         assert line.startswith(f'{place}: {found}; expected a file of embeddings')
         assert 'or a database: its address, as in postgresql://' in line
+
+
+def test_no_address_is_told_with_its_password(fails):
+    for words in (['search', 'mysql://me:my@se/cret@db/shop', '--product', '3'],
+                  ['order', 'postgresql://me:my@se/cret@db/shop', '--liked', '3']):
+        line = fails(*words)
+        assert '://me:…@db/shop, expected a path on this machine' in line
+        assert 'cret' not in line
+
+
+def test_the_table_by_default_is_told(capsys):
+    for command, default in (('search', 'the only one'),
+                             ('publish', 'one named after the catalogue and the network')):
+        with pytest.raises(SystemExit):
+            main([command, '--help'])
+        assert f'of the database (default: {default})' in ' '.join(capsys.readouterr().out.split())
 
 
 def test_json(toys, works):
@@ -111,6 +128,8 @@ def test_a_catalogue_that_was_moved(toys, tmp_path, works, fails):
     (['--image', 'none.png'], 'none.png: not a usable image: there is no such file'),
     (['--image', 'none.png', '--other-groups'], '--other-groups: pictures have no group'),
     (['--image', 'none.png', '--run', 'nowhere'], 'nowhere: no such folder'),
+    (['--product', '3', '--run', 'nowhere'], '--run: made the vectors that --image is compared'),
+    (['--product', '3', '--catalogue', 'nowhere'], '--catalogue: has the pictures that -o draws'),
 ])
 def test_what_cannot_be_searched_for(toys, fails, words, message):
     assert fails('search', toys[0], *words).startswith(message.format(file=toys[0]))

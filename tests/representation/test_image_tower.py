@@ -159,6 +159,24 @@ def test_tags(shop, make_toy_catalogue, tmp_path, capsys):
     assert capsys.readouterr().out.startswith('3  shop  ')
 
 
+def test_beside_a_run_options_are_the_runs(shop, tiny_run, capsys):
+    words = ['retrieval', str(shop[1]), str(shop[0]), '--split', 'test', '--devices', '@numpy']
+    assert main([*words, '--precision', 'float32', '--snapshot', 'last']) == 2, 'a tower alone'
+    assert '--snapshot: is of a run' in capsys.readouterr().err
+    words.insert(2, str(tiny_run[0]))
+    assert main([*words, '--precision', 'float32', '--snapshot', 'last']) == 0
+    assert '\ntower.onnx ' in capsys.readouterr().out
+
+
+def test_embeddings_of_a_run_are_told_as_such(shop, tiny_run, tmp_path, capsys):
+    tower, catalogue, _ = shop
+    assert main(['embed', str(tiny_run[0]), str(catalogue), '-o', str(tmp_path / 'e'),
+                 '--without-labels']) == 0
+    capsys.readouterr()
+    assert main(['tags', str(tower), str(catalogue), '--embeddings', str(tmp_path / 'e')]) == 2
+    assert 'e: was not made with ' in capsys.readouterr().err
+
+
 def test_an_interrupted_embedding_goes_on(shop, tmp_path, monkeypatch):
     tower, catalogue, folder = shop
     for module in ('image_tower', 'embed'):
@@ -275,6 +293,7 @@ def test_no_graph_at_all(tmp_path, capsys, toy_catalogue):
     (tmp_path / 'tower.onnx').write_bytes(b'no graph')
     with pytest.raises(UserError, match='tower.onnx: cannot be loaded'):
         ImageTower(tmp_path / 'tower.onnx')
-    assert main(['embed', str(tmp_path / 'tower.onnx'), str(toy_catalogue), '-o',
-                 str(tmp_path / 'e'), '--precision', 'bfloat16']) == 2
-    assert '--precision: is of a run; an image tower goes without' in capsys.readouterr().err
+    for option, value in ('--precision', 'bfloat16'), ('--snapshot', 'last'), ('--devices', '0'):
+        assert main(['embed', str(tmp_path / 'tower.onnx'), str(toy_catalogue), '-o',
+                     str(tmp_path / 'e'), option, value]) == 2
+        assert f'{option}: is of a run; an image tower goes without' in capsys.readouterr().err

@@ -18,12 +18,12 @@ def write(folder, text):
 
 
 def test_the_documented_file(tmp_path):
-    found = settings.load(write(tmp_path, WHOLE))
+    found = settings.load(write(tmp_path, re.sub(r'pca = .*\n', '', WHOLE)))
     assert found.catalogue == tmp_path / 'shop'
     assert found.import_['source'] == tmp_path / 'exports/products.csv'
     assert found.import_['options'].separator == ';'
     assert found.import_['options'].name == 'spring'
-    assert found.embed['pca'] == 128
+    assert found.embed['precision'] == 'bfloat16'
     assert found.duplicates == {
         'threshold': 0.8, 'calibration': tmp_path / 'mine.json', 'across': True}
     assert found.publish['parquet'] == tmp_path / 'shop.parquet'
@@ -75,6 +75,16 @@ def test_options_of_a_format_are_those_of_its_command(tmp_path):
             ('fashion-product-images', 'all_categories = 1', 'found 1, expected true or false')):
         with pytest.raises(UserError, match=message):
             options(format, text)
+
+
+def test_vectors_that_change_with_the_catalogue_are_for_no_step_that_compares_days(tmp_path):
+    reduced = NEEDED + '[embed]\npca = 128\n'
+    for more in '', '[publish]\nparquet = "p"':
+        assert settings.load(write(tmp_path, reduced + more)).embed == {'pca': 128}
+    for more, step in (('[duplicates]', r'\[duplicates\]'),
+                       ('[publish]\ndatabase = "db"', r'\[publish\] database')):
+        with pytest.raises(UserError, match=f'embed.pca: expected none with {step}: when the cat'):
+            settings.load(write(tmp_path, reduced + more))
 
 
 NEEDED = 'catalogue = "c"\nrun = "r"\nembeddings = "e"\n'

@@ -60,6 +60,9 @@ def test_files(tiny_run, tmp_path, without):
     with pytest.raises(UserError, match=r'clip.onnx: there is no such file; expected an image to'):
         start.require_ready(shop(tmp_path, 'clip.onnx', ''))
     (tmp_path / 'clip.onnx').touch()
+    for name, value in ('precision', 'bfloat16'), ('devices', '0'), ('snapshot', 'last'):
+        with pytest.raises(UserError, match=rf'shop.toml: embed.{name}: is of a run; an image to'):
+            start.require_ready(shop(tmp_path, 'clip.onnx', f'[embed]\n{name} = "{value}"'))
     without('onnxruntime')
     with pytest.raises(UserError, match=r'run = "clip.onnx" needs onnxruntime, which is not'):
         start.require_ready(shop(tmp_path, 'clip.onnx', ''))

@@ -101,6 +101,16 @@ def test_two_days(shop, tmp_path):
     assert [entry['steps']['duplicates']['new'] for entry in log] == [12, 3, 0]
 
 
+def test_libraries_are_looked_for_by_the_number_of_vectors(shop, tmp_path, monkeypatch):
+    export(tmp_path / 'export', MONDAY | {'p1': [1, 21], 'p2': [2, 22, 32]})
+    asked = []
+    monkeypatch.setattr(steps, 'require_search', lambda settings, vectors: asked.append(vectors))
+    for per in 'product', 'listing', 'image':
+        assert sync(dataclasses.replace(
+            shop, embed={'per': per}, duplicates=None, publish=None), progress=False)
+        assert len(open_embeddings(shop.embeddings)) == asked.pop()
+
+
 def test_a_step_that_fails_ends_the_run(shop, tmp_path):
     ran(shop)
     export(tmp_path / 'export', {'p0': MONDAY['p0']})

@@ -126,15 +126,14 @@ def judge(evidence: Evidence, calibration: Calibration) -> tuple[np.ndarray, np.
         Probabilities (m,) float64, and (m,) bool, whether texts were used.
     """
     probabilities = calibration.models['images'].probability(evidence)
-    told = with_texts(evidence)
+    sure, told = same_pictures(evidence.features) | evidence.photographs, with_texts(evidence)
+    if told.any():      # else there may be no such feature
+        sure &= ~told | (evidence.features['colours'] >= 0)
     if 'images and text' not in calibration.models:
         told[:] = False
     if told.any():
         probabilities[told] = calibration.models['images and text'].probability(
             evidence.chosen(told))
-    sure = same_pictures(evidence.features) | evidence.photographs
-    if told.any():
-        sure &= ~told | (evidence.features['colours'] >= 0)
     return np.where(sure, np.maximum(probabilities, SAME), probabilities), told
 
 

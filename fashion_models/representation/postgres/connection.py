@@ -15,13 +15,15 @@ import time
 import warnings
 from collections.abc import Iterator
 
-from fashion_models.errors import UserError
+from fashion_models.errors import UserError, one_line
 from fashion_models.optional import require
 
 #: The schema of all that is published.
 SCHEMA = 'fashion_models'
 #: Both of libpq's forms.
 _ADDRESS = re.compile(r'postgres(ql)?://|(host|hostaddr|port|dbname|user|service) *=')
+#: An address in which libpq takes the end of a password with @ or / for the host, or the database.
+_MISREAD = re.compile(r'postgres(ql)?://[^@/]*[@/][^?]*@')
 #: Unless an address says otherwise: a server that does not answer, or whose machine is gone in the
 #: middle of a statement, is given up within these times. The system's own are two hours.
 _PATIENCE = {'connect_timeout': 10, 'keepalives_idle': 60, 'keepalives_interval': 10,
@@ -57,9 +59,13 @@ def shown(place: str | os.PathLike) -> str:
     conninfo = _psycopg().conninfo
     try:
         parts = conninfo.conninfo_to_dict(str(place))
-    except _psycopg().Error as error:
-        raise UserError(f'database: not an address of PostgreSQL ({_line(error)}); expected one '
-                        'such as postgresql://user@host/name') from None
+    except _psycopg().Error:    # which quotes what it cannot read, and that may be a password
+        parts = None
+    if parts is None or _MISREAD.match(str(place)):
+        raise UserError(
+            'database: not an address of PostgreSQL; expected one such as '
+            'postgresql://user@host/name, in which special characters of a password are '
+            'percent-encoded, as in %40 for @')
     user = f'{parts["user"]}@' if 'user' in parts else ''
     port = f':{parts["port"]}' if 'port' in parts else ''
     return f'postgresql://{user}{parts.get("host", "")}{port}/{parts.get("dbname", "")}'
@@ -86,11 +92,11 @@ def connected(place: str | os.PathLike) -> Iterator[object]:
             connection = stack.enter_context(contextlib.closing(
                 psycopg.connect(**_PATIENCE | psycopg.conninfo.conninfo_to_dict(address))))
         except psycopg.Error as error:
-            raise UserError(f'{name}: cannot be reached: {_line(error)}') from None
+            raise UserError(f'{name}: cannot be reached: {one_line(error)}') from None
         try:
             yield connection
         except psycopg.Error as error:
-            raise UserError(f'{name}: {_line(error)}') from error
+            raise UserError(f'{name}: {one_line(error)}') from error
 
 
 def register(connection: object) -> None:
@@ -128,7 +134,7 @@ def _embedded(folder):
             server, address = _started(pgserver, folder)
         except Exception as error:      # whatever keeps it from starting
             raise UserError(f'{folder}: the embedded database cannot be started: '
-                            f'{_line(error)}') from error
+                            f'{one_line(error)}') from error
     with server:
         yield address
 
@@ -154,10 +160,5 @@ def _started(pgserver, folder):
 
 
 def _psycopg():
-    require('psycopg', extra='postgres', purpose='a database')
     require('psycopg.conninfo', extra='postgres', purpose='a database')
     return require('psycopg', extra='postgres', purpose='a database')
-
-
-def _line(error):
-    return ' '.join(str(error).split()) or type(error).__name__

@@ -65,7 +65,8 @@ class Table:
     """A table; see :func:`open_table`. It finds what a search of the published file finds.
 
     Up to 100,000 rows that fit are all compared, as in a file; among more, the table's index
-    proposes candidates, whose similarities are then computed from their vectors.
+    proposes candidates, whose similarities are then computed from their vectors. If it proposes too
+    few, as where hardly any of the nearest fit, all are compared, too.
 
     Attributes:
         file (str): The database, for messages.
@@ -161,20 +162,28 @@ class Table:
         from psycopg import sql
 
         size, count = self.header['size'], max(SHORTLIST, 3 * k)
-        few = self._exact or self._select_count(fitting, values) <= EXACT_LIMIT
+        fits = None if self._exact else self._select_count(fitting, values)
+        question = sql.SQL(
+            'select id, place, embedding from {} {} '
+            'order by embedding::halfvec({}) <#> %s limit %s').format(
+                self._identifier(), fitting, sql.Literal(size))
         # Vectors come as their bytes: reading a hundred from text takes longer than the search.
         with self._connection.transaction(), self._connection.cursor(binary=True) as cursor:
-            cursor.execute(f'set local enable_indexscan = {"off" if few else "on"}')
-            if not few:
-                # Goes on until enough rows fit, whatever the conditions leave.
-                cursor.execute(f'set local hnsw.ef_search = {min(1000, count)}')
-                cursor.execute('set local hnsw.iterative_scan = relaxed_order')
-            cursor.execute(sql.SQL(
-                'select id, place, embedding from {} {} '
-                'order by embedding::halfvec({}) <#> %s limit %s').format(
-                    self._identifier(), fitting, sql.Literal(size)),
-                [*values, HalfVector(vector), count])
-            return cursor.fetchall()
+
+            def ask(index):
+                cursor.execute(f'set local enable_indexscan = {index}')
+                # A prepared statement might keep a plan that was made under another setting.
+                return cursor.execute(
+                    question, [*values, HalfVector(vector), count], prepare=False).fetchall()
+
+            if self._exact or fits <= EXACT_LIMIT:
+                return ask('off')
+            cursor.execute(f'set local hnsw.ef_search = {min(1000, count)}')
+            cursor.execute('set local hnsw.iterative_scan = relaxed_order')
+            found = ask('on')
+            # Where few of the nearest fit, the scan gives up before it has enough
+            # (hnsw.max_scan_tuples, hnsw.scan_mem_multiplier). To go on would take as long as this.
+            return found if len(found) == min(count, fits) else ask('off')
 
     def _select_count(self, fitting, values):
         from psycopg import sql

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from fashion_models.catalogue.io import HEADER_FILE, Catalogue
 from fashion_models.devices import usable_cores
-from fashion_models.errors import UserError
+from fashion_models.errors import UserError, one_line
 from fashion_models.optional import require
 from fashion_models.provenance import versions
 from fashion_models.representation.picture_encoder import PictureEncoder
@@ -28,6 +28,7 @@ PATIENCE = 20
 #: How many workers may end over one shard, or as they start, before that is taken for its fault.
 MOST_DEATHS = 5
 _SECONDS_BETWEEN_LOOKS = 10
+_LETTERS = 300  # of an error of Ray's, which may hold that of a worker, and where it was
 
 
 class Worker:
@@ -133,7 +134,7 @@ class Cluster:
                 raise
             what = (f'{self._address}: no Ray cluster answers there of which this machine is part'
                     if self._address else 'Ray cannot be started on this machine')
-            raise UserError(f'{what}: {_line(error)}') from None
+            raise UserError(f'{what}: {one_line(error)[:_LETTERS]}') from None
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -167,7 +168,7 @@ def _require_answer(address):
     try:
         socket.create_connection((host, int(port)), PATIENCE).close()
     except (OSError, ValueError, OverflowError) as error:
-        raise UserError(f'{address}: no Ray cluster answers there: {_line(error)}') from None
+        raise UserError(f'{address}: no Ray cluster answers there: {one_line(error)}') from None
 
 
 class _Crew:
@@ -249,8 +250,4 @@ class _Crew:
                     else 'as they started')
             raise UserError(
                 f'{MOST_DEATHS} workers ended unexpectedly {what}: the memory of a machine may be '
-                f'full, or a picture breaks the decoder: {_line(error)}')
-
-
-def _line(error):
-    return ' '.join(str(error).split())[:300] or type(error).__name__
+                f'full, or a picture breaks the decoder: {one_line(error)[:_LETTERS]}')

@@ -259,3 +259,6 @@ def test_the_same_pictures_are_one_product_unless_texts_name_different_colours(
     embeddings = open_embeddings(tmp_path / 'shop')
     assert [pair.rows for pair in find(embeddings, never).pairs] == [(0, 1)]
     assert [pair.rows for pair in find(embeddings, never, texts=False).pairs] == [(0, 1), (2, 3)]
+    # One that was learned from too few texts still does not take a red coat for a blue one.
+    of_images = Calibration({'images': never.models['images']}, {})
+    assert [pair.rows for pair in find(embeddings, of_images).pairs] == [(0, 1)]

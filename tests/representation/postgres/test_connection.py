@@ -55,6 +55,15 @@ def test_a_server_that_does_not_start_is_told(tmp_path, monkeypatch, problem):
         pass
 
 
+def test_a_database_is_shown_without_its_password():
+    for address, name in (
+            ('postgresql://me:a%40b@db.test/shop', 'postgresql://me@db.test/shop'),
+            ('postgresql://me:a?b#c@db.test:1/shop', 'postgresql://me@db.test:1/shop'),
+            ('postgres://db.test/shop?host=@socket', 'postgresql://@socket/shop'),
+            ('host=db.test password=a@b@c://d/e@ dbname=shop', 'postgresql://db.test/shop')):
+        assert connection.shown(address) == name
+
+
 def test_a_server_that_is_gone_is_given_up_and_an_address_may_say_when(monkeypatch):
     asked = []
 

@@ -204,6 +204,11 @@ def test_nothing_there(empty, tmp_path):
             ('host=localhost port=1 user=me password=secret dbname=shop',
              'postgresql://me@localhost:1/shop: cannot'),
             ('postgresql://a b', 'not an address of PostgreSQL'),
+            *((address, 'not an address of PostgreSQL; .* percent-encoded, as in %40 for @')
+              for address in (
+                  'postgresql://me:secret%zz@h/d', 'postgresql://me:my secret@h/d',
+                  'postgresql://me:my@secret@h/d', 'postgresql://me:my/secret@h/d',
+                  'host=h password=my secret dbname=d')),
             ('mysql://me:secret@localhost/shop', r'mysql://…: not an address of PostgreSQL'),
             ('postgressql://me:secret@localhost/shop', 'not an address of PostgreSQL'),
             (tmp_path / 'my shop', 'needs a folder whose path has letters'),
