@@ -42,12 +42,10 @@ from fashion_models.representation.linear import normalize
 from fashion_models.representation.picture_encoder import WINDOW, Paths, PictureEncoder, listed
 from fashion_models.workers import Ahead
 
-#: The ending by which a tower is told from a run.
-SUFFIX = '.onnx'
+SUFFIX = '.onnx'    # by which a tower is told from a run
 #: Images that the graph is given at once, if it takes any number.
 BATCH = 32
-#: A vector with larger numbers has no length in float32.
-_LARGEST = 1e15
+_LARGEST = 1e15     # a vector with larger numbers has no length in float32
 _TYPES = {'tensor(float)': np.float32, 'tensor(float16)': np.float16, 'tensor(uint8)': np.uint8}
 _CHOICES = {'layout': ('NCHW', 'NHWC'), 'channels': ('RGB', 'BGR'), 'fit': ('crop', 'squash'),
             'pooling': ('mean', 'max')}
@@ -158,8 +156,7 @@ def _channels(path, name, value, size):
     shapes, found = [(3,)], shown(value)
     if name == 'mean' and isinstance(value, str):
         if pathlib.Path(value).name != value:
-            raise UserError(f'{path}: mean: found {found}, expected the name of a .npy file beside '
-                            'it')
+            raise UserError(f'{path}: mean: found {found}, expected a .npy file beside this one')
         shapes = [(3, size, size)]
         try:
             value = read_npy(path.parent / value)

@@ -253,8 +253,8 @@ def test_a_mean_image_elsewhere(tmp_path):
     (tmp_path / 'of').mkdir()
     np.save(tmp_path / 'of' / 'mean.npy', np.zeros((3, 24, 24)))
     file = build(tmp_path / 'tower.onnx', SETTINGS.replace('[0.5, 0.4, 0.3]', '"of/mean.npy"'))
-    with pytest.raises(UserError, match="mean: found 'of/mean.npy', expected the name of a .npy "
-                                        'file beside it'):
+    with pytest.raises(UserError, match="mean: found 'of/mean.npy', expected a .npy file "
+                                        'beside this one'):
         ImageTower(file)
 
 
