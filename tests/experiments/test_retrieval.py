@@ -23,6 +23,7 @@ from fashion_models.experiments.retrieval import (
     untrained_model,
 )
 from fashion_models.representation.encoder import load
+from fashion_models.training.recipe import Recipe
 from fashion_models.training.run import Run
 
 
@@ -39,7 +40,9 @@ def parts(words, results):
     catalogue = open_catalogue(words[1])
     runs = [Run.open(path.parent) for path in
             sorted(pathlib.Path(words[words.index('--runs') + 1]).glob('*/provenance.json'))]
-    run = next(run for run in runs if run.view == View()    # others are other experiments'
+    recipe = Recipe.load(words[words.index('--recipe') + 1])
+    # Others, with one task or image for example, are other experiments'.
+    run = next(run for run in runs if run.view == View() and run.recipe.hash() == recipe.hash()
                and run.provenance['catalogue']['hash'] == catalogue.hash())
     store = prepare(catalogue, run.recipe.data.shorter_side)
     return run.view.products(catalogue, store, run.vocabulary), run
@@ -116,7 +119,6 @@ def test_the_single_image_network_is_another_one(results, parts, words):
     runs = [Run.open(path.parent) for path in
             sorted(pathlib.Path(words[words.index('--runs') + 1]).glob('*/provenance.json'))]
     hash_ = parts[1].provenance['catalogue']['hash']
-    # Other tests of this process train networks of their own there.
     single = next(run for run in runs if run.view == View(flattened=True)
                   and run.recipe.hash() == parts[1].recipe.hash()
                   and run.provenance['catalogue']['hash'] == hash_)
