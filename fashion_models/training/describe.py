@@ -1,6 +1,5 @@
 """The layers of a recipe's network: shapes of their values and numbers of their weights."""
 
-
 import chainer
 import numpy as np
 

@@ -71,6 +71,10 @@ def train(
         tell(f'{out}: holds a run of this recipe and catalogue that is not finished; resuming it')
         return run, resume(run, catalogue_folder=catalogue_folder, store=store, finish=finish,
                            processes=processes)
+    if view is not None and view.folds and recipe.training.schedule == PLATEAU:
+        raise UserError(
+            f'training.schedule: found {PLATEAU!r}, which looks at the held-out fold; expected '
+            'another for a training without a fold')
     Run(out).check_free(overwrite)
     origin = None if init is None else Run.open(init)
     catalogue = open_catalogue(catalogue_folder)
@@ -83,10 +87,6 @@ def train(
     if left_out:
         recipe = given.for_tasks(vocabulary.tasks)
         tell(f'not trained: {", ".join(left_out)}: no product of {catalogue.folder} has a label')
-    if view is not None and view.folds and recipe.training.schedule == PLATEAU:
-        raise UserError(
-            f'training.schedule: found {PLATEAU!r}, which looks at the held-out fold; expected '
-            'another for a training without a fold')
     products = (view or View()).products(catalogue, images, vocabulary)
     for split in 'train', 'validation':
         require_products(products[split], split, catalogue)
