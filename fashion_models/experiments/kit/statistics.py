@@ -13,13 +13,16 @@ For an interval over both, a draw of each is added.
 """
 
 import dataclasses
+import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 DRAWS = 2000
 _CHUNK = 100  # draws at once: bounds the memory
+#: Up to so many draws of a group are kept for the next intervals, mostly of the same groups.
+_KEPT = 2 ** 23
 
 
 @dataclasses.dataclass(frozen=True)
@@ -161,10 +164,11 @@ def _interval(values, groups, level, draws, seed, lowest, highest, minus=None, w
             raise ValueError('a task has no labelled product')
         sides.append((_by_group(np.where(labelled, side * weights, 0.0), rows),
                       _by_group(labelled * weights, rows)))
-    rng, number = np.random.default_rng(seed), rows.max() + 1
+    number = int(rows.max()) + 1
     estimates = _means(np.ones((1, number)), sides)[0]    # (seeds,)
+    weights, rng = _weights(seed, draws, number)
     drawn = np.concatenate([
-        _means(_weights(rng, size, number), sides) for size in _chunks(draws)]).mean(axis=1)
+        _means(some.astype(np.float64), sides) for some in weights]).mean(axis=1)
     both = None
     if seeds > 1:
         spread = estimates.std(ddof=1) / math.sqrt(seeds)
@@ -182,13 +186,30 @@ def _by_group(values, rows):
     return sums
 
 
-def _weights(rng, draws, groups):
-    """How often each of the groups is drawn: (draws, groups)."""
-    return rng.multinomial(groups, np.full(groups, 1 / groups), draws).astype(np.float64)
+def _weights(seed, draws, groups):
+    """How often each of the groups is drawn: parts of (draws, groups); and the generator behind."""
+    if draws * groups > _KEPT:
+        rng = np.random.default_rng(seed)
+        return _drawn(rng, draws, groups), rng
+    weights, state = _kept_weights(seed, draws, groups)
+    rng = np.random.default_rng()
+    rng.bit_generator.state = state
+    return weights, rng
 
 
-def _chunks(draws):
-    return [min(_CHUNK, draws - start) for start in range(0, draws, _CHUNK)]
+@functools.lru_cache(maxsize=8)
+def _kept_weights(seed, draws, groups):
+    rng = np.random.default_rng(seed)
+    # To draw them takes most of the time of an interval.
+    return list(_drawn(rng, draws, groups)), rng.bit_generator.state
+
+
+def _drawn(rng, draws, groups) -> Iterator[np.ndarray]:
+    """In parts that bound the memory, and numbers as short as may be."""
+    for start in range(0, draws, _CHUNK):
+        size = min(_CHUNK, draws - start)
+        yield rng.multinomial(groups, np.full(groups, 1 / groups), size).astype(
+            np.min_scalar_type(groups))
 
 
 def _means(weights, sides):

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fashion_models.experiments.kit import statistics
 from fashion_models.experiments.kit.statistics import (
     accuracy,
     contrast,
@@ -185,3 +186,12 @@ def test_what_cannot_be_compared(a, b, groups, message):
 
 def width(interval):
     return interval[1] - interval[0]
+
+
+@pytest.mark.parametrize('groups', [1, 30, 300])
+def test_draws_that_are_kept_are_those_that_are_drawn_anew(groups, monkeypatch):
+    rng = np.random.default_rng(0)
+    correct, of = rng.random((3, 400, 2)) < 0.7, rng.integers(0, groups, 400)
+    kept = [statistics.accuracy(correct, of) for _ in range(2)]
+    monkeypatch.setattr(statistics, '_KEPT', 0)
+    assert kept == [statistics.accuracy(correct, of)] * 2
