@@ -95,7 +95,7 @@ class Progress(training.Extension):
 
 
 class Plots(training.Extension):
-    """Draws the log: ``loss.png`` and ``accuracy.png``.
+    """Draws the log from the second epoch on: ``loss.png`` and ``accuracy.png``.
 
     Drawing takes half a second, as long as an epoch of a few products: it waits until the plots are
     some seconds old, the training is at its end, or it is stopped.
@@ -119,7 +119,10 @@ class Plots(training.Extension):
 
     def __call__(self, trainer: chainer.training.Trainer) -> None:
         """Redraws both plots if it is time."""
-        self._undrawn = trainer.get_extension(self._log).log, self._tasks, trainer.out
+        log = trainer.get_extension(self._log).log
+        if len(log) < 2:    # a point is no curve
+            return
+        self._undrawn = log, self._tasks, trainer.out
         if (trainer.updater.epoch >= self._epochs
                 or time.monotonic() - self._drawn > _SECONDS_BETWEEN_PLOTS):
             self.finalize()

@@ -57,7 +57,7 @@ class Run:
     ``snapshots/``              the last states of the training, the best model, and with
                                 ``--init`` the initial one
     ``log.json``                one record an epoch
-    ``loss.png, accuracy.png``  the same as plots
+    ``loss.png, accuracy.png``  the same as plots, from the second epoch on
     ``learning-rate.jsonl``     every change of the learning rate
     ``graph.dot``               the computational graph of one mini-batch, and ``graph.svg``
     ``finished``                there once the training has come to its end

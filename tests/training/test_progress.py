@@ -45,6 +45,9 @@ def test_drawn_some_seconds_apart_and_at_the_end(monkeypatch):
     assert drawn == [2, 4, 5]
     stopped = Plots(['colour'], 5)
     after(stopped, 1)
+    stopped.finalize()
+    assert drawn == [2, 4, 5]
+    after(stopped, 2)
     assert drawn == [2, 4, 5]
     stopped.finalize()
-    assert drawn == [2, 4, 5, 1]
+    assert drawn == [2, 4, 5, 2]

@@ -4,7 +4,7 @@
 
 writes ``results.json`` (recipe, log, evaluation of the validation and the test split with confusion
 counts and accuracy of each class, command, commit, versions, machine, catalogue hash, time), the
-table as ``table.txt`` and ``table.rst``, and both plots.
+table as ``table.txt`` and ``table.rst``, and the plots of its log.
 """
 
 import argparse
@@ -61,8 +61,9 @@ def record(run: Run, folder: str | os.PathLike) -> dict[str, Any]:
         f'{provenance["catalogue"]["name"]}: accuracy over products',
         results_rows(evaluations, tasks), tasks)])
     for plot in 'loss.png', 'accuracy.png':
-        with atomic_write(pathlib.Path(folder, plot)) as file:
-            file.write((run.folder / plot).read_bytes())
+        if (run.folder / plot).exists():    # not of a single epoch
+            with atomic_write(pathlib.Path(folder, plot)) as file:
+                file.write((run.folder / plot).read_bytes())
     return results
 
 

@@ -11,15 +11,11 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
 RECORDED = REPOSITORY / 'experiments' / 'results' / 'small' / 'fashion-product-images'
 
 
-@pytest.fixture(scope='module')
-def run(tiny, toy_catalogue, tmp_path_factory):
-    run, _ = training.train(
-        tiny.replace(training__epochs=1), toy_catalogue, tmp_path_factory.mktemp('runs') / 'run')
-    return run
-
-
-def test_record_of_a_run(run, tmp_path, capsys):
+@pytest.mark.parametrize(('epochs', 'plots'), [(1, set()), (2, {'loss.png', 'accuracy.png'})])
+def test_record_of_a_run(epochs, plots, tiny, toy_catalogue, tmp_path, capsys):
     import chainer
+    run, _ = training.train(
+        tiny.replace(training__epochs=epochs, training__drops=()), toy_catalogue, tmp_path / 'run')
     out = tmp_path / 'results'
     assert main([str(run.folder), str(out)]) == 2
     assert 'evaluation-validation.json: there is no such file' in capsys.readouterr().err
@@ -29,9 +25,9 @@ def test_record_of_a_run(run, tmp_path, capsys):
     assert json.loads((out / 'results.json').read_text()) == results
     assert set(results) >= {'recipe', 'commit', 'versions', 'machine', 'catalogue', 'seconds'}
     assert {path.name for path in out.iterdir()} == {
-        'results.json', 'table.txt', 'table.rst', 'loss.png', 'accuracy.png'}
+        'results.json', 'table.txt', 'table.rst', *plots}
     text = (out / 'results.json').read_text()
-    assert str(run.folder.parent) not in text, 'no folder of this machine is in the record'
+    assert str(tmp_path) not in text, 'no folder of this machine is in the record'
 
 
 def test_the_recorded_table_is_that_of_the_recorded_evaluation():
