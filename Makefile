@@ -80,7 +80,7 @@ docs: $(whole) ## Build the documentation in docs/_build/html.
 	@$(pip) --no-build-isolation --use-pep517 -e '.[docs]'
 	$(python) -m fashion_models.experiments.report.tables README.rst docs/*.rst
 	@rm -rf docs/reference/generated
-	$(python) -m sphinx -q -W docs docs/_build/html
+	$(python) -m sphinx -q -W -j auto docs docs/_build/html
 
 dist: $(whole) ## Build wheel and source distribution in dist.
 	@$(pip) build
