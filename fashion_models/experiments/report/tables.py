@@ -7,7 +7,7 @@ and the closing comment is replaced by that table of ``results.json``::
 
     .. table 1 of experiments/results/small/fashion-product-images
 
-    (the table)
+    (the table, whose caption is the command that makes it)
 
     .. end of table
 
@@ -22,7 +22,9 @@ import os
 import pathlib
 import re
 import sys
+import textwrap
 from collections.abc import Sequence
+from typing import Any
 
 from fashion_models.errors import UserError, system_text
 from fashion_models.experiments.kit.results import RESULTS, Table, load_record
@@ -30,6 +32,8 @@ from fashion_models.experiments.report.claims import claims_summary, claims_tabl
 from fashion_models.files import atomic_write
 
 _OPENING = r'^\.\. (?:table (?P<number>\d+)|(?P<claims>claims|summary)) of (?P<folder>\S+)\n'
+#: Options that say where and how fast, not what comes out.
+_LEFT_OUT = {'--jobs', '--runs', '-o', '--output', '--out', '--only', '--devices'}
 _PLACE = re.compile(
     rf'(?P<opening>{_OPENING}).*?^(?P<closing>\.\. end of table)$', re.MULTILINE | re.DOTALL)
 
@@ -53,12 +57,33 @@ def updated(text: str, root: str | os.PathLike = '.') -> str:
     def table(match):
         folder = pathlib.Path(root, match['folder'])
         if match['number']:
-            found = load_table(folder, int(match['number'])).rst()
+            found = _captioned(folder, int(match['number']))
         else:
             found = (claims_summary if match['claims'] == 'summary' else claims_table)(folder)
         return f'{match["opening"]}\n{found}\n{match["closing"]}'
 
     return _PLACE.sub(table, text)
+
+
+def _captioned(folder, number):
+    """A table under the command that makes it."""
+    table, command = load_table(folder, number).rst(), command_of(load_record(folder / RESULTS))
+    if command is None:
+        return table
+    return f'.. table:: ``{command}``\n\n{textwrap.indent(table, "   ")}'
+
+
+def command_of(record: dict[str, Any]) -> str | None:
+    """The command that makes an experiment's record again, in whichever folder and however fast.
+
+    Of a command that made the records of several experiments, that of this one alone; ``None`` if
+    the record names no experiment, as those of trainings and campaigns, which their pages describe.
+    """
+    if not {'experiment', 'command'} <= record.keys():
+        return None
+    _, *options = re.split(r'\s(?=--?[a-z])', record['command'].partition('-m ')[2])
+    kept = [option for option in options if option.split()[0] not in _LEFT_OUT]
+    return ' '.join([f'python -m fashion_models.experiments.{record["experiment"]}', *kept])
 
 
 def load_table(folder: str | os.PathLike, number: int) -> Table:
