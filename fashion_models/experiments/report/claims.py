@@ -265,8 +265,8 @@ def claims_summary(folder: str | os.PathLike) -> str:
         cells = {True: [], False: []}
         for finding in findings(claim, folder):
             drawn = finding.results.split('/')[1].startswith(DRAWN)
-            cells[drawn].append(finding.figures[0] if claim.rule == LEVEL and len(
-                finding.figures) == 1 else finding.verdict)
+            cells[drawn].append(
+                _at_a_glance(finding.figures) if claim.rule == LEVEL else finding.verdict)
         drawn, real = (', '.join(dict.fromkeys(cells[own])) or 'not recorded'
                        for own in (True, False))
         lines += [f'   * - {claim.claim}', f'     - {claim.article}', f'     - {drawn}',
@@ -297,6 +297,13 @@ def _look_up(figures, place):
     for key in place:
         figures = (figures or {}).get(key)
     return figures
+
+
+def _at_a_glance(figures):
+    """A single figure, or several without their intervals."""
+    if len(figures) == 1:
+        return figures[0]
+    return ', '.join(figure.partition(' [')[0] for figure in figures)
 
 
 def _widest(record):

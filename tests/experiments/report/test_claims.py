@@ -90,11 +90,13 @@ def test_several_experiments_may_look_into_a_claim(results):
 def test_summary(results, monkeypatch):
     (results / 'some' / 'two').rename(results / 'some' / 'embedded-2')
     level = Claim('So much.', '0.9', LEVEL, {'some': {'': ('b',)}})
-    monkeypatch.setattr(reproduces, 'CLAIMS', (CLAIM, level, Claim('What?', '', MORE, {})))
+    levels = Claim('Each.', '0.9', LEVEL, {'some': {'x': ('a', 'x'), 'y': ('b',)}})
+    monkeypatch.setattr(reproduces, 'CLAIMS', (CLAIM, level, levels, Claim('What?', '', MORE, {})))
     rows = [row.split('\n     - ') for row in claims_summary(results).split('   * - ')[2:]]
     assert [[cell.strip() for cell in row] for row in rows] == [
         ['More.', '0.5 against 0.4', DOES_NOT, REPRODUCES],
         ['So much.', '0.9', '-0.050 [-0.080, -0.020]', '0.050 [0.020, 0.080]'],
+        ['Each.', '0.9', 'x 0.030, y -0.050', 'x 0.030, y 0.050'],
         ['What?', '', 'not recorded', 'not recorded']]
 
 
