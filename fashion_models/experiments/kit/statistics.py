@@ -12,6 +12,7 @@ and the luck of a seed cancel out. Two sources of chance remain:
 For an interval over both, a draw of each is added.
 """
 
+import copy
 import dataclasses
 import functools
 import math
@@ -166,9 +167,9 @@ def _interval(values, groups, level, draws, seed, lowest, highest, minus=None, w
                       _by_group(labelled * weights, rows)))
     number = int(rows.max()) + 1
     estimates = _means(np.ones((1, number)), sides)[0]    # (seeds,)
-    weights, rng = _weights(seed, draws, number)
+    times, rng = _times_drawn(seed, draws, number)
     drawn = np.concatenate([
-        _means(some.astype(np.float64), sides) for some in weights]).mean(axis=1)
+        _means(some.astype(np.float64), sides) for some in times]).mean(axis=1)
     both = None
     if seeds > 1:
         spread = estimates.std(ddof=1) / math.sqrt(seeds)
@@ -186,22 +187,20 @@ def _by_group(values, rows):
     return sums
 
 
-def _weights(seed, draws, groups):
+def _times_drawn(seed, draws, groups):
     """How often each of the groups is drawn: parts of (draws, groups); and the generator behind."""
     if draws * groups > _KEPT:
         rng = np.random.default_rng(seed)
         return _drawn(rng, draws, groups), rng
-    weights, state = _kept_weights(seed, draws, groups)
-    rng = np.random.default_rng()
-    rng.bit_generator.state = state
-    return weights, rng
+    times, rng = _kept(seed, draws, groups)
+    return times, copy.deepcopy(rng)    # each interval draws on from the same state
 
 
 @functools.lru_cache(maxsize=8)
-def _kept_weights(seed, draws, groups):
+def _kept(seed, draws, groups):
     rng = np.random.default_rng(seed)
     # To draw them takes most of the time of an interval.
-    return list(_drawn(rng, draws, groups)), rng.bit_generator.state
+    return list(_drawn(rng, draws, groups)), rng
 
 
 def _drawn(rng, draws, groups) -> Iterator[np.ndarray]:

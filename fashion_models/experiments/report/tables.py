@@ -33,7 +33,7 @@ from fashion_models.files import atomic_write
 
 _OPENING = r'^\.\. (?:table (?P<number>\d+)|(?P<claims>claims|summary)) of (?P<folder>\S+)\n'
 #: Options that say where and how fast, not what comes out.
-_LEFT_OUT = {'--jobs', '--runs', '-o', '--output', '--out', '--only', '--devices'}
+_LEFT_OUT = {'--jobs', '--runs', '-o', '--output', '--only', '--devices'}
 _PLACE = re.compile(
     rf'(?P<opening>{_OPENING}).*?^(?P<closing>\.\. end of table)$', re.MULTILINE | re.DOTALL)
 
@@ -66,8 +66,13 @@ def updated(text: str, root: str | os.PathLike = '.') -> str:
 
 
 def _captioned(folder, number):
-    """A table under the command that makes it."""
-    table, command = load_table(folder, number).rst(), command_of(load_record(folder / RESULTS))
+    """The table of this number, from 1, among the results in a folder, and the command for it."""
+    path = folder / RESULTS
+    record = load_record(path)
+    tables = record.get('tables', [])
+    if not 1 <= number <= len(tables):
+        raise UserError(f'{path}: has no table {number}, only {len(tables)}')
+    table, command = Table.from_record(tables[number - 1]).rst(), command_of(record)
     if command is None:
         return table
     return f'.. table:: ``{command}``\n\n{textwrap.indent(table, "   ")}'
@@ -84,15 +89,6 @@ def command_of(record: dict[str, Any]) -> str | None:
     _, *options = re.split(r'\s(?=--?[a-z])', record['command'].partition('-m ')[2])
     kept = [option for option in options if option.split()[0] not in _LEFT_OUT]
     return ' '.join([f'python -m fashion_models.experiments.{record["experiment"]}', *kept])
-
-
-def load_table(folder: str | os.PathLike, number: int) -> Table:
-    """The table of this number, from 1, among the results in a folder."""
-    path = pathlib.Path(folder, RESULTS)
-    tables = load_record(path).get('tables', [])
-    if not 1 <= number <= len(tables):
-        raise UserError(f'{path}: has no table {number}, only {len(tables)}')
-    return Table.from_record(tables[number - 1])
 
 
 def main(argv: Sequence[str] | None = None) -> int:
