@@ -5,6 +5,7 @@ import concurrent.futures
 import contextlib
 import itertools
 import multiprocessing
+import multiprocessing.connection
 import os
 import signal
 import threading
@@ -113,8 +114,10 @@ class InProcesses(Ahead):
             return None
         # Spawned, not forked: a forked child of a process in which Chainer, OpenMP or CUDA have
         # run, or in which any thread holds a lock at that moment, may hang.
+        context = multiprocessing.get_context('spawn')
+        line, self._line = context.Pipe(duplex=False)
         return concurrent.futures.ProcessPoolExecutor(
-            workers, multiprocessing.get_context('spawn'), initializer=follow_parent)
+            workers, context, initializer=_follow_line, initargs=(line,))
 
     def __next__(self) -> object:
         return self._function(next(self._jobs)) if self._pool is None else super().__next__()
@@ -133,8 +136,12 @@ class InProcesses(Ahead):
             raise WorkerDied(self._pending[0][0]) from None
 
     def close(self) -> None:
-        """Drops the jobs that have not begun, waits for those that have, and ends the processes."""
+        """Drops the jobs that are left, those that have begun, too, and ends the processes.
+
+        A job may be seconds of work, and each worker has several in hand.
+        """
         if self._pool is not None:
+            self._line.close()
             super().close()
 
 
@@ -189,14 +196,29 @@ def ctrl_c_later() -> Iterator[None]:
 
 def follow_parent() -> None:
     """Readies a worker process: it leaves Ctrl-C to its parent, and ends if that is killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)    # Windows has no inherited mask
+    _leave_ctrl_c_to_parent()
     end_with_parent()
+
+
+def _leave_ctrl_c_to_parent():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)    # Windows has no inherited mask
+
+
+def _follow_line(line):
+    """Readies a worker of a pool, which ends as soon as the parent hangs up, or is killed."""
+    _leave_ctrl_c_to_parent()
+    _end_with(line)
 
 
 def end_with_parent() -> None:
     """Readies a worker process: it ends if its parent is killed."""
+    _end_with()
+
+
+def _end_with(*lines):
+    """Ends this process with its parent, or when one of the lines is closed at the other end."""
     def wait():
-        multiprocessing.parent_process().join()
+        multiprocessing.connection.wait([multiprocessing.parent_process().sentinel, *lines])
         os._exit(1)
 
     # Without a parent it would wait for ever for something to do.

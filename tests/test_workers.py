@@ -134,6 +134,23 @@ def test_abandoned_processes_end_without_a_wait():
         time.sleep(0.01)
 
 
+def wait_long(number):
+    time.sleep(100 if number else 0)
+    return number
+
+
+def test_jobs_that_have_begun_are_dropped_at_once(capfd):
+    with InProcesses(wait_long, range(100), 2) as results:
+        assert next(results) == 0
+        processes = multiprocessing.active_children()
+        assert len(processes) == 2
+        begun = time.monotonic()
+    assert time.monotonic() - begun < 20    # of 100 for each job
+    assert not any(process.is_alive() for process in processes)
+    assert list(results) == []
+    assert capfd.readouterr() == ('', '')
+
+
 def test_a_worker_that_dies_before_it_has_read_what_to_import_is_told(monkeypatch):
     def broken(pool, function, job):
         raise BrokenPipeError

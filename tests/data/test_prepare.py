@@ -474,12 +474,14 @@ def test_a_killed_preparation_leaves_nothing_that_is_taken_for_a_store(tmp_path,
     assert folders(parent) == [store.folder.name]
 
 
-@pytest.mark.parametrize('workers', [1, 2])
-def test_ctrl_c_ends_at_once_and_cleans_up(tmp_path, start, workers):
+# While workers start, and while they are at work.
+@pytest.mark.parametrize(('workers', 'pause', 'delay'), [(1, 1, 0), (2, 2, 0), (2, 2, 3)])
+def test_ctrl_c_ends_at_once_and_cleans_up(tmp_path, start, workers, pause, delay):
     catalogue = make_catalogue(tmp_path / 'shop', {f'p{i}': [(i, i, i)] for i in range(200)})
     parent = catalogue.folder / '.prepared'
-    process = start(catalogue, 0.5, workers)    # all would take two workers 50 s
+    process = start(catalogue, pause, workers)  # all would take minutes
     wait_for(lambda: any(parent.glob('*.partial/pixels.bin')), 'the first pixels')
+    time.sleep(delay)
     # As a terminal does: to every process of the group; here one by one.
     main = psutil.Process(process.pid)
     for one in main, *main.children():
