@@ -58,8 +58,8 @@ demo: $(whole) ## The workbench on a drawn shop, from nothing, in minutes [PORT=
 $(EMBEDDED)/catalogue.json: | $(ready)
 	$(python) -m fashion_models catalogue synthesise $(EMBEDDED)
 
-reproduce: $(whole) ## Run all experiments, which takes hours; says how many first [ARGS='--seeds 5']
-	$(python) -m fashion_models.experiments $(ARGS)
+reproduce: $(whole) ## Make the recorded tables again, in hours; says how many first [ARGS='--only tags']
+	$(python) -m fashion_models.experiments --as-recorded $(ARGS)
 
 test: $(whole) ## Run the tests, WORKERS at a time [ARGS='-k words' WORKERS=2]
 	$(python) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)

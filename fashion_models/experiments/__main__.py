@@ -1,24 +1,28 @@
 """All experiments, one after the other.
 
     python -m fashion_models.experiments [--catalogue DIR] [--seeds 3]
+    python -m fashion_models.experiments --as-recorded
     python -m fashion_models.experiments --quick
 
 A network that several experiments need is trained once. How long all of it takes here is estimated
-first; Ctrl-C stops it, and the same command resumes. --quick gives a first look at all of them,
-with one seed and two epochs; its results prove nothing, and go to a folder of their own. An
-experiment that fails does not stop the others. One that the catalogue cannot answer is listed as
-not possible here, which does not count as a failure.
+first; Ctrl-C stops it, and the same command resumes. --as-recorded makes the recorded tables again,
+each with the options that its record names. --quick gives a first look at all experiments, with one
+seed and two epochs; its results prove nothing, and go to a folder of their own. An experiment that
+fails does not stop the others. One that the catalogue cannot answer is listed as not possible here,
+which does not count as a failure.
 """
 
 import argparse
-import functools
 import sys
 import time
 from collections.abc import Sequence
 
+from fashion_models.errors import UserError
 from fashion_models.experiments.kit.command import (
     INTERRUPTED,
     NOT_POSSIBLE,
+    RECIPE,
+    RESULTS,
     add_arguments,
     guarded,
     settings_of,
@@ -26,6 +30,7 @@ from fashion_models.experiments.kit.command import (
 from fashion_models.experiments.kit.estimate import training_seconds
 from fashion_models.experiments.kit.runs import duration
 from fashion_models.experiments.registry import EXPERIMENTS, SHARED, Experiment
+from fashion_models.experiments.report.recorded import recorded
 from fashion_models.plural import counted
 from fashion_models.terminal import READER_GONE, reader_gone, ready_streams
 
@@ -52,10 +57,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     add_arguments(parser)
     parser.add_argument('--only', metavar='NAME', nargs='+', choices=names, help=(
         'run only these, in this order'))
+    parser.add_argument('--as-recorded', metavar='DIR', nargs='?', const=RESULTS, help=(
+        'run what has recorded results of this catalogue in DIR, with the options of each record: '
+        f'its seeds, recipe and so on (default of DIR: {RESULTS})'))
     arguments = parser.parse_args(argv)
     by_name = dict(zip(names, EXPERIMENTS))
     chosen = [by_name[name] for name in arguments.only or names]
-    argv = _without_only(argv)
+    argv = _for_experiments(argv)
     try:
         return _run(arguments, chosen, argv)
     except BrokenPipeError:
@@ -63,15 +71,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments, chosen, argv):
+    options = {one.name: [] for one in chosen}
+
+    def prepare():
+        if arguments.as_recorded is None:
+            announce(arguments, chosen)
+        else:
+            options.clear()
+            options.update(announce_recorded(arguments, chosen))
+
     # What none of them could use is told once.
-    if status := guarded('experiments', functools.partial(announce, arguments, chosen)):
+    if status := guarded('experiments', prepare):
         return status
+    chosen = [one for one in chosen if one.name in options]
     outcomes = []
     for number, experiment in enumerate(chosen, 1):
         print(f'\nexperiment {number} of {len(chosen)}: {experiment.name}, {experiment.title}',
               flush=True)
         started = time.monotonic()
-        status = experiment.main(argv)
+        status = experiment.main([*options[experiment.name], *argv])
         if status == READER_GONE:
             return status
         outcomes.append((experiment.name, status, time.monotonic() - started))
@@ -94,11 +112,53 @@ def announce(arguments: argparse.Namespace, chosen: Sequence[Experiment]) -> Non
     per_seed = sum(SHARED[name] for name in shared) + sum(one.per_seed for one in chosen)
     trainings = round(per_seed * len(settings.seeds) + sum(one.once for one in chosen))
     if trainings:
-        seconds = training_seconds(settings.recipe, settings.catalogue)
-        print(f'about {counted(trainings, "training")} of {duration(seconds)}, '
-              f'{duration(trainings * seconds)} in all'
-              + (f', or less, since {settings.jobs} run side by side' if settings.jobs > 1 else '')
-              + '; what is trained already is reused', flush=True)
+        _tell(trainings, trainings * training_seconds(settings.recipe, settings.catalogue),
+              settings.jobs)
+
+
+def announce_recorded(
+        arguments: argparse.Namespace, chosen: Sequence[Experiment]) -> dict[str, list[str]]:
+    """Likewise for those that have recorded results, as they were made.
+
+    Returns:
+        From the name of each of these to the options of its command.
+
+    Raises:
+        UserError: If the arguments cannot be used, the catalogue or the records; or there are none.
+    """
+    for option in 'seeds', 'quick', 'recipe':
+        if getattr(arguments, option) not in (None, False, RECIPE):
+            raise UserError(
+                f'{option}: does not go with as-recorded, which takes what the records name')
+    settings = settings_of(arguments)
+    options, seconds, trainings = {}, {}, {}
+    for one in chosen:
+        made = recorded(arguments.as_recorded, one.name, settings.catalogue, settings.name)
+        if made is None:
+            continue
+        options[one.name] = made.options
+        for name, weight in made.trainings.items():
+            recipe = made.recipe.replace(training__devices=arguments.devices)
+            if recipe.to_toml() not in seconds:
+                seconds[recipe.to_toml()] = training_seconds(recipe, settings.catalogue)
+            trainings[name] = weight * seconds[recipe.to_toml()]
+    if not options:
+        raise UserError(
+            f'{arguments.as_recorded}: found no recorded results of a catalogue named '
+            f'{settings.name}; choose another folder (as-recorded) or name (name)')
+    if left_out := [one.name for one in chosen if one.name not in options]:
+        print(f'left out, since no results of {settings.name} are recorded in '
+              f'{arguments.as_recorded}: {", ".join(left_out)}', flush=True)
+    if trainings:
+        _tell(len(trainings), sum(trainings.values()), settings.jobs)
+    return options
+
+
+def _tell(trainings, seconds, jobs):
+    print(f'about {counted(trainings, "training")} of {duration(seconds / trainings)}, '
+          f'{duration(seconds)} in all'
+          + (f', or less, since {jobs} run side by side' if jobs > 1 else '')
+          + '; what is trained already is reused', flush=True)
 
 
 def _time_table(outcomes):
@@ -108,10 +168,11 @@ def _time_table(outcomes):
     return '\n'.join([*lines, f'{"all":17} {sum(seconds for *_, seconds in outcomes):7.0f} s'])
 
 
-def _without_only(argv):
+def _for_experiments(argv):
     """The arguments that are for the experiments themselves."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument('--only', nargs='+')
+    parser.add_argument('--as-recorded', nargs='?')
     return parser.parse_known_args(argv)[1]
 
 

@@ -152,6 +152,59 @@ def test_what_goes_wrong_while_steps_are_timed_is_a_line(
     assert called[0] == []
 
 
+@pytest.fixture
+def recorded(words, tmp_path, monkeypatch):
+    """Records the results of two experiments; returns the words, but for the recipe."""
+    at = words.index('--recipe')
+    # Absolute paths do not get into records.
+    monkeypatch.chdir(pathlib.Path(words[at + 1]).parent)
+    words = [*words, '--runs', str(tmp_path / 'runs'), '-o', str(tmp_path / 'out')]
+    for name, seeds in ('main_table', '2'), ('graph', '3'):
+        module = importlib.import_module(f'fashion_models.experiments.{name}')
+        assert module.main([*words, '--seeds', seeds]) == 0
+    return [*words[:at], *words[at + 2:]]
+
+
+def test_recorded_results_are_made_again(recorded, tmp_path, called, capsys):
+    out = tmp_path / 'out'
+    capsys.readouterr()
+    assert main([*recorded, '--as-recorded', str(out)]) == 0
+    assert called[0] == [(name, ['--recipe', 'tiny.toml', '--seeds', seeds, *recorded])
+                         for name, seeds in (('main_table', '2'), ('graph', '3'))]
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith(f'left out, since no results of toy are recorded in {out}: single_v')
+    # Of 90 seconds each, by the shares of time that they took.
+    assert lines[1].startswith('about 2 trainings of ')
+
+
+def test_recorded_results_again_are_the_same(recorded, tmp_path, monkeypatch):
+    monkeypatch.setattr(__main__, 'training_seconds', lambda *_: 90)
+    path = tmp_path / 'out' / 'main_table' / 'toy' / 'results.json'
+    first = json.loads(path.read_text())
+    assert first['command'].startswith('python -m fashion_models.experiments.main_table ')
+    assert main([*recorded, '--as-recorded', str(tmp_path / 'out'), '--only', 'main_table']) == 0
+    second = json.loads(path.read_text())
+    assert [second[key] for key in ('figures', 'runs', 'seeds', 'recipe')] == [
+        first[key] for key in ('figures', 'runs', 'seeds', 'recipe')]
+    assert '--as-recorded' not in second['command']
+    assert '--seeds 2' in second['command']
+
+
+@pytest.mark.parametrize('option', [['--seeds', '4'], ['--recipe', 'small'], ['--quick']])
+def test_what_the_records_name_cannot_be_asked_for(called, words, option, capsys):
+    assert main([*words[:2], *option, '--as-recorded']) == 2
+    name = option[0].lstrip('-')
+    assert f'{name}: does not go with as-recorded' in capsys.readouterr().err
+    assert called[0] == []
+
+
+def test_without_records_nothing_is_run(called, words, tmp_path, capsys):
+    assert main([*words[:2], '--as-recorded', str(tmp_path)]) == 2
+    assert f'{tmp_path}: found no recorded results of a catalogue named toy' in (
+        capsys.readouterr().err)
+    assert called[0] == []
+
+
 @pytest.mark.parametrize('name', NAMES)
 def test_an_experiments_head_says_how_to_run_it_and_how_long_it_takes(name):
     module = importlib.import_module(f'fashion_models.experiments.{name}')

@@ -162,6 +162,7 @@ def command(name: str, description: str, experiment: Callable[..., tuple[Figures
     if add:
         add(parser)
     terminal.ready_streams()
+    argv = sys.argv[1:] if argv is None else argv
     arguments = parser.parse_args(argv)
     if add:
         experiment = functools.partial(experiment, arguments=arguments)
@@ -170,7 +171,8 @@ def command(name: str, description: str, experiment: Callable[..., tuple[Figures
         settings = settings_of(arguments)
         # Before anything is trained.
         require_splits(settings.catalogue, splits)
-        print(terminal.visible(run_experiment(name, experiment, settings)), end='', flush=True)
+        print(terminal.visible(run_experiment(name, experiment, settings, argv)), end='',
+              flush=True)
     return guarded(name, run)
 
 
@@ -208,8 +210,14 @@ def guarded(name: str, action: Callable[[], object]) -> int:
 
 
 def run_experiment(name: str, experiment: Callable[..., tuple[Figures, list[Table]]],
-                   settings: Settings) -> str:
+                   settings: Settings, argv: Sequence[str]) -> str:
     """Runs an experiment and writes its results.
+
+    Args:
+        name: Name of the module.
+        experiment: See :func:`command`.
+        settings: What it works with.
+        argv: The arguments that ask for all this, which are recorded.
 
     Returns:
         Its tables, and where the rest is.
@@ -223,7 +231,8 @@ def run_experiment(name: str, experiment: Callable[..., tuple[Figures, list[Tabl
         figures, tables = experiment(settings, folder)
         write_results(
             folder, name, figures, tables, catalogue, settings.recipe, settings.seeds,
-            settings.used, time.monotonic() - started)
+            settings.used, time.monotonic() - started,
+            ' '.join([f'python -m fashion_models.experiments.{name}', *argv]))
     finally:
         for empty in folder, folder.parent:
             with contextlib.suppress(OSError):

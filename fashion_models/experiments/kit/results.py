@@ -97,7 +97,8 @@ def _escaped(cell):
 
 def write_results(folder: str | os.PathLike, experiment: str, figures: Figures, tables: list[Table],
                   catalogue: Catalogue, recipe: Recipe | None = None, seeds: Sequence[int] = (),
-                  runs: Sequence[Run] = (), seconds: float | None = None) -> dict[str, Any]:
+                  runs: Sequence[Run] = (), seconds: float | None = None,
+                  command: str | None = None) -> dict[str, Any]:
     """Writes ``results.json``, ``table.txt`` and ``table.rst`` of an experiment.
 
     Args:
@@ -111,13 +112,15 @@ def write_results(folder: str | os.PathLike, experiment: str, figures: Figures, 
         runs: The runs that the figures rest on.
         seconds: The command's own time; that of the trainings, which may have served another
             experiment, is in the runs' logs.
+        command: The command that makes this record; that of the process if omitted.
 
     Returns:
         The content of ``results.json``.
     """
     record = {
         'experiment': experiment,
-        **portable_provenance(provenance()),
+        **portable_provenance(
+            provenance() if command is None else {**provenance(), 'command': command}),
         'catalogue': describe_catalogue(catalogue),
         'recipe': None if recipe is None else recipe.to_toml(),
         'seeds': list(seeds),

@@ -24,16 +24,14 @@ import re
 import sys
 import textwrap
 from collections.abc import Sequence
-from typing import Any
 
 from fashion_models.errors import UserError, system_text
 from fashion_models.experiments.kit.results import RESULTS, Table, load_record
 from fashion_models.experiments.report.claims import claims_summary, claims_table
+from fashion_models.experiments.report.recorded import command_of
 from fashion_models.files import atomic_write
 
 _OPENING = r'^\.\. (?:table (?P<number>\d+)|(?P<claims>claims|summary)) of (?P<folder>\S+)\n'
-#: Options that say where and how fast, not what comes out.
-_LEFT_OUT = {'--jobs', '--runs', '-o', '--output', '--only', '--devices'}
 _PLACE = re.compile(
     rf'(?P<opening>{_OPENING}).*?^(?P<closing>\.\. end of table)$', re.MULTILINE | re.DOTALL)
 
@@ -76,19 +74,6 @@ def _captioned(folder, number):
     if command is None:
         return table
     return f'.. table:: ``{command}``\n\n{textwrap.indent(table, "   ")}'
-
-
-def command_of(record: dict[str, Any]) -> str | None:
-    """The command that makes an experiment's record again, in whichever folder and however fast.
-
-    Of a command that made the records of several experiments, that of this one alone; ``None`` if
-    the record names no experiment, as those of trainings and campaigns, which their pages describe.
-    """
-    if not {'experiment', 'command'} <= record.keys():
-        return None
-    _, *options = re.split(r'\s(?=--?[a-z])', record['command'].partition('-m ')[2])
-    kept = [option for option in options if option.split()[0] not in _LEFT_OUT]
-    return ' '.join([f'python -m fashion_models.experiments.{record["experiment"]}', *kept])
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -4,7 +4,7 @@ import pytest
 
 from fashion_models.errors import UserError
 from fashion_models.experiments.kit.results import Table, write_record
-from fashion_models.experiments.report.tables import command_of, main, updated
+from fashion_models.experiments.report.tables import main, updated
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
 PAGES = [REPOSITORY / 'README.rst', *sorted((REPOSITORY / 'docs').glob('*.rst'))]
@@ -50,21 +50,6 @@ def test_the_caption_is_the_command(results):
         '.. table:: ``python -m fashion_models.experiments.tags --seeds 5``\n\n'
         '   =====\n   a\n   =====\n   1.000\n   =====\n\n.. end of table\n')
     assert updated(page, results) == page
-
-
-@pytest.mark.parametrize(('command', 'expected'), [
-    ('.tags', '.tags'),
-    (' --seeds 5 --jobs 1 --only main_table tags colours', '.tags --seeds 5'),
-    ('.tags --catalogue a --name b --devices 0 --runs x -o y --single-image',
-     '.tags --catalogue a --name b --single-image'),
-    ('.tags --runs r -o o --sizes 1000 3000', '.tags --sizes 1000 3000')])
-def test_the_command_is_that_of_the_experiment_alone(command, expected):
-    start = 'python -m fashion_models.experiments'
-    assert command_of({'experiment': 'tags', 'command': start + command}) == start + expected
-
-
-def test_records_of_trainings_have_no_command_here():
-    assert command_of({'command': 'python -m fashion_models train'}) is None
 
 
 def test_claims(results):
