@@ -11,8 +11,9 @@ from fashion_models.training.choices import DROPS
 from fashion_models.training.recipe import Recipe
 
 STUDIES = pathlib.Path(__file__).resolve().parents[1] / 'experiments' / 'studies'
-#: The study of vectors trains nothing.
-RECORDED = sorted(set(STUDIES.glob('results/*.json')) - {STUDIES / 'results' / 'vectors.json'})
+#: These studies train nothing.
+OF_TRAINED = {STUDIES / 'results' / f'{name}.json' for name in ('vectors', 'normalization')}
+RECORDED = sorted(set(STUDIES.glob('results/*.json')) - OF_TRAINED)
 
 
 @pytest.fixture
