@@ -13,6 +13,7 @@ which does not count as a failure.
 """
 
 import argparse
+import pathlib
 import sys
 import time
 from collections.abc import Sequence
@@ -28,9 +29,11 @@ from fashion_models.experiments.kit.command import (
     settings_of,
 )
 from fashion_models.experiments.kit.estimate import training_seconds
+from fashion_models.experiments.kit.results import RESULTS as RECORD
+from fashion_models.experiments.kit.results import load_record
 from fashion_models.experiments.kit.runs import duration
 from fashion_models.experiments.registry import EXPERIMENTS, SHARED, Experiment
-from fashion_models.experiments.report.recorded import recorded
+from fashion_models.experiments.report.recorded import Recorded, compared, recorded
 from fashion_models.plural import counted
 from fashion_models.terminal import READER_GONE, reader_gone, ready_streams
 
@@ -71,30 +74,33 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments, chosen, argv):
-    options = {one.name: [] for one in chosen}
+    made = {}
 
     def prepare():
         if arguments.as_recorded is None:
             announce(arguments, chosen)
         else:
-            options.clear()
-            options.update(announce_recorded(arguments, chosen))
+            made.update(announce_recorded(arguments, chosen))
 
     # What none of them could use is told once.
     if status := guarded('experiments', prepare):
         return status
-    chosen = [one for one in chosen if one.name in options]
+    if made:
+        chosen = [one for one in chosen if one.name in made]
     outcomes = []
     for number, experiment in enumerate(chosen, 1):
         print(f'\nexperiment {number} of {len(chosen)}: {experiment.name}, {experiment.title}',
               flush=True)
         started = time.monotonic()
-        status = experiment.main([*options[experiment.name], *argv])
+        record, again = made.get(experiment.name, (None, None))
+        status = experiment.main([*(record.options if record else ()), *argv])
         if status == READER_GONE:
             return status
         outcomes.append((experiment.name, status, time.monotonic() - started))
         if status == INTERRUPTED:
             break
+        if record and not status:
+            print(compared(record.tables, load_record(again)['tables']), flush=True)
     print(f'\n{_time_table(outcomes)}', flush=True)
     return next((status for _, status, _ in outcomes if status not in (0, NOT_POSSIBLE)), 0)
 
@@ -117,11 +123,12 @@ def announce(arguments: argparse.Namespace, chosen: Sequence[Experiment]) -> Non
 
 
 def announce_recorded(
-        arguments: argparse.Namespace, chosen: Sequence[Experiment]) -> dict[str, list[str]]:
+        arguments: argparse.Namespace,
+        chosen: Sequence[Experiment]) -> dict[str, tuple[Recorded, pathlib.Path]]:
     """Likewise for those that have recorded results, as they were made.
 
     Returns:
-        From the name of each of these to the options of its command.
+        From the name of each of these to how they were made, and where they will be again.
 
     Raises:
         UserError: If the arguments cannot be used, the catalogue or the records; or there are none.
@@ -131,27 +138,27 @@ def announce_recorded(
             raise UserError(
                 f'{option}: does not go with as-recorded, which takes what the records name')
     settings = settings_of(arguments)
-    options, seconds, trainings = {}, {}, {}
+    found, seconds, trainings = {}, {}, {}
     for one in chosen:
         made = recorded(arguments.as_recorded, one.name, settings.catalogue, settings.name)
         if made is None:
             continue
-        options[one.name] = made.options
+        found[one.name] = made, settings.results / one.name / settings.name / RECORD
         for name, weight in made.trainings.items():
             recipe = made.recipe.replace(training__devices=arguments.devices)
             if recipe.to_toml() not in seconds:
                 seconds[recipe.to_toml()] = training_seconds(recipe, settings.catalogue)
             trainings[name] = weight * seconds[recipe.to_toml()]
-    if not options:
+    if not found:
         raise UserError(
             f'{arguments.as_recorded}: found no recorded results of a catalogue named '
             f'{settings.name}; choose another folder (as-recorded) or name (name)')
-    if left_out := [one.name for one in chosen if one.name not in options]:
+    if left_out := [one.name for one in chosen if one.name not in found]:
         print(f'left out, since no results of {settings.name} are recorded in '
               f'{arguments.as_recorded}: {", ".join(left_out)}', flush=True)
     if trainings:
         _tell(len(trainings), sum(trainings.values()), settings.jobs)
-    return options
+    return found
 
 
 def _tell(trainings, seconds, jobs):

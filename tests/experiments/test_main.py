@@ -177,7 +177,7 @@ def test_recorded_results_are_made_again(recorded, tmp_path, called, capsys):
     assert lines[1].startswith('about 2 trainings of ')
 
 
-def test_recorded_results_again_are_the_same(recorded, tmp_path, monkeypatch):
+def test_recorded_results_again_are_the_same(recorded, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(__main__, 'training_seconds', lambda *_: 90)
     path = tmp_path / 'out' / 'main_table' / 'toy' / 'results.json'
     first = json.loads(path.read_text())
@@ -186,6 +186,7 @@ def test_recorded_results_again_are_the_same(recorded, tmp_path, monkeypatch):
     second = json.loads(path.read_text())
     assert [second[key] for key in ('figures', 'runs', 'seeds', 'recipe')] == [
         first[key] for key in ('figures', 'runs', 'seeds', 'recipe')]
+    assert '\nall cells of the tables are as recorded\n' in capsys.readouterr().out
     assert '--as-recorded' not in second['command']
     assert '--seeds 2' in second['command']
 

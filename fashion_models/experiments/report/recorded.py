@@ -1,6 +1,7 @@
 """The commands behind recorded results: what a caption shows, and what makes them again."""
 
 import dataclasses
+import itertools
 import os
 import pathlib
 import re
@@ -47,12 +48,14 @@ class Recorded:
         options: Of the experiment's command, without those that say which products, in which
             folder, and how fast.
         recipe: How its networks were trained.
+        tables: As recorded, each with its title, its header and its rows of cells.
         trainings: From the name of each network it used to the time of its training, in trainings
             of the recipe with all tasks and all images.
     """
 
     options: list[str]
     recipe: Recipe | None
+    tables: list[dict[str, Any]]
     trainings: dict[str, float]
 
 
@@ -80,7 +83,7 @@ def recorded(folder: str | os.PathLike, experiment: str, catalogue: Catalogue,
         found, recipe, runs = record['catalogue']['hash'], record['recipe'], record['runs']
         made = Recorded(
             _options(record['command'], _LEFT_OUT | _PRODUCTS),
-            None if recipe is None else Recipe.from_toml(recipe, of_run=True),
+            None if recipe is None else Recipe.from_toml(recipe, of_run=True), record['tables'],
             _trainings(runs, name))
     except (LookupError, TypeError, AttributeError, UserError):
         raise UserError(f'{path}: is damaged: found no command, recipe or networks in it') from None
@@ -89,6 +92,39 @@ def recorded(folder: str | os.PathLike, experiment: str, catalogue: Catalogue,
             f'{path}: holds the results of another catalogue of this name: found {found[:12]}, '
             f'expected {catalogue.hash()[:12]}, that of {catalogue.folder}')
     return made
+
+
+def compared(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> str:
+    """In a line, how far an experiment's tables differ from those recorded before.
+
+    Numbers without decimals, which are mostly counts, are passed over.
+
+    Args:
+        old: Of :class:`Recorded`.
+        new: Likewise, in the record made since.
+    """
+    if _cells(old) == _cells(new):
+        return 'all cells of the tables are as recorded'
+    old, new = _numbers(old), _numbers(new)
+    if [len(cell) for cell in old] != [len(cell) for cell in new]:
+        return 'the tables have other rows or columns than those recorded'
+    apart = [abs(a - b) for a, b in zip(itertools.chain(*old), itertools.chain(*new))]
+    differing = [one for one in apart if one]
+    if not differing:
+        return f'all {len(apart):,} decimal numbers in the tables are as recorded, not all counts'
+    return (f'of {len(apart):,} decimal numbers in the tables, {len(apart) - len(differing):,} are '
+            f'as recorded; the others differ by {statistics.median(differing):.3g} (median), '
+            f'{max(differing):.3g} at most')
+
+
+def _cells(tables):
+    return [cell for table in tables for row in table['rows'] for cell in row]
+
+
+def _numbers(tables):
+    """The decimal numbers of each cell."""
+    return [[float(number) for number in re.findall(r'[+-]?\d+\.\d+', cell)]
+            for cell in _cells(tables)]
 
 
 def _trainings(runs, name):

@@ -5,7 +5,7 @@ import pytest
 
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.errors import UserError
-from fashion_models.experiments.report.recorded import command_of, recorded
+from fashion_models.experiments.report.recorded import command_of, compared, recorded
 from fashion_models.training.recipe import Recipe
 
 
@@ -42,7 +42,8 @@ def record(catalogue):
         'runs': [
             run('toy-multi-task-0-0a1b', 'slow', 100), run('toy-multi-task-1-0a1c', 'slow', 300),
             run('toy-colour-only-0-0a1d', 'slow', 50), run('toy-multi-task-of-9-0-0a1e', 'slow', 2),
-            run('toy-colour-only-1-0a1f', 'fast', 7)]}
+            run('toy-colour-only-1-0a1f', 'fast', 7)],
+        'tables': [{'title': 'T', 'header': ['', 'a'], 'rows': [['one', '0.500']]}]}
 
 
 def write(folder, record):
@@ -56,6 +57,7 @@ def test_how_results_were_made(record, catalogue, tmp_path):
     write(tmp_path, record)
     made = recorded(tmp_path, 'tags', catalogue, 'toy')
     assert made.options == ['--seeds', '2', '--folds', '3']
+    assert made.tables == record['tables']
     assert made.recipe == Recipe.load('compact')
     # By the median of the usual network on the same processor, 200 seconds; or else a whole one.
     assert list(made.trainings.values()) == [0.5, 1.5, 0.25, 0.01, 1]
@@ -81,3 +83,18 @@ def test_damaged_results(record, catalogue, tmp_path, damage):
     write(tmp_path, record)
     with pytest.raises(UserError, match=r'results.json: is damaged'):
         recorded(tmp_path, 'tags', catalogue, 'toy')
+
+
+def test_tables_are_compared_number_by_number():
+    def tables(*cells):
+        return [{'title': 'T', 'header': ['', 'a'], 'rows': [['one', cell]]} for cell in cells]
+
+    old = tables('0.814', '-0.011 [-0.016, +0.005]', '12', '-')
+    assert compared(old, old) == 'all cells of the tables are as recorded'
+    assert compared(old, tables('0.814', '-0.011 [-0.016, +0.005]', '13', '-')) == (
+        'all 4 decimal numbers in the tables are as recorded, not all counts')
+    assert compared(old, tables('0.814', '+0.009 [-0.017, +0.005]', '13', '-')) == (
+        'of 4 decimal numbers in the tables, 2 are as recorded; '
+        'the others differ by 0.0105 (median), 0.02 at most')
+    assert 'other rows or columns' in compared(old, old[:3])
+    assert 'other rows or columns' in compared(old, tables('0.8', '0.1', '12', '-'))
