@@ -26,6 +26,7 @@ from fashion_models.data.batches import TrainingIterator
 from fashion_models.data.prepare import prepare
 from fashion_models.experiments.kit import predictions
 from fashion_models.experiments.kit.predictions import ALL
+from fashion_models.experiments.kit.results import portable_provenance
 from fashion_models.files import atomic_write
 from fashion_models.links import fold_for_inference
 from fashion_models.provenance import provenance
@@ -199,8 +200,10 @@ def main():
             'batches': {n: count for n, count in sorted(counts.items()) if n}})
     figures = compare(evaluations, products, run.vocabulary.tasks)
     save(arguments.output, {
-        'networks': networks, 'catalogue': run.provenance['catalogue'],
-        'provenance': provenance(), 'figures': {part: {
+        'networks': networks, 'provenance': portable_provenance(provenance()),
+        'catalogue': {key: value for key, value in run.provenance['catalogue'].items()
+                      if key != 'folder'},
+        'figures': {part: {
             'products': own['products'],
             **{what: {name: interval.record() for name, interval in own[what].items()}
                for what in ('accuracy', 'differences')}} for part, own in figures.items()}})
