@@ -5,14 +5,15 @@
     python -m fashion_models.experiments --quick
 
 A network that several experiments need is trained once. How long all of it takes here is estimated
-first; Ctrl-C stops it, and the same command resumes. --as-recorded makes the recorded tables again,
-each with the options that its record names. --quick gives a first look at all experiments, with one
-seed and two epochs; its results prove nothing, and go to a folder of their own. An experiment that
-fails does not stop the others. One that the catalogue cannot answer is listed as not possible here,
-which does not count as a failure.
+first; Ctrl-C stops it, and the same command resumes. --as-recorded makes recorded tables again,
+each with the options of its record, and says how far they are from those. --quick gives a first
+look at all experiments, with one seed and two epochs; its results prove nothing, and go to a folder
+of their own. An experiment that fails does not stop the others. One that the catalogue cannot
+answer is listed as not possible here, which does not count as a failure.
 """
 
 import argparse
+import os
 import pathlib
 import sys
 import time
@@ -27,6 +28,7 @@ from fashion_models.experiments.kit.command import (
     add_arguments,
     guarded,
     settings_of,
+    usual_jobs,
 )
 from fashion_models.experiments.kit.estimate import training_seconds
 from fashion_models.experiments.kit.results import RESULTS as RECORD
@@ -35,7 +37,10 @@ from fashion_models.experiments.kit.runs import duration
 from fashion_models.experiments.registry import EXPERIMENTS, SHARED, Experiment
 from fashion_models.experiments.report.recorded import Recorded, compared, recorded
 from fashion_models.plural import counted
-from fashion_models.terminal import READER_GONE, reader_gone, ready_streams
+from fashion_models.terminal import READER_GONE, reader_gone, ready_streams, visible
+
+#: What --as-recorded makes again must not replace what it is compared with.
+REPRODUCED = pathlib.Path('runs', 'reproduced')
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -61,12 +66,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument('--only', metavar='NAME', nargs='+', choices=names, help=(
         'run only these, in this order'))
     parser.add_argument('--as-recorded', metavar='DIR', nargs='?', const=RESULTS, help=(
-        'run what has recorded results of this catalogue in DIR, with the options of each record: '
-        f'its seeds, recipe and so on (default of DIR: {RESULTS})'))
+        'rerun the experiments of which DIR holds results of this catalogue, with the seeds, the '
+        f'recipe and the other options of each (default of DIR: {RESULTS}); write to {REPRODUCED} '
+        'unless -o says otherwise'))
+    parser.set_defaults(recipe=None)
     arguments = parser.parse_args(argv)
     by_name = dict(zip(names, EXPERIMENTS))
     chosen = [by_name[name] for name in arguments.only or names]
     argv = _for_experiments(argv)
+    if arguments.as_recorded is not None and arguments.output is None:
+        arguments.output = str(REPRODUCED)
+        argv += ['-o', arguments.output]
     try:
         return _run(arguments, chosen, argv)
     except BrokenPipeError:
@@ -92,17 +102,26 @@ def _run(arguments, chosen, argv):
         print(f'\nexperiment {number} of {len(chosen)}: {experiment.name}, {experiment.title}',
               flush=True)
         started = time.monotonic()
-        record, again = made.get(experiment.name, (None, None))
-        status = experiment.main([*(record.options if record else ()), *argv])
+        status = (_rerun(experiment, argv, *made[experiment.name]) if made
+                  else experiment.main(argv))
         if status == READER_GONE:
             return status
         outcomes.append((experiment.name, status, time.monotonic() - started))
         if status == INTERRUPTED:
             break
-        if record and not status:
-            print(compared(record.tables, load_record(again)['tables']), flush=True)
     print(f'\n{_time_table(outcomes)}', flush=True)
     return next((status for _, status, _ in outcomes if status not in (0, NOT_POSSIBLE)), 0)
+
+
+def _rerun(experiment, argv, record, again):
+    """Runs an experiment as it was recorded and compares; returns its status."""
+    try:
+        status = experiment.main([*record.options, *argv])
+    except SystemExit:      # an option of the record that the experiment no longer has
+        return 2
+    return status or guarded(experiment.name, lambda: print(
+        *map(visible, compared(record.tables, load_record(again)['tables'])), sep='\n',
+        flush=True))
 
 
 def announce(arguments: argparse.Namespace, chosen: Sequence[Experiment]) -> None:
@@ -111,7 +130,7 @@ def announce(arguments: argparse.Namespace, chosen: Sequence[Experiment]) -> Non
     Raises:
         UserError: If the arguments cannot be used, or the catalogue.
     """
-    settings = settings_of(arguments)
+    settings = _settings_of(arguments)
     if settings.quick:
         return
     shared = {name for one in chosen for name in one.shared}
@@ -133,32 +152,45 @@ def announce_recorded(
     Raises:
         UserError: If the arguments cannot be used, the catalogue or the records; or there are none.
     """
+    folder = arguments.as_recorded
     for option in 'seeds', 'quick', 'recipe':
-        if getattr(arguments, option) not in (None, False, RECIPE):
-            raise UserError(
-                f'{option}: does not go with as-recorded, which takes what the records name')
-    settings = settings_of(arguments)
-    found, seconds, trainings = {}, {}, {}
+        if getattr(arguments, option):
+            raise UserError(f'{option}: cannot be combined with as-recorded, which takes the '
+                            'seeds, the recipe and the other options of each record')
+    if not os.path.isdir(folder):
+        raise UserError(f'as-recorded: found no folder {folder!s}, expected one of results')
+    settings = _settings_of(arguments)
+    found, seconds, trainings, jobs = {}, {}, {}, 1
     for one in chosen:
-        made = recorded(arguments.as_recorded, one.name, settings.catalogue, settings.name)
+        made = recorded(folder, one.name, settings.catalogue, settings.name)
         if made is None:
             continue
         found[one.name] = made, settings.results / one.name / settings.name / RECORD
+        for field, (then, today) in made.changed.items():
+            print(f'{one.name}: the recipe is not as it was recorded: {field} was {then!r}, is '
+                  f'{today!r}', flush=True)
         for name, weight in made.trainings.items():
             recipe = made.recipe.replace(training__devices=arguments.devices)
+            jobs = max(jobs, arguments.jobs or usual_jobs(recipe))
             if recipe.to_toml() not in seconds:
                 seconds[recipe.to_toml()] = training_seconds(recipe, settings.catalogue)
             trainings[name] = weight * seconds[recipe.to_toml()]
+    missing = [one.name for one in chosen if one.name not in found]
     if not found:
         raise UserError(
-            f'{arguments.as_recorded}: found no recorded results of a catalogue named '
-            f'{settings.name}; choose another folder (as-recorded) or name (name)')
-    if left_out := [one.name for one in chosen if one.name not in found]:
-        print(f'left out, since no results of {settings.name} are recorded in '
-              f'{arguments.as_recorded}: {", ".join(left_out)}', flush=True)
+            f'{folder}: found no results of {settings.name} for {", ".join(missing)}; choose '
+            'another folder (as-recorded), name (name) or other experiments (only)')
+    if missing:
+        print(f'left out, since no results of {settings.name} are recorded in {folder}: '
+              f'{", ".join(missing)}', flush=True)
     if trainings:
-        _tell(len(trainings), sum(trainings.values()), settings.jobs)
+        _tell(len(trainings), sum(trainings.values()), jobs)
     return found
+
+
+def _settings_of(arguments):
+    return settings_of(
+        argparse.Namespace(**{**vars(arguments), 'recipe': arguments.recipe or RECIPE}))
 
 
 def _tell(trainings, seconds, jobs):

@@ -2,6 +2,7 @@ import importlib
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import textwrap
@@ -175,34 +176,69 @@ def test_recorded_results_are_made_again(recorded, tmp_path, called, capsys):
     assert lines[0].startswith(f'left out, since no results of toy are recorded in {out}: single_v')
     # Of 90 seconds each, by the shares of time that they took.
     assert lines[1].startswith('about 2 trainings of ')
+    assert lines.count('the tables are as recorded') == 2
 
 
-def test_recorded_results_again_are_the_same(recorded, tmp_path, monkeypatch, capsys):
+def test_recorded_results_are_not_replaced(recorded, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(__main__, 'training_seconds', lambda *_: 90)
-    path = tmp_path / 'out' / 'main_table' / 'toy' / 'results.json'
+    monkeypatch.setattr(__main__, 'REPRODUCED', tmp_path / 'reproduced')
+    results = pathlib.Path('main_table', 'toy', 'results.json')
+    path = tmp_path / 'out' / results
     first = json.loads(path.read_text())
     assert first['command'].startswith('python -m fashion_models.experiments.main_table ')
+    first['tables'][0]['rows'][0][1] = '7.000'
+    path.write_text(json.dumps(first))
+    while '-o' in recorded:
+        at = recorded.index('-o')
+        del recorded[at:at + 2]
     assert main([*recorded, '--as-recorded', str(tmp_path / 'out'), '--only', 'main_table']) == 0
-    second = json.loads(path.read_text())
+    assert json.loads(path.read_text()) == first
+    second = json.loads((tmp_path / 'reproduced' / results).read_text())
     assert [second[key] for key in ('figures', 'runs', 'seeds', 'recipe')] == [
         first[key] for key in ('figures', 'runs', 'seeds', 'recipe')]
-    assert '\nall cells of the tables are as recorded\n' in capsys.readouterr().out
     assert '--as-recorded' not in second['command']
     assert '--seeds 2' in second['command']
+    assert 'cells are as recorded; in others, numbers differ by ' in capsys.readouterr().out
 
 
-@pytest.mark.parametrize('option', [['--seeds', '4'], ['--recipe', 'small'], ['--quick']])
-def test_what_the_records_name_cannot_be_asked_for(called, words, option, capsys):
-    assert main([*words[:2], *option, '--as-recorded']) == 2
-    name = option[0].lstrip('-')
-    assert f'{name}: does not go with as-recorded' in capsys.readouterr().err
+def test_a_recipe_that_has_changed_since_is_told(recorded, tmp_path, called, capsys):
+    recipe = pathlib.Path('tiny.toml')
+    text = recipe.read_text()
+    recipe.write_text(text.replace('epochs = 1', 'epochs = 2', 1))
+    capsys.readouterr()
+    try:
+        assert main([*recorded, '--as-recorded', str(tmp_path / 'out')]) == 0
+    finally:
+        recipe.write_text(text)
+    assert ('main_table: the recipe is not as it was recorded: training.epochs was 1, is 2\n'
+            in capsys.readouterr().out)
+
+
+def test_an_option_that_an_experiment_no_longer_has_fails_it_alone(recorded, tmp_path, capsys):
+    path = tmp_path / 'out' / 'main_table' / 'toy' / 'results.json'
+    record = json.loads(path.read_text())
+    path.write_text(json.dumps({**record, 'command': record['command'] + ' --older'}))
+    capsys.readouterr()
+    assert main([*recorded, '--as-recorded', str(tmp_path / 'out')]) == 2
+    out, err = capsys.readouterr()
+    assert 'unrecognized arguments: --older' in err
+    assert re.search(r'main_table +\d s  failed \(2\)\ngraph +\d+ s  done', out)
+
+
+@pytest.mark.parametrize('option', [
+    ['--seeds', '4'], ['--recipe', 'small'], ['--recipe=compact'], ['--quick']])
+def test_what_the_records_name_cannot_be_asked_for(called, words, tmp_path, option, capsys):
+    assert main([*words[:2], *option, '--as-recorded', str(tmp_path)]) == 2
+    name = option[0].lstrip('-').partition('=')[0]
+    assert f'{name}: cannot be combined with as-recorded' in capsys.readouterr().err
     assert called[0] == []
 
 
 def test_without_records_nothing_is_run(called, words, tmp_path, capsys):
-    assert main([*words[:2], '--as-recorded', str(tmp_path)]) == 2
-    assert f'{tmp_path}: found no recorded results of a catalogue named toy' in (
-        capsys.readouterr().err)
+    assert main([*words[:2], '--as-recorded', str(tmp_path), '--only', 'graph']) == 2
+    assert f'{tmp_path}: found no results of toy for graph; choose' in capsys.readouterr().err
+    assert main([*words[:2], '--as-recorded', str(tmp_path / 'none')]) == 2
+    assert f'as-recorded: found no folder {tmp_path / "none"}' in capsys.readouterr().err
     assert called[0] == []
 
 

@@ -115,11 +115,12 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
         catalogue, name, recipe, tuple(range(seeds)), runs, results, arguments.quick,
         arguments.pictures)
     settings.recipe = settings.shortened(recipe)
-    settings.jobs = arguments.jobs or _jobs(recipe)
+    settings.jobs = arguments.jobs or usual_jobs(recipe)
     return settings
 
 
-def _jobs(recipe):
+def usual_jobs(recipe: Recipe) -> int:
+    """How many networks of a recipe to train at a time, unless the user says."""
     on_cpu = recipe.training.devices == '@numpy'
     return usable_cores() if on_cpu and recipe.data.size <= SMALL else 1
 

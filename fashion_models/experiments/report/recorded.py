@@ -1,24 +1,27 @@
 """The commands behind recorded results: what a caption shows, and what makes them again."""
 
+import argparse
+import contextlib
 import dataclasses
-import itertools
+import io
+import math
 import os
 import pathlib
 import re
 import statistics
+from collections.abc import Iterator
 from typing import Any
 
 from fashion_models.catalogue.io import Catalogue
 from fashion_models.errors import UserError
+from fashion_models.experiments.kit.command import RECIPE, add_arguments
 from fashion_models.experiments.kit.results import RESULTS, load_record
 from fashion_models.training.recipe import Recipe
 
-#: Options that say where and how fast, not what comes out.
-_LEFT_OUT = {'--jobs', '--runs', '-o', '--output', '--only', '--devices', '--as-recorded'}
-#: Options that say which products, of which whoever makes a record again has a copy elsewhere.
-_PRODUCTS = {'--catalogue', '--name'}
+_COMMAND = r'python -m fashion_models\.experiments(?:\.\w+)?(?:\s+(?P<options>.*))?'
 #: The network by whose training the others' are measured: all of a recipe, all images of a product.
 _UNIT = 'multi-task'
+_DECIMAL = r'[+-]?\d+\.\d+(?:e[+-]?\d+)?'
 
 
 def command_of(record: dict[str, Any]) -> str | None:
@@ -26,18 +29,40 @@ def command_of(record: dict[str, Any]) -> str | None:
 
     ``None`` if the record names no experiment, as those of trainings and campaigns, which their
     pages describe.
+
+    Raises:
+        ValueError: If the record's command is none of an experiment.
     """
     if not {'experiment', 'command'} <= record.keys():
         return None
-    name = f'python -m fashion_models.experiments.{record["experiment"]}'
-    return ' '.join([name, *_options(record['command'], _LEFT_OUT)])
+    arguments, own = _parsed(record['command'])
+    products = [word for option in ('catalogue', 'name') if getattr(arguments, option) is not None
+                for word in (f'--{option}', getattr(arguments, option))]
+    return ' '.join([f'python -m fashion_models.experiments.{record["experiment"]}', *products,
+                     *_options(arguments, own)])
 
 
-def _options(command, left_out):
-    """The options of a command but for some, as words."""
-    _, *options = re.split(r'\s(?=--?[a-z])', command.partition('-m ')[2])
-    return [word for option in options if option.split()[0] not in left_out
-            for word in option.split()]
+def _parsed(command):
+    """The arguments that all experiments take, and the words of the experiment's own."""
+    found = re.fullmatch(_COMMAND, command)
+    if not found:
+        raise ValueError(f'no command of an experiment: {command}')
+    parser = argparse.ArgumentParser(add_help=False)
+    add_arguments(parser)
+    parser.add_argument('--only', nargs='+')
+    try:
+        with contextlib.redirect_stderr(io.StringIO()):
+            return parser.parse_known_args((found['options'] or '').split())
+    except SystemExit:
+        raise ValueError(f'no command of an experiment: {command}') from None
+
+
+def _options(arguments, own):
+    """The options that decide what comes out, but for the products."""
+    return [
+        *([] if arguments.recipe == RECIPE else ['--recipe', arguments.recipe]),
+        *([] if arguments.seeds is None else ['--seeds', str(arguments.seeds)]),
+        *(['--pictures'] if arguments.pictures else []), *own]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,8 +72,10 @@ class Recorded:
     Attributes:
         options: Of the experiment's command, without those that say which products, in which
             folder, and how fast.
-        recipe: How its networks were trained.
+        recipe: How its networks were trained; ``None`` if it has none.
         tables: As recorded, each with its title, its header and its rows of cells.
+        changed: What is otherwise in the recipe of that name by now: from the name of each field
+            to what it was and what it is.
         trainings: From the name of each network it used to the time of its training, in trainings
             of the recipe with all tasks and all images.
     """
@@ -56,6 +83,7 @@ class Recorded:
     options: list[str]
     recipe: Recipe | None
     tables: list[dict[str, Any]]
+    changed: dict[str, tuple[object, object]]
     trainings: dict[str, float]
 
 
@@ -73,65 +101,101 @@ def recorded(folder: str | os.PathLike, experiment: str, catalogue: Catalogue,
         ``None`` if there are no such results.
 
     Raises:
-        UserError: If they are damaged, or of another catalogue of this name.
+        UserError: If they are damaged, of a first look, or of another catalogue of this name; or
+            there is no recipe of the name that the command names.
     """
     path = pathlib.Path(folder, experiment, name, RESULTS)
     if not path.exists():
         return None
     record = load_record(path)
     try:
-        found, recipe, runs = record['catalogue']['hash'], record['recipe'], record['runs']
-        made = Recorded(
-            _options(record['command'], _LEFT_OUT | _PRODUCTS),
-            None if recipe is None else Recipe.from_toml(recipe, of_run=True), record['tables'],
-            _trainings(runs, name))
-    except (LookupError, TypeError, AttributeError, UserError):
-        raise UserError(f'{path}: is damaged: found no command, recipe or networks in it') from None
+        arguments, own = _parsed(record['command'])
+        arguments.seeds = len(record['seeds'])
+        found, recipe = record['catalogue']['hash'], record['recipe']
+        recipe = Recipe.from_toml(recipe, of_run=True) if record['runs'] or recipe else None
+        tables, trainings = record['tables'], _trainings(record['runs'], name)
+    except (LookupError, TypeError, AttributeError, ValueError, UserError):
+        raise UserError(
+            f'{path}: is damaged: found no command, recipe, networks and tables of an experiment '
+            'in it') from None
+    if arguments.quick:
+        raise UserError(f'{path}: is of a first look (quick), expected results in full')
     if found != catalogue.hash():
         raise UserError(
-            f'{path}: holds the results of another catalogue of this name: found {found[:12]}, '
-            f'expected {catalogue.hash()[:12]}, that of {catalogue.folder}')
-    return made
+            f'{path}: holds the results of another catalogue of this name: found '
+            f'{str(found)[:12]}, expected {catalogue.hash()[:12]}, that of {catalogue.folder}')
+    try:
+        today = Recipe.load(arguments.recipe)
+    except UserError as error:
+        raise UserError(f'{path}: its recipe: {error}') from None
+    passed_over = {'training.devices', 'training.seed'}
+    if '--init' in own:     # which lowers the rate
+        passed_over.add('training.learning_rate')
+    changed = {} if recipe is None else {
+        field: pair for field, pair in _changes(recipe, today).items() if field not in passed_over}
+    return Recorded(_options(arguments, own), recipe, tables, changed, trainings)
 
 
-def compared(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> str:
-    """In a line, how far an experiment's tables differ from those recorded before.
-
-    Numbers without decimals, which are mostly counts, are passed over.
-
-    Args:
-        old: Of :class:`Recorded`.
-        new: Likewise, in the record made since.
-    """
-    if _cells(old) == _cells(new):
-        return 'all cells of the tables are as recorded'
-    old, new = _numbers(old), _numbers(new)
-    if [len(cell) for cell in old] != [len(cell) for cell in new]:
-        return 'the tables have other rows or columns than those recorded'
-    apart = [abs(a - b) for a, b in zip(itertools.chain(*old), itertools.chain(*new))]
-    differing = [one for one in apart if one]
-    if not differing:
-        return f'all {len(apart):,} decimal numbers in the tables are as recorded, not all counts'
-    return (f'of {len(apart):,} decimal numbers in the tables, {len(apart) - len(differing):,} are '
-            f'as recorded; the others differ by {statistics.median(differing):.3g} (median), '
-            f'{max(differing):.3g} at most')
-
-
-def _cells(tables):
-    return [cell for table in tables for row in table['rows'] for cell in row]
-
-
-def _numbers(tables):
-    """The decimal numbers of each cell."""
-    return [[float(number) for number in re.findall(r'[+-]?\d+\.\d+', cell)]
-            for cell in _cells(tables)]
+def _changes(then, today):
+    """The fields of recipes that differ: from the name to what it was and what it is."""
+    then, today = dataclasses.asdict(then), dataclasses.asdict(today)
+    return {f'{section}.{field}': (value, today[section][field])
+            for section, fields in then.items() for field, value in fields.items()
+            if value != today[section][field]}
 
 
 def _trainings(runs, name):
     """The times of trainings by that of a usual one on the same processor, where there is one."""
     units = {}
     for run in runs:
+        if not 0 < run['seconds'] < math.inf:
+            raise ValueError(f'no time of a training: {run["seconds"]}')
         if re.fullmatch(rf'{re.escape(name)}-{_UNIT}-\d+-[0-9a-f]+', run['name']):
             units.setdefault(run['machine']['processor'], []).append(run['seconds'])
     return {run['name']: run['seconds'] / statistics.median(
                 units.get(run['machine']['processor'], [run['seconds']])) for run in runs}
+
+
+def compared(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[str]:
+    """Yields lines that say how far an experiment's tables are from those recorded before.
+
+    Args:
+        old: Of :class:`Recorded`.
+        new: Likewise, in the record made since.
+    """
+    if len(old) != len(new):
+        yield f'{len(new)} tables, of which {len(old)} were recorded'
+    elif [_rows(table) for table in old] == [_rows(table) for table in new]:
+        yield 'the tables are as recorded'
+    else:
+        for before, since in zip(old, new):
+            yield f'{since["title"]}: {_compared(_rows(before), _rows(since))}'
+
+
+def _rows(table):
+    """The rows by their first cell, where these are unique, or else by their number."""
+    rows = table['rows']
+    names = [row[0] for row in rows]
+    return dict(zip(names if len(set(names)) == len(rows) else range(len(rows)), rows))
+
+
+def _compared(old, new):
+    if old == new:
+        return 'as recorded'
+    if old.keys() != new.keys() or any(len(row) != len(new[name]) for name, row in old.items()):
+        return 'other rows or columns than recorded'
+    pairs = [pair for name, row in old.items() for pair in zip(row, new[name])]
+    apart, others = [], 0
+    for a, b in ((a, b) for a, b in pairs if a != b):
+        one, other = (list(map(float, re.findall(_DECIMAL, cell))) for cell in (a, b))
+        if one and len(one) == len(other):
+            apart += map(abs, map(float.__sub__, one, other))
+        else:
+            others += 1
+    parts = [f'{sum(a == b for a, b in pairs)} of {len(pairs)} cells are as recorded']
+    if apart:
+        parts.append(f'in others, numbers differ by {statistics.median(apart):.2g} (median), '
+                     f'{max(apart):.2g} at most')
+    if others:
+        parts.append(f'{others} with other words or counts')
+    return '; '.join(parts)
