@@ -12,6 +12,7 @@ import dataclasses
 import math
 import os
 import pathlib
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -30,6 +31,8 @@ from fashion_models.training.run import Run
 RESULTS = 'results.json'
 _LOG = [{'epoch': int, 'iteration': int, 'elapsed_time': float, 'validation/loss': float}]
 _RECORD = {'figures?': dict, 'tables?': [{'title': str, 'header': [str], 'rows': [[str]]}]}
+#: A list of numbers in JSON, which takes less room on a line of its own.
+_LIST = re.compile(r'\[\n([-+.\deE,\s]+)\]')
 #: The figures of an experiment, by name and nested: numbers, arrays, intervals, texts.
 Figures = dict[str, Any]
 
@@ -154,12 +157,16 @@ def write_record(folder: str | os.PathLike, record: dict[str, Any],
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     record = _plain({**record, 'tables': [table.record() for table in tables]})
-    _write(folder / RESULTS, json_text(record, indent=1) + '\n')
+    _write(folder / RESULTS, _LIST.sub(_on_a_line, json_text(record, indent=1)) + '\n')
     _write(folder / 'table.txt', '\n'.join(table.text() for table in tables))
     _write(folder / 'table.rst', '\n'.join(
         table.rst() if len(tables) == 1 else f'{table.title}\n\n{table.rst()}'
         for table in tables))
     return record
+
+
+def _on_a_line(found):
+    return '[' + ' '.join(found[1].split()) + ']'
 
 
 def portable_provenance(found: dict[str, Any]) -> dict[str, Any]:

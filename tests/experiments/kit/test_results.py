@@ -9,6 +9,7 @@ from fashion_models.experiments.kit.results import (
     Table,
     read_log,
     without_folders,
+    write_record,
     write_results,
 )
 from fashion_models.experiments.kit.statistics import Interval
@@ -91,3 +92,14 @@ def test_a_damaged_log_is_told(tmp_path, log):
     (tmp_path / 'log.json').write_text(log)
     with pytest.raises(UserError, match=r'log\.json: is damaged'):
         read_log(Run(tmp_path))
+
+
+def test_lists_of_numbers_take_one_line(tmp_path):
+    record = {'figures': {'interval': [0.5, -1e-09, 7], 'nested': [[1, 2], [3.0, 4]], 'none': []},
+              'text': 'drops = [1,  2]\n[3]', 'words': ['1', '2']}
+    write_record(tmp_path, record, [])
+    text = (tmp_path / 'results.json').read_text()
+    assert '"interval": [0.5, -1e-09, 7],\n' in text
+    assert '[1, 2],\n' in text
+    found = json.loads(text)
+    assert found == {**record, 'tables': []}
