@@ -117,7 +117,7 @@ class InProcesses(Ahead):
         context = multiprocessing.get_context('spawn')
         line, self._line = context.Pipe(duplex=False)
         return concurrent.futures.ProcessPoolExecutor(
-            workers, context, initializer=_follow_line, initargs=(line,))
+            workers, context, initializer=follow_parent, initargs=(line,))
 
     def __next__(self) -> object:
         return self._function(next(self._jobs)) if self._pool is None else super().__next__()
@@ -194,29 +194,22 @@ def ctrl_c_later() -> Iterator[None]:
         signal.raise_signal(signal.SIGINT)
 
 
-def follow_parent() -> None:
-    """Readies a worker process: it leaves Ctrl-C to its parent, and ends if that is killed."""
-    _leave_ctrl_c_to_parent()
-    end_with_parent()
+def follow_parent(*lines: multiprocessing.connection.Connection) -> None:
+    """Readies a worker process: it leaves Ctrl-C to its parent, and ends with that.
 
-
-def _leave_ctrl_c_to_parent():
+    Args:
+        lines: As of :func:`end_with_parent`.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)    # Windows has no inherited mask
+    end_with_parent(*lines)
 
 
-def _follow_line(line):
-    """Readies a worker of a pool, which ends as soon as the parent hangs up, or is killed."""
-    _leave_ctrl_c_to_parent()
-    _end_with(line)
+def end_with_parent(*lines: multiprocessing.connection.Connection) -> None:
+    """Readies a worker process: it ends if its parent is killed.
 
-
-def end_with_parent() -> None:
-    """Readies a worker process: it ends if its parent is killed."""
-    _end_with()
-
-
-def _end_with(*lines):
-    """Ends this process with its parent, or when one of the lines is closed at the other end."""
+    Args:
+        lines: It ends as well when one of them is closed at the other end.
+    """
     def wait():
         multiprocessing.connection.wait([multiprocessing.parent_process().sentinel, *lines])
         os._exit(1)

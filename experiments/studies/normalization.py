@@ -15,19 +15,17 @@ with 95 % intervals over groups of products and over the networks, which are tho
 The test split is never looked at.
 """
 
-import argparse
 import pathlib
 
 import numpy as np
-from recipe_study import BLANK, save
+from recipe_study import finished_runs, save, show
 
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.data.batches import TrainingIterator
 from fashion_models.data.prepare import prepare
 from fashion_models.experiments.kit import predictions
 from fashion_models.experiments.kit.predictions import ALL
-from fashion_models.experiments.kit.results import portable_provenance
-from fashion_models.files import atomic_write
+from fashion_models.experiments.kit.results import Table, portable_provenance
 from fashion_models.links import fold_for_inference
 from fashion_models.provenance import provenance
 from fashion_models.representation.encoder import Encoder
@@ -39,7 +37,6 @@ from fashion_models.training.run import Run
 # isort: split
 
 import chainer
-import chainer.links as L
 from chainer.functions import log_softmax
 
 #: Epochs of batches that statistics are estimated from.
@@ -78,9 +75,8 @@ def estimated(run, products):
         number of batches.
     """
     model, recipe = network(run), run.recipe
-    every = [link for link in model.links() if isinstance(link, L.BatchNormalization)]
     wanted = normalizations(model)
-    for link in every:
+    for link in wanted:
         link.decay = 0.0    # leaves a batch's own statistics
     sums, counts = {}, {}
     with (
@@ -162,29 +158,18 @@ def compare(evaluations, products, tasks):
 
 def table(figures):
     """The figures as a reStructuredText table."""
-    header = [
-        BLANK, 'products', *(RUNNING, TOGETHER, BY_N), *(f'{a} − {b}' for a, b in DIFFERENCES)]
+    header = ['', 'products', RUNNING, TOGETHER, BY_N, *(f'{a} − {b}' for a, b in DIFFERENCES)]
     rows = [[
         'all' if part == 'all' else f'{part} images' if part != '1' else '1 image',
-        str(own['products']), *(f'{own["accuracy"][kind].value:.3f}'
-                                for kind in (RUNNING, TOGETHER, BY_N)),
-        *(str(own['differences'][f'{a} - {b}'])
-          for a, b in DIFFERENCES)] for part, own in figures.items()]
-    widths = [max(map(len, column)) for column in zip(header, *rows)]
-    rule = '  '.join('=' * width for width in widths)
-    lines = ['  '.join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
-             for row in [header, *rows]]
-    return '\n'.join([rule, lines[0], rule, *lines[1:], rule, ''])
+        own['products'], *(own['accuracy'][kind].value for kind in (RUNNING, TOGETHER, BY_N)),
+        *(own['differences'][f'{a} - {b}'] for a, b in DIFFERENCES)]
+        for part, own in figures.items()]
+    return Table('', header, rows).rst()
 
 
 def main():
     """Runs the command."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('catalogue', help='a catalogue folder')
-    parser.add_argument('runs', nargs='+', metavar='RUN', help='finished runs, one a seed')
-    parser.add_argument('-o', '--output', type=pathlib.Path, required=True, metavar='FILE.json')
-    arguments = parser.parse_args()
+    arguments = finished_runs(__doc__)
     catalogue = open_catalogue(arguments.catalogue)
     evaluations, networks = {}, []
     for number, folder in enumerate(arguments.runs, 1):
@@ -207,10 +192,7 @@ def main():
             'products': own['products'],
             **{what: {name: interval.record() for name, interval in own[what].items()}
                for what in ('accuracy', 'differences')}} for part, own in figures.items()}})
-    text = table(figures)
-    with atomic_write(arguments.output.with_suffix('.rst'), 'w', encoding='utf-8') as file:
-        file.write(text)
-    print(text)
+    show(arguments.output, table(figures))
 
 
 if __name__ == '__main__':

@@ -77,10 +77,7 @@ def study(description, variants, table, measure=None):
         recorded['networks'].append(_train(
             study, name, seed, arguments.catalogue, arguments.runs / f'{name}-{seed}', measure))
         save(arguments.output, recorded)
-    text = table(recorded, list(study['variants']))
-    with atomic_write(arguments.output.with_suffix('.rst'), 'w', encoding='utf-8') as file:
-        file.write(text)
-    print(text)
+    show(arguments.output, table(recorded, list(study['variants'])))
 
 
 def load(path):
@@ -95,6 +92,23 @@ def save(path, recorded):
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(path, 'w', encoding='utf-8') as file:
         json.dump(recorded, file, indent=1, ensure_ascii=False)
+
+
+def show(path, text):
+    """Prints the table of what is recorded in a file, and writes it beside that."""
+    with atomic_write(path.with_suffix('.rst'), 'w', encoding='utf-8') as file:
+        file.write(text)
+    print(text)
+
+
+def finished_runs(description):
+    """The parsed command line of a study that trains nothing: catalogue, runs and output."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('catalogue', help='a catalogue folder')
+    parser.add_argument('runs', nargs='+', metavar='RUN', help='finished runs, one a seed')
+    parser.add_argument('-o', '--output', type=pathlib.Path, required=True, metavar='FILE.json')
+    return parser.parse_args()
 
 
 def recipe_of(study, name, seed):

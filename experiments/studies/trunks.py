@@ -19,7 +19,7 @@ import sys
 import time
 import tomllib
 
-from recipe_study import load, recipe_of, save
+from recipe_study import load, recipe_of, save, show
 
 from fashion_models.devices import resolve
 from fashion_models.files import atomic_write
@@ -104,9 +104,7 @@ def main():
                                   arguments.runs)
             networks.append(record(name, run, measured))
             save(arguments.output, recorded)
-    with atomic_write(arguments.output.with_suffix('.rst'), 'w', encoding='utf-8') as file:
-        file.write(table(networks))
-    print(table(networks))
+    show(arguments.output, table(networks))
 
 
 if __name__ == '__main__':

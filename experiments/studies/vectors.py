@@ -11,18 +11,15 @@ weight that the name gives. Runs are those of several seeds; figures are their m
 is never looked at.
 """
 
-import argparse
 import dataclasses
-import pathlib
 
 import numpy as np
-from recipe_study import BLANK, save
+from recipe_study import BLANK, finished_runs, save, show
 
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.data.prepare import prepare
 from fashion_models.data.views import flattened
 from fashion_models.experiments.retrieval import TASKS, histograms, pooled, scores
-from fashion_models.files import atomic_write
 from fashion_models.provenance import provenance
 from fashion_models.representation.encoder import Encoder
 from fashion_models.representation.linear import Whitening, normalize
@@ -155,12 +152,7 @@ def table(networks):
 
 def main():
     """Runs the command."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('catalogue', help='a catalogue folder')
-    parser.add_argument('runs', nargs='+', metavar='RUN', help='finished runs, one a seed')
-    parser.add_argument('-o', '--output', type=pathlib.Path, required=True, metavar='FILE.json')
-    arguments = parser.parse_args()
+    arguments = finished_runs(__doc__)
     catalogue = open_catalogue(arguments.catalogue)
     networks = []
     for folder in arguments.runs:
@@ -170,10 +162,7 @@ def main():
             'catalogue': run.provenance['catalogue'], 'provenance': provenance(),
             'ways': measure(run, catalogue)})
     save(arguments.output, {'networks': networks})
-    text = table(networks)
-    with atomic_write(arguments.output.with_suffix('.rst'), 'w', encoding='utf-8') as file:
-        file.write(text)
-    print(text)
+    show(arguments.output, table(networks))
 
 
 if __name__ == '__main__':

@@ -23,7 +23,6 @@ from fashion_models.errors import UserError
 from fashion_models.experiments.kit.command import (
     INTERRUPTED,
     NOT_POSSIBLE,
-    RECIPE,
     RESULTS,
     add_arguments,
     guarded,
@@ -69,7 +68,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         'rerun the experiments of which DIR holds results of this catalogue, with the seeds, the '
         f'recipe and the other options of each (default of DIR: {RESULTS}); write to {REPRODUCED} '
         'unless -o says otherwise'))
-    parser.set_defaults(recipe=None)
     arguments = parser.parse_args(argv)
     by_name = dict(zip(names, EXPERIMENTS))
     chosen = [by_name[name] for name in arguments.only or names]
@@ -130,7 +128,7 @@ def announce(arguments: argparse.Namespace, chosen: Sequence[Experiment]) -> Non
     Raises:
         UserError: If the arguments cannot be used, or the catalogue.
     """
-    settings = _settings_of(arguments)
+    settings = settings_of(arguments)
     if settings.quick:
         return
     shared = {name for one in chosen for name in one.shared}
@@ -159,10 +157,11 @@ def announce_recorded(
                             'seeds, the recipe and the other options of each record')
     if not os.path.isdir(folder):
         raise UserError(f'as-recorded: found no folder {folder!s}, expected one of results')
-    settings = _settings_of(arguments)
+    settings = settings_of(arguments)
+    catalogue_hash = settings.catalogue.hash()
     found, seconds, trainings, jobs = {}, {}, {}, 1
     for one in chosen:
-        made = recorded(folder, one.name, settings.catalogue, settings.name)
+        made = recorded(folder, one.name, settings.name, catalogue_hash)
         if made is None:
             continue
         found[one.name] = made, settings.results / one.name / settings.name / RECORD
@@ -186,11 +185,6 @@ def announce_recorded(
     if trainings:
         _tell(len(trainings), sum(trainings.values()), jobs)
     return found
-
-
-def _settings_of(arguments):
-    return settings_of(
-        argparse.Namespace(**{**vars(arguments), 'recipe': arguments.recipe or RECIPE}))
 
 
 def _tell(trainings, seconds, jobs):

@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         f'the products (default: the embedded catalogue in {EMBEDDED}, drawn if missing)'))
     parser.add_argument('--name', help=(
         "name of the catalogue in the folder of the results (default: the catalogue's own)"))
-    parser.add_argument('--recipe', metavar='RECIPE', default=RECIPE, help=(
+    parser.add_argument('--recipe', metavar='RECIPE', help=(
         f'how networks are trained: a recipe of the package or a file (default: {RECIPE})'))
     parser.add_argument('--devices', help="train on these devices (default: the recipe's)")
     parser.add_argument('--seeds', metavar='N', type=int, help=(
@@ -100,7 +100,7 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
         raise UserError(f'seeds: found {seeds}, expected 1 or more')
     if arguments.jobs is not None and arguments.jobs < 1:
         raise UserError(f'jobs: found {arguments.jobs}, expected 1 or more')
-    recipe = Recipe.load(arguments.recipe).replace(training__devices=arguments.devices)
+    recipe = Recipe.load(arguments.recipe or RECIPE).replace(training__devices=arguments.devices)
     runs = pathlib.Path(arguments.runs)
     results = pathlib.Path(arguments.output or (QUICK_RESULTS if arguments.quick else RESULTS))
     for option, folder in ('runs', runs), ('output', results):

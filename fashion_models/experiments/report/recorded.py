@@ -12,7 +12,6 @@ import statistics
 from collections.abc import Iterator
 from typing import Any
 
-from fashion_models.catalogue.io import Catalogue
 from fashion_models.errors import UserError
 from fashion_models.experiments.kit.command import RECIPE, add_arguments
 from fashion_models.experiments.kit.results import RESULTS, load_record
@@ -21,21 +20,22 @@ from fashion_models.training.recipe import Recipe
 _COMMAND = r'python -m fashion_models\.experiments(?:\.\w+)?(?:\s+(?P<options>.*))?'
 #: The network by whose training the others' are measured: all of a recipe, all images of a product.
 _UNIT = 'multi-task'
+_SAME = 'as recorded'
 _DECIMAL = r'[+-]?\d+\.\d+(?:e[+-]?\d+)?'
 
 
 def command_of(record: dict[str, Any]) -> str | None:
     """The command that makes an experiment's record again, in whichever folder and however fast.
 
-    ``None`` if the record names no experiment, as those of trainings and campaigns, which their
-    pages describe.
-
-    Raises:
-        ValueError: If the record's command is none of an experiment.
+    ``None`` if it was another command that made it, as that of a training or a campaign, which its
+    page describes.
     """
     if not {'experiment', 'command'} <= record.keys():
         return None
-    arguments, own = _parsed(record['command'])
+    try:
+        arguments, own = _parsed(record['command'])
+    except ValueError:
+        return None
     products = [word for option in ('catalogue', 'name') if getattr(arguments, option) is not None
                 for word in (f'--{option}', getattr(arguments, option))]
     return ' '.join([f'python -m fashion_models.experiments.{record["experiment"]}', *products,
@@ -60,7 +60,7 @@ def _parsed(command):
 def _options(arguments, own):
     """The options that decide what comes out, but for the products."""
     return [
-        *([] if arguments.recipe == RECIPE else ['--recipe', arguments.recipe]),
+        *([] if arguments.recipe is None else ['--recipe', arguments.recipe]),
         *([] if arguments.seeds is None else ['--seeds', str(arguments.seeds)]),
         *(['--pictures'] if arguments.pictures else []), *own]
 
@@ -87,15 +87,15 @@ class Recorded:
     trainings: dict[str, float]
 
 
-def recorded(folder: str | os.PathLike, experiment: str, catalogue: Catalogue,
-             name: str) -> Recorded | None:
+def recorded(folder: str | os.PathLike, experiment: str, name: str,
+             catalogue_hash: str) -> Recorded | None:
     """How the recorded results of an experiment on a catalogue were made.
 
     Args:
         folder: Of all results, ``<folder>/<experiment>/<name>``.
         experiment: The experiment's name.
-        catalogue: The catalogue.
-        name: Its name in the folder.
+        name: The catalogue's name in the folder.
+        catalogue_hash: Its hash.
 
     Returns:
         ``None`` if there are no such results.
@@ -120,12 +120,12 @@ def recorded(folder: str | os.PathLike, experiment: str, catalogue: Catalogue,
             'in it') from None
     if arguments.quick:
         raise UserError(f'{path}: is of a first look (quick), expected results in full')
-    if found != catalogue.hash():
+    if found != catalogue_hash:
         raise UserError(
             f'{path}: holds the results of another catalogue of this name: found '
-            f'{str(found)[:12]}, expected {catalogue.hash()[:12]}, that of {catalogue.folder}')
+            f'{str(found)[:12]}, expected {catalogue_hash[:12]}, that of this one')
     try:
-        today = Recipe.load(arguments.recipe)
+        today = Recipe.load(arguments.recipe or RECIPE)
     except UserError as error:
         raise UserError(f'{path}: its recipe: {error}') from None
     passed_over = {'training.devices', 'training.seed'}
@@ -165,11 +165,12 @@ def compared(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[s
     """
     if len(old) != len(new):
         yield f'{len(new)} tables, of which {len(old)} were recorded'
-    elif [_rows(table) for table in old] == [_rows(table) for table in new]:
-        yield 'the tables are as recorded'
+        return
+    found = [_compared(_rows(before), _rows(since)) for before, since in zip(old, new)]
+    if set(found) <= {_SAME}:
+        yield f'the tables are {_SAME}'
     else:
-        for before, since in zip(old, new):
-            yield f'{since["title"]}: {_compared(_rows(before), _rows(since))}'
+        yield from (f'{since["title"]}: {text}' for since, text in zip(new, found))
 
 
 def _rows(table):
@@ -181,7 +182,7 @@ def _rows(table):
 
 def _compared(old, new):
     if old == new:
-        return 'as recorded'
+        return _SAME
     if old.keys() != new.keys() or any(len(row) != len(new[name]) for name, row in old.items()):
         return 'other rows or columns than recorded'
     pairs = [pair for name, row in old.items() for pair in zip(row, new[name])]

@@ -26,6 +26,7 @@ def test_the_command_is_that_of_the_experiment_alone(command, expected):
 
 def test_records_of_trainings_have_no_command_here():
     assert command_of({'command': 'python -m fashion_models train'}) is None
+    assert command_of({'experiment': 'retrieval', 'command': 'fashion-models retrieval'}) is None
 
 
 @pytest.fixture
@@ -59,14 +60,14 @@ def write(folder, record):
 
 def test_how_results_were_made(record, catalogue, tmp_path):
     write(tmp_path, record)
-    made = recorded(tmp_path, 'tags', catalogue, 'toy')
+    made = recorded(tmp_path, 'tags', 'toy', catalogue.hash())
     assert made.options == ['--seeds', '2', '--folds', '3']
     assert made.tables == record['tables']
     assert made.recipe == Recipe.load('compact')
     # By the median of the usual network on the same processor, 200 seconds; or else a whole one.
     assert list(made.trainings.values()) == [0.5, 1.5, 0.25, 0.01, 1]
-    assert recorded(tmp_path, 'tags', catalogue, 'shop') is None
-    assert recorded(tmp_path, 'graph', catalogue, 'toy') is None
+    assert recorded(tmp_path, 'tags', 'shop', catalogue.hash()) is None
+    assert recorded(tmp_path, 'graph', 'toy', catalogue.hash()) is None
 
 
 @pytest.mark.parametrize(('change', 'expected'), [
@@ -77,20 +78,20 @@ def test_how_results_were_made(record, catalogue, tmp_path):
      {'model.pooling': ('mean', 'max'), 'training.epochs': (2, 13)})])
 def test_what_is_otherwise_in_the_recipe_by_now(record, catalogue, tmp_path, change, expected):
     write(tmp_path, {**record, 'recipe': Recipe.load('compact').replace(**change).to_toml()})
-    assert recorded(tmp_path, 'tags', catalogue, 'toy').changed == expected
+    assert recorded(tmp_path, 'tags', 'toy', catalogue.hash()).changed == expected
 
 
 def test_a_run_to_begin_with_lowers_the_rate(record, catalogue, tmp_path):
     write(tmp_path, {
         **record, 'command': record['command'] + ' --init some',
         'recipe': Recipe.load('compact').replace(training__learning_rate=0.005).to_toml()})
-    assert recorded(tmp_path, 'tags', catalogue, 'toy').changed == {}
+    assert recorded(tmp_path, 'tags', 'toy', catalogue.hash()).changed == {}
 
 
 def test_a_recipe_that_is_gone(record, catalogue, tmp_path):
     path = write(tmp_path, {**record, 'command': record['command'] + ' --recipe none.toml'})
     with pytest.raises(UserError, match='its recipe: none.toml: cannot read the recipe') as error:
-        recorded(tmp_path, 'tags', catalogue, 'toy')
+        recorded(tmp_path, 'tags', 'toy', catalogue.hash())
     assert str(path) in str(error.value)
 
 
@@ -98,14 +99,14 @@ def test_a_recipe_that_is_gone(record, catalogue, tmp_path):
 def test_results_of_another_catalogue(record, catalogue, tmp_path, hash):
     path = write(tmp_path, {**record, 'catalogue': {'hash': hash}})
     with pytest.raises(UserError, match='another catalogue of this name: found [fN]') as error:
-        recorded(tmp_path, 'tags', catalogue, 'toy')
+        recorded(tmp_path, 'tags', 'toy', catalogue.hash())
     assert str(path) in str(error.value)
 
 
 def test_results_of_a_first_look(record, catalogue, tmp_path):
     write(tmp_path, {**record, 'command': record['command'] + ' --quick'})
     with pytest.raises(UserError, match='is of a first look'):
-        recorded(tmp_path, 'tags', catalogue, 'toy')
+        recorded(tmp_path, 'tags', 'toy', catalogue.hash())
 
 
 @pytest.mark.parametrize('damage', [
@@ -125,7 +126,7 @@ def test_damaged_results(record, catalogue, tmp_path, damage, capsys):
     damage(record)
     path = write(tmp_path, record)
     with pytest.raises(UserError, match=r'results.json: is damaged') as error:
-        recorded(tmp_path, 'tags', catalogue, 'toy')
+        recorded(tmp_path, 'tags', 'toy', catalogue.hash())
     assert str(path) in str(error.value)
     assert capsys.readouterr() == ('', '')
 
