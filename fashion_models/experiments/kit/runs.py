@@ -242,9 +242,10 @@ def _runs(runs_folder, pattern) -> Iterator[Run]:
     for path in sorted(pathlib.Path(runs_folder).glob(f'{pattern}/{PROVENANCE}')):
         try:
             run = Run.open(path.parent)
-            # Another version of the package may have written them.
+            # Another version of the package may have written them; another process that trains
+            # them anew may have just removed them.
             run.recipe, run.provenance  # noqa: B018
-        except UserError:
+        except (UserError, FileNotFoundError):
             continue
         if not (run.folder / REQUESTS).exists():    # learning rates set by hand
             yield run

@@ -183,6 +183,23 @@ def test_a_run_that_somebody_is_still_training_is_left_alone(catalogue, short, t
     assert sorted((path, path.stat().st_mtime_ns) for path in other.folder.rglob('*')) == before
 
 
+@pytest.mark.parametrize('name', ['provenance.json', 'recipe.toml'])
+def test_a_run_that_another_process_starts_over_meanwhile(
+        catalogue, short, trained, tmp_path, monkeypatch, name):
+    shutil.copytree(trained[1].folder, tmp_path / 'run')
+    identity = Identity.of_run(trained[1])
+    assert find_run(tmp_path, identity)
+    opened = runs.Run.open
+
+    def open_and_remove(folder):
+        run = opened(folder)
+        (run.folder / name).unlink()
+        return run
+
+    monkeypatch.setattr(runs.Run, 'open', open_and_remove)
+    assert find_run(tmp_path, identity) is None
+
+
 def test_a_run_with_a_learning_rate_by_hand_is_another(catalogue, short, tmp_path):
     run, _ = training.train(short, catalogue.folder, tmp_path / 'toy')
     identity = Identity.of_run(run)
