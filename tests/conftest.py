@@ -169,7 +169,7 @@ def words(tiny, toy_catalogue, tmp_path_factory):
     One network at a time: to start a process takes longer than to train so small a network.
     """
     folder = tmp_path_factory.mktemp('experiments')
-    recipe = tiny.replace(training__epochs=1, training__drops=())
+    recipe = tiny.replace(training__epochs=1, training__drops=(), training__batch_size=16)
     (folder / 'tiny.toml').write_text(recipe.to_toml())
     return ['--catalogue', str(toy_catalogue), '--recipe', str(folder / 'tiny.toml'),
             '--runs', str(folder / 'runs'), '--jobs', '1', '-o', str(folder / 'results')]

@@ -109,7 +109,7 @@ def test_parts_add_up(results):
              for name, part in parts.items()}
     assert right['1'] + right['2 or more'] == pytest.approx(
         figures['accuracy']['multi-image']['all']['value'] * figures['products'],
-        rel=1e-3), 'but for the few without a label of some task'
+        rel=5e-3), 'but for the few without a label of some task'
     assert list(figures['by_source']) == ['']
 
 
