@@ -1,5 +1,6 @@
 """List the layers of a recipe's network: shapes and numbers of weights.
 
+With --toml, prints the recipe itself, every choice of it: the beginning of a recipe of your own.
 With --backend, prints which library computes on this machine's CPU, and why.
 """
 
@@ -13,6 +14,7 @@ EXAMPLES = '''\
 fashion-models describe lyst2016
 fashion-models describe my-recipe.toml --images 5
 fashion-models describe runs/shop                 what this run was trained with
+fashion-models describe small --toml > mine.toml  a recipe to change, for train --recipe mine.toml
 fashion-models describe --backend'''
 
 
@@ -22,6 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                              'run folder')
     parser.add_argument('--images', metavar='N', type=int, default=3, choices=range(1, 6),
                         help='how many images the product has, 1 to 5 (default: 3)')
+    parser.add_argument('--toml', action='store_true',
+                        help='print the recipe with every choice, instead of the layers')
     parser.add_argument('--backend', action='store_true',
                         help='print which library computes on the CPU, and why')
 
@@ -39,4 +43,4 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.recipe:
         of_run = pathlib.Path(arguments.recipe).is_dir()
         recipe = Run.open(arguments.recipe).recipe if of_run else Recipe.load(arguments.recipe)
-        print(describe(recipe, arguments.images))
+        print(recipe.to_toml() if arguments.toml else describe(recipe, arguments.images))

@@ -10,7 +10,7 @@ two retailers. Hard negatives are the colourways of a design, which are differen
 the embedded catalogue, products that are cut like another kind.
 
 Pairs of pictures' neighbours are judged by pictures alone or by both witnesses; texts alone judge
-pairs that are neighbours by their words. ``cosine`` is the plain cosine of the representations,
+pairs that are neighbours by their words. ``cosine`` is the plain cosine of the vectors,
 without whitening and margin (:mod:`fashion_models.representation.duplicates.evidence`).
 
 The operating point is the lowest threshold with which the validation split's pairs had a precision

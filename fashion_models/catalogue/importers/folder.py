@@ -39,10 +39,11 @@ DESCRIPTION = f"""\
 SOURCE  a folder, or a zip archive of its content: SOURCE/4711/front.jpg and SOURCE/4711/back.jpg
         are two images of the product 4711, SOURCE/4712.jpg is the only one of the product 4712;
         hidden files are passed over
-labels  none: names of folders are ids. {_FEW} folders at most of {_MANY} images each or more, whose
-        names differ in words, look like classes, as in SOURCE/shoes/4711.jpg, and so do those of
-        {_VERY_MANY} images each, whatever their names: --folders classes makes each image a product
-        of that type, --folders products takes them for products all the same. A folder
+labels  none: names of folders are ids. {_FEW} folders at most that hold {_MANY} images or more on
+        average, and whose names differ in words, look like classes, as in
+        SOURCE/shoes/4711.jpg, and so do those of {_VERY_MANY} or more on average, whatever
+        their names: --folders classes makes each image a product of that type,
+        --folders products takes them for products all the same. A folder
         of more than {MOST} images (else --most) stops the import, and so does a folder in a
         folder; a lone folder around all others is entered
 images  in the order of their names

@@ -45,7 +45,7 @@ class Split:
             self.by_text = Evidence(rows, texts.evidence(rows))
 
     def cosines(self) -> np.ndarray:
-        """The cosine of the representations of each pair of :attr:`evidence`: (m,)."""
+        """The cosine of the vectors of each pair of :attr:`evidence`: (m,)."""
         a, b = self.evidence.rows.T
         vectors = self.embeddings.vectors
         return np.einsum('md,md->m', vectors[a].astype(np.float32), vectors[b].astype(np.float32))
