@@ -7,7 +7,7 @@ All examples of a training batch have the same number n of images, and in traini
 goes by the batch's own mean and variance. Whether running statistics are kept for each n or for all
 together therefore changes nothing in training, only how the trained network answers. So networks
 need not be trained anew: this estimates the statistics of the layers after the pooling once more,
-for each n and for all of them, from the batches of six further epochs, and puts them in the place
+for each n and for all of them, from the batches of six epochs, and puts them in the place
 of the running ones.
 
 Accuracies over all tasks, on the validation split, by the number of images; differences are paired,

@@ -90,12 +90,17 @@ def prepare(
         'decode_version': decode.VERSION, 'pillow_version': PIL.__version__}
     parent = pathlib.Path(catalogue.folder, '.prepared') if folder is None else pathlib.Path(folder)
     store = parent / f'{shorter_side}-{source[:16]}'
-    prepared = _opened(store)
+    prepared = None
+    # Without the lock, another process may just be removing it; under it, what is wrong is told.
+    with contextlib.suppress(UserError):
+        prepared = _opened(store)
     if prepared is None:
         refuse_while_spawned()
         with _writing_to(parent), locked(parent / 'lock', lambda: _wait(parent, progress)):
             _remove_partial(parent)
-            if _opened(store) is None:  # another process may have made it while this one waited
+            # Another process may have made it while this one waited.
+            prepared = _opened(store)
+            if prepared is None:
                 earlier = _earlier(parent, shorter_side)
                 if earlier and progress:
                     print(f'{parent}: images prepared by an earlier version are prepared again',
@@ -107,7 +112,7 @@ def prepare(
                     shutil.rmtree(partial, ignore_errors=True)
                 for folder in earlier:
                     shutil.rmtree(folder, ignore_errors=True)
-        prepared = ImageStore.open(store)
+                prepared = ImageStore.open(store)
     if prepared.source != source:
         raise UserError(f'{store}: this image store belongs to another catalogue; delete it')
     return prepared

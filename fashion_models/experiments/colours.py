@@ -144,7 +144,7 @@ def named_figures(runs: dict[str, list[Run]], products: list[tuple]) -> tuple[Fi
     for taught, of_seeds in runs.items():
         scores = {way: [] for way in WAYS}      # (seeds, products, measures)
         for run in of_seeds:
-            encoder = Encoder(run)
+            encoder = Encoder(run, device=run.devices)
             found = [colours(encoder, files) for _, _, files, _, _ in products]
             for way, name in WAYS.items():
                 scores[way].append([

@@ -96,7 +96,7 @@ def cross_validation(
     require_several_images(settings.catalogue)
     settings.networks = 5 * count * len(settings.seeds)
     folds = [_fold(settings, number, count) for number in range(count)]
-    tasks = settings.recipe.model.tasks
+    tasks = settings.tasks
     groups = [group for fold in folds for group in fold['groups']]
     answers = {name: np.concatenate([fold['answers'][name] for fold in folds], axis=1)
                for name in folds[0]['answers']}

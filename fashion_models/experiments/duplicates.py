@@ -109,9 +109,10 @@ def experiment(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[
                 calibration.save(folder / 'calibration.json')
             for name, (rows, scores, threshold) in judged(validation, test, calibration).items():
                 across = of_two_retailers(rows, test.retailers)
-                for which, chosen in (('all', np.ones(len(rows), bool)), ('two', across)):
-                    measured.setdefault((name, which), []).append(
-                        measure(test, rows[chosen], scores[chosen], threshold, draws))
+                measured.setdefault((name, 'all'), []).append(
+                    measure(test, rows, scores, threshold, draws))
+                measured.setdefault((name, 'two'), []).append(
+                    measure(test, rows[across], scores[across], threshold, draws, across=True))
                 if name != 'cosine':
                     called.setdefault(name, []).append(kinds(test, rows[scores >= 0.5], truth))
             calibrations.append(calibration)

@@ -145,6 +145,8 @@ def _reviewed(settings, truth, answers, judged, count, arguments):
             new = [row for row in order if (answers.ids[row], task) not in looked_at]
             listed |= {(answers.ids[row], task)
                        for row in new[:listed_length(order, arguments.reviewed)]}
+        if not listed:      # all have been looked at
+            break
         looked_at |= listed
         corrections = truth.corrections(own.catalogue, listed)
         rounds.append((listed, len(corrections)))

@@ -34,6 +34,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fashion_models.data.epoch import MAX_IMAGES, TOGETHER
+from fashion_models.devices import count
 from fashion_models.experiments.kit import predictions
 from fashion_models.experiments.kit.command import command
 from fashion_models.experiments.kit.predictions import ALL
@@ -116,10 +117,11 @@ def smaller_batches(recipe: Recipe, updates: int, wanted: int) -> Recipe:
     Args:
         recipe: The recipe.
         updates: How many it makes.
-        wanted: How many to make, about.
+        wanted: How many to make, about; the devices share each batch evenly.
     """
-    return recipe.replace(
-        training__batch_size=max(1, round(recipe.training.batch_size * updates / wanted)))
+    g = count(recipe.training.devices)
+    return recipe.replace(training__batch_size=g * max(
+        1, round(recipe.training.batch_size * updates / wanted / g)))
 
 
 def _compare(runs, averaged, products, tasks):
@@ -148,7 +150,8 @@ def _part(right, alone, rows, products, tasks, kept):
 
     def accuracy(values):
         of_tasks = predictions.accuracies(values, tasks, groups)
-        return {task: of_tasks[task] for task in kept}
+        # A part may lack labels of a task.
+        return {task: of_tasks[task] for task in kept if task in of_tasks}
 
     def ahead(name, other):
         return {ALL: predictions.differences(own[name], other, tasks, groups)[ALL]}

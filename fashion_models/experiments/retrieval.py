@@ -112,11 +112,11 @@ def histograms(products: ProductSet, size: int) -> np.ndarray:
 
 def untrained_model(run: Run, products: ProductSet,
                     device: chainer.backend.Device) -> MultiTaskClassifier:
-    """The network of a run as it was before its training, except for batch normalization.
+    """The network of a run with random weights, except for batch normalization.
 
     Its running statistics start as if all activations had mean 0 and variance 1, with which an
-    untrained network's signal fades from layer to layer. They are taken from batches as training
-    has them, as the trained network's are.
+    untrained network's signal fades from layer to layer. They are taken from training
+    batches, in which each product shows all its images.
 
     Args:
         run (~fashion_models.training.run.Run): Says architecture and seed.
@@ -278,15 +278,10 @@ def _tables(task, figures):
             difference = own[f'{which}_difference'].get(name)
             rows.append((
                 name, *(values[metric].value for metric in METRICS),
-                _interval(values['mAP']), str(difference['mAP']) if difference else None))
+                values['mAP'].range(), str(difference['mAP']) if difference else None))
         yield Table(
             f'Retrieval of the same {task}: {whose}',
             ('representation', *METRICS, 'interval', 'multi-image mAP is higher by'), rows)
-
-
-def _interval(found):
-    low, high = found.widest
-    return f'{low:.3f} to {high:.3f}'
 
 
 def _add_arguments(parser):

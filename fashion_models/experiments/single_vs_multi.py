@@ -37,7 +37,10 @@ from fashion_models.experiments.drawing.images_per_product import draw_images
 from fashion_models.experiments.kit.command import command
 from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings
-from fashion_models.experiments.measuring.requirements import require_several_tasks
+from fashion_models.experiments.measuring.requirements import (
+    require_labels_in_splits,
+    require_several_tasks,
+)
 from fashion_models.experiments.measuring.tasks_and_images import (
     ARTICLES_TASKS,
     SCHEDULES,
@@ -54,6 +57,7 @@ def single_vs_multi(
         arguments: argparse.Namespace) -> tuple[Figures, list[Table]]:
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
     tasks = _tasks(settings, arguments.tasks)
+    require_labels_in_splits(settings.catalogue, tasks)
     seeds = len(settings.seeds)
     several = any(len(product.images) > 1 for product in settings.catalogue.products
                   if split_of(product.group) == 'train')

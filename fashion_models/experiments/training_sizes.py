@@ -32,7 +32,10 @@ from fashion_models.experiments.kit.command import command
 from fashion_models.experiments.kit.predictions import ALL
 from fashion_models.experiments.kit.results import Figures, Table
 from fashion_models.experiments.kit.settings import Settings, with_epochs
-from fashion_models.experiments.measuring.requirements import require_several_tasks
+from fashion_models.experiments.measuring.requirements import (
+    require_labels_in_splits,
+    require_several_tasks,
+)
 from fashion_models.experiments.measuring.tasks_and_images import SPLITS, beside, correct_of
 from fashion_models.plural import counted, in_words
 
@@ -51,9 +54,10 @@ def training_sizes(
     """Runs the experiment; see :func:`~fashion_models.experiments.kit.command.command`."""
     tasks, products = settings.tasks, settings.products(settings.recipe)
     require_several_tasks(settings.catalogue, tasks)
+    require_labels_in_splits(settings.catalogue, tasks)
     whole = len(products['train'])
     kinds = [(0, EPOCHS, 1)]
-    for size in _sizes(arguments.sizes, settings, whole):
+    for size in _sizes(arguments.sizes, settings, products['train']):
         longer = (UPDATES, whole / size) if whole / size <= MOST_EPOCHS else (LONGEST, MOST_EPOCHS)
         kinds += [(size, EPOCHS, 1), (size, *longer)]
     networks = {
@@ -73,19 +77,22 @@ def training_sizes(
     return figures, tables(figures)
 
 
-def _sizes(asked, settings, whole):
+def _sizes(asked, settings, products):
     """The smaller sizes, the largest first."""
     if asked == []:
         return []
-    smallest = settings.recipe.training.batch_size
+    smallest, whole = settings.recipe.training.batch_size, len(products)
     if whole <= smallest:
         raise UnsuitableCatalogue(
             f'{settings.catalogue.folder}: {counted(whole, "product")} in the training split, '
             f'expected more than {smallest}, one batch')
-    sizes = {size for size in asked or SIZES if smallest <= size < whole}
+    # Groups stay whole, so that a size may stand for some products fewer.
+    sizes = {size for size in asked or SIZES
+             if size < whole and len(first_groups(products, size)) >= smallest}
     for size in set(asked or ()) - sizes:
         raise UserError(
-            f'sizes: found {size}, expected from {smallest}, one batch, to fewer than the '
+            f'sizes: found {size}, expected enough for {smallest} products in whole groups, one '
+                f'batch, and fewer than the '
             f'{whole} products of the training split')
     if not sizes:
         raise UnsuitableCatalogue(

@@ -216,6 +216,10 @@ def _resume(run, recipe, catalogue_folder, epochs, store, processes):
         raise UserError(
             f'{run.folder}: the run was made with another recipe; resume it with its own, '
             'or start a new run')
+    if run.finished and run.last_snapshot() is None:
+        raise UserError(
+            f'{run.folder}: is finished, and the snapshots that it could be resumed from were '
+            'removed, as experiments do; train a new run')
     run.check_vocabulary()
     run.require_intact()
     run.remove_leftovers()

@@ -109,14 +109,14 @@ def run_trainer(
 
         trainer = build_trainer(run, products, devices, interrupted, processes)
         updater = trainer.updater
-        if first:
-            (run.folder / FINISHED).unlink(missing_ok=True)
         last = processes.broadcast(
             snapshots.newest_intact(run.snapshots, tell) if first else None)
         if last is not None:
             snapshots.resume(trainer, last, run.recipe.hash(), processes)
         if first:
             _begin(run, trainer, last, processes)
+            # Not before it is known that there is something to go on with.
+            (run.folder / FINISHED).unlink(missing_ok=True)
         updater.share_master()
         try:
             trainer.run(show_loop_exception_msg=False)

@@ -396,6 +396,19 @@ def test_a_catalogue_that_changes_meanwhile_is_not_prepared(catalogue, monkeypat
     assert folders(catalogue.folder / '.prepared') == []
 
 
+def test_a_store_that_another_process_removes_meanwhile_is_made_again(catalogue, monkeypatch):
+    prepare(catalogue, 10)
+    opened = ImageStore.open
+
+    def remove_and_open(store):
+        monkeypatch.setattr(ImageStore, 'open', opened)
+        shutil.rmtree(store)
+        return opened(store)
+
+    monkeypatch.setattr(ImageStore, 'open', remove_and_open)
+    assert len(prepare(catalogue, 10)) > 0
+
+
 def test_a_damaged_store_is_said_to_be_one(catalogue):
     prepare(catalogue, 10)
     os.truncate(segments(catalogue.folder / '.prepared')[0] / 'pixels.bin', 10)

@@ -180,13 +180,25 @@ def test_a_network_that_knows_what_is_held_out_is_refused(words, tmp_path, capsy
 
 
 def test_without_test_products_all_are_held_out_all_the_same(lacking, tmp_path):
-    arguments = lacking(products=lambda product: split_of(product.group) == 'test')
+    arguments = lacking(
+        labels=['gender'], products=lambda product: split_of(product.group) == 'test')
     assert module.main([*arguments, '--folds', '2']) == 0
     products = open_catalogue(tmp_path / 'lacking').products
     assert {split_of(product.group) for product in products} == {'train', 'validation'}
     results = json.loads(
         (tmp_path / 'results' / 'cross_validation' / 'toy' / 'results.json').read_text())
-    assert results['figures']['products'] == len(products)
+    figures = results['figures']
+    assert figures['products'] == len(products)
+    # Figures are of the tasks that have labels.
+    tasks = ['colour', 'type', 'category', 'subcategory']
+    assert figures['tasks'] == tasks
+    logs = [json.loads((tmp_path / 'runs' / run['name'] / 'log.json').read_text())[-1]
+            for run in results['runs'] if '-multi-image-fold' in run['name']]
+    weights = [fold['products'] for fold in figures['folds']]
+    assert len(logs) == len(weights)
+    # Every toy has a type.
+    assert figures['accuracy']['multi-image']['type']['value'] == pytest.approx(
+        np.average([log['validation/type'] for log in logs], weights=weights))
 
 
 def test_with_one_image_a_product_nothing_is_trained(lacking, tmp_path, capsys):

@@ -81,6 +81,13 @@ def test_two_rounds(arguments, drawn, tmp_path):
     assert 'Rounds of review' in (out / 'label_audit' / 'embedded' / 'table.txt').read_text()
 
 
+def test_nothing_is_left_for_a_further_round(arguments, tmp_path):
+    out = tmp_path / 'results'
+    assert module.main([
+        *arguments, '--reviewed', '1', '--rounds', '2', '-o', str(out)]) == 0
+    assert len(read(['-o', str(out)])['figures']['review']['rounds']) == 1
+
+
 def test_useless_number_of_rounds(arguments, capsys):
     assert module.main([*arguments, '--rounds', '0']) == 2
     assert 'rounds: found 0, expected 1 or more' in capsys.readouterr().err

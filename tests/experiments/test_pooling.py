@@ -10,7 +10,9 @@ from fashion_models.experiments.pooling import (
     OTHERS,
     SMALLER,
     main,
+    smaller_batches,
 )
+from fashion_models.training.recipe import Recipe
 from fashion_models.training.run import Run
 
 
@@ -37,6 +39,12 @@ def test_smaller_batches_make_as_many_updates_as_single_images(results):
     for way in SMALLER:
         assert updates['maximum'] < updates[way]
         assert updates[way] == pytest.approx(updates['single-image'], rel=0.25)
+
+
+@pytest.mark.parametrize(('devices', 'expected'), [('@numpy', 43), ('@numpy*4', 44), ('0,1', 42)])
+def test_devices_share_smaller_batches_evenly(devices, expected):
+    recipe = Recipe().replace(training__batch_size=64, training__devices=devices)
+    assert smaller_batches(recipe, 100, 150).training.batch_size == expected
 
 
 def test_differences_are_those_of_the_accuracies(results):

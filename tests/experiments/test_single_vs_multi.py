@@ -4,6 +4,7 @@ import pathlib
 import pytest
 from PIL import Image
 
+from fashion_models.catalogue.split import split_of
 from fashion_models.data.views import View
 from fashion_models.experiments.measuring import tasks_and_images
 from fashion_models.experiments.measuring.tasks_and_images import SCHEDULES, WAYS
@@ -110,6 +111,15 @@ def test_a_small_catalogue_without_colours(lacking, capsys, tmp_path):
     multi, single = results['tables'][1]['rows'][:2]
     assert multi[:3] == ['the article: multi-image', '-', '0.886']
     assert single[:3] == ['the article: single-image', '-', '0.856']
+
+
+def test_a_task_without_labels_in_the_test_split_is_told_before_training(
+        lacking, tmp_path, capsys):
+    def labelled(product):
+        return split_of(product.group) == 'test' and product.label('gender') is not None
+    assert main([*lacking(products=labelled), '--tasks', 'gender']) == 3
+    assert 'no product of the test split has a label of gender' in capsys.readouterr().err
+    assert not (tmp_path / 'runs').exists()
 
 
 @pytest.fixture

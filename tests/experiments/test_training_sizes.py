@@ -60,7 +60,19 @@ def test_all_products_alone(results, words, tmp_path):
 @pytest.mark.parametrize('size', ['0', '100000'])
 def test_impossible_sizes(words, capsys, size):
     assert main([*words, '--seeds', '1', '--sizes', size]) == 2
-    assert f'sizes: found {size}, expected from ' in capsys.readouterr().err
+    assert f'sizes: found {size}, expected enough for ' in capsys.readouterr().err
+
+
+def test_groups_stay_whole_so_that_a_size_may_be_less_than_a_batch(words, tmp_path, capsys):
+    """Groups are of two products: of 15, whole groups have 14."""
+    recipe = tmp_path / 'recipe.toml'
+    recipe.write_text(
+        pathlib.Path(words[3]).read_text().replace('batch_size = 16', 'batch_size = 15'))
+    assert main([*words, '--recipe', str(recipe), '--runs', str(tmp_path / 'runs'),
+                 '--seeds', '1', '--sizes', '15']) == 2
+    assert ('sizes: found 15, expected enough for 15 products in whole groups'
+            in capsys.readouterr().err)
+    assert not (tmp_path / 'runs').exists()
 
 
 def test_a_small_catalogue_has_no_smaller_sizes_of_its_own(words, capsys):

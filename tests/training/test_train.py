@@ -307,6 +307,9 @@ def test_a_run_that_cannot_be_resumed_keeps_its_epochs(tiny, toy_catalogue, tmp_
     with pytest.raises(UserError, match='all snapshots are damaged; remove .* and train anew'):
         training.resume(run, epochs=5)
     assert Run.open(run.folder).recipe.training.epochs == 1
+    with pytest.raises(UserError, match='all snapshots are damaged'):
+        training.resume(run)
+    assert run.finished
 
 
 def test_a_finished_run_whose_extension_is_refused_keeps_its_epochs(

@@ -5,6 +5,7 @@ import contextlib
 import functools
 import pathlib
 import re
+import shlex
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -233,7 +234,7 @@ def run_experiment(name: str, experiment: Callable[..., tuple[Figures, list[Tabl
         write_results(
             folder, name, figures, tables, catalogue, settings.recipe, settings.seeds,
             settings.used, time.monotonic() - started,
-            ' '.join([f'python -m fashion_models.experiments.{name}', *argv]))
+            f'python -m fashion_models.experiments.{name} {shlex.join(argv)}'.rstrip())
     finally:
         for empty in folder, folder.parent:
             with contextlib.suppress(OSError):

@@ -13,6 +13,7 @@ import math
 import os
 import pathlib
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -180,9 +181,9 @@ def portable_provenance(found: dict[str, Any]) -> dict[str, Any]:
 
 def without_folders(command: str) -> str:
     """A command line with paths out of the working folder cut to their last part."""
-    return ' '.join(
+    return shlex.join(
         word.rstrip('/').rsplit('/', 1)[-1] if word.startswith(('/', '..')) else word
-        for word in command.split(' '))
+        for word in shlex.split(command))
 
 
 def describe_catalogue(catalogue: Catalogue) -> dict[str, str | int]:

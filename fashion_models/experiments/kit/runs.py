@@ -88,6 +88,10 @@ def _require_unfinished(run):
     """Raises UserError if a training would overwrite a finished run that cannot be recognised."""
     if not run.finished:
         return
+    if (run.folder / REQUESTS).exists():
+        raise UserError(
+            f'{run.folder}: its learning rate was set by hand, so it is not the network that is '
+            'sought; move it away, and the same command trains that')
     try:
         Identity.of_run(Run.open(run.folder))
     except UserError as error:

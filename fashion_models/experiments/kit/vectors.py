@@ -33,7 +33,7 @@ def _found_or_made(run: Run, catalogue: Catalogue) -> Embeddings:
         found = open_embeddings(file)
     except UserError:
         found = None
-    encoder = Encoder(run)
+    encoder = Encoder(run, device=run.devices)
     if found is None or (
             found.header['snapshot_sha256'], found.header['catalogue_hash'],
             tuple(found.header.get('labels', ()))) != (digest, catalogue.hash(), encoder.labels):

@@ -75,7 +75,7 @@ def judged(validation: Split, test: Split,
 
 def measure(
         test: Split, rows: np.ndarray, scores: np.ndarray, threshold: float | None,
-        draws: np.ndarray) -> Figures:
+        draws: np.ndarray, across: bool = False) -> Figures:
     """Average precision and recall of some judgements, with intervals over groups of products.
 
     Args:
@@ -84,15 +84,16 @@ def measure(
         scores: (m,) the higher, the likelier to be one product.
         threshold: An operating point, or ``None``.
         draws: (draws, groups) how often each group is drawn.
+        across: Whether ``rows`` are only pairs of two retailers, so that no others can be missed.
 
     Returns:
         From each of :data:`FIGURES` to the value, followed by those of the draws; ``'curve'`` and
         ``'operating_point'``.
     """
     same = same_product(rows, test.products)
-    _, precision, recall = precision_recall(scores, same, test.total)
+    counts = _positives(test, across)
+    _, precision, recall = precision_recall(scores, same, counts.sum())
     values = [_figures(precision, recall)]
-    counts = _positives(test)
     a, b = test.groups[rows].T
     for draw in draws:
         # A pair across groups occurs as often as both are drawn together; one within a group, as
@@ -104,7 +105,7 @@ def measure(
         said = scores >= threshold
         point = {'threshold': threshold, 'pairs': int(said.sum()),
                  'precision': float(same[said].mean()) if said.any() else None,
-                 'recall': float(same[said].sum() / test.total)}
+                 'recall': float(same[said].sum() / counts.sum())}
     return {**dict(zip(FIGURES, np.array(values).T)), 'operating_point': point,
             'curve': _thinned(precision, recall)}
 
@@ -114,10 +115,18 @@ def _figures(precision, recall):
             *(recall_at_precision(precision, recall, wanted) for wanted in PRECISIONS)]
 
 
-def _positives(test):
-    """Number of pairs of one product in each group: (groups,)."""
+def _positives(test, across):
+    """Number of pairs of one product in each group, or of those across retailers: (groups,)."""
+    def pairs(listings):
+        found = pairs_of_one([product for product, _ in listings])
+        if across:
+            found -= pairs_of_one([f'{len(product)} {product} {retailer}'
+                                   for product, retailer in listings if retailer])
+        return found
+
+    listings = list(zip(test.products, test.retailers))
     return np.array([
-        pairs_of_one([test.products[row] for row in np.flatnonzero(test.groups == group)])
+        pairs([listings[row] for row in np.flatnonzero(test.groups == group)])
         for group in range(test.groups.max() + 1)])
 
 

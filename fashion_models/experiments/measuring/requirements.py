@@ -57,6 +57,23 @@ def require_several_tasks(catalogue: Catalogue, tasks: Sequence[str]) -> None:
             "recipe's tasks")
 
 
+def require_labels_in_splits(catalogue: Catalogue, tasks: Sequence[str]) -> None:
+    """Raises :class:`.UnsuitableCatalogue` if a split has no label of a task to be measured.
+
+    Args:
+        catalogue: The products.
+        tasks: Those whose accuracy is compared on validation and on test products.
+    """
+    found = {(split_of(product.group), task) for product in catalogue.products
+             for task in tasks if product.label(task) is not None}
+    for split in SPLITS:
+        for task in tasks:
+            if (split, task) not in found:
+                raise UnsuitableCatalogue(
+                    f'{catalogue.folder}: no product of the {split} split has a label of {task}, '
+                    'so that its accuracy cannot be measured; expected labels of it in every split')
+
+
 def require_several_images(catalogue: Catalogue) -> None:
     """Raises :class:`.UnsuitableCatalogue` if every product has one image, or none."""
     if all(len(product.images) < 2 for product in catalogue.products):

@@ -8,7 +8,6 @@ table as ``table.txt`` and ``table.rst``, and the plots of its log.
 """
 
 import argparse
-import json
 import os
 import pathlib
 import sys
@@ -25,6 +24,7 @@ from fashion_models.experiments.kit.results import (
     write_record,
 )
 from fashion_models.files import atomic_write
+from fashion_models.parsing import json_file, require_form
 from fashion_models.training.results import results_rows
 from fashion_models.training.run import Run
 
@@ -79,7 +79,11 @@ def _evaluation(run, split):
     if not path.exists():
         raise UserError(
             f'{path}: there is no such file; evaluate the run on this split')
-    evaluation = json.loads(path.read_text(encoding='utf-8'))
+    try:
+        evaluation = json_file(path)
+        require_form(evaluation, {'provenance': dict})
+    except (ValueError, TypeError):
+        raise UserError(f'{path}: is damaged; evaluate the run on this split again') from None
     del evaluation['provenance']
     return evaluation
 

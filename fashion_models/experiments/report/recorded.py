@@ -8,6 +8,7 @@ import math
 import os
 import pathlib
 import re
+import shlex
 import statistics
 from collections.abc import Iterator
 from typing import Any
@@ -38,8 +39,8 @@ def command_of(record: dict[str, Any]) -> str | None:
         return None
     products = [word for option in ('catalogue', 'name') if getattr(arguments, option) is not None
                 for word in (f'--{option}', getattr(arguments, option))]
-    return ' '.join([f'python -m fashion_models.experiments.{record["experiment"]}', *products,
-                     *_options(arguments, own)])
+    return shlex.join(['python', '-m', f'fashion_models.experiments.{record["experiment"]}',
+                       *products, *_options(arguments, own)])
 
 
 def _parsed(command):
@@ -52,7 +53,7 @@ def _parsed(command):
     parser.add_argument('--only', nargs='+')
     try:
         with contextlib.redirect_stderr(io.StringIO()):
-            return parser.parse_known_args((found['options'] or '').split())
+            return parser.parse_known_args(shlex.split(found['options'] or ''))
     except SystemExit:
         raise ValueError(f'no command of an experiment: {command}') from None
 

@@ -81,6 +81,7 @@ def test_written_results(toy_catalogue, tiny, tmp_path):
     ('train --out runs/a', 'train --out runs/a'),
     ('train --out /home/me/runs/a/ --seed 1', 'train --out a --seed 1'),
     ('train --out ../a', 'train --out a'),
+    ("train --out '/home/me/my runs/a b'", "train --out 'a b'"),
 ])
 def test_without_folders(command, expected):
     assert without_folders(command) == expected

@@ -296,3 +296,19 @@ def test_the_place_of_a_training_is_shown(catalogue, short, tmp_path, capsys):
     assert ': training (network 2 of 3)\n' in capsys.readouterr().out
     trained_run(catalogue, short, 0, tmp_path, 'multi', place='network 3 of 3')
     assert 'network 3 of 3' not in capsys.readouterr().out      # it was reused
+
+
+def test_a_rate_set_by_hand_is_told(catalogue, short, tmp_path):
+    run = trained_run(catalogue, short, 0, tmp_path, 'multi')
+    request(run, 0.5)
+    with pytest.raises(UserError, match=r'its learning rate was set by hand.*move it away'):
+        trained_run(catalogue, short, 0, tmp_path, 'multi')
+
+
+def test_a_finished_run_without_its_snapshots_is_not_trained_from_nothing(
+        catalogue, short, tmp_path):
+    run = trained_run(catalogue, short, 0, tmp_path, 'multi')
+    before = {path: path.read_bytes() for path in run.folder.rglob('*') if path.is_file()}
+    with pytest.raises(UserError, match='is finished, and the snapshots'):
+        training.resume(run, epochs=3)
+    assert {path: path.read_bytes() for path in before} == before

@@ -49,3 +49,19 @@ def test_kinds_of_pairs(split):
     rows = np.array([[0, 1], [0, 2], [0, 4], [0, 8]])
     assert list(kinds(split, rows, truth).values()) == [1, 1, 1, 0, 1]
     assert list(kinds(split, rows, {}).values()) == [1, 1, 0, 0, 2]
+
+
+def test_pairs_within_a_retailer_cannot_be_missed_across(tmp_path):
+    """One product twice at one retailer, another at two, a third at unknown ones."""
+    items = [Item(f'{product}/{number}', product, product, {}, retailer)
+             for number, (product, retailer) in enumerate([
+                 ('a', 'x'), ('a', 'x'), ('b', 'x'), ('b', 'y'), ('c', ''), ('c', '')])]
+    with EmbeddingsWriter(tmp_path / 'listings', {'per': 'listing', 'size': 6}) as writer:
+        writer.add(np.eye(6, dtype=np.float32), items)
+    split = Split(open_embeddings(tmp_path / 'listings'))
+    rows, scores = np.array([[2, 3], [4, 5]]), np.array([0.9, 0.8])
+    assert measure(split, rows, scores, 0.5, np.ones((1, 3)), across=True)[
+        'average precision'] == pytest.approx([1, 1])
+    found = measure(split, rows, scores, 0.5, np.ones((1, 3)))
+    assert found['average precision'] == pytest.approx([2 / 3] * 2)
+    assert found['operating_point']['recall'] == pytest.approx(2 / 3)

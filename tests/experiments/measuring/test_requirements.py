@@ -10,6 +10,7 @@ from fashion_models.experiments import duplicates, ordering, tags, with_text
 from fashion_models.experiments.measuring.requirements import (
     require_folds,
     require_labels,
+    require_labels_in_splits,
     require_several_images,
     require_several_tasks,
     require_texts,
@@ -32,6 +33,17 @@ def test_labels():
     require_labels(catalogue(product(), product(colour='red')), 'colour')
     with pytest.raises(UnsuitableCatalogue, match='shop: no product has a label of colour'):
         require_labels(catalogue(product(), product(gender='male')), 'colour')
+
+
+def test_labels_in_every_split():
+    labelled = {split: product(group_of(split), colour='red', type='shoes') for split in SPLITS}
+    require_labels_in_splits(catalogue(*labelled.values()), ['colour', 'type'])
+    for split in SPLITS:
+        lacking = {**labelled, split: product(group_of(split), colour='red')}
+        require_labels_in_splits(catalogue(*lacking.values()), ['colour'])
+        with pytest.raises(
+                UnsuitableCatalogue, match=f'no product of the {split} split has a label of type'):
+            require_labels_in_splits(catalogue(*lacking.values()), ['colour', 'type'])
 
 
 def test_texts_of_every_split():

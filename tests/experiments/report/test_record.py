@@ -1,5 +1,6 @@
 import json
 import pathlib
+import shutil
 
 import pytest
 
@@ -28,6 +29,15 @@ def test_record_of_a_run(epochs, plots, tiny, toy_catalogue, tmp_path, capsys):
         'results.json', 'table.txt', 'table.rst', *plots}
     text = (out / 'results.json').read_text()
     assert str(tmp_path) not in text, 'no folder of this machine is in the record'
+
+
+@pytest.mark.parametrize('damaged', ['{', '[]', '{"accuracies": {}}'])
+def test_a_damaged_evaluation_is_told(tiny_run, tmp_path, capsys, damaged):
+    shutil.copytree(tiny_run[0], tmp_path / 'run')
+    for split in 'validation', 'test':
+        (tmp_path / 'run' / f'evaluation-{split}.json').write_text(damaged)
+    assert main([str(tmp_path / 'run'), str(tmp_path / 'results')]) == 2
+    assert 'is damaged; evaluate the run on this split again\n' in capsys.readouterr().err
 
 
 def test_the_recorded_table_is_that_of_the_recorded_evaluation():

@@ -17,7 +17,9 @@ from fashion_models.training.recipe import Recipe
      ' --catalogue a --name b --single-image'),
     ('.tags --runs r -o o --sizes 1000 3000 --seeds 3', ' --seeds 3 --sizes 1000 3000'),
     ('.tags --out=o --runs=x --recipe=small --pictures -oy --init r',
-     ' --recipe small --pictures --init r')])
+     ' --recipe small --pictures --init r'),
+    (".tags --catalogue '/data/my shop' --jobs 2 --init 'a run'",
+     " --catalogue '/data/my shop' --init 'a run'")])
 def test_the_command_is_that_of_the_experiment_alone(command, expected):
     start = 'python -m fashion_models.experiments'
     assert command_of({'experiment': 'tags', 'command': start + command}) == (
