@@ -198,6 +198,9 @@ def test_request_made_while_nothing_ran(tmp_path):
     resumed = FakeTraining(tmp_path, Training(drops=()), first.state(), iteration=2)
     resumed.step()
     assert resumed.used == [0.25]
+    # Killed before its next snapshot, it resumes from the same one.
+    again = FakeTraining(tmp_path, Training(drops=()), first.state(), iteration=2)
+    assert again.changes() == resumed.changes() == [(0, 0.01, 'recipe'), (2, 0.25, 'by hand')]
 
 
 @pytest.mark.parametrize('rate', [0.0, -1.0, float('nan'), float('inf'), 'fast'])
