@@ -125,12 +125,19 @@ class Mapping:
 
         Args:
             name (str): Name of the product's catalogue.
-            product (Product): None of its labels is unmapped.
+            product (Product): The product.
             report (Report): Told of contradictions.
 
         Returns:
             Product
+
+        Raises:
+            UserError: The mapping lacks one of its labels.
         """
+        for task, label in self.unmapped(name, product):
+            # A merge has looked for them before; the catalogue may have changed since.
+            raise UserError(f'{name}: the mapping lacks {task} {label!r} of product '
+                            f'{product.id!r}; if the catalogue was changed meanwhile, do it again')
         found = self.source_labels(name, product)
         labels = dict(zip(LEVELS, self._place(name, found, report)))
         for task, of_task in self.tasks.items():

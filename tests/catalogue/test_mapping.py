@@ -118,6 +118,14 @@ def test_unmapped_labels(load):
     assert len(list(mapping.unmapped('unknown', one))) == 5
 
 
+@pytest.mark.parametrize(('labels', 'lacking'), [
+    ({'colour': ('rot',)}, "colour 'rot'"), ({'gender': 'Damen'}, "gender 'Damen'"),
+    ({'category': 'Neu', 'type': 'Neu'}, "type 'Neu'")])
+def test_what_is_unmapped_cannot_be_applied(load, labels, lacking):
+    with pytest.raises(UserError, match=f"shop: the mapping lacks {lacking} of product '1'; if"):
+        applied(load(), 'shop', labels)
+
+
 def test_an_open_question_is_no_answer(load):
     mapping = load('[shop.gender]\n"Herren" = "?"\n')
     assert list(mapping.unmapped('shop', product({'gender': 'Herren'}))) == [('gender', 'Herren')]
