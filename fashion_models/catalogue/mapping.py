@@ -30,7 +30,6 @@ from __future__ import annotations
 import collections
 import dataclasses
 import difflib
-import json
 import os
 import pathlib
 import re
@@ -44,6 +43,7 @@ from fashion_models.catalogue.taxonomy import Places, Taxonomy
 from fashion_models.errors import UserError
 from fashion_models.parsing import content, shown, toml_tables
 from fashion_models.plural import counted
+from fashion_models.surrogates import json_text
 
 SAME = 'same'
 NOTHING = ()
@@ -239,15 +239,11 @@ def template(counts: dict[tuple[str, str, str], int]) -> str:
     tasks = ordered([task for _, task in tables])
     for name, task in sorted(tables, key=lambda key: (order[key[0]], tasks.index(key[1]))):
         lines += ['', f'[{_key(name)}.{task}]']
-        lines += [f'{_quoted(label)} = "{OPEN}"  # {counted(-count, "product")}'
+        lines += [f'{json_text(label)} = "{OPEN}"  # {counted(-count, "product")}'
                   for count, label in sorted(tables[name, task])]
     return '\n'.join(lines[1:])
 
 
 def _key(name):
-    return name if re.fullmatch('[A-Za-z0-9_-]+', name) else _quoted(name)
-
-
-def _quoted(text):
-    # TOML's basic strings escape what JSON does, and this character.
-    return json.dumps(text, ensure_ascii=False).replace('\x7f', '\\u007f')
+    # TOML's basic strings are escaped as JSON's are.
+    return name if re.fullmatch('[A-Za-z0-9_-]+', name) else json_text(name)

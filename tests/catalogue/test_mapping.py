@@ -145,6 +145,14 @@ def test_template_is_toml_whatever_the_names():
     assert '"男" = "?"  # 1 product' in lines
 
 
+def test_a_template_has_nothing_that_a_terminal_obeys():
+    label = 'red\x1b[2J\x7f\x9b2J\u202ener\u2028'
+    text = template({(f'shop {label}', 'colour', label): 1})
+    assert text.isascii()
+    assert text.replace('\n', '').isprintable()
+    assert tomllib.loads(text) == {f'shop {label}': {'colour': {label: '?'}}}
+
+
 @pytest.mark.parametrize(('text', 'message'), [
     ('[shop', 'not a TOML file'),
     ('shop = 3', 'shop: found 3, expected a table for each task, as in .shop.gender'),
