@@ -119,10 +119,7 @@ class LabelDecision(Entry):
         """What is right, as the reviewer says; ``''`` where nobody can tell."""
         return {RIGHT: self.before, CANNOT_TELL: ''}.get(self.answer, joined(parts(self.label)))
 
-    @property
-    def word(self) -> str:
-        """What reviewers may disagree on."""
-        return self.after
+    word = after    #: What reviewers may disagree on.
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -227,14 +224,14 @@ class Journal:
         self._forget()
 
     def _forget(self):
-        self._entries, self._ids, self._read, self._state = [], set(), 0, None
+        self._entries, self._ids, self._state = [], set(), None
+        self._inode, self._read, self._last = None, 0, b''
 
     def add(self, *entries: Entry) -> None:
         """Adds entries; when it returns, they are on the disk.
 
         Raises:
-            UserError: An undo is of an entry that is not in the journal, or the file cannot be
-                written, or read.
+            UserError: An undo is of no entry there, or the file cannot be written, or read.
         """
         text = '\n'.join(json.dumps(entry.record()) for entry in entries)
         lock = self.path.with_name(f'{self.path.name}.lock')
@@ -273,9 +270,11 @@ class Journal:
         try:
             require_plain(self.path)
             with open(self.path, 'rb') as file:
-                if file.seek(0, os.SEEK_END) < self._read:
-                    self._forget()      # somebody replaced the file
-                file.seek(self._read)
+                inode = os.fstat(file.fileno()).st_ino
+                file.seek(self._read - len(self._last))
+                if (inode, file.read(len(self._last))) != (self._inode, self._last):
+                    self._forget()      # replaced: by another file or, as "cp" does, in place
+                    file.seek(0)
                 content = file.read()
         except FileNotFoundError:
             self._forget()
@@ -285,7 +284,8 @@ class Journal:
         content = content[:content.rfind(b'\n') + 1]
         found = [_parsed(line, f'{self.path}:{number}')
                  for number, line in enumerate(content.split(b'\n')[:-1], len(self._entries) + 1)]
-        self._read += len(content)
+        self._inode, self._read = inode, self._read + len(content)
+        self._last = content[content.rfind(b'\n', 0, -1) + 1:] or self._last
         return found
 
 

@@ -30,7 +30,6 @@ from __future__ import annotations
 import collections
 import dataclasses
 import difflib
-import json
 import os
 import pathlib
 import re
@@ -44,6 +43,7 @@ from fashion_models.catalogue.taxonomy import Places, Taxonomy
 from fashion_models.errors import UserError
 from fashion_models.parsing import content, shown, toml_tables
 from fashion_models.plural import counted
+from fashion_models.surrogates import json_text
 
 SAME = 'same'
 NOTHING = ()
@@ -125,12 +125,19 @@ class Mapping:
 
         Args:
             name (str): Name of the product's catalogue.
-            product (Product): None of its labels is unmapped.
+            product (Product): The product.
             report (Report): Told of contradictions.
 
         Returns:
             Product
+
+        Raises:
+            UserError: The mapping lacks one of its labels.
         """
+        for task, label in self.unmapped(name, product):
+            # A merge has looked for them before; the catalogue may have changed since.
+            raise UserError(f'{name}: the mapping lacks {task} {label!r} of product '
+                            f'{product.id!r}; if the catalogue was changed meanwhile, do it again')
         found = self.source_labels(name, product)
         labels = dict(zip(LEVELS, self._place(name, found, report)))
         for task, of_task in self.tasks.items():
@@ -232,15 +239,11 @@ def template(counts: dict[tuple[str, str, str], int]) -> str:
     tasks = ordered([task for _, task in tables])
     for name, task in sorted(tables, key=lambda key: (order[key[0]], tasks.index(key[1]))):
         lines += ['', f'[{_key(name)}.{task}]']
-        lines += [f'{_quoted(label)} = "{OPEN}"  # {counted(-count, "product")}'
+        lines += [f'{json_text(label)} = "{OPEN}"  # {counted(-count, "product")}'
                   for count, label in sorted(tables[name, task])]
     return '\n'.join(lines[1:])
 
 
 def _key(name):
-    return name if re.fullmatch('[A-Za-z0-9_-]+', name) else _quoted(name)
-
-
-def _quoted(text):
-    # TOML's basic strings escape what JSON does, and this character.
-    return json.dumps(text, ensure_ascii=False).replace('\x7f', '\\u007f')
+    # TOML's basic strings are escaped as JSON's are.
+    return name if re.fullmatch('[A-Za-z0-9_-]+', name) else json_text(name)

@@ -19,7 +19,7 @@ from fashion_models.catalogue.cells import write_table
 from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importing import run_import
 from fashion_models.catalogue.io import MERGED_FILE, MERGES_FILE, Catalogue
-from fashion_models.catalogue.merge_record import copy_truth, merges, write_merges
+from fashion_models.catalogue.merge_record import copy_truth, handed_on, merges, write_merges
 from fashion_models.catalogue.pair_answers import PairAnswer
 from fashion_models.catalogue.records import Product, product_from_record, product_record
 from fashion_models.catalogue.relabel import SETTLED
@@ -92,7 +92,7 @@ def merge_duplicates(catalogue: Catalogue, answers: Sequence[PairAnswer],
 
     def finish():
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec='seconds')
-        write_merges(folder, [*merges(catalogue), {'when': now, **source.record()}])
+        write_merges(folder, [*handed_on(source), {'when': now, **source.record()}])
         copy_truth(catalogue, folder)
         write_table(pathlib.Path(folder) / MERGED_FILE, _COLUMNS, (
             [getattr(change, name) for name in _COLUMNS] for change in source.changes))
@@ -126,7 +126,7 @@ def take_back(catalogue: Catalogue, folder: str | os.PathLike, overwrite: bool =
     source = _TakenBack(catalogue, done[-1])
 
     def finish():
-        write_merges(folder, done[:-1])
+        write_merges(folder, handed_on(source)[:-1])
         copy_truth(catalogue, folder)
 
     report = run_import(
@@ -185,8 +185,9 @@ class _Merged(Rewriting):
     def record(self):
         """What is to be written down of it."""
         return {
-            'joined': [{'products': [{'row': row, 'record': product_record(product)}
-                                     for row, product in own]} for own in self._members.values()],
+            'joined': [
+                {'products': [{'row': row, 'record': self.placed(product_record(product))}
+                              for row, product in own]} for own in self._members.values()],
             'groups': self._regrouped}
 
     def products(self, report):

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 
 from fashion_models.catalogue.io import MERGES_FILE, TRUTH_FILE, Catalogue
 from fashion_models.catalogue.records import product_from_record
+from fashion_models.catalogue.rewriting import Rewriting
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, whole_lines
 from fashion_models.parsing import json_value, require_form, require_plain
@@ -48,9 +49,17 @@ def merges(catalogue: Catalogue) -> list[dict]:
     return found
 
 
-def copy_merges(catalogue: Catalogue, folder: str | os.PathLike) -> None:
+def handed_on(source: Rewriting) -> list[dict]:
+    """What the merges of a catalogue did, the images by their paths in its copy."""
+    return [one | {'joined': [
+        {'products': [product | {'record': source.placed(product['record'])}
+                      for product in own['products']]} for own in one['joined']]}
+        for one in merges(source.catalogue)]
+
+
+def copy_merges(source: Rewriting, folder: str | os.PathLike) -> None:
     """Hands a catalogue's merges on to a copy in which its products are the same ones."""
-    write_merges(folder, merges(catalogue))
+    write_merges(folder, handed_on(source))
 
 
 def copy_truth(catalogue: Catalogue, folder: str | os.PathLike) -> None:

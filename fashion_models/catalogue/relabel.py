@@ -65,7 +65,7 @@ def relabel(catalogue: Catalogue, corrections: Sequence[Correction], folder: str
         'corrections': [dataclasses.astuple(one)[:4] for one in corrections]}
 
     def finish():
-        copy_merges(catalogue, folder)
+        copy_merges(source, folder)
         write_table(pathlib.Path(folder) / CHANGES_FILE, ('product', 'task', 'before', 'after'),
                     source.changes)
 

@@ -14,7 +14,8 @@ class Rewriting(Source):
     """A catalogue, open to be written anew; what changes is up to the subclass.
 
     Args:
-        catalogue: The catalogue. Its header and the paths of its images stay as they are.
+        catalogue: The catalogue. Its header stays as it is, and so do the paths of its images if
+            all lie below ``images/``; else all come there (:meth:`placed`).
 
     Attributes:
         catalogue (Catalogue): The same.
@@ -29,6 +30,13 @@ class Rewriting(Source):
         if all(image.startswith(below) for product in catalogue.products
                for image in product.images):
             self.strip = below
+
+    def placed(self, record: dict) -> dict:
+        """A product's record, with the paths that its images get in the new catalogue."""
+        return record | {'listings': [
+            listing | {'images': [f'{IMAGES_FOLDER}/{image.removeprefix(self.strip)}'
+                                  for image in listing.get('images', ())]}
+            for listing in record['listings']]}
 
     def own_products(self) -> Iterator[Product]:
         """Yields the products of the catalogue, which is read several times.

@@ -7,7 +7,6 @@ the vectors of another network take the networks' place.
 """
 
 import argparse
-import functools
 
 from fashion_models.cli import options
 from fashion_models.cli.writing import beside
@@ -52,16 +51,22 @@ def run(arguments: argparse.Namespace) -> None:
     from fashion_models.representation.audit.review import ANSWERS_FILE, PAGE_FILE, write_review
     from fashion_models.representation.audit.sections import review_sections
 
+    def refuse():
+        if (arguments.output / ANSWERS_FILE).exists() and not arguments.overwrite:
+            raise UserError(f'{arguments.output / ANSWERS_FILE}: there is a review already; choose '
+                            'another folder, or give --overwrite')
+
+    def write():
+        refuse()    # again: judging took hours, and somebody may have answered another review
+        write_review(arguments.output, f'Suspected labels of {catalogue.header.name}', sections,
+                     catalogue)
+
     require_cleanlab()
-    if (arguments.output / ANSWERS_FILE).exists() and not arguments.overwrite:
-        raise UserError(f'{arguments.output / ANSWERS_FILE}: there is a review already; choose '
-                        'another folder, or give --overwrite')
+    refuse()
     catalogue = open_catalogue(arguments.catalogue)
     answers = (_by_vectors if arguments.embeddings else _by_networks)(arguments, catalogue)
     sections = review_sections(catalogue, answers, arguments.most)
-    with beside(functools.partial(
-            write_review, arguments.output, f'Suspected labels of {catalogue.header.name}',
-            sections, catalogue)):
+    with beside(write):
         print('\n'.join(heading for heading, _ in sections))
     print(f'look at {arguments.output / PAGE_FILE} and answer in '
           f'{arguments.output / ANSWERS_FILE}; then\n  fashion-models catalogue relabel '

@@ -112,6 +112,8 @@ class Browser:
     def allowed(self, view: View, but: str | None = None) -> np.ndarray:
         """Which items have the text and the labels of a view: (n,) bool.
 
+        Near an item, that item is left out, and its group if the view says so.
+
         Args:
             view: The view.
             but: A task whose labels do not count.
@@ -123,6 +125,12 @@ class Browser:
             texts = self.shop.texts
             allowed &= np.fromiter(
                 (all(word in text for word in words) for text in texts), bool, len(texts))
+        if view.near:
+            row = self.shop.embeddings.row(view.near)
+            allowed[row] = False
+            if view.other_groups:
+                groups = self.shop.labels.groups
+                allowed &= groups != groups[row]
         return allowed
 
     def facets(self, view: View) -> dict[str, dict[str, int]]:
@@ -134,8 +142,9 @@ class Browser:
         labels = self.shop.labels
         chosen = {task for task, _ in view.where}
         whole = self.allowed(view)
-        return {task: labels.counts(
-            task, self.allowed(view, but=task) if task in chosen else whole)
+        most = NEAREST if view.near or view.picture else len(whole)
+        return {task: {label: min(count, most) for label, count in labels.counts(
+            task, self.allowed(view, but=task) if task in chosen else whole).items()}
             for task in labels.tasks if labels.names[task]}
 
     def _find(self, view, vector):
@@ -156,11 +165,7 @@ class Browser:
     def _near(self, view, vector, allowed):
         shop = self.shop
         if view.near:
-            row = shop.embeddings.row(view.near)
-            vector = shop.embeddings.mapped[row]
-            allowed[row] = False
-            if view.other_groups:
-                allowed &= shop.labels.groups != shop.labels.groups[row]
+            vector = shop.embeddings.mapped[shop.embeddings.row(view.near)]
         hits = shop.searcher.nearest(vector, NEAREST, without=np.flatnonzero(~allowed))
         return Found(np.array([hit.row for hit in hits], np.int64),
                      np.array([hit.similarity for hit in hits]))

@@ -19,8 +19,6 @@ from fashion_models.serve.shop import Shop
 
 #: Answers of a reviewer, and what they are in the journal.
 ANSWERS = {'right': RIGHT, 'suggested': LABEL, 'other': LABEL, 'cannot tell': CANNOT_TELL}
-#: Which labels to show: those still to be decided on, those that are, or both.
-STATES = 'open', 'decided', 'any'
 
 
 @dataclasses.dataclass(frozen=True)

@@ -201,6 +201,21 @@ def test_what_others_add_is_seen_and_a_file_that_was_replaced_is_read_again(path
     assert journal.state().labels == {}
 
 
+def test_a_file_that_was_replaced_by_one_no_shorter_is_read_again(path, tmp_path):
+    journal, other = Journal(path), Journal(tmp_path / 'other.jsonl')
+    journal.add(label(product='1'), label(product='2'))
+    journal.state()
+    other.add(*[label(who='anna-maria', product=str(number)) for number in range(3, 9)])
+    os.replace(other.path, path)                            # as "git pull" does
+    assert journal.entries() == Journal(path).entries()
+    other.add(*[label(product=str(number)) for number in range(20)])
+    path.write_bytes(other.path.read_bytes())               # as "cp" does
+    assert journal.entries() == other.entries()
+    path.with_name('edited').write_bytes(path.read_bytes().replace(b'anna', b'emma', 1))
+    os.replace(path.with_name('edited'), path)              # as an editor does
+    assert journal.entries()[0].who == 'emma'
+
+
 @pytest.mark.parametrize('text', ['Kleid\u2028grün', 'a\x85b', '\ufffd', 'line\nbreak'])
 def test_any_text_is_one_line(path, text):
     Journal(path).add(label(product=text), label())

@@ -118,6 +118,14 @@ def test_unmapped_labels(load):
     assert len(list(mapping.unmapped('unknown', one))) == 5
 
 
+@pytest.mark.parametrize(('labels', 'lacking'), [
+    ({'colour': ('rot',)}, "colour 'rot'"), ({'gender': 'Damen'}, "gender 'Damen'"),
+    ({'category': 'Neu', 'type': 'Neu'}, "type 'Neu'")])
+def test_what_is_unmapped_cannot_be_applied(load, labels, lacking):
+    with pytest.raises(UserError, match=f"shop: the mapping lacks {lacking} of product '1'; if"):
+        applied(load(), 'shop', labels)
+
+
 def test_an_open_question_is_no_answer(load):
     mapping = load('[shop.gender]\n"Herren" = "?"\n')
     assert list(mapping.unmapped('shop', product({'gender': 'Herren'}))) == [('gender', 'Herren')]
@@ -135,6 +143,14 @@ def test_template_is_toml_whatever_the_names():
     assert lines.index('"x" = "?"  # 1,300 products') < lines.index(
         '"back\\\\slash \\"quoted\\"\\t" = "?"  # 1,200 products')
     assert '"男" = "?"  # 1 product' in lines
+
+
+def test_a_template_has_nothing_that_a_terminal_obeys():
+    label = 'red\x1b[2J\x7f\x9b2J\u202ener\u2028'
+    text = template({(f'shop {label}', 'colour', label): 1})
+    assert text.isascii()
+    assert text.replace('\n', '').isprintable()
+    assert tomllib.loads(text) == {f'shop {label}': {'colour': {label: '?'}}}
 
 
 @pytest.mark.parametrize(('text', 'message'), [

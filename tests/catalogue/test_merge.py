@@ -5,6 +5,7 @@ import pytest
 
 from fashion_models import cli
 from fashion_models.catalogue import importing
+from fashion_models.catalogue import merge as merge_module
 from fashion_models.catalogue.check import Check
 from fashion_models.catalogue.io import CatalogueWriter, open_catalogue
 from fashion_models.catalogue.mapping import Mapping
@@ -157,6 +158,18 @@ def test_nothing_is_written_while_labels_are_unmapped(a, b, mapping, tmp_path):
         merged(a, b, mapping, tmp_path / 'all')
     assert caught.value.counts == {('a', 'gender', 'M'): 2, ('b', 'gender', 'Women'): 1}
     assert not (tmp_path / 'all').exists()
+
+
+def test_a_catalogue_that_is_updated_before_it_is_read(a, b, mapping, tmp_path, monkeypatch):
+    def run_import(*arguments, **options):
+        path = b / 'products.jsonl'
+        path.write_text(path.read_text().replace('Hosen', 'Jacken'))
+        return importing.run_import(*arguments, **options)
+
+    monkeypatch.setattr(merge_module, 'run_import', run_import)
+    with pytest.raises(UserError, match="b: the mapping lacks category 'Jacken' of product '1'"):
+        merged(a, b, mapping, tmp_path / 'new')
+    assert not (tmp_path / 'new').exists()
 
 
 def test_catalogues_of_one_name(a, b, mapping, tmp_path):

@@ -222,6 +222,30 @@ def test_a_merge_can_be_taken_back_after_a_correction(shop, tmp_path):
         take_back(open_catalogue(tmp_path / 'old'), tmp_path / 'older')
 
 
+def test_products_whose_pictures_lie_beside_the_folder_of_images_come_back(tmp_path):
+    folder = tmp_path / 'by hand'
+    write(folder, [product(id) for id in '123'])
+    lines = (folder / 'products.jsonl').read_text().replace('images/', 'photos/')
+    (folder / 'products.jsonl').write_text(lines)
+    (folder / 'images').rename(folder / 'photos')
+    merge_duplicates(open_catalogue(folder), same('1', '2'), tmp_path / 'a')
+    # One more of such a product comes to a catalogue that holds a merge.
+    (tmp_path / 'a/photos').mkdir()
+    (tmp_path / 'a/photos/one.png').write_bytes(b'png')
+    with open(tmp_path / 'a/products.jsonl', 'a') as file:
+        file.write(lines.splitlines()[0].replace('"1"', '"4"') + '\n')
+    relabel(open_catalogue(tmp_path / 'a'), [Correction('3', 'colour', '', 'Red')], tmp_path / 'b')
+    merge_duplicates(open_catalogue(tmp_path / 'b'), same('3', '4'), tmp_path / 'c')
+    take_back(open_catalogue(tmp_path / 'c'), tmp_path / 'd')
+    assert products(tmp_path / 'd') == products(tmp_path / 'b')
+    _, changed = take_back(open_catalogue(tmp_path / 'd'), tmp_path / 'e')
+    assert changed == 0
+    old = products(tmp_path / 'e')
+    assert {id: one.images for id, one in old.items()} == {
+        **dict.fromkeys('123', ('images/images/photos/one.png',)), '4': ('images/photos/one.png',)}
+    assert all((tmp_path / 'e' / image).is_file() for one in old.values() for image in one.images)
+
+
 @pytest.mark.parametrize(('kept', 'message'), [
     ('345', "product '1' is no longer there"), ('12345', "product '2' is there again")])
 def test_what_cannot_be_taken_back(shop, tmp_path, kept, message):

@@ -5,6 +5,7 @@ import pytest
 from fashion_models import cli
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.experiments.kit import runs
+from fashion_models.representation.audit import sections
 from fashion_models.representation.embed import embed
 from fashion_models.representation.encoder import load
 
@@ -74,6 +75,21 @@ def test_review_of_vectors(foreign, works, tmp_path):
 def test_a_review_is_there_though_nobody_reads_the_summary(foreign, unread, tmp_path):
     unread(*foreign, '-o', tmp_path / 'review')
     assert {'review.csv', 'review.html'} <= {path.name for path in (tmp_path / 'review').iterdir()}
+
+
+def test_a_review_that_was_answered_meanwhile_stays(foreign, fails, tmp_path, monkeypatch):
+    folder = tmp_path / 'review'
+    real = sections.review_sections
+
+    def slow(*arguments):
+        folder.mkdir()
+        (folder / 'review.csv').write_text('answered')      # another audit was faster
+        return real(*arguments)
+
+    monkeypatch.setattr(sections, 'review_sections', slow)
+    assert 'there is a review already' in fails(*foreign, '-o', folder)
+    assert [path.name for path in folder.iterdir()] == ['review.csv']
+    assert (folder / 'review.csv').read_text() == 'answered'
 
 
 @pytest.mark.parametrize(('options', 'message'), [

@@ -46,12 +46,15 @@ def review_sections(catalogue: Catalogue, answers: Answers, most: int,
         judged = judge(probabilities, t)
         rows = judged.order[judged.suspected[judged.order]]
         listed.append((
-            f'{task}: {min(len(rows), most)} of {len(rows)} suspected labels, of '
-            f'{len(judged.order)} in all',
+            task, f'{len(rows)} suspected labels, of {len(judged.order)} in all',
             [(answers.ids[row], task, answers.vocabulary.labels[task][judged.suggested[row]],
               float(probabilities[row, t[row]]),
               float(probabilities[row, judged.suggested[row]])) for row in rows[:most]]))
-    wanted = {id for _, suspects in listed for id, *_ in suspects}
+    wanted = {id for *_, suspects in listed for id, *_ in suspects}
     products = {product.id: product for product in catalogue.products if product.id in wanted}
-    return [(heading, [Suspect(products[id], *more) for id, *more in suspects])
-            for heading, suspects in listed]
+    sections = []
+    for task, of, suspects in listed:
+        # Judging takes hours: some products may have gone meanwhile.
+        own = [Suspect(products[id], *more) for id, *more in suspects if id in products]
+        sections.append((f'{task}: {len(own)} of {of}', own))
+    return sections

@@ -32,6 +32,7 @@ from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, told_if_unwritable
 from fashion_models.functions.backend import without_onednn
 from fashion_models.optional import require
+from fashion_models.parsing import json_file, require_form
 from fashion_models.provenance import versions
 from fashion_models.representation.encoder import Encoder
 from fashion_models.representation.linear import normalize
@@ -94,11 +95,18 @@ def export(encoder: Encoder, folder: str | os.PathLike) -> float:
 
 def _require_own(folder):
     """Refuses a folder where a file of another origin would be replaced, as a run's mean image."""
-    first, *rest = _FILES
-    if not (folder / first).exists() and (
-            strange := [name for name in rest if (folder / name).exists()]):
-        raise UserError(f'{folder}: holds {strange[0]}, which no export wrote; choose another '
+    there = [name for name in _FILES if (folder / name).exists()]
+    if there and not _is_own(folder / _FILES[0]):
+        raise UserError(f'{folder}: holds {there[0]}, which no export wrote; choose another '
                         'folder')
+
+
+def _is_own(constants):
+    try:
+        require_form(json_file(constants), {'longest_aspect': float, 'snapshot': str})
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _tower_settings(run, pooling):

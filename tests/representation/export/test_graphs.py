@@ -46,11 +46,29 @@ def test_no_file_of_another_origin_is_replaced(onnxruntime, encoder, tmp_path, n
     assert (tmp_path / name).read_text() == 'mine'
 
 
+@pytest.mark.parametrize('content', ['mine', '{"mine": 1}', '[]'])
+def test_constants_of_another_origin_are_not_replaced(onnxruntime, encoder, tmp_path, content):
+    for name in 'constants.json', 'example.py':
+        (tmp_path / name).write_text(content)
+    with pytest.raises(UserError, match='holds constants.json, which no export wrote'):
+        export(encoder, tmp_path)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        'constants.json': content, 'example.py': content}
+
+
 @pytest.fixture(scope='module')
 def exported(onnxruntime, encoder, tmp_path_factory):
     folder = tmp_path_factory.mktemp('onnx') / 'new' / 'export'
     export(encoder, folder)
     return folder
+
+
+def test_an_export_may_be_repeated(encoder, exported):
+    constants = (exported / 'constants.json').read_bytes()
+    (exported / 'example.py').write_text('an older version')
+    export(encoder, exported)
+    assert (exported / 'constants.json').read_bytes() == constants
+    assert 'an older' not in (exported / 'example.py').read_text()
 
 
 @pytest.fixture(scope='module')
