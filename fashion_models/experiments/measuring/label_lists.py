@@ -8,6 +8,7 @@ from fashion_models.experiments.kit.results import Figures
 from fashion_models.experiments.measuring.label_truth import LabelTruth
 from fashion_models.representation.audit import judge as audit
 from fashion_models.representation.audit.judge import Judged
+from fashion_models.representation.metrics import average_precision
 
 #: Lengths of the list, as shares of the task's labels.
 SHARES = 0.01, 0.02, 0.05, 0.1, 0.2
@@ -46,28 +47,19 @@ def list_figures(answers: HeldOut, task: str, judged: Judged, truth: LabelTruth)
         found = np.isin(rows, others).astype(np.float64)
         return statistics.accuracy(found[None], [answers.groups[row] for row in rows])
 
+    def precision_of(other):
+        """The average precision of a list; nan if no label is wrong."""
+        return float(average_precision(wrong[other.order][np.newaxis])[0])
+
     rows_wrong = np.flatnonzero(wrong & (t >= 0))
     return {
         'labels': len(judged.order), 'wrong': len(rows_wrong),
         'lengths': {name: {'labels': len(rows), 'precision': among(rows, rows_wrong),
                            'recall': among(rows_wrong, rows)} for name, rows in lists.items()},
         'average_precision': {
-            method: average_precision(
-                wrong[audit.judge(answers.probabilities(task), t, method).order])
+            method: precision_of(audit.judge(answers.probabilities(task), t, method))
             for method in audit.METHODS},
         'by_seed': [
-            average_precision(wrong[audit.judge(answers.probabilities(task, seed), t).order])
+            precision_of(audit.judge(answers.probabilities(task, seed), t))
             for seed in range(len(answers.evaluations))],
         'found_after': np.flatnonzero(wrong[judged.order]) + 1}
-
-
-def average_precision(wrong: np.ndarray) -> float:
-    """The mean of the precisions at each wrong label; nan if none is wrong.
-
-    Args:
-        wrong: (labels,) bool, in the list's order.
-    """
-    places = np.flatnonzero(wrong)
-    if not len(places):
-        return float('nan')
-    return float(np.mean(np.arange(1, len(places) + 1) / (places + 1)))

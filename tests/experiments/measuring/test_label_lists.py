@@ -3,20 +3,10 @@ import pytest
 
 from fashion_models.data.vocabulary import Vocabulary
 from fashion_models.experiments.kit.held_out import HeldOut
-from fashion_models.experiments.measuring.label_lists import average_precision, list_figures
+from fashion_models.experiments.measuring.label_lists import list_figures
 from fashion_models.experiments.measuring.label_truth import LabelTruth
 from fashion_models.representation.audit.judge import Judged
 from fashion_models.training.evaluation import Evaluation
-
-
-@pytest.mark.parametrize(('wrong', 'expected'), [
-    ([1, 1, 0, 0], 1.0), ([0, 0, 1, 1], (1 / 3 + 2 / 4) / 2), ([1, 0, 1], (1 + 2 / 3) / 2)])
-def test_average_precision(wrong, expected):
-    assert average_precision(np.array(wrong, bool)) == pytest.approx(expected)
-
-
-def test_average_precision_without_wrong_labels():
-    assert np.isnan(average_precision(np.zeros(3, bool)))
 
 
 def test_figures_of_a_list_by_hand():
