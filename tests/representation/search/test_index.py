@@ -70,6 +70,31 @@ def test_a_file_that_is_replaced_once_it_is_opened(file, monkeypatch):
     assert [hit.row for hit in hits] == [0]
 
 
+@pytest.mark.parametrize('ready', [True, False])
+def test_an_index_that_another_process_builds_anew_while_it_is_opened(file, monkeypatch, ready):
+    index.build_index(file)
+    opened, checksum = open_embeddings(file), index._checksum
+
+    def rebuilt_meanwhile(path):
+        monkeypatch.setattr(index, '_checksum', checksum)
+        write(file, VECTORS[::-1])
+        index.build_index(file)
+        if not ready:
+            (index.index_folder(file) / 'index.json').unlink()  # as it begins
+        return checksum(path)
+
+    monkeypatch.setattr(index, '_checksum', rebuilt_meanwhile)
+    assert index.open_index(opened) is None
+    assert (index.open_index(open_embeddings(file)) is not None) == ready
+
+
+def test_a_damaged_index_is_told(file):
+    index.build_index(file)
+    (index.index_folder(file) / 'marks.npy').write_bytes(b'damaged')
+    with pytest.raises(UserError, match='e.index: the index is damaged; delete it .marks.npy is'):
+        index.open_index(open_embeddings(file))
+
+
 def test_faiss_of_another_distribution(file, monkeypatch):
     def not_installed(name):
         raise importlib.metadata.PackageNotFoundError(name)
