@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tracemalloc
 
+import filelock
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -287,6 +288,25 @@ def test_two_at_once_are_refused(tmp_path):
             pass
         writer.add(unit(1), items(0, 1))
     assert len(open_embeddings(tmp_path / 'e')) == 1
+
+
+@pytest.mark.parametrize('resume', [True, False])
+def test_one_that_begins_as_another_ends_keeps_what_it_writes(tmp_path, monkeypatch, resume):
+    release, begun = filelock.FileLock.release, []
+
+    def then_another_begins(*arguments, **keywords):
+        release(*arguments, **keywords)
+        if not begun:
+            begun.append(EmbeddingsWriter(tmp_path / 'e', HEADER, resume=resume))
+            begun[0].__enter__()
+
+    monkeypatch.setattr(filelock.FileLock, 'release', then_another_begins)
+    with EmbeddingsWriter(tmp_path / 'e', HEADER, resume=resume) as writer:
+        writer.add(unit(5), items(0, 5))
+    begun[0].add(unit(2), items(0, 2))
+    begun[0].__exit__(None, None, None)
+    assert len(open_embeddings(tmp_path / 'e')) == 2
+    assert os.listdir(tmp_path) == ['e']
 
 
 def test_nothing_to_write_is_told(tmp_path):
