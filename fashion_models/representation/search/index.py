@@ -284,7 +284,8 @@ def _belongs(header, embeddings, folder):
         return False
     # Moved or copied: the next time, its content need not be read.
     with contextlib.suppress(OSError):      # the folder may be read-only
-        _write_header({**header, 'stamp': stamp}, folder)
+        if _header(folder) == header:       # none that another process has built meanwhile
+            _write_header({**header, 'stamp': stamp}, folder)
     return True
 
 
