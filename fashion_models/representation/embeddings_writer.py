@@ -11,7 +11,6 @@ import io
 import json
 import os
 import pathlib
-import shutil
 import struct
 import time
 import types
@@ -65,12 +64,22 @@ def require_place(file: str | os.PathLike) -> None:
 
 
 def remove_leftovers(file: pathlib.Path) -> None:
-    """Removes what a writer left that was killed once its file was complete."""
-    shutil.rmtree(_unfinished(file), ignore_errors=True)
+    """Removes what a writer left that was killed once its file was complete.
+
+    Raises:
+        UserError: If another process is writing the file.
+    """
+    if _unfinished(file).is_dir():
+        with held(_unfinished(file), lambda: _refuse(file)):
+            empty(_unfinished(file))
 
 
 def _unfinished(file):
     return hidden_beside(file, 'partial')
+
+
+def _refuse(file):
+    raise UserError(f'{file}: another process is writing it')
 
 
 class EmbeddingsWriter:
@@ -112,7 +121,7 @@ class EmbeddingsWriter:
     def __enter__(self) -> 'EmbeddingsWriter':
         require_place(self.file)
         with contextlib.ExitStack() as stack:
-            stack.enter_context(held(self._folder, self._refuse))
+            stack.enter_context(held(self._folder, lambda: _refuse(self.file)))
             self._open_parts(stack)
             self._holding = stack.pop_all()
         self._saved = time.monotonic()
@@ -219,9 +228,6 @@ class EmbeddingsWriter:
             with self._holding:
                 if not keep:
                     empty(self._folder)
-
-    def _refuse(self):
-        raise UserError(f'{self.file}: another process is writing it')
 
     @contextlib.contextmanager
     def _full_disk_told(self) -> Iterator[None]:

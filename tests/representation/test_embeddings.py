@@ -22,7 +22,7 @@ from fashion_models.errors import UserError
 from fashion_models.files import checksum
 from fashion_models.representation.embeddings import Item, open_embeddings
 from fashion_models.representation.embeddings_header import MAGIC, TRAILER, stamp_of
-from fashion_models.representation.embeddings_writer import EmbeddingsWriter
+from fashion_models.representation.embeddings_writer import EmbeddingsWriter, remove_leftovers
 from fashion_models.representation.linear import Projection, normalize
 
 HEADER = {'per': 'product', 'size': 4, 'run': '/a run', 'catalogue_hash': 'abc'}
@@ -306,6 +306,18 @@ def test_one_that_begins_as_another_ends_keeps_what_it_writes(tmp_path, monkeypa
     begun[0].add(unit(2), items(0, 2))
     begun[0].__exit__(None, None, None)
     assert len(open_embeddings(tmp_path / 'e')) == 2
+    assert os.listdir(tmp_path) == ['e']
+
+
+def test_what_another_writes_is_no_leftover(tmp_path):
+    with EmbeddingsWriter(tmp_path / 'e', HEADER, resume=True) as writer:
+        writer.add(unit(1), items(0, 1))
+        with pytest.raises(UserError, match='another process is writing it'):
+            remove_leftovers(tmp_path / 'e')
+    assert len(open_embeddings(tmp_path / 'e')) == 1
+    stop_after(tmp_path / 'e', 1, resume=True)
+    remove_leftovers(tmp_path / 'e')
+    remove_leftovers(tmp_path / 'e')
     assert os.listdir(tmp_path) == ['e']
 
 
