@@ -1,6 +1,7 @@
 """What a path of an image may be."""
 
 import re
+from collections.abc import Iterable
 
 #: Folders and file on the way of an image path; more are no shop's.
 DEEPEST = 100
@@ -34,3 +35,8 @@ def path_problem(path: str) -> str | None:
     if '' in parts or '.' in parts:
         return "is not in its shortest form (it holds '//', './' or a final '/')"
     return None
+
+
+def inside(paths: Iterable[str]) -> list[str]:
+    """Those image paths that have no :func:`path_problem`; a stranger's file may hold others."""
+    return [path for path in paths if not path_problem(path)]

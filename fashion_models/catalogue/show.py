@@ -45,11 +45,17 @@ def save_picture(path: pathlib.Path, picture: Image.Image) -> None:
     """Writes a picture in the format of its :func:`picture_kind`.
 
     Raises:
-        UserError: If it cannot be written, or is there and a file of another kind.
+        UserError: If it cannot be written, is too large for the format, or is there and a file of
+            another kind.
     """
     kind = picture_kind(path)
     with told_if_unwritable(path), atomic_write(path, replaces=_BEGINS.get(kind, ())) as file:
-        picture.save(file, kind)
+        try:
+            picture.save(file, kind)
+        except ValueError as error:     # such as 16,383 pixels, the most that WebP can hold
+            width, height = picture.size
+            raise UserError(f'{path}: a picture of {width} × {height} pixels cannot be written as '
+                            f'{kind} ({error}); choose another ending, such as .png') from error
 
 
 def sample(products: Iterable[Product], count: int, seed: int = 0) -> list[Product]:

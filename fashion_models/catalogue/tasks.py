@@ -74,6 +74,19 @@ def with_further(tasks: Iterable[Task]) -> dict[str, Task]:
     return found
 
 
+def tasks_of(header: Mapping) -> dict[str, Task]:
+    """The default tasks and those that a header of embeddings names, by name.
+
+    Args:
+        header: Its ``tasks``, if any, say of each name whether a product may have several labels.
+
+    Raises:
+        ValueError: As of :class:`Task`.
+    """
+    return with_further(
+        Task(name, several=several) for name, several in header.get('tasks', {}).items())
+
+
 def further(tasks: Mapping[str, Task]) -> dict[str, Task]:
     """Those of some tasks that are not among the default ones, by name."""
     return {name: task for name, task in tasks.items() if name not in DEFAULT_TASKS}

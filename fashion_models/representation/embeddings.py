@@ -39,7 +39,7 @@ import numpy as np
 
 from fashion_models.arrays import array_in
 from fashion_models.caching import cached_property
-from fashion_models.catalogue.tasks import Task, with_further
+from fashion_models.catalogue.tasks import Task, tasks_of
 from fashion_models.data.decoded import FILES
 from fashion_models.errors import UserError
 from fashion_models.files import checksum
@@ -174,8 +174,7 @@ class Embeddings:
     @property
     def tasks(self) -> dict[str, Task]:
         """The catalogue's tasks by name, the default ones first."""
-        return with_further(Task(name, several=several)
-                            for name, several in self.header.get('tasks', {}).items())
+        return tasks_of(self.header)
 
     @cached_property
     def ids(self) -> list[str]:

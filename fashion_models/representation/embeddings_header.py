@@ -10,7 +10,7 @@ import typing
 
 import numpy as np
 
-from fashion_models.catalogue.tasks import Task, with_further
+from fashion_models.catalogue.tasks import tasks_of
 from fashion_models.data.decoded import FILES
 from fashion_models.data.dropped import DROPPED
 from fashion_models.errors import UserError
@@ -123,6 +123,5 @@ def _sections(header, end):
     if any(sections[name][1] != length for name, length in lengths.items()) or (
             PREAMBLE + rows * width * np.dtype(header['dtype']).itemsize > end):
         raise ValueError('the sections are of other sizes')
-    with_further(Task(name, several=several)
-                 for name, several in header.get('tasks', {}).items())
+    tasks_of(header)    # made sure of: a name may be none of a task
     return sections

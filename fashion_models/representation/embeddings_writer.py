@@ -11,7 +11,6 @@ import io
 import json
 import os
 import pathlib
-import shutil
 import struct
 import time
 import types
@@ -25,8 +24,6 @@ from fashion_models.files import (
     atomic_write,
     checksum,
     hidden_beside,
-    locked,
-    refuse_link,
     told_if_unwritable,
 )
 from fashion_models.parsing import json_file, require_form, require_kind, require_plain
@@ -39,6 +36,7 @@ from fashion_models.representation.embeddings_header import (
     TRAILER,
 )
 from fashion_models.representation.linear import Projection
+from fashion_models.representation.work_folder import empty, held
 
 _ARRAY = 'vectors'
 _SECTIONS = ('items', 'index', 'ids', 'checksums', 'sources', 'texts', 'files')
@@ -46,7 +44,6 @@ _SECTIONS = ('items', 'index', 'ids', 'checksums', 'sources', 'texts', 'files')
 _OPTIONAL = ('sources', 'texts', 'files')
 _PROGRESS = 'progress.json'
 _PROGRESS_FORM = {'header': dict, 'rows': int, 'sizes': {str: int}}
-_LOCK = 'lock'
 _DTYPES = ('float32', 'float16')
 _SECONDS_BETWEEN = 5
 _PIECE = 1 << 16
@@ -67,12 +64,22 @@ def require_place(file: str | os.PathLike) -> None:
 
 
 def remove_leftovers(file: pathlib.Path) -> None:
-    """Removes what a writer left that was killed once its file was complete."""
-    shutil.rmtree(_unfinished(file), ignore_errors=True)
+    """Removes what a writer left that was killed once its file was complete.
+
+    Raises:
+        UserError: If another process is writing the file.
+    """
+    if _unfinished(file).is_dir():
+        with held(_unfinished(file), lambda: _refuse(file)):
+            empty(_unfinished(file))
 
 
 def _unfinished(file):
     return hidden_beside(file, 'partial')
+
+
+def _refuse(file):
+    raise UserError(f'{file}: another process is writing it')
 
 
 class EmbeddingsWriter:
@@ -113,15 +120,10 @@ class EmbeddingsWriter:
 
     def __enter__(self) -> 'EmbeddingsWriter':
         require_place(self.file)
-        refuse_link(self._folder, 'a folder')
-        try:
-            self._folder.mkdir(exist_ok=True)
-        except OSError as error:
-            raise UserError(f'{self.file}: cannot be written: {error.strerror}') from None
         with contextlib.ExitStack() as stack:
-            stack.enter_context(locked(self._folder / _LOCK, self._refuse))
+            stack.enter_context(held(self._folder, lambda: _refuse(self.file)))
             self._open_parts(stack)
-            self._lock = stack.pop_all()
+            self._holding = stack.pop_all()
         self._saved = time.monotonic()
         return self
 
@@ -223,17 +225,9 @@ class EmbeddingsWriter:
             for part in self._parts.values():
                 with contextlib.suppress(OSError):      # reported above
                     part.close()
-            if not keep:
-                for path in self._folder.iterdir():
-                    if path.name != _LOCK:
-                        path.unlink()
-            self._lock.close()
-            if not keep:
-                # Last, since Windows removes no file that is open.
-                shutil.rmtree(self._folder, ignore_errors=True)
-
-    def _refuse(self):
-        raise UserError(f'{self.file}: another process is writing it')
+            with self._holding:
+                if not keep:
+                    empty(self._folder)
 
     @contextlib.contextmanager
     def _full_disk_told(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ import pathlib
 from collections.abc import Iterable
 
 from fashion_models import pages
+from fashion_models.catalogue.paths import inside
 from fashion_models.catalogue.tasks import SEPARATOR, ordered
 from fashion_models.representation.embeddings import Item
 
@@ -32,10 +33,11 @@ def write_page(file: str | os.PathLike, title: str,
 
 
 def _product(item, note, folder):
+    images = inside(item.images)
     return {
         'id': item.id,
         'name': item.title or item.id,
         'labels': ' · '.join(
             item.labels[task].replace(SEPARATOR, '/') for task in ordered(item.labels)),
         'note': note,
-        'picture': pages.picture(folder / item.images[0], SIDE) if item.images else None}
+        'picture': pages.picture(folder / images[0], SIDE) if images else None}

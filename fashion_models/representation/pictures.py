@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from PIL import Image, ImageChops, ImageDraw
 
-from fashion_models.catalogue.paths import path_problem
+from fashion_models.catalogue.paths import inside
 from fashion_models.catalogue.records import Listing, Product
 from fashion_models.catalogue.show import GAP, contact_sheet, save_picture
 from fashion_models.catalogue.tasks import parts
@@ -39,8 +39,8 @@ def drawable(item: Item, text: str) -> Product:
     """An item as a product to draw, with ``text`` before its title."""
     labels = {task: parts(label) for task, label in item.labels.items()}
     title = ' · '.join(filter(None, (text, item.title or item.id)))
-    return Product(item.id, item.group, labels, [Listing(title=title, images=[
-        image for image in item.images if not path_problem(image)])])
+    return Product(item.id, item.group, labels, [
+        Listing(title=title, images=inside(item.images))])
 
 
 def of_files(files: Iterable[pathlib.Path], title: str) -> Product:

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import ImageFont
+from PIL import Image, ImageFont
 
 from fashion_models.catalogue import show
 from fashion_models.catalogue.records import Listing, Product
+from fashion_models.errors import UserError
 
 FONT = ImageFont.truetype(
     pathlib.Path(matplotlib.get_data_path()) / 'fonts/ttf/DejaVuSans.ttf', 12)
@@ -124,3 +125,12 @@ def test_a_title_of_a_million_letters_takes_no_longer_than_its_lines():
     assert lines[-1].endswith('…')
     assert all(FONT.getlength(line) <= 140 for line in lines)
     assert time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize(('ending', 'height'), [('webp', 17_000), ('blp', 10)])
+def test_a_picture_that_its_format_cannot_hold_is_told(tmp_path, ending, height):
+    file = tmp_path / f'sheet.{ending}'
+    with pytest.raises(UserError, match=f'{ending}: a picture of 9 × {height} pixels cannot be'):
+        show.save_picture(file, Image.new('RGB', (9, height)))
+    assert list(tmp_path.iterdir()) == []
+    show.save_picture(file.with_suffix('.png'), Image.new('RGB', (9, height)))

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tracemalloc
 
+import filelock
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -21,7 +22,7 @@ from fashion_models.errors import UserError
 from fashion_models.files import checksum
 from fashion_models.representation.embeddings import Item, open_embeddings
 from fashion_models.representation.embeddings_header import MAGIC, TRAILER, stamp_of
-from fashion_models.representation.embeddings_writer import EmbeddingsWriter
+from fashion_models.representation.embeddings_writer import EmbeddingsWriter, remove_leftovers
 from fashion_models.representation.linear import Projection, normalize
 
 HEADER = {'per': 'product', 'size': 4, 'run': '/a run', 'catalogue_hash': 'abc'}
@@ -287,6 +288,37 @@ def test_two_at_once_are_refused(tmp_path):
             pass
         writer.add(unit(1), items(0, 1))
     assert len(open_embeddings(tmp_path / 'e')) == 1
+
+
+@pytest.mark.parametrize('resume', [True, False])
+def test_one_that_begins_as_another_ends_keeps_what_it_writes(tmp_path, monkeypatch, resume):
+    release, begun = filelock.FileLock.release, []
+
+    def then_another_begins(*arguments, **keywords):
+        release(*arguments, **keywords)
+        if not begun:
+            begun.append(EmbeddingsWriter(tmp_path / 'e', HEADER, resume=resume))
+            begun[0].__enter__()
+
+    monkeypatch.setattr(filelock.FileLock, 'release', then_another_begins)
+    with EmbeddingsWriter(tmp_path / 'e', HEADER, resume=resume) as writer:
+        writer.add(unit(5), items(0, 5))
+    begun[0].add(unit(2), items(0, 2))
+    begun[0].__exit__(None, None, None)
+    assert len(open_embeddings(tmp_path / 'e')) == 2
+    assert os.listdir(tmp_path) == ['e']
+
+
+def test_what_another_writes_is_no_leftover(tmp_path):
+    with EmbeddingsWriter(tmp_path / 'e', HEADER, resume=True) as writer:
+        writer.add(unit(1), items(0, 1))
+        with pytest.raises(UserError, match='another process is writing it'):
+            remove_leftovers(tmp_path / 'e')
+    assert len(open_embeddings(tmp_path / 'e')) == 1
+    stop_after(tmp_path / 'e', 1, resume=True)
+    remove_leftovers(tmp_path / 'e')
+    remove_leftovers(tmp_path / 'e')
+    assert os.listdir(tmp_path) == ['e']
 
 
 def test_nothing_to_write_is_told(tmp_path):

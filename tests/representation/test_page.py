@@ -4,6 +4,7 @@ import base64
 import html.parser
 import io
 
+import pytest
 from PIL import Image
 
 from fashion_models.representation.embeddings import Item
@@ -48,3 +49,18 @@ def test_holds_its_pictures_and_escapes_its_texts(tmp_path):
     for text in 'A & B', 'In <order>', '<b> & "c"', 'Red/Blue · shoes', '1 · 0.500', 'no picture':
         assert text in page.texts
     assert page.texts.index('1 · 0.500') < page.texts.index('2 · 0.400')
+
+
+@pytest.mark.parametrize('path', ['../secret.png', '{folder}/secret.png', 'c/../../secret.png'])
+def test_shows_no_picture_from_outside_the_catalogue(tmp_path, path):
+    (tmp_path / 'shop').mkdir()
+    Image.new('RGB', (8, 8)).save(tmp_path / 'secret.png')
+    Image.new('RGB', (8, 4)).save(tmp_path / 'shop' / 'own.png')
+    outside = path.format(folder=tmp_path)
+    items = [(Item('a', 'a', 'a', images=(outside,)), ''),
+             (Item('b', 'b', 'b', images=(outside, 'own.png')), '')]
+    write_page(tmp_path / 'page.html', 'A', [('All', items)], tmp_path / 'shop')
+    page = Reader((tmp_path / 'page.html').read_text(encoding='utf-8'))
+    assert [image['alt'] for image in page.images] == ['b']
+    data = base64.b64decode(page.images[0]['src'].split(',')[1])
+    assert Image.open(io.BytesIO(data)).size == (8, 4)

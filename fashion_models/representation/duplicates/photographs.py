@@ -20,6 +20,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from fashion_models.catalogue.decode import ImageError, load_image
+from fashion_models.catalogue.paths import inside
 from fashion_models.optional import require
 from fashion_models.representation.embeddings import Item
 from fashion_models.workers import Ahead
@@ -48,7 +49,7 @@ class Photographs:
         self._imagehash = require('imagehash', extra='photographs',
                                   purpose='comparing photographs')
         folder = pathlib.Path(folder)
-        self._images = [item.images for item in items]
+        self._images = [inside(item.images) for item in items]
         paths = sorted({path for images in self._images for path in images})
         with Ahead(lambda path: self._seen(folder / path), paths) as seen:
             found = zip(paths, tqdm(seen, 'photographs', total=len(paths), unit=' images', delay=2,

@@ -216,11 +216,17 @@ def _fit(parts, pairs, strength):
 
 def _pairs(ranks, seed):
     """(p, 2) rows of one list, the one with the lower rank first."""
-    before, after = np.nonzero(ranks[:, np.newaxis] < ranks)
-    if len(before) > PAIRS:
-        chosen = np.random.default_rng(seed).choice(len(before), PAIRS, replace=False)
-        before, after = before[chosen], after[chosen]
-    return np.stack([before, after], axis=1)
+    # All pairs are numbered, row by row; only those chosen are made: of a list of 8,000 products
+    # there are 32 million.
+    later = len(ranks) - np.searchsorted(np.sort(ranks), ranks, 'right')
+    ends, total = later.cumsum(), int(later.sum())
+    chosen = (np.arange(total) if total <= PAIRS else
+              np.random.default_rng(seed).choice(total, PAIRS, replace=False))
+    before = np.searchsorted(ends, chosen, 'right')
+    places = chosen - (ends - later)[before]
+    pairs = [(row, np.flatnonzero(ranks > ranks[row])[place])
+             for row, place in zip(before.tolist(), places.tolist())]
+    return np.array(pairs, np.intp).reshape(-1, 2)
 
 
 def _choose(parts, ranks, pairs):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from fashion_models.catalogue.tasks import Task, joined, with_further
+from fashion_models.catalogue.tasks import Task, joined, tasks_of
 from fashion_models.errors import UserError
 from fashion_models.representation.embeddings import Item
 from fashion_models.representation.labels import Labels
@@ -90,8 +90,7 @@ class Table:
     @property
     def tasks(self) -> dict[str, Task]:
         """The catalogue's tasks by name, the default ones first."""
-        return with_further(Task(name, several=several)
-                            for name, several in self.header.get('tasks', {}).items())
+        return tasks_of(self.header)
 
     def project(self, vectors: np.ndarray) -> np.ndarray:
         """As of :class:`~fashion_models.representation.embeddings.Embeddings`."""

@@ -93,12 +93,14 @@ def publish(embeddings: Embeddings, place: str | os.PathLike, table: str | None 
     name = table or table_name(embeddings)
     fitted = True
     with connected(place) as connection:
+        # Whatever the table: "if not exists" does not see what another makes at the same time.
+        if not connection.execute('select to_regclass(%s)', [f'{SCHEMA}.published']).fetchone()[0]:
+            _lock(connection, SCHEMA)
         connection.execute('create extension if not exists vector')
         register(connection)
         with connection.cursor() as cursor:
             reserve(cursor, index_memory)
-            # One at a time, even the first.
-            cursor.execute('select pg_advisory_xact_lock(%s)', [_signed(checksum(name.encode()))])
+            _lock(cursor, f'{SCHEMA}.{name}')
             made = _make(cursor, name, embeddings, shown(place))
             counts = _fill(cursor, name, embeddings, made, progress)
             if made:
@@ -124,6 +126,11 @@ def _sql(text, name, **more):
     from psycopg import sql
 
     return sql.SQL(text).format(sql.Identifier(SCHEMA, name), **more)
+
+
+def _lock(cursor, name):
+    """Holds what is named until the transaction ends: one publication at a time."""
+    cursor.execute('select pg_advisory_xact_lock(%s)', [_signed(checksum(name.encode()))])
 
 
 def _signed(number):

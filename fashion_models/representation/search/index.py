@@ -69,16 +69,31 @@ def open_index(embeddings: Embeddings) -> 'Index | None':
 
     Returns:
         The index, or None if there is none, or if it is not of what the file holds now.
+
+    Raises:
+        UserError: If faiss is not installed, or the folder's files are damaged.
     """
     folder = index_folder(embeddings.file)
+    header = _header(folder)
+    if header is None or header['layout'] != LAYOUT or not _belongs(header, embeddings, folder):
+        return None
+    try:
+        return Index(folder, header)
+    except UserError:
+        now = _header(folder)
+        if now is not None and now['checksums'] == header['checksums']:
+            raise
+        return None     # another process builds it anew, or has done so
+
+
+def _header(folder):
+    """What an index was made from, and how; None if there is none, or it is damaged."""
     try:
         header = unsealed(json_file(folder / 'index.json'))
         require_form(header, _HEADER)
     except (OSError, ValueError):
         return None
-    if header['layout'] != LAYOUT or not _belongs(header, embeddings, folder):
-        return None
-    return Index(folder, header)
+    return header
 
 
 def build_index(file: pathlib.Path, stamp: dict | None = None) -> 'Index':
@@ -269,7 +284,8 @@ def _belongs(header, embeddings, folder):
         return False
     # Moved or copied: the next time, its content need not be read.
     with contextlib.suppress(OSError):      # the folder may be read-only
-        _write_header({**header, 'stamp': stamp}, folder)
+        if _header(folder) == header:       # none that another process has built meanwhile
+            _write_header({**header, 'stamp': stamp}, folder)
     return True
 
 

@@ -11,7 +11,6 @@ import json
 import math
 import os
 import pathlib
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 
@@ -23,7 +22,7 @@ from fashion_models.catalogue.tasks import Task
 from fashion_models.data.decoded import Read
 from fashion_models.devices import usable_cores
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write, hidden_beside, locked, refuse_link
+from fashion_models.files import atomic_write, hidden_beside
 from fashion_models.representation.embeddings import Embeddings
 from fashion_models.representation.embeddings_header import read_header
 from fashion_models.representation.embeddings_writer import require_place
@@ -31,6 +30,7 @@ from fashion_models.representation.picture_encoder import PictureEncoder
 from fashion_models.representation.shards.computing import Shard, shard_header, write_shard
 from fashion_models.representation.shards.merging import merge_shards
 from fashion_models.representation.shards.shipping import reader
+from fashion_models.representation.work_folder import empty, held
 
 #: Products of a shard: some seconds of work, so that little is lost with a worker.
 PRODUCTS = 500
@@ -103,9 +103,7 @@ def embed_together(
     of = max(1, math.ceil(count / products))
     header = shard_header(encoder, catalogue, per, split, dtype)
     folder = hidden_beside(file, 'shards')
-    refuse_link(folder, 'a folder')
-    folder.mkdir(exist_ok=True)
-    with locked(folder / 'lock', lambda: _refuse(file)):
+    with held(folder, lambda: _refuse(file)):
         done = {number for number in range(1, of + 1)
                 if _is_complete(folder / str(number), header, Shard(number, of))}
         bar = tqdm.tqdm(total=count, unit=' products', desc='embedding',
@@ -120,7 +118,7 @@ def embed_together(
                 bar.update(_size(shard, count))
         found = merge_shards([folder / str(number) for number in range(1, of + 1)], file,
                              progress=progress)
-    shutil.rmtree(folder)
+        empty(folder)
     return found
 
 

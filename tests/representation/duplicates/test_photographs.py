@@ -74,6 +74,13 @@ def test_plain_pictures_and_broken_ones_say_nothing(folder):
                 ((), ('plain.png',)), (('gone.jpg',), ('gone.jpg',))) == [False] * 4
 
 
+def test_a_photograph_from_outside_the_catalogue_says_nothing(folder):
+    name = f'{KINDS[0]} original.jpg'
+    assert same(folder, ((name,), (name,))) == [True]
+    for outside in f'../{folder.name}/{name}', str(folder / name):
+        assert same(folder, ((name,), (outside,))) == [False]
+
+
 def test_listings_of_one_photograph_are_one_product_unless_they_are_unlike(folder, tmp_path):
     vectors = np.random.default_rng(0).normal(size=(40, 8))
     items = [Item(str(n), str(n), str(n), images=(f'{KINDS[n % 4]} original.jpg',) if n > 3 else (

@@ -1,5 +1,7 @@
 """Learned orders against orders whose rule is known."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,9 @@ from fashion_models.errors import UserError
 from fashion_models.representation.embeddings import Item, open_embeddings
 from fashion_models.representation.embeddings_writer import EmbeddingsWriter
 from fashion_models.representation.linear import Projection, normalize
+from fashion_models.representation.ordering import merchandiser
 from fashion_models.representation.ordering.merchandiser import (
+    PAIRS,
     LinearOrder,
     RankedList,
     kendall_tau,
@@ -156,6 +160,29 @@ def test_a_product_that_is_not_in_the_file_is_named(shop):
     pytest.importorskip('sklearn')
     with pytest.raises(UserError, match="no product has the id 'x9'"):
         learn_order([RankedList('a', ('1', 'x9'), (1, 2))], shop)
+
+
+@pytest.mark.parametrize('ranks', [
+    [2, 1], [1, 1], [3, 1, 2, 2, 1], [0.5], *(
+        np.random.default_rng(size).integers(0, most, size)
+        for size in (20, 60, 70, 300) for most in (1, 2, 9, 400))])
+def test_pairs_are_those_of_all_pairs(ranks):
+    ranks = np.asarray(ranks)
+    expected = np.argwhere(ranks[:, np.newaxis] < ranks)
+    if len(expected) > PAIRS:
+        expected = expected[np.random.default_rng(7).choice(len(expected), PAIRS, replace=False)]
+    np.testing.assert_array_equal(merchandiser._pairs(ranks, 7), expected)
+
+
+def test_a_long_list_takes_no_more_memory_than_its_products():
+    ranks = np.random.default_rng(0).permutation(5000)
+    tracemalloc.start()
+    pairs = merchandiser._pairs(ranks, 0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (ranks[pairs[:, 0]] < ranks[pairs[:, 1]]).all()
+    assert len(np.unique(pairs, axis=0)) == PAIRS
+    assert peak < 5000 ** 2 / 8
 
 
 def test_kendall_tau_by_hand():

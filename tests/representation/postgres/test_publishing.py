@@ -1,11 +1,13 @@
 """What is published is what the file holds, whole or not at all, and is found as in the file."""
 
+import concurrent.futures
 import os
 import pathlib
 import random
 import signal
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -136,6 +138,36 @@ def test_half_a_publication_is_never_seen(empty, tmp_path, monkeypatch, step):
     monkeypatch.undo()
     assert publish(new, empty, table='shop', progress=False).table == name
     assert len(contents(empty, 'shop')) == 30
+
+
+def test_two_first_publications_at_once(empty, tmp_path, monkeypatch):
+    real, second = publishing._describe, []
+    with connected(empty) as connection:
+        connection.execute('drop extension if exists vector')
+        connection.commit()
+
+    def describe(*arguments):
+        if not second:      # the first: all is made, and nothing committed
+            other = write(tmp_path / 'other', range(5), snapshot='b')
+            second.append(pool.submit(publish, other, empty, 'other', progress=False))
+            with connected(empty) as watching:
+                until = time.monotonic() + 60
+                while not waiting(watching):
+                    assert time.monotonic() < until
+                    time.sleep(0.05)
+        real(*arguments)
+
+    monkeypatch.setattr(publishing, '_describe', describe)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        publish(write(tmp_path / 'e', range(20)), empty, 'shop', progress=False)
+        assert second[0].result(60).new == 5
+    assert len(contents(empty, 'shop')) == 20
+
+
+def waiting(connection):
+    """How many statements wait for a lock."""
+    connection.rollback()       # else it sees what it saw the first time
+    return connection.execute('select count(*) from pg_locks where not granted').fetchone()[0]
 
 
 SCRIPT = '''

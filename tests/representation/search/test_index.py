@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fashion_models.errors import UserError
-from fashion_models.representation.embeddings import Item, open_embeddings
+from fashion_models.representation.embeddings import Embeddings, Item, open_embeddings
 from fashion_models.representation.embeddings_writer import EmbeddingsWriter
 from fashion_models.representation.linear import normalize
 from fashion_models.representation.search import index, searcher
@@ -68,6 +68,48 @@ def test_a_file_that_is_replaced_once_it_is_opened(file, monkeypatch):
     assert (index.index_folder(file) / 'index.json').read_bytes() == made
     hits = searcher.Searcher(open_embeddings(file)).nearest(VECTORS[-1], 1)
     assert [hit.row for hit in hits] == [0]
+
+
+@pytest.mark.parametrize('ready', [True, False])
+def test_an_index_that_another_process_builds_anew_while_it_is_opened(file, monkeypatch, ready):
+    index.build_index(file)
+    opened, checksum = open_embeddings(file), index._checksum
+
+    def rebuilt_meanwhile(path):
+        monkeypatch.setattr(index, '_checksum', checksum)
+        write(file, VECTORS[::-1])
+        index.build_index(file)
+        if not ready:
+            (index.index_folder(file) / 'index.json').unlink()  # as it begins
+        return checksum(path)
+
+    monkeypatch.setattr(index, '_checksum', rebuilt_meanwhile)
+    assert index.open_index(opened) is None
+    assert (index.open_index(open_embeddings(file)) is not None) == ready
+
+
+def test_an_index_of_a_moved_file_that_is_built_anew_while_the_file_is_read(file, monkeypatch):
+    index.build_index(file)
+    file.write_bytes(file.read_bytes())     # of another stamp, as if moved
+    opened, sha256 = open_embeddings(file), Embeddings.sha256
+
+    def rebuilt_meanwhile(embeddings):
+        found = sha256(embeddings)
+        monkeypatch.setattr(Embeddings, 'sha256', sha256)
+        write(file, VECTORS[::-1])
+        index.build_index(file)
+        return found
+
+    monkeypatch.setattr(Embeddings, 'sha256', rebuilt_meanwhile)
+    assert index.open_index(opened) is None
+    assert proposes_its_own_rows(index.open_index(open_embeddings(file)), VECTORS[::-1])
+
+
+def test_a_damaged_index_is_told(file):
+    index.build_index(file)
+    (index.index_folder(file) / 'marks.npy').write_bytes(b'damaged')
+    with pytest.raises(UserError, match='e.index: the index is damaged; delete it .marks.npy is'):
+        index.open_index(open_embeddings(file))
 
 
 def test_faiss_of_another_distribution(file, monkeypatch):

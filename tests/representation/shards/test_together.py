@@ -1,5 +1,6 @@
 """A catalogue embedded shard by shard."""
 
+import filelock
 import pytest
 
 from fashion_models.catalogue.io import open_catalogue
@@ -55,3 +56,18 @@ def test_two_at_once_are_told(tiny_run, tmp_path):
     with locked(tmp_path / '.e.shards' / 'lock', None), pytest.raises(
             UserError, match='another process is writing it'):
         embed_together(encoder, catalogue, tmp_path / 'e', progress=False)
+
+
+def test_what_another_begins_as_one_ends_stays(tiny_run, tmp_path, monkeypatch):
+    encoder, catalogue = load(tiny_run[0]), open_catalogue(tiny_run[1])
+    folder, release = tmp_path / '.e.shards', filelock.FileLock.release
+
+    def then_another_begins(lock, *arguments, **keywords):
+        release(lock, *arguments, **keywords)
+        if str(folder) in lock.lock_file:
+            folder.mkdir(exist_ok=True)
+            (folder / '1').write_bytes(b'of another')
+
+    monkeypatch.setattr(filelock.FileLock, 'release', then_another_begins)
+    embed_together(encoder, catalogue, tmp_path / 'e', progress=False)
+    assert [path.name for path in folder.iterdir()] == ['1']
