@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 
 from fashion_models.errors import UserError, one_line
-from fashion_models.files import atomic_write
+from fashion_models.files import atomic_write, locked
 from fashion_models.optional import require
 
 #: How addresses of files on this machine begin.
@@ -155,6 +155,9 @@ def staged(place: str | os.PathLike) -> Iterator[pathlib.Path]:
 
     When the block ends well, it is copied there and removed; else what has been written stays, so
     that the same call can go on with it. A path on this machine is yielded as it is.
+
+    Raises:
+        UserError: If nothing can be written at the address, or another process is writing it.
     """
     if not is_address(place):
         yield pathlib.Path(place)
@@ -163,11 +166,18 @@ def staged(place: str | os.PathLike) -> Iterator[pathlib.Path]:
     remote.require_folder()
     cache = pathlib.Path(os.environ.get('XDG_CACHE_HOME') or pathlib.Path.home() / '.cache')
     folder = cache / 'fashion-models' / hashlib.sha256(remote.address.encode()).hexdigest()[:16]
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / remote.address.rpartition('/')[2]
-    yield file
-    remote.put(file)
-    shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # Beside the folder, which is removed at the end.
+    with locked(folder.with_suffix('.lock'), lambda: _refuse(remote.address)):
+        folder.mkdir(exist_ok=True)
+        file = folder / remote.address.rpartition('/')[2]
+        yield file
+        remote.put(file)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _refuse(address):
+    raise UserError(f'{address}: another process is writing it')
 
 
 @contextlib.contextmanager

@@ -32,9 +32,30 @@ def test_a_file_is_put_whole_and_found_again(s3, tmp_path, monkeypatch):
         assert file.read_bytes() == b'half'     # to go on with
         file.write_bytes(b'whole')
     assert Remote(s3).content('x.bin') == b'whole'
-    assert not list((tmp_path / 'cache' / 'fashion-models').iterdir())
+    assert [path.suffix for path in (tmp_path / 'cache' / 'fashion-models').iterdir()] == ['.lock']
     with staged(tmp_path / 'y') as file:
         assert file == tmp_path / 'y'
+
+
+def test_one_process_writes_to_an_address(tmp_path, monkeypatch):
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'cache'))
+    address, put, refused = (tmp_path / 'x').as_uri(), Remote.put, []
+
+    def second():
+        with pytest.raises(UserError) as caught, staged(address):
+            pytest.fail('two write at once')
+        refused.append(str(caught.value))
+
+    def slow_put(remote, file):
+        second()
+        put(remote, file)
+
+    monkeypatch.setattr(Remote, 'put', slow_put)
+    with staged(address) as file:
+        file.write_bytes(b'whole')
+        second()
+    assert refused == 2 * [f'{address}: another process is writing it']
+    assert (tmp_path / 'x').read_bytes() == b'whole'
 
 
 def test_no_more_of_a_file_is_read_than_asked_for(s3, tmp_path):
