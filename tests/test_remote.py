@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from fashion_models.errors import UserError
-from fashion_models.remote import Remote, is_address, staged
+from fashion_models.remote import Remote, fetched, is_address, staged
 
 pytest.importorskip('s3fs', reason='needs the extra s3')
 
@@ -122,3 +122,34 @@ def test_threads_may_read_at_once(s3):
     for thread in threads:
         thread.join()
     assert found == 4 * [os.path.getsize(__file__)]
+
+
+def test_no_password_is_told(tmp_path, monkeypatch):
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path))
+    monkeypatch.setattr(Remote, 'fetch', lambda remote, names, folder: remote.size(*names))
+    address = 'memory://me:secret@host/x'
+
+    def told(address, use):
+        with pytest.raises(UserError) as caught, use(address):
+            pass
+        assert 'secret' not in str(caught.value)
+        return str(caught.value)
+
+    def fetched_one(address):
+        return fetched([address])
+
+    assert told(address, fetched_one) == 'memory://me:…@host/x: there is no such file'
+    assert 'nosuch://me:…@host: cannot be used: ' in told('nosuch://me:secret@host/x', fetched_one)
+    with staged(address) as file:
+        file.write_bytes(b'')
+        assert told(address, staged) == 'memory://me:…@host/x: another process is writing it'
+
+    def refuse(*arguments, **options):
+        raise OSError(f'no route to {address}')
+
+    monkeypatch.setattr(type(Remote(address)._system), 'size', refuse)
+    monkeypatch.setattr(type(Remote(address)._system), 'ls', refuse)
+    assert told(address, staged) == (
+        'memory://me:…@host/x: cannot be reached: no route to memory://me:…@host/x')
+    assert told(address, fetched_one) == (
+        'memory://me:…@host/x: cannot be reached: no route to memory://me:…@host/x')
