@@ -55,7 +55,8 @@ class Remote:
         shown (str): The same for people to read.
 
     Raises:
-        UserError: If fsspec, or what it needs for such addresses, is not installed.
+        UserError: If fsspec, or what it needs for such addresses, is not installed, or the login
+            is refused.
     """
 
     def __init__(self, address: str) -> None:
@@ -64,8 +65,8 @@ class Remote:
         core = require('fsspec.core', extra='s3', purpose=f'{self.shown}: this address')
         try:
             self._system, self._path = core.url_to_fs(self.address)
-        except (ImportError, ValueError) as error:
-            raise UserError(f'{self.shown}: cannot be used: {self._said(error)}') from None
+        except Exception as error:    # some log in here
+            raise UserError(f'{self.shown}: cannot be used: {self._said(error)}') from error
 
     def content(self, name: str, limit: int | None = None) -> bytes:
         """The content of a file in the folder, or its first ``limit`` bytes.

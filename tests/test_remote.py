@@ -1,6 +1,7 @@
 """Files at addresses, against a local S3 server."""
 
 import os
+import socket
 import threading
 
 import pytest
@@ -153,3 +154,19 @@ def test_no_password_is_told(tmp_path, monkeypatch):
         'memory://me:…@host/x: cannot be reached: no route to memory://me:…@host/x')
     assert told(address, fetched_one) == (
         'memory://me:…@host/x: cannot be reached: no route to memory://me:…@host/x')
+
+
+def test_a_refused_login_is_told():
+    with socket.create_server(('127.0.0.1', 0)) as server:
+        def serve():
+            with server.accept()[0] as client:
+                for answer in b'220 hello', b'331 password':
+                    client.sendall(answer + b'\r\n')
+                    client.recv(99)
+                client.sendall(b'530 Login incorrect\r\n')
+
+        threading.Thread(target=serve, daemon=True).start()
+        place = f'127.0.0.1:{server.getsockname()[1]}/shop'
+        with pytest.raises(UserError) as caught:
+            Remote(f'ftp://me:secret@{place}')
+    assert str(caught.value) == f'ftp://me:…@{place}: cannot be used: 530 Login incorrect'
