@@ -288,3 +288,34 @@ def test_a_server_that_sends_its_headers_byte_by_byte(tmp_path):
         address = f'http://127.0.0.1:{server.getsockname()[1]}/a.jpg'
         counts = fetch([address], tmp_path, dataclasses.replace(HERE, seconds=0.5))
     assert counts == {'took too long': 1}
+
+
+def test_a_name_that_is_found_too_late_is_not_connected_to(shop, asked, tmp_path, monkeypatch):
+    shop.answers = {'/1.jpg': (200, {}, b'x')}
+    find = socket.getaddrinfo
+
+    def slowly(*arguments, **options):
+        time.sleep(0.6)
+        return find(*arguments, **options)
+
+    monkeypatch.setattr(socket, 'getaddrinfo', slowly)
+    assert fetch([f'{shop.address}/1.jpg'], tmp_path, dataclasses.replace(
+        HERE, seconds=0.3)) == {'took too long': 1}
+    assert asked() == []
+
+
+def test_a_connection_that_is_made_too_late_is_cut():
+    deadline = connections.Deadline()
+    for late in True, False, True:
+        here, there = socket.socketpair()
+        with here, there:
+            there.settimeout(5)
+            with deadline.within(0.01 if late else 60):
+                time.sleep(0.1)
+                deadline.watch(here)
+                here.settimeout(5)
+                if late:
+                    assert there.recv(1) == b''
+                else:
+                    here.sendall(b'a')
+                    assert there.recv(1) == b'a'
