@@ -242,6 +242,17 @@ def test_the_command(shop, tmp_path, command, jpeg):
         command('fetch', 'shopify', export, tmp_path / 'pictures', '--delay', '-1')
 
 
+def test_what_a_server_says_does_not_reach_the_terminal(shop, tmp_path, command):
+    shop.answers = {'/1.jpg': (200, {'Content-Type': 'evil/\x1b]0;title\x07\x1b[2j'}, b'x')}
+    (tmp_path / 'export.csv').write_text(
+        f'product_id,type,images\n1,Shoes,{shop.address}/1.jpg\n')
+    status, output = command('fetch', 'csv', tmp_path / 'export.csv', tmp_path / 'pictures',
+                             '--allow-private', '--delay', '0')
+    assert (status, output.splitlines()[0]) == (
+        1, r'1  no picture, but evil/\x1b]0')
+    assert '\x1b' not in output
+
+
 def test_addresses_may_lack_https(tmp_path, monkeypatch):
     monkeypatch.setattr(fetching, '_load', lambda opener, address, bounds: (
         'image/jpeg', address.encode()))

@@ -81,13 +81,14 @@ def _addresses(arguments):
 
 def run(arguments: argparse.Namespace) -> int:
     from fashion_models.catalogue.fetching import FAILED_FILE, Bounds, fetch
+    from fashion_models.terminal import shortened, visible_line
 
     bounds = Bounds(arguments.most, arguments.megabytes << 20, arguments.seconds, arguments.delay,
                     arguments.allow_private)
     addresses = _addresses(arguments)
     counts = fetch(addresses, arguments.folder, bounds)
     for reason, count in counts.most_common():
-        print(f'{count:,}  {reason}')
+        print(f'{count:,}  {visible_line(shortened(reason))}')     # it may quote a server
     done = counts['loaded'] + counts['there before']
     print(f'{arguments.folder}: {done:,} of {counted(counts.total(), "picture")}')
     if done + counts['left'] < counts.total():
