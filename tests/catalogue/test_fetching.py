@@ -242,6 +242,12 @@ def test_the_command(shop, tmp_path, command, jpeg):
         command('fetch', 'shopify', export, tmp_path / 'pictures', '--delay', '-1')
 
 
+@pytest.mark.parametrize('seconds', ['3601', '99999999999'])
+def test_seconds_that_no_clock_counts(tmp_path, command, seconds):
+    with pytest.raises(UserError, match=f'--seconds: found {seconds}, expected seconds, 1 to 3600'):
+        command('fetch', 'csv', tmp_path / 'export.csv', tmp_path, '--seconds', seconds)
+
+
 def test_what_a_server_says_does_not_reach_the_terminal(shop, tmp_path, command):
     shop.answers = {'/1.jpg': (200, {'Content-Type': 'evil/\x1b]0;title\x07\x1b[2j'}, b'x')}
     (tmp_path / 'export.csv').write_text(

@@ -38,13 +38,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                                help='pictures to load in one call (default: 10,000)')
         of_format.add_argument('--megabytes', type=options.positive, default=32, metavar='N',
                                help='the most that a picture may have (default: 32)')
-        of_format.add_argument('--seconds', type=options.positive, default=60, metavar='N',
+        of_format.add_argument('--seconds', type=_seconds, default=60, metavar='N',
                                help='the longest that a picture may take (default: 60)')
         of_format.add_argument('--delay', type=_delay, default=1.0, metavar='SECONDS',
                                help='from one request to the next (default: 1)')
         of_format.add_argument('--allow-private', action='store_true',
                                help='also ask addresses of this machine and its network')
         of_format.set_defaults(format=name)
+
+
+def _seconds(text):
+    number = options.positive(text)
+    if number > 3600:
+        raise argparse.ArgumentTypeError(f'found {text}, expected seconds, 1 to 3600')
+    return number
 
 
 def _delay(text):
