@@ -193,7 +193,16 @@ def test_a_server_that_asks_to_come_later_is_heeded(shop, asked, tmp_path, jpeg,
                     picture(jpeg())])
     shop.answers = {'/1.jpg': lambda server: next(answers)}
     assert fetch([f'{shop.address}/1.jpg'], tmp_path, HERE) == {'loaded': 1}
-    assert [seconds for seconds in slept if seconds] == [7, 60]
+    assert [seconds for seconds in slept if seconds] == pytest.approx([7, 60], abs=2)
+
+
+def test_nothing_is_waited_for_after_the_last_request(shop, asked, tmp_path, monkeypatch):
+    slept = []
+    monkeypatch.setattr(fetching.time, 'sleep', slept.append)
+    shop.answers = {'/1.jpg': (429, {'Retry-After': 7}, b'')}
+    assert fetch([f'{shop.address}/1.jpg'], tmp_path, HERE) == {'the server said 429': 1}
+    assert asked() == 3 * ['/1.jpg']
+    assert [seconds for seconds in slept if seconds] == pytest.approx([7, 7], abs=2)
 
 
 @pytest.mark.parametrize('host', ['127.0.0.1', 'localhost', '[::1]', '10.0.0.1', '192.168.1.1',
