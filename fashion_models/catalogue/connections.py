@@ -35,11 +35,17 @@ def public_opener(private: bool = False) -> urllib.request.OpenerDirector:
             # Asked of the very address that is connected to, whatever the name leads to next.
             if not private and not _is_public(place[0]):
                 raise _Private('not on the public internet')
-        connected = socket.create_connection(
-            found[0][-1][:2], deadline.left(), source_address)
-        connected.settimeout(timeout)
-        deadline.watch(connected)
-        return connected
+        for number, (*_, place) in enumerate(found):
+            try:    # each has its share of the time: one may not answer at all
+                connected = socket.create_connection(
+                    place[:2], deadline.left() / (len(found) - number), source_address)
+            except OSError as error:
+                failure = error
+            else:
+                connected.settimeout(timeout)
+                deadline.watch(connected)
+                return connected
+        raise failure
 
     def of(kind):
         def make(*arguments, **keywords):

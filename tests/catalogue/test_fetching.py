@@ -345,3 +345,23 @@ def test_a_connection_that_is_made_too_late_is_cut():
                 else:
                     here.sendall(b'a')
                     assert there.recv(1) == b'a'
+
+
+@pytest.mark.parametrize('silent', [False, True])
+def test_a_server_is_tried_at_each_of_its_addresses(shop, tmp_path, monkeypatch, jpeg, silent):
+    shop.answers = {'/1.jpg': picture(jpeg())}
+    find, connect = socket.getaddrinfo, socket.create_connection
+
+    def connect_slowly(place, timeout, source):
+        if silent and place == deaf.getsockname():
+            time.sleep(timeout)
+            raise TimeoutError
+        return connect(place, timeout, source)
+
+    with socket.socket() as deaf:   # it does not listen
+        deaf.bind(('127.0.0.1', 0))
+        monkeypatch.setattr(socket, 'create_connection', connect_slowly)
+        monkeypatch.setattr(socket, 'getaddrinfo', lambda *arguments, **options: (
+            find(*deaf.getsockname(), type=socket.SOCK_STREAM) + find(*arguments, **options)))
+        assert fetch([f'{shop.address}/1.jpg'], tmp_path, dataclasses.replace(
+            HERE, seconds=2)) == {'loaded': 1}
