@@ -105,7 +105,11 @@ class Remote:
                 self._system.get_file(f'{self._path}/{name}', os.fspath(file))
 
     def put(self, file: pathlib.Path) -> None:
-        """Copies a file from this machine to the address, where it appears whole or not at all."""
+        """Copies a file from this machine to the address.
+
+        On this machine and in object stores it appears whole or not at all. Servers of FTP and
+        SFTP write into what it replaces; a copy that breaks off leaves a part there.
+        """
         with self._told():
             if self.address.startswith(_HERE):      # there, fsspec writes into what it replaces
                 with open(file, 'rb') as source, atomic_write(self._path) as copy:
