@@ -11,11 +11,13 @@ import tempfile
 from collections.abc import Iterable, Iterator
 
 from fashion_models.errors import UserError, one_line
-from fashion_models.files import atomic_write
+from fashion_models.files import atomic_write, locked
 from fashion_models.optional import require
 
 #: How addresses of files on this machine begin.
 _HERE = 'file://', 'local://'
+#: What stands for a password.
+_HIDDEN = ':…@'
 
 
 def is_address(place: str | os.PathLike) -> bool:
@@ -32,9 +34,14 @@ def local_path(text: str) -> pathlib.Path:
     return pathlib.Path(text)
 
 
-def without_password(address: str) -> str:
-    """An address for people to read."""
-    return re.sub(r'(?<=://)([^:/@]*):.*@', r'\1:…@', address)
+def without_password(place: str | os.PathLike) -> str:
+    """An address for people to read; a path on this machine as it is."""
+    return re.sub(r'(?<=://)([^:/@]*):.*@', rf'\1{_HIDDEN}', str(place))
+
+
+def lacks_password(place: str | os.PathLike) -> bool:
+    """Whether a place is one that :func:`without_password` gave, and that had one."""
+    return is_address(place) and _HIDDEN in str(place)
 
 
 class Remote:
@@ -43,17 +50,23 @@ class Remote:
     Args:
         address: Of a file or of a folder.
 
+    Attributes:
+        address (str): The same, which may hold a password.
+        shown (str): The same for people to read.
+
     Raises:
-        UserError: If fsspec, or what it needs for such addresses, is not installed.
+        UserError: If fsspec, or what it needs for such addresses, is not installed, or the login
+            is refused.
     """
 
     def __init__(self, address: str) -> None:
         self.address = address.rstrip('/')
-        core = require('fsspec.core', extra='s3', purpose=f'{address}: this address')
+        self.shown = without_password(self.address)
+        core = require('fsspec.core', extra='s3', purpose=f'{self.shown}: this address')
         try:
             self._system, self._path = core.url_to_fs(self.address)
-        except (ImportError, ValueError) as error:
-            raise UserError(f'{address}: cannot be used: {one_line(error)}') from None
+        except Exception as error:    # some log in here
+            raise UserError(f'{self.shown}: cannot be used: {self._said(error)}') from error
 
     def content(self, name: str, limit: int | None = None) -> bytes:
         """The content of a file in the folder, or its first ``limit`` bytes.
@@ -92,7 +105,11 @@ class Remote:
                 self._system.get_file(f'{self._path}/{name}', os.fspath(file))
 
     def put(self, file: pathlib.Path) -> None:
-        """Copies a file from this machine to the address, where it appears whole or not at all."""
+        """Copies a file from this machine to the address.
+
+        On this machine and in object stores it appears whole or not at all. Servers of FTP and
+        SFTP write into what it replaces; a copy that breaks off leaves a part there.
+        """
         with self._told():
             if self.address.startswith(_HERE):      # there, fsspec writes into what it replaces
                 with open(file, 'rb') as source, atomic_write(self._path) as copy:
@@ -111,8 +128,8 @@ class Remote:
         """
         bucket, _, key = self._path.partition('/')
         if not key:
-            raise UserError(f'{self.address}: expected the address of a file, such as '
-                            f'{self.address}/shop.embeddings')
+            raise UserError(f'{self.shown}: expected the address of a file, such as '
+                            f'{self.shown}/shop.embeddings')
         folder = self._system._parent(self._path)
         with self._told():
             try:
@@ -122,7 +139,7 @@ class Remote:
                     self._system.makedirs(folder, exist_ok=True)
                 elif self._lacks(bucket):
                     raise UserError(
-                        f'{self.address}: there is no bucket {bucket}; make it first') from None
+                        f'{self.shown}: there is no bucket {bucket}; make it first') from None
 
     def _lacks(self, bucket):
         try:
@@ -143,10 +160,14 @@ class Remote:
             if name:    # the text of some libraries does not say which
                 raise FileNotFoundError(name) from None
             raise UserError(
-                f'{self.address}: there is no such place; expected one that exists') from None
+                f'{self.shown}: there is no such place; expected one that exists') from None
         except Exception as error:    # those of the libraries below are of many kinds
-            place = f'{self.address}/{name}' if name else self.address
-            raise UserError(f'{place}: cannot be reached: {one_line(error)}') from error
+            place = f'{self.shown}/{name}' if name else self.shown
+            raise UserError(f'{place}: cannot be reached: {self._said(error)}') from error
+
+    def _said(self, error):
+        """What an error of a library says, which may name the address."""
+        return one_line(error).replace(self.address, self.shown)
 
 
 @contextlib.contextmanager
@@ -155,6 +176,9 @@ def staged(place: str | os.PathLike) -> Iterator[pathlib.Path]:
 
     When the block ends well, it is copied there and removed; else what has been written stays, so
     that the same call can go on with it. A path on this machine is yielded as it is.
+
+    Raises:
+        UserError: If nothing can be written at the address, or another process is writing it.
     """
     if not is_address(place):
         yield pathlib.Path(place)
@@ -163,11 +187,18 @@ def staged(place: str | os.PathLike) -> Iterator[pathlib.Path]:
     remote.require_folder()
     cache = pathlib.Path(os.environ.get('XDG_CACHE_HOME') or pathlib.Path.home() / '.cache')
     folder = cache / 'fashion-models' / hashlib.sha256(remote.address.encode()).hexdigest()[:16]
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / remote.address.rpartition('/')[2]
-    yield file
-    remote.put(file)
-    shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # Beside the folder, which is removed at the end.
+    with locked(folder.with_suffix('.lock'), lambda: _refuse(remote.shown)):
+        folder.mkdir(exist_ok=True)
+        file = folder / remote.address.rpartition('/')[2]
+        yield file
+        remote.put(file)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _refuse(address):
+    raise UserError(f'{address}: another process is writing it')
 
 
 @contextlib.contextmanager
@@ -182,7 +213,7 @@ def fetched(places: Iterable[str | os.PathLike]) -> Iterator[list[pathlib.Path]]
                 try:
                     Remote(address).fetch([name], copies)
                 except FileNotFoundError:
-                    raise UserError(f'{place}: there is no such file') from None
+                    raise UserError(f'{without_password(place)}: there is no such file') from None
                 files.append(copies / name)
             else:
                 files.append(pathlib.Path(place))

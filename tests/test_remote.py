@@ -1,12 +1,13 @@
 """Files at addresses, against a local S3 server."""
 
 import os
+import socket
 import threading
 
 import pytest
 
 from fashion_models.errors import UserError
-from fashion_models.remote import Remote, is_address, staged
+from fashion_models.remote import Remote, fetched, is_address, staged
 
 pytest.importorskip('s3fs', reason='needs the extra s3')
 
@@ -32,9 +33,30 @@ def test_a_file_is_put_whole_and_found_again(s3, tmp_path, monkeypatch):
         assert file.read_bytes() == b'half'     # to go on with
         file.write_bytes(b'whole')
     assert Remote(s3).content('x.bin') == b'whole'
-    assert not list((tmp_path / 'cache' / 'fashion-models').iterdir())
+    assert [path.suffix for path in (tmp_path / 'cache' / 'fashion-models').iterdir()] == ['.lock']
     with staged(tmp_path / 'y') as file:
         assert file == tmp_path / 'y'
+
+
+def test_one_process_writes_to_an_address(tmp_path, monkeypatch):
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'cache'))
+    address, put, refused = (tmp_path / 'x').as_uri(), Remote.put, []
+
+    def second():
+        with pytest.raises(UserError) as caught, staged(address):
+            pytest.fail('two write at once')
+        refused.append(str(caught.value))
+
+    def slow_put(remote, file):
+        second()
+        put(remote, file)
+
+    monkeypatch.setattr(Remote, 'put', slow_put)
+    with staged(address) as file:
+        file.write_bytes(b'whole')
+        second()
+    assert refused == 2 * [f'{address}: another process is writing it']
+    assert (tmp_path / 'x').read_bytes() == b'whole'
 
 
 def test_no_more_of_a_file_is_read_than_asked_for(s3, tmp_path):
@@ -101,3 +123,50 @@ def test_threads_may_read_at_once(s3):
     for thread in threads:
         thread.join()
     assert found == 4 * [os.path.getsize(__file__)]
+
+
+def test_no_password_is_told(tmp_path, monkeypatch):
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path))
+    monkeypatch.setattr(Remote, 'fetch', lambda remote, names, folder: remote.size(*names))
+    address = 'memory://me:secret@host/x'
+
+    def told(address, use):
+        with pytest.raises(UserError) as caught, use(address):
+            pass
+        assert 'secret' not in str(caught.value)
+        return str(caught.value)
+
+    def fetched_one(address):
+        return fetched([address])
+
+    assert told(address, fetched_one) == 'memory://me:…@host/x: there is no such file'
+    assert 'nosuch://me:…@host: cannot be used: ' in told('nosuch://me:secret@host/x', fetched_one)
+    with staged(address) as file:
+        file.write_bytes(b'')
+        assert told(address, staged) == 'memory://me:…@host/x: another process is writing it'
+
+    def refuse(*arguments, **options):
+        raise OSError(f'no route to {address}')
+
+    monkeypatch.setattr(type(Remote(address)._system), 'size', refuse)
+    monkeypatch.setattr(type(Remote(address)._system), 'ls', refuse)
+    assert told(address, staged) == (
+        'memory://me:…@host/x: cannot be reached: no route to memory://me:…@host/x')
+    assert told(address, fetched_one) == (
+        'memory://me:…@host/x: cannot be reached: no route to memory://me:…@host/x')
+
+
+def test_a_refused_login_is_told():
+    with socket.create_server(('127.0.0.1', 0)) as server:
+        def serve():
+            with server.accept()[0] as client:
+                for answer in b'220 hello', b'331 password':
+                    client.sendall(answer + b'\r\n')
+                    client.recv(99)
+                client.sendall(b'530 Login incorrect\r\n')
+
+        threading.Thread(target=serve, daemon=True).start()
+        place = f'127.0.0.1:{server.getsockname()[1]}/shop'
+        with pytest.raises(UserError) as caught:
+            Remote(f'ftp://me:secret@{place}')
+    assert str(caught.value) == f'ftp://me:…@{place}: cannot be used: 530 Login incorrect'

@@ -6,6 +6,7 @@ import ipaddress
 import socket
 import ssl
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 
@@ -19,7 +20,7 @@ class NotLoaded(Exception):
 
 
 def public_opener(private: bool = False) -> urllib.request.OpenerDirector:
-    """Opens addresses of http and https only; its ``deadline`` is a :class:`Deadline`.
+    """Opens addresses of http and https only, in a block of its ``deadline``, a :class:`Deadline`.
 
     Args:
         private: Whether those may be opened that are not on the public internet, such as those of
@@ -34,9 +35,17 @@ def public_opener(private: bool = False) -> urllib.request.OpenerDirector:
             # Asked of the very address that is connected to, whatever the name leads to next.
             if not private and not _is_public(place[0]):
                 raise _Private('not on the public internet')
-        connected = socket.create_connection(found[0][-1][:2], timeout, source_address)
-        deadline.watch(connected)
-        return connected
+        for number, (*_, place) in enumerate(found):
+            try:    # each has its share of the time: one may not answer at all
+                connected = socket.create_connection(
+                    place[:2], deadline.left() / (len(found) - number), source_address)
+            except OSError as error:
+                failure = error
+            else:
+                connected.settimeout(timeout)
+                deadline.watch(connected)
+                return connected
+        raise failure
 
     def of(kind):
         def make(*arguments, **keywords):
@@ -76,14 +85,29 @@ class Deadline:
 
     def __init__(self) -> None:
         self._watched = []
+        self._until, self._over = 0, False
 
     def watch(self, connected: socket.socket) -> None:
         """A connection has been made."""
         self._watched.append(connected.dup())   # TLS takes the other over
+        if self._over:      # the time may have ended while it was made
+            self._cut()
+
+    def left(self) -> float:
+        """The seconds that the block still has.
+
+        Raises:
+            TimeoutError: If there are none.
+        """
+        seconds = self._until - time.monotonic()
+        if seconds <= 0:
+            raise TimeoutError
+        return seconds
 
     @contextlib.contextmanager
     def within(self, seconds: float) -> Iterator[None]:
         """Connections that are made in the block end with it, or after so many seconds."""
+        self._until, self._over = time.monotonic() + seconds, False
         timer = threading.Timer(seconds, self._cut)
         timer.daemon = True
         timer.start()
@@ -96,6 +120,7 @@ class Deadline:
                 self._watched.pop().close()
 
     def _cut(self):
+        self._over = True
         for connected in list(self._watched):
             with contextlib.suppress(OSError):
                 connected.shutdown(socket.SHUT_RDWR)

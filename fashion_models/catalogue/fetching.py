@@ -118,7 +118,7 @@ def _fetch(addresses, folder, bounds):
     taken = {name.casefold() for name in (*files.values(), *os.listdir(folder))}
     counts, failed = collections.Counter(), {}
     opener = public_opener(bounds.private)
-    last = 0
+    next_time = 0
     for address in tqdm(addresses, unit=' pictures', disable=None):
         if address in files and (folder / files[address]).is_file():
             counts['there before'] += 1
@@ -127,18 +127,19 @@ def _fetch(addresses, folder, bounds):
             counts['left'] += 1
             continue
         for _ in range(_TRIES):
-            time.sleep(max(0, last + bounds.delay - time.monotonic()))
+            time.sleep(max(0, next_time - time.monotonic()))
+            wait = bounds.delay
             try:
                 kind, content = _load(opener, address, bounds)
             except _Later as later:
-                time.sleep(later.seconds)
+                wait = max(wait, later.seconds)     # before the next request, if there is one
                 reason = str(later)
                 continue
             except NotLoaded as error:
                 reason = str(error)
                 break
             finally:
-                last = time.monotonic()
+                next_time = time.monotonic() + wait
             if address not in files:
                 # Before the file, which is then never one that nobody knows.
                 files[address] = _name(address, kind, taken)

@@ -75,7 +75,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from fashion_models.remote import is_address, staged
+    from fashion_models.remote import is_address, staged, without_password
     from fashion_models.representation.shards.shipping import catalogue_at
 
     how = ('--shard' if arguments.shard else '--ray' if arguments.ray is not None
@@ -84,7 +84,8 @@ def run(arguments: argparse.Namespace) -> None:
         if how and getattr(arguments, option):
             raise UserError(f'--{option}: cannot be used with {how}; {reason}')
     if arguments.update and is_address(arguments.output):
-        raise UserError(f'--update: found {arguments.output}, expected a FILE on this machine')
+        raise UserError(f'--update: found {without_password(arguments.output)}, expected a FILE '
+                        'on this machine')
     with contextlib.ExitStack() as stack:
         encoder = _encoder(arguments, stack)
         catalogue = stack.enter_context(catalogue_at(arguments.catalogue))
@@ -96,7 +97,7 @@ def run(arguments: argparse.Namespace) -> None:
         else:
             text = _embed(encoder, catalogue, file, arguments)
     # The file may have been copied to an address only now.
-    print(text)
+    print(f'{without_password(arguments.output)}: {text}')
 
 
 def _encoder(arguments, stack):
@@ -124,7 +125,7 @@ def _embed(encoder, catalogue, file, arguments):
     embeddings = embed(
         encoder, catalogue, file, arguments.per, arguments.split, _dtype(arguments),
         arguments.pca, arguments.store, update=arguments.update, told=updates.append)
-    text = _summary(embeddings, arguments)
+    text = _summary(embeddings)
     if arguments.update:
         update, = updates
         text += (f'\n{update.computed:,} computed, {update.kept:,} kept, '
@@ -139,8 +140,8 @@ def _embed_shard(encoder, catalogue, file, arguments):
     embeddings = embed_shard(encoder, catalogue, file, shard, arguments.per, arguments.split,
                              _dtype(arguments))
     header = embeddings.header
-    return (f'{arguments.output}: shard {shard}, {counted(len(embeddings), header["per"])}, '
-            f'{header["size"]} numbers each')
+    return (f'shard {shard}, {counted(len(embeddings), header["per"])}, {header["size"]} numbers '
+            'each')
 
 
 def _embed_together(encoder, catalogue, file, arguments):
@@ -148,22 +149,22 @@ def _embed_together(encoder, catalogue, file, arguments):
 
     options = arguments.per, arguments.split, _dtype(arguments)
     if arguments.ray is None:
-        return _summary(embed_together(encoder, catalogue, file, *options), arguments)
+        return _summary(embed_together(encoder, catalogue, file, *options))
     device = arguments.devices and ('cpu' if arguments.devices.startswith('@numpy') else 'gpu')
     with Cluster(encoder, catalogue, arguments.ray or None, device) as cluster:
         return _summary(
-            embed_together(encoder, catalogue, file, *options, cluster.compute), arguments)
+            embed_together(encoder, catalogue, file, *options, cluster.compute))
 
 
 def _dtype(arguments):
     return 'float16' if arguments.float16 else 'float32'
 
 
-def _summary(embeddings, arguments):
+def _summary(embeddings):
     header = embeddings.header
     megabytes = embeddings.file.stat().st_size / 1e6
     kept = f' (PCA, {header["pca"]["variance"]:.1%} of the variance)' if 'pca' in header else ''
-    return (f'{arguments.output}: {counted(len(embeddings), header["per"])}, '
+    return (f'{counted(len(embeddings), header["per"])}, '
             f'{header["size"]} numbers each{kept}, {megabytes:.1f} MB')
 
 

@@ -15,6 +15,7 @@ from fashion_models.catalogue.split import split_of
 from fashion_models.data.decoded import Decoded
 from fashion_models.data.store import ImageStore
 from fashion_models.provenance import versions
+from fashion_models.remote import without_password
 from fashion_models.representation.embeddings import Item
 from fashion_models.representation.embeddings_header import SOURCE_SIZE
 from fashion_models.representation.picture_encoder import PictureEncoder
@@ -35,7 +36,8 @@ def header_of(encoder: PictureEncoder, catalogue: Catalogue, per: str, split: st
     """
     return {
         **encoder.origin(),
-        'catalogue': catalogue.address or str(pathlib.Path(catalogue.folder).resolve()),
+        'catalogue': (without_password(catalogue.address)
+                      or str(pathlib.Path(catalogue.folder).resolve())),
         'tasks': {name: task.several for name, task in catalogue.tasks.items()},
         'catalogue_name': catalogue.header.name, 'catalogue_hash': catalogue_hash,
         'store': store, 'versions': versions(), 'per': per, 'split': split or 'all',

@@ -68,8 +68,8 @@ class Run:
         folder: The folder; see :meth:`open` and :meth:`create`.
 
     Attributes:
-        address (str): Where it is, such as ``s3://bucket/run``, if ``folder`` is only a copy of
-            what an encoder needs of it; else ''.
+        address (str): Where it is, such as ``s3://bucket/run`` (without a password), if
+            ``folder`` is only a copy of what an encoder needs of it; else ''.
         devices (str): What experiments compute its answers on: what it was trained on, unless
             they look for a run on another.
     """

@@ -193,7 +193,16 @@ def test_a_server_that_asks_to_come_later_is_heeded(shop, asked, tmp_path, jpeg,
                     picture(jpeg())])
     shop.answers = {'/1.jpg': lambda server: next(answers)}
     assert fetch([f'{shop.address}/1.jpg'], tmp_path, HERE) == {'loaded': 1}
-    assert [seconds for seconds in slept if seconds] == [7, 60]
+    assert [seconds for seconds in slept if seconds] == pytest.approx([7, 60], abs=2)
+
+
+def test_nothing_is_waited_for_after_the_last_request(shop, asked, tmp_path, monkeypatch):
+    slept = []
+    monkeypatch.setattr(fetching.time, 'sleep', slept.append)
+    shop.answers = {'/1.jpg': (429, {'Retry-After': 7}, b'')}
+    assert fetch([f'{shop.address}/1.jpg'], tmp_path, HERE) == {'the server said 429': 1}
+    assert asked() == 3 * ['/1.jpg']
+    assert [seconds for seconds in slept if seconds] == pytest.approx([7, 7], abs=2)
 
 
 @pytest.mark.parametrize('host', ['127.0.0.1', 'localhost', '[::1]', '10.0.0.1', '192.168.1.1',
@@ -242,6 +251,23 @@ def test_the_command(shop, tmp_path, command, jpeg):
         command('fetch', 'shopify', export, tmp_path / 'pictures', '--delay', '-1')
 
 
+@pytest.mark.parametrize('seconds', ['3601', '99999999999'])
+def test_seconds_that_no_clock_counts(tmp_path, command, seconds):
+    with pytest.raises(UserError, match=f'--seconds: found {seconds}, expected seconds, 1 to 3600'):
+        command('fetch', 'csv', tmp_path / 'export.csv', tmp_path, '--seconds', seconds)
+
+
+def test_what_a_server_says_does_not_reach_the_terminal(shop, tmp_path, command):
+    shop.answers = {'/1.jpg': (200, {'Content-Type': 'evil/\x1b]0;title\x07\x1b[2j'}, b'x')}
+    (tmp_path / 'export.csv').write_text(
+        f'product_id,type,images\n1,Shoes,{shop.address}/1.jpg\n')
+    status, output = command('fetch', 'csv', tmp_path / 'export.csv', tmp_path / 'pictures',
+                             '--allow-private', '--delay', '0')
+    assert (status, output.splitlines()[0]) == (
+        1, r'1  no picture, but evil/\x1b]0')
+    assert '\x1b' not in output
+
+
 def test_addresses_may_lack_https(tmp_path, monkeypatch):
     monkeypatch.setattr(fetching, '_load', lambda opener, address, bounds: (
         'image/jpeg', address.encode()))
@@ -288,3 +314,54 @@ def test_a_server_that_sends_its_headers_byte_by_byte(tmp_path):
         address = f'http://127.0.0.1:{server.getsockname()[1]}/a.jpg'
         counts = fetch([address], tmp_path, dataclasses.replace(HERE, seconds=0.5))
     assert counts == {'took too long': 1}
+
+
+def test_a_name_that_is_found_too_late_is_not_connected_to(shop, asked, tmp_path, monkeypatch):
+    shop.answers = {'/1.jpg': (200, {}, b'x')}
+    find = socket.getaddrinfo
+
+    def slowly(*arguments, **options):
+        time.sleep(0.6)
+        return find(*arguments, **options)
+
+    monkeypatch.setattr(socket, 'getaddrinfo', slowly)
+    assert fetch([f'{shop.address}/1.jpg'], tmp_path, dataclasses.replace(
+        HERE, seconds=0.3)) == {'took too long': 1}
+    assert asked() == []
+
+
+def test_a_connection_that_is_made_too_late_is_cut():
+    deadline = connections.Deadline()
+    for late in True, False, True:
+        here, there = socket.socketpair()
+        with here, there:
+            there.settimeout(5)
+            with deadline.within(0.01 if late else 60):
+                time.sleep(0.1)
+                deadline.watch(here)
+                here.settimeout(5)
+                if late:
+                    assert there.recv(1) == b''
+                else:
+                    here.sendall(b'a')
+                    assert there.recv(1) == b'a'
+
+
+@pytest.mark.parametrize('silent', [False, True])
+def test_a_server_is_tried_at_each_of_its_addresses(shop, tmp_path, monkeypatch, jpeg, silent):
+    shop.answers = {'/1.jpg': picture(jpeg())}
+    find, connect = socket.getaddrinfo, socket.create_connection
+
+    def connect_slowly(place, timeout, source):
+        if silent and place == deaf.getsockname():
+            time.sleep(timeout)
+            raise TimeoutError
+        return connect(place, timeout, source)
+
+    with socket.socket() as deaf:   # it does not listen
+        deaf.bind(('127.0.0.1', 0))
+        monkeypatch.setattr(socket, 'create_connection', connect_slowly)
+        monkeypatch.setattr(socket, 'getaddrinfo', lambda *arguments, **options: (
+            find(*deaf.getsockname(), type=socket.SOCK_STREAM) + find(*arguments, **options)))
+        assert fetch([f'{shop.address}/1.jpg'], tmp_path, dataclasses.replace(
+            HERE, seconds=2)) == {'loaded': 1}

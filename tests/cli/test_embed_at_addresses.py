@@ -61,6 +61,33 @@ def test_everything_in_a_bucket(bucket, tiny_run, tmp_path, works, fails):
     assert not os.path.exists('x')
 
 
+def test_a_password_is_neither_shown_nor_stored(tiny_run, tmp_path, monkeypatch, works, fails):
+    import fsspec
+
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'cache'))
+    system = fsspec.filesystem('memory')
+    place = 'memory://me:secret@host'
+    for name, folder in zip(('run', 'shop'), tiny_run):
+        system.put(str(folder), f'{place}/{name}', recursive=True)
+    run, shop = f'{place}/run', f'{place}/shop'
+    told = [works('embed', run, shop, '-o', f'{place}/a'),
+            works('embed', run, shop, '-o', f'{place}/part', '--shard', '1/1'),
+            works('embed', *tiny_run, '-o', f'{place}/b'),
+            works('embeddings', 'merge', f'{place}/part', '-o', f'{place}/c', '--catalogue', shop),
+            fails('embeddings', 'merge', f'{place}/part', '-o', f'{place}/d'),
+            fails('embeddings', 'merge', f'{place}/part', '-o', f'{place}/d', '--catalogue',
+                  f'{place}/none'),
+            fails('embed', run, shop, '-o', f'{place}/d', '--snapshot', 'last'),
+            fails('embed', *tiny_run, '-o', f'{place}/d', '--update'),
+            fails('embed', shop, shop, '-o', f'{place}/d')]
+    assert [text for text in told if 'memory://me:…@host' not in text or 'secret' in text] == []
+    assert ('its catalogue is at memory://me:…@host/shop, whose password it does not hold; say '
+            'where it is (--catalogue)') in told[4]
+    assert system.cat_file(f'{place}/a') == system.cat_file(f'{place}/c')
+    assert not [name for name in 'abc' if b'secret' in system.cat_file(f'{place}/{name}')]
+    system.rm(place, recursive=True)
+
+
 def test_other_commands_take_paths_only(fails):
     for words in (['catalogue', 'check', 's3://b/shop'], ['search', 's3', '-o', 's3://b/x.png'],
                   ['duplicates', 's3://b/e'], ['evaluate', 's3://b/run'],

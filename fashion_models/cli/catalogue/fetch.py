@@ -38,13 +38,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                                help='pictures to load in one call (default: 10,000)')
         of_format.add_argument('--megabytes', type=options.positive, default=32, metavar='N',
                                help='the most that a picture may have (default: 32)')
-        of_format.add_argument('--seconds', type=options.positive, default=60, metavar='N',
+        of_format.add_argument('--seconds', type=_seconds, default=60, metavar='N',
                                help='the longest that a picture may take (default: 60)')
         of_format.add_argument('--delay', type=_delay, default=1.0, metavar='SECONDS',
                                help='from one request to the next (default: 1)')
         of_format.add_argument('--allow-private', action='store_true',
                                help='also ask addresses of this machine and its network')
         of_format.set_defaults(format=name)
+
+
+def _seconds(text):
+    number = options.positive(text)
+    if number > 3600:
+        raise argparse.ArgumentTypeError(f'found {text}, expected seconds, 1 to 3600')
+    return number
 
 
 def _delay(text):
@@ -81,13 +88,14 @@ def _addresses(arguments):
 
 def run(arguments: argparse.Namespace) -> int:
     from fashion_models.catalogue.fetching import FAILED_FILE, Bounds, fetch
+    from fashion_models.terminal import shortened, visible_line
 
     bounds = Bounds(arguments.most, arguments.megabytes << 20, arguments.seconds, arguments.delay,
                     arguments.allow_private)
     addresses = _addresses(arguments)
     counts = fetch(addresses, arguments.folder, bounds)
     for reason, count in counts.most_common():
-        print(f'{count:,}  {reason}')
+        print(f'{count:,}  {visible_line(shortened(reason))}')     # it may quote a server
     done = counts['loaded'] + counts['there before']
     print(f'{arguments.folder}: {done:,} of {counted(counts.total(), "picture")}')
     if done + counts['left'] < counts.total():

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from fashion_models.remote import fetched, staged
+    from fashion_models.remote import fetched, staged, without_password
     from fashion_models.representation.shards import merge_shards
 
     with contextlib.ExitStack() as stack:
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> None:
         embeddings = merge_shards(parts, file, arguments.catalogue)
         header = embeddings.header
         megabytes = embeddings.file.stat().st_size / 1e6
-        text = (f'{arguments.output}: {counted(len(embeddings), header["per"])} of '
-                f'{counted(len(parts), "shard")}, '
+        text = (f'{without_password(arguments.output)}: '
+                f'{counted(len(embeddings), header["per"])} of {counted(len(parts), "shard")}, '
                 f'{header["size"]} numbers each, {megabytes:.1f} MB')
     print(text)

@@ -12,6 +12,7 @@ from fashion_models.data.dropped import report_dropped
 from fashion_models.data.store import store_key
 from fashion_models.errors import UserError
 from fashion_models.parsing import shown
+from fashion_models.remote import lacks_password, without_password
 from fashion_models.representation.embeddings import Embeddings, open_embeddings
 from fashion_models.representation.embeddings_header import read_header
 from fashion_models.representation.embeddings_writer import EmbeddingsWriter, require_place
@@ -59,11 +60,15 @@ def merge_shards(parts: Iterable[str | os.PathLike], file: str | os.PathLike,
     headers = _in_order(parts)
     parts, first = list(headers), next(iter(headers.values()))
     place = catalogue or first['catalogue']
+    if lacks_password(place):
+        raise UserError(f'{parts[0]}: its catalogue is at {place}, whose password it does not '
+                        'hold; say where it is (catalogue)')
     sizes = itertools.chain.from_iterable(files['size'].tolist() for files in _files(parts))
     with catalogue_at(place) as found:
         if texts_hash(found) != first['shard']['texts']:
             raise UserError(
-                f'{place}: is not the catalogue of the shards, or has changed since they were made')
+                f'{without_password(place)}: is not the catalogue of the shards, or has changed '
+                'since they were made')
         catalogue_hash = found.hash(lambda _: next(sizes))
     key = store_key(first['shard']['shorter_side'], catalogue_hash,
                     (files['digest'] for files in _files(parts)))

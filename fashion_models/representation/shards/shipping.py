@@ -74,17 +74,17 @@ def run_at(address: str, which: str = 'best') -> Iterator[Run]:
     remote = Remote(address)
     if which != 'best':
         raise UserError(
-            f'{address}: snapshot: found {which!r}, expected best: of a run at an address, only '
-            'that one can be used')
+            f'{remote.shown}: snapshot: found {which!r}, expected best: of a run at an address, '
+            'only that one can be used')
     with tempfile.TemporaryDirectory(prefix='fashion-models-') as folder:
         try:
             remote.fetch([RECIPE, LABELS, MEAN, PROVENANCE, f'snapshots/{BEST}'],
                          pathlib.Path(folder))
         except FileNotFoundError as error:
-            raise UserError(f'{address}: not a run folder, or one without a snapshot: '
+            raise UserError(f'{remote.shown}: not a run folder, or one without a snapshot: '
                             f'it has no {error}') from None
         run = Run.open(folder)
-        run.address = remote.address
+        run.address = remote.shown
         yield run
 
 
@@ -99,7 +99,7 @@ def catalogue_at(place: str | pathlib.Path) -> Iterator[Catalogue]:
         try:
             remote.fetch([HEADER_FILE, PRODUCTS_FILE], pathlib.Path(folder))
         except FileNotFoundError:
-            raise UserError(f'{place} is not a catalogue: it has no {HEADER_FILE} and '
+            raise UserError(f'{remote.shown} is not a catalogue: it has no {HEADER_FILE} and '
                             f'{PRODUCTS_FILE}') from None
         yield Catalogue(pathlib.Path(folder), read_catalogue_header(
             pathlib.Path(folder, HEADER_FILE)), remote.address)

@@ -117,7 +117,7 @@ def embed_together(
                     part.write(content)
                 bar.update(_size(shard, count))
         found = merge_shards([folder / str(number) for number in range(1, of + 1)], file,
-                             progress=progress)
+                             catalogue.address or catalogue.folder, progress)
         empty(folder)
     return found
 
