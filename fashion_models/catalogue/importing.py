@@ -20,7 +20,7 @@ from fashion_models.catalogue.tasks import LEVELS
 from fashion_models.catalogue.taxonomy import path_of, reconcile
 from fashion_models.catalogue.unfinished import REPORT_FILE, claimed
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write
+from fashion_models.files import atomic_write, require_outside
 from fashion_models.surrogates import json_text
 
 
@@ -48,10 +48,11 @@ def run_import(
         Report: What was kept and what was not; also saved as import-report.json.
 
     Raises:
-        UserError: The folder is taken, or another process is writing it; the source is not as
-            expected; nothing could be kept; or the disk is full.
+        UserError: The folder is taken, or holds files of the source, or another process is writing
+            it; the source is not as expected; nothing could be kept; or the disk is full.
     """
     folder = pathlib.Path(folder)
+    require_outside(folder, *source.tree.places)
     paths = collections.Counter(map(path_of, readable(source)))
     try:
         with claimed(folder, origin, overwrite):

@@ -34,7 +34,14 @@ from fashion_models.catalogue.unfinished import (
     remove_pictures,
 )
 from fashion_models.errors import UserError
-from fashion_models.files import append_line, atomic_write, checksum, locked, whole_lines
+from fashion_models.files import (
+    append_line,
+    atomic_write,
+    checksum,
+    locked,
+    require_outside,
+    whole_lines,
+)
 from fashion_models.parsing import json_file, require_form
 from fashion_models.plural import counted
 from fashion_models.surrogates import json_text
@@ -83,6 +90,7 @@ def update(source: Source, folder: str | os.PathLike, *, link: bool = False, lys
             other tasks, holds no product of the catalogue, or lacks too many; or as of an import.
     """
     folder = pathlib.Path(folder)
+    require_outside(folder, *source.tree.places)
     try:
         with _held(folder) as catalogue:
             return _update(source, catalogue, link, lyst16, keep, most_gone)

@@ -8,12 +8,15 @@ import sys
 
 import pytest
 
-from fashion_models.catalogue import importing, unfinished
+from fashion_models.catalogue import importing, unfinished, updating
 from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers.source import Source
 from fashion_models.catalogue.importers.tree import FolderTree
 from fashion_models.catalogue.io import open_catalogue
+from fashion_models.catalogue.mapping import Mapping
+from fashion_models.catalogue.merge import merge
 from fashion_models.catalogue.records import Header, Listing, Product
+from fashion_models.catalogue.relabel import relabel
 from fashion_models.errors import UserError
 from fashion_models.files import locked
 
@@ -235,6 +238,24 @@ def test_other_folders_are_never_written_to(source, tmp_path):
     with pytest.raises(UserError, match='is not empty and holds no catalogue'):
         run(source, tmp_path / 'new', overwrite=True)
     assert os.listdir(tmp_path / 'new') == ['holiday.jpg']
+
+
+@pytest.mark.parametrize('change', [
+    lambda source, folder: run(source, folder, overwrite=True),
+    lambda source, folder: updating.update(source, folder),
+    lambda source, folder: relabel(open_catalogue(folder), [], folder, overwrite=True),
+    lambda source, folder: merge([open_catalogue(folder)], Mapping({'three': {'gender': 'same'}}),
+                                 folder, overwrite=True)])
+def test_what_is_read_is_never_overwritten(source, tmp_path, change):
+    folder = tmp_path / 'new'
+    run(source, folder)
+    before = {path: path.read_bytes() for path in folder.rglob('*') if path.is_file()}
+    source.tree, source.strip = FolderTree(folder / 'images'), ''
+    source.products = lambda report: iter([
+        ('line 1', Product('1', '1', {}, [Listing(images=['1a.jpg'])]))])
+    with pytest.raises(UserError, match='lies in it; choose another folder'):
+        change(source, folder)
+    assert {path: path.read_bytes() for path in folder.rglob('*') if path.is_file()} == before
 
 
 def test_linked_originals_survive_an_overwrite_by_copies(source, tmp_path, jpeg):

@@ -29,6 +29,11 @@ class Tree:
 
     has_files = False
 
+    @property
+    def places(self) -> list[pathlib.Path]:
+        """The folders or archives that it reads."""
+        return [self.place]
+
     def file(self, path: str) -> pathlib.Path | None:
         """Returns the file on disk (absolute, no symbolic link), or None."""
         return None
