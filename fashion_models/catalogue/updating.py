@@ -80,14 +80,17 @@ def update(source: Source, folder: str | os.PathLike, *, link: bool = False, lys
         folder: The catalogue's folder.
         link, lyst16: As of :func:`~fashion_models.catalogue.importing.run_import`.
         keep: Whether products that the source lacks stay, before the others.
-        most_gone: The share of the catalogue's products that the source may lack, from 0 to 1.
+        most_gone: The share of the catalogue's products that may go, from 0 to 1, because the
+            source lacks them or none of their pictures can be read. Of those that stay by ``keep``
+            none may.
 
     Returns:
         What changed, and the report, also saved as import-report.json.
 
     Raises:
         UserError: There is no catalogue, or another process is writing it; the source declares
-            other tasks, holds no product of the catalogue, or lacks too many; or as of an import.
+            other tasks, or holds no product of the catalogue; too many products would go; or as of
+            an import.
     """
     folder = pathlib.Path(folder)
     require_outside(folder, *source.tree.places)
@@ -159,7 +162,7 @@ def _update(source, catalogue, link, lyst16, keep, most_gone):
     for product in importing.readable(source):
         ids.add(product.id)
         paths[path_of(product)] += 1
-    total = len(ids)
+    total, count = len(ids), len(old)
     if keep:
         paths.update(path_of(own) for own in catalogue.products if own.id not in ids)
     else:
@@ -193,6 +196,10 @@ def _update(source, catalogue, link, lyst16, keep, most_gone):
         if not report.kept:
             raise UserError(f'{source.place}: no product can be kept: {report.reasons()}')
         changes.gone = len(old)
+        if changes.gone > (0 if keep else most_gone * count):
+            most = '' if keep else f', more than the share {most_gone} that may (most_gone)'
+            raise UserError(f'{source.place}: {changes.gone:,} of the {counted(count, "product")} '
+                            f'of {folder} would go{most}: {report.reasons()}')
         line = _line(folder, changes, what='add' if keep else 'import',
                      source=str(source.place))
     changes = Changes(**{name: line[name] for name in dataclasses.asdict(changes)})

@@ -162,6 +162,41 @@ def test_half_an_export_and_another_shop_are_refused(folder, tmp_path):
     assert update(Shop(tmp_path / 'half', {'1': MONDAY['1']}), folder, most_gone=0.8)[0].gone == 3
 
 
+def unreadable(source, names):
+    """A source some of whose pictures are found, but cannot be read."""
+    real = source.tree.read
+
+    def read(path):
+        if path.removesuffix('-0.png') in names:
+            raise OSError(5, 'Input/output error')
+        return real(path)
+
+    source.tree.read = read
+    return source
+
+
+def test_products_whose_pictures_cannot_be_read_count_as_gone(folder, tmp_path):
+    reds = {name: ('Shoes', 'Clogs', ['red']) for name in '1234'}
+    before = (folder / 'products.jsonl').read_bytes()
+    with pytest.raises(UserError, match=r'3 of the 4 products of .* would go, more than the share '
+                       r'0.5 that may \(most_gone\): .*cannot be read: .* \(1-0.png of product 1'):
+        update(unreadable(Shop(tmp_path / 'tuesday', reds), '134'), folder)
+    assert (folder / 'products.jsonl').read_bytes() == before
+    assert not (folder / io.UPDATES_FILE).exists()
+    assert (folder / 'images/1-0.png').read_bytes() == (tmp_path / 'monday/1-0.png').read_bytes()
+    assert update(unreadable(Shop(tmp_path / 'tuesday', reds), '13'), folder)[0].gone == 2
+
+
+def test_an_addition_loses_nothing(folder, tmp_path):
+    before = (folder / 'products.jsonl').read_bytes()
+    source = unreadable(Shop(tmp_path / 'new', {
+        '2': ('Shoes', 'Clogs', ['red']), '9': ('Hats', '', ['red'])}), '2')
+    with pytest.raises(UserError, match='1 of the 4 products of .* would go: .*cannot be read'):
+        update(source, folder, keep=True)
+    assert (folder / 'products.jsonl').read_bytes() == before
+    assert not list(Check(folder).problems())
+
+
 def test_other_tasks_are_refused(folder, tmp_path):
     source = Shop(tmp_path / 'tuesday', TUESDAY)
     source.header = dataclasses.replace(Shop.header, tasks=with_further([Task('pattern')]))
