@@ -77,7 +77,12 @@ def readable(source: Source) -> Iterator[Product]:
                            disable=None):
         yield product
     if product is None:
-        raise UserError(f'{source.place}: no product can be kept: {report.reasons()}')
+        raise none_kept(source, report)
+
+
+def none_kept(source: Source, report: Report) -> UserError:
+    """The error that nothing of a source can be kept; it says why."""
+    return UserError(f'{source.place}: no product can be kept: {report.reasons()}')
 
 
 def _write(source, folder, mapping, total, link, lyst16):
@@ -87,6 +92,8 @@ def _write(source, folder, mapping, total, link, lyst16):
                                 lambda *place: not link and _is_there(source.tree, *place)):
             writer.add(product)
             report.keep(product)
+        if not report.kept:     # no picture that is there can be read
+            raise none_kept(source, report)
     return report
 
 

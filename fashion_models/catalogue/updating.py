@@ -194,7 +194,7 @@ def _update(source, catalogue, link, lyst16, keep, most_gone):
                 product = _as_settled(product, settled[product.id], places, header.tasks, report)
             write(product, there.differs())
         if not report.kept:
-            raise UserError(f'{source.place}: no product can be kept: {report.reasons()}')
+            raise importing.none_kept(source, report)
         changes.gone = len(old)
         if changes.gone > (0 if keep else most_gone * count):
             most = '' if keep else f', more than the share {most_gone} that may (most_gone)'

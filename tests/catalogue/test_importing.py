@@ -105,6 +105,20 @@ def test_images_that_cannot_be_used(source, tmp_path):
         ('images/1b.jpg',), ('images/3a.jpg', 'images/3b.jpg')]
 
 
+def test_without_a_picture_that_can_be_read_there_is_no_catalogue(source, tmp_path, monkeypatch):
+    def unreadable(path):
+        raise OSError(5, 'Input/output error')
+
+    with monkeypatch.context() as patch:
+        patch.setattr(source.tree, 'read', unreadable)
+        with pytest.raises(UserError, match=r'no product can be kept: 3 × no image that can be '
+                           r'read \(line 1, …\); images: 6 × cannot be read: Input/output error'):
+            run(source, tmp_path / 'new')
+    with pytest.raises(UserError, match='is not a catalogue'):
+        open_catalogue(tmp_path / 'new')
+    assert run(source, tmp_path / 'new').kept == 3
+
+
 HALF = '\ud83d'
 
 
