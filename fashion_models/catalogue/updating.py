@@ -72,8 +72,8 @@ def update(source: Source, folder: str | os.PathLike, *, link: bool = False, lys
     """Brings a catalogue up to date with a source.
 
     The products become those that an import of the source would give, but for labels that a person
-    settled (:mod:`~fashion_models.catalogue.relabel`), which stay. Pictures are compared byte for
-    byte; files of those that did not change are not touched.
+    settled (:mod:`~fashion_models.catalogue.relabel`), which stay; a source without a licence keeps
+    that too. Pictures are compared byte for byte; files of those that did not change stay.
 
     Args:
         source: An importer's open data set.
@@ -167,7 +167,8 @@ def _update(source, catalogue, link, lyst16, keep, most_gone):
         paths.update(path_of(own) for own in catalogue.products if own.id not in ids)
     else:
         _require_same_shop(source, folder, old, ids, most_gone)
-        header = dataclasses.replace(source.header, name=header.name)
+        header = dataclasses.replace(source.header, name=header.name,
+                                     licence=source.header.licence or header.licence)
     mapping = reconcile(paths)
     settled = {own.id: own for own in catalogue.products if SETTLED in own.extra}
     places = Places(catalogue.header.taxonomy)

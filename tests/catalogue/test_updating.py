@@ -102,6 +102,14 @@ def test_nothing_new(folder, tmp_path):
     assert {path: path.stat().st_mtime_ns for path in (folder / 'images').iterdir()} == before
 
 
+def test_the_licence_stays_unless_another_is_named(tmp_path):
+    source, folder = Shop(tmp_path / 'monday', MONDAY), tmp_path / 'shop'
+    for licence, expected in ('CC BY', 'CC BY'), ('', 'CC BY'), ('CC0', 'CC0'):
+        source.header = dataclasses.replace(Shop.header, licence=licence)
+        update(source, folder) if folder.exists() else imported(source, folder)
+        assert open_catalogue(folder).header.licence == expected
+
+
 def test_a_picture_of_the_same_size_is_seen_to_be_another(folder, tmp_path):
     source = Shop(tmp_path / 'tuesday', MONDAY)
     picture = tmp_path / 'tuesday/1-0.png'
