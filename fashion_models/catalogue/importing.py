@@ -18,7 +18,7 @@ from fashion_models.catalogue.paths import path_problem
 from fashion_models.catalogue.records import Product, encodable
 from fashion_models.catalogue.tasks import LEVELS
 from fashion_models.catalogue.taxonomy import path_of, reconcile
-from fashion_models.catalogue.unfinished import REPORT_FILE, claimed
+from fashion_models.catalogue.unfinished import REPORT_FILE, claimed, partial_picture
 from fashion_models.errors import UserError
 from fashion_models.files import atomic_write, require_outside
 from fashion_models.surrogates import json_text
@@ -264,10 +264,7 @@ def _is_there(tree, image, target):
 
 def _copy(content, target):
     target.parent.mkdir(parents=True, exist_ok=True)
-    # Shorter than the longest name that a file may have, and always the same for an image, so that
-    # what a crash leaves is replaced by the next try.
-    name = hashlib.sha256(target.name.encode('utf-8', 'surrogateescape')).hexdigest()[:16]
-    partial = target.with_name(f'.{name}.partial')
+    partial = partial_picture(target)
     partial.unlink(missing_ok=True)     # a link is not written through
     with open(partial, 'xb') as file:
         file.write(content)

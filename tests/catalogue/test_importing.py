@@ -206,7 +206,8 @@ def test_a_catalogue_is_only_replaced_when_told_to(source, tmp_path):
 def test_a_persons_files_among_the_pictures_survive_an_overwrite(source, tmp_path):
     run(source, tmp_path / 'new')
     (tmp_path / 'new/images/thesis').mkdir()
-    kept = {'thesis/thesis.pdf': b'%PDF', 'notes.txt': b'', 'table.xlsx': b'PK'}
+    kept = {'thesis/thesis.pdf': b'%PDF', 'notes.txt': b'', 'table.xlsx': b'PK',
+            'README': b'mine', '.gitignore': b'*'}
     for name, content in kept.items():
         (tmp_path / 'new/images' / name).write_bytes(content)
     run(source, tmp_path / 'new', overwrite=True)

@@ -24,6 +24,7 @@ from fashion_models.catalogue.io import open_catalogue
 from fashion_models.catalogue.records import Header, Listing, Product
 from fashion_models.catalogue.relabel import Correction, relabel
 from fashion_models.catalogue.tasks import Task, with_further
+from fashion_models.catalogue.unfinished import partial_picture
 from fashion_models.catalogue.updating import remove, update
 from fashion_models.errors import UserError
 from fashion_models.files import locked
@@ -252,10 +253,14 @@ def test_nothing_is_written_through_a_link(folder, tmp_path):
 
 
 def test_a_persons_files_among_the_pictures_stay(folder):
-    (folder / 'images/thesis.pdf').write_bytes(b'%PDF')
+    own = ['.gitignore', 'README', 'film.partial', 'thesis.pdf']
+    for name in own:
+        (folder / 'images' / name).write_bytes(b'%PDF')
+    shutil.copy(folder / 'images/1-0.png', folder / 'images/4711')      # named without an ending
+    partial_picture(folder / 'images/2-0.png').write_bytes(b'left by a kill')
     remove(folder, ['2'])
-    assert sorted(os.listdir(folder / 'images')) == [
-        '1-0.png', '3-0.png', '4-0.png', 'thesis.pdf']
+    assert sorted(os.listdir(folder / 'images')) == sorted([
+        '1-0.png', '3-0.png', '4-0.png', *own])
 
 
 def test_remove(folder):
