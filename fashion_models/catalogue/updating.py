@@ -25,8 +25,8 @@ from fashion_models.catalogue import importing, io
 from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers.source import Source
 from fashion_models.catalogue.records import Product, product_record
-from fashion_models.catalogue.relabel import SETTLED, corrected
-from fashion_models.catalogue.taxonomy import Places, path_of, reconcile
+from fashion_models.catalogue.relabel import SETTLED, as_settled
+from fashion_models.catalogue.taxonomy import Places, Taxonomy, path_of, reconcile
 from fashion_models.catalogue.unfinished import (
     MARKER_FILE,
     REPORT_FILE,
@@ -171,7 +171,7 @@ def _update(source, catalogue, link, lyst16, keep, most_gone):
                                      licence=source.header.licence or header.licence)
     mapping = reconcile(paths)
     settled = {own.id: own for own in catalogue.products if SETTLED in own.extra}
-    places = Places(catalogue.header.taxonomy)
+    places = Places(Taxonomy(mapping.values()).tree(), catalogue.header.taxonomy)
     images, there = _Named(), _There(source.tree, link)
     report, changes = Report(header.tasks), Changes()
     with io.CatalogueWriter(folder, dataclasses.replace(header, taxonomy={}),
@@ -192,7 +192,7 @@ def _update(source, catalogue, link, lyst16, keep, most_gone):
         for product in importing.products(
                 source, folder, mapping, total, report, link, lyst16, there):
             if product.id in settled:
-                product = _as_settled(product, settled[product.id], places, header.tasks, report)
+                product = as_settled(product, settled[product.id], places, header.tasks, report)
             write(product, there.differs())
         if not report.kept:
             raise importing.none_kept(source, report)
@@ -220,17 +220,6 @@ def _require_same_shop(source, folder, old, ids, most_gone):
         raise UserError(
             f'{source.place}: lacks {gone:,} of the {counted(len(old), "product")} of '
             f'{folder}, more than the share {most_gone} that may go (most_gone); is it whole?')
-
-
-def _as_settled(product, settled, places, tasks, report):
-    """The product with the labels that a person settled."""
-    answers = {task: settled.label_text(task)
-               for task in settled.extra[SETTLED].split('|') if task in tasks}
-    try:
-        return corrected(product, answers, places, tasks)
-    except ValueError as problem:
-        report.note(f'labels settled by a person no longer fit: {problem}', product.id)
-        return product
 
 
 def _mark(product):

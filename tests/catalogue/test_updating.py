@@ -150,6 +150,46 @@ def test_labels_that_a_person_settled_stay(folder, tmp_path):
     assert (product.label('gender'), product.label('category')) == ('Women', 'Clogs')
 
 
+def labels_of(folder, name):
+    product, = (product for product in open_catalogue(folder).products if product.id == name)
+    return product.label('type'), product.label('category'), product.extra['relabelled']
+
+
+def test_labels_that_are_new_to_the_shop_go_with_a_settled_one(folder, tmp_path):
+    own = tmp_path / 'shop-2'
+    relabel(open_catalogue(folder), [Correction('1', 'type', 'Shoes', 'Bags')], own)
+    assert labels_of(own, '1') == ('Bags', None, 'type')
+    # Nothing of what went with the old label is taken for an answer.
+    for number in range(2):
+        update(Shop(tmp_path / str(number), MONDAY), own)
+        assert labels_of(own, '1') == ('Bags', None, 'type')
+    update(Shop(tmp_path / 'new', MONDAY | {
+        '1': ('Bags', 'Sacks', ['red']), '5': ('Bags', 'Sacks', ['red'])}), own)
+    assert labels_of(own, '1') == ('Bags', 'Sacks', 'type')
+    assert not list(Check(own).problems())
+
+
+def test_a_settled_place_that_the_shop_has_moved_goes_with_it(folder, tmp_path):
+    own = tmp_path / 'shop-2'
+    relabel(open_catalogue(folder), [
+        Correction('1', 'category', 'Boots', 'Totes'), Correction('1', 'gender', '', 'Women')], own)
+    assert labels_of(own, '1') == ('Bags', 'Totes', 'gender|category')
+    moved = {name: ('Luggage' if category == 'Totes' else type_, category, colours)
+             for name, (type_, category, colours) in MONDAY.items()}
+    update(Shop(tmp_path / 'moved', moved), own)
+    assert labels_of(own, '1') == ('Luggage', 'Totes', 'gender|category')
+    assert not list(Check(own).problems())
+    # What contradicts the shop is told and left out; the other answers stay.
+    relabel(open_catalogue(own), [
+        Correction('1', 'type', 'Luggage', 'Luggage')], tmp_path / 'shop-3')
+    _, report = update(Shop(tmp_path / 'back', MONDAY), tmp_path / 'shop-3')
+    assert [*report.record()['notes']] == [
+        "labels settled by a person no longer fit: category 'Totes' is under type 'Bags', not "
+        "under 'Luggage'"]
+    assert labels_of(tmp_path / 'shop-3', '1') == ('Shoes', 'Boots', 'gender')
+    assert not list(Check(tmp_path / 'shop-3').problems())
+
+
 def test_links(tmp_path):
     source = Shop(tmp_path / 'monday', MONDAY)
     run_import(source, tmp_path / 'shop', origin={}, link=True)
