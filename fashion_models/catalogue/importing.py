@@ -186,7 +186,7 @@ def reconciled(product: Product, mapping: dict, report: Report) -> Product:
     extra = dict(product.extra)
     for task, old, new in zip(LEVELS, old_path, new_path):
         if old != new:
-            extra[f'source_{task}'] = old
+            extra.setdefault(f'source_{task}', old)     # of several, what the source said first
             report.change(task, old, new)
     labels = product.labels | dict(zip(LEVELS, new_path))
     return dataclasses.replace(product, labels=labels, extra=extra)

@@ -122,6 +122,8 @@ def as_settled(product: Product, before: Product, places: Places, tasks: Mapping
     except ValueError as problem:
         report.note(f'labels settled by a person no longer fit: {problem}', product.id)
     others = {task: label for task, label in answers.items() if task not in LEVELS}
+    product = dataclasses.replace(product, extra={
+        name: text for name, text in product.extra.items() if name != SETTLED})
     return corrected(product, others, places, tasks) if others else product
 
 

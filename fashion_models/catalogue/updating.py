@@ -177,6 +177,8 @@ def _update(source, catalogue, link, lyst16, keep, most_gone):
     with io.CatalogueWriter(folder, dataclasses.replace(header, taxonomy={}),
                             replaces=catalogue.header) as writer:
         def write(product, differs):
+            if product.id in settled:
+                product = as_settled(product, settled[product.id], places, header.tasks, report)
             writer.add(product)
             images.add(product)
             report.keep(product)
@@ -191,8 +193,6 @@ def _update(source, catalogue, link, lyst16, keep, most_gone):
                     write(importing.reconciled(product, mapping, report), False)
         for product in importing.products(
                 source, folder, mapping, total, report, link, lyst16, there):
-            if product.id in settled:
-                product = as_settled(product, settled[product.id], places, header.tasks, report)
             write(product, there.differs())
         if not report.kept:
             raise importing.none_kept(source, report)

@@ -22,7 +22,7 @@ from fashion_models.catalogue.importers.tree import FolderTree
 from fashion_models.catalogue.importing import run_import
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.catalogue.records import Header, Listing, Product
-from fashion_models.catalogue.relabel import Correction, relabel
+from fashion_models.catalogue.relabel import SETTLED, Correction, relabel
 from fashion_models.catalogue.tasks import Task, with_further
 from fashion_models.catalogue.unfinished import partial_picture
 from fashion_models.catalogue.updating import remove, update
@@ -188,6 +188,34 @@ def test_a_settled_place_that_the_shop_has_moved_goes_with_it(folder, tmp_path):
         "under 'Luggage'"]
     assert labels_of(tmp_path / 'shop-3', '1') == ('Shoes', 'Boots', 'gender')
     assert not list(Check(tmp_path / 'shop-3').problems())
+
+
+def test_an_addition_leaves_what_a_person_settled(folder, tmp_path):
+    own = tmp_path / 'shop-2'
+    relabel(open_catalogue(folder), [
+        Correction('1', 'category', 'Boots', 'Clogs'), Correction('2', 'type', 'Shoes', 'Shoes'),
+        Correction('3', 'type', 'Bags', 'Bags'), Correction('3', 'category', 'Totes', 'Totes')],
+        own)
+    new = {f'{category}-{number}': ('Kits', category, ['red'])
+           for category in ('Clogs', 'Totes') for number in range(10)}
+    _, report = update(Shop(tmp_path / 'new', new), own, keep=True)
+    assert labels_of(own, '1') == ('Kits', 'Clogs', 'category')
+    assert labels_of(own, '2') == ('Shoes', None, 'type')
+    # It cannot be had: totes are kits now.
+    assert [*report.record()['notes']] == [
+        "labels settled by a person no longer fit: category 'Totes' is under type 'Kits', not "
+        "under 'Bags'"]
+    assert SETTLED not in next(
+        product for product in open_catalogue(own).products if product.id == '3').extra
+    assert not list(Check(own).problems())
+
+
+def test_labels_are_changed_again_but_the_source_is_what_it_was(folder, tmp_path):
+    for number, type_ in enumerate(('Luggage', 'Kits'), 1):
+        new = {f'{type_}-{n}': (type_, 'Totes', ['red']) for n in range(10 ** number)}
+        update(Shop(tmp_path / type_, new), folder, keep=True)
+        product = next(one for one in open_catalogue(folder).products if one.id == '3')
+        assert (product.label('type'), product.extra) == (type_, {'source_type': 'Bags'})
 
 
 def test_links(tmp_path):
