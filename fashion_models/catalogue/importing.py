@@ -52,7 +52,7 @@ def run_import(
             it; the source is not as expected; nothing could be kept; or the disk is full.
     """
     folder = pathlib.Path(folder)
-    require_outside(folder, *source.tree.places)
+    require_usable(source, folder, link)
     paths = collections.Counter(map(path_of, readable(source)))
     try:
         with claimed(folder, origin, overwrite):
@@ -64,6 +64,18 @@ def run_import(
     except OSError as error:
         raise UserError(f'{error.filename or folder}: {error.strerror or error}') from error
     return report
+
+
+def require_usable(source: Source, folder: pathlib.Path, link: bool) -> None:
+    """Refuses a source whose pictures lie in the catalogue's folder, or cannot be linked to.
+
+    Raises:
+        UserError: It is one.
+    """
+    require_outside(folder, *source.tree.places)
+    if link and not source.tree.has_files:
+        raise UserError(f'{source.tree.place}: holds no image files to link to; they can '
+                        'only be copied (link)')
 
 
 def readable(source: Source) -> Iterator[Product]:

@@ -34,14 +34,7 @@ from fashion_models.catalogue.unfinished import (
     remove_pictures,
 )
 from fashion_models.errors import UserError
-from fashion_models.files import (
-    append_line,
-    atomic_write,
-    checksum,
-    locked,
-    require_outside,
-    whole_lines,
-)
+from fashion_models.files import append_line, atomic_write, checksum, locked, whole_lines
 from fashion_models.parsing import json_file, require_form
 from fashion_models.plural import counted
 from fashion_models.surrogates import json_text
@@ -93,7 +86,7 @@ def update(source: Source, folder: str | os.PathLike, *, link: bool = False, lys
             an import.
     """
     folder = pathlib.Path(folder)
-    require_outside(folder, *source.tree.places)
+    importing.require_usable(source, folder, link)
     try:
         with _held(folder) as catalogue:
             return _update(source, catalogue, link, lyst16, keep, most_gone)

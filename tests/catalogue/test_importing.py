@@ -5,13 +5,14 @@ import os
 import pathlib
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
 from fashion_models.catalogue import importing, unfinished, updating
 from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers.source import Source
-from fashion_models.catalogue.importers.tree import FolderTree
+from fashion_models.catalogue.importers.tree import FolderTree, ZipTree
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.catalogue.mapping import Mapping
 from fashion_models.catalogue.merge import merge
@@ -78,6 +79,21 @@ def test_symbolic_links_where_hard_ones_cannot_be(source, tmp_path, monkeypatch)
     image = tmp_path / 'new/images/1a.jpg'
     assert image.is_symlink()
     assert image.resolve() == (tmp_path / 'source/shots/1a.jpg').resolve()
+
+
+@pytest.mark.parametrize('change', [
+    lambda source, folder: run(source, folder, link=True, overwrite=True),
+    lambda source, folder: updating.update(source, folder, link=True)])
+def test_what_has_no_files_cannot_be_linked_to(source, tmp_path, change):
+    run(source, tmp_path / 'new')
+    before = open_catalogue(tmp_path / 'new').hash()
+    with zipfile.ZipFile(tmp_path / 'source.zip', 'w') as file:
+        for name in source.tree.paths():
+            file.write(tmp_path / 'source' / name, name)
+    source.tree = ZipTree(tmp_path / 'source.zip')
+    with pytest.raises(UserError, match=r'source\.zip: holds no image files to link to.*\(link\)'):
+        change(source, tmp_path / 'new')
+    assert open_catalogue(tmp_path / 'new').hash() == before
 
 
 def test_nothing_is_written_through_a_link(source, tmp_path):
