@@ -165,8 +165,8 @@ def _images(path):
         try:
             record = json_value(text)
             listings = record['listings']
-            images = [image for listing in listings for image in listing['images']]
-        except (ValueError, KeyError, TypeError):
+            images = [image for listing in listings for image in listing.get('images', ())]
+        except (ValueError, KeyError, TypeError, AttributeError):
             images = []  # reported already
         images = [image for image in images
                   if isinstance(image, str) and not path_problem(image)]

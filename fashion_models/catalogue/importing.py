@@ -18,9 +18,9 @@ from fashion_models.catalogue.paths import path_problem
 from fashion_models.catalogue.records import Product, encodable
 from fashion_models.catalogue.tasks import LEVELS
 from fashion_models.catalogue.taxonomy import path_of, reconcile
-from fashion_models.catalogue.unfinished import REPORT_FILE, claimed
+from fashion_models.catalogue.unfinished import REPORT_FILE, claimed, partial_picture
 from fashion_models.errors import UserError
-from fashion_models.files import atomic_write
+from fashion_models.files import atomic_write, require_outside
 from fashion_models.surrogates import json_text
 
 
@@ -48,10 +48,11 @@ def run_import(
         Report: What was kept and what was not; also saved as import-report.json.
 
     Raises:
-        UserError: The folder is taken, or another process is writing it; the source is not as
-            expected; nothing could be kept; or the disk is full.
+        UserError: The folder is taken, or holds files of the source, or another process is writing
+            it; the source is not as expected; nothing could be kept; or the disk is full.
     """
     folder = pathlib.Path(folder)
+    require_usable(source, folder, link)
     paths = collections.Counter(map(path_of, readable(source)))
     try:
         with claimed(folder, origin, overwrite):
@@ -65,6 +66,18 @@ def run_import(
     return report
 
 
+def require_usable(source: Source, folder: pathlib.Path, link: bool) -> None:
+    """Refuses a source whose pictures lie in the catalogue's folder, or cannot be linked to.
+
+    Raises:
+        UserError: It is one.
+    """
+    require_outside(folder, *source.tree.places)
+    if link and not source.tree.has_files:
+        raise UserError(f'{source.tree.place}: holds no image files to link to; they can '
+                        'only be copied (link)')
+
+
 def readable(source: Source) -> Iterator[Product]:
     """Yields the products of a source that can be kept, without their missing images.
 
@@ -76,7 +89,12 @@ def readable(source: Source) -> Iterator[Product]:
                            disable=None):
         yield product
     if product is None:
-        raise UserError(f'{source.place}: no product can be kept: {report.reasons()}')
+        raise none_kept(source, report)
+
+
+def none_kept(source: Source, report: Report) -> UserError:
+    """The error that nothing of a source can be kept; it says why."""
+    return UserError(f'{source.place}: no product can be kept: {report.reasons()}')
 
 
 def _write(source, folder, mapping, total, link, lyst16):
@@ -86,6 +104,8 @@ def _write(source, folder, mapping, total, link, lyst16):
                                 lambda *place: not link and _is_there(source.tree, *place)):
             writer.add(product)
             report.keep(product)
+        if not report.kept:     # no picture that is there can be read
+            raise none_kept(source, report)
     return report
 
 
@@ -178,7 +198,7 @@ def reconciled(product: Product, mapping: dict, report: Report) -> Product:
     extra = dict(product.extra)
     for task, old, new in zip(LEVELS, old_path, new_path):
         if old != new:
-            extra[f'source_{task}'] = old
+            extra.setdefault(f'source_{task}', old)     # of several, what the source said first
             report.change(task, old, new)
     labels = product.labels | dict(zip(LEVELS, new_path))
     return dataclasses.replace(product, labels=labels, extra=extra)
@@ -256,10 +276,7 @@ def _is_there(tree, image, target):
 
 def _copy(content, target):
     target.parent.mkdir(parents=True, exist_ok=True)
-    # Shorter than the longest name that a file may have, and always the same for an image, so that
-    # what a crash leaves is replaced by the next try.
-    name = hashlib.sha256(target.name.encode('utf-8', 'surrogateescape')).hexdigest()[:16]
-    partial = target.with_name(f'.{name}.partial')
+    partial = partial_picture(target)
     partial.unlink(missing_ok=True)     # a link is not written through
     with open(partial, 'xb') as file:
         file.write(content)

@@ -96,14 +96,14 @@ class Mapping:
 
         A label of the taxonomy that an import took away, since it contradicted the others of its
         catalogue, is read from the text where the import kept it: in this taxonomy it may have a
-        place. Not so where a task's labels stay the same, or where a review of the labels took it
-        away.
+        place. Not so where a task's labels stay the same, or where a review settled the place: it
+        may be what took it away.
         """
-        settled = product.extra.get(SETTLED, '').split('|')
+        reviewed = not {*product.extra.get(SETTLED, '').split('|')}.isdisjoint(LEVELS)
         labels = {task: product.accepted(task) for task in self.tasks}
         for task in LEVELS:
             kept = product.extra.get(f'source_{task}')
-            if (kept and not labels[task] and task not in settled
+            if (kept and not labels[task] and not reviewed
                     and self.tables.get(name, {}).get(task) != SAME):
                 labels[task] = (kept,)
         return labels

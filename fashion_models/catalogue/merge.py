@@ -130,7 +130,11 @@ class _Trees(Tree):
 
     def __init__(self, trees):
         self._trees = trees
-        self.place = ', '.join(str(tree.place) for tree in trees.values())
+        self.place = ', '.join(map(str, self.places))
+
+    @property
+    def places(self):
+        return [tree.place for tree in self._trees.values()]
 
     def size(self, path):
         tree, rest = self._find(path)

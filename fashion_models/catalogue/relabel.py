@@ -31,7 +31,7 @@ from fashion_models.catalogue.taxonomy import Places
 from fashion_models.errors import UserError
 from fashion_models.plural import counted
 
-#: The extra text that names the tasks whose labels answers have settled, or taken away.
+#: The extra text that names the tasks whose labels answers have settled.
 SETTLED = 'relabelled'
 _SHOWN = 3
 
@@ -95,14 +95,36 @@ def corrected(product: Product, answers: Mapping[str, str], places: Places,
     if any(level in answers for level in LEVELS):
         after |= _settled(labels, answers, places)
     extra = dict(product.extra)
-    changed = [task for task in tasks if labels[task] != after[task]]
-    for task in changed:
-        if labels[task]:
+    for task in tasks:
+        if labels[task] and labels[task] != after[task]:
             extra.setdefault(f'source_{task}', labels[task])
-    settled = {*extra.get(SETTLED, '').split('|'), *answers, *changed}
+    settled = {*extra.get(SETTLED, '').split('|'), *answers}
     extra[SETTLED] = '|'.join(task for task in tasks if task in settled)
     return dataclasses.replace(product, extra=extra, labels={
         name: parts(after[name]) if task.several else after[name] for name, task in tasks.items()})
+
+
+def as_settled(product: Product, before: Product, places: Places, tasks: Mapping[str, Task],
+               report: Report) -> Product:
+    """A product with the labels that answers settled of it before.
+
+    Args:
+        product: The product as its source gives it now.
+        before: The same one, with what was settled.
+        places: Those of the source's taxonomy, and of the one before.
+        tasks: Those of the catalogue.
+        report: Told of a place in the taxonomy that does not fit any more; then the source's holds.
+    """
+    answers = {task: before.label_text(task)
+               for task in before.extra[SETTLED].split('|') if task in tasks}
+    try:
+        return corrected(product, answers, places, tasks)
+    except ValueError as problem:
+        report.note(f'labels settled by a person no longer fit: {problem}', product.id)
+    others = {task: label for task, label in answers.items() if task not in LEVELS}
+    product = dataclasses.replace(product, extra={
+        name: text for name, text in product.extra.items() if name != SETTLED})
+    return corrected(product, others, places, tasks) if others else product
 
 
 def _settled(labels, answers, places):

@@ -6,7 +6,7 @@ lists ``Men`` as the category of shirts, ties and socks alike. :func:`reconcile`
 """
 
 import collections
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from fashion_models.catalogue.records import Product
 from fashion_models.catalogue.tasks import LEVELS
@@ -21,10 +21,14 @@ AGREEMENT = 0.75
 
 
 class Taxonomy:
-    """Collects the taxonomy of products one by one."""
+    """Collects the taxonomy of products one by one.
 
-    def __init__(self) -> None:
-        self._paths = set()
+    Args:
+        paths: Of products that are known before.
+    """
+
+    def __init__(self, paths: Iterable[Path] = ()) -> None:
+        self._paths = set(paths)
 
     def add(self, product: Product) -> None:
         """Adds the labels of one product."""
@@ -80,9 +84,10 @@ class Places:
 
     Args:
         tree (dict): ``{type: {category: [subcategory, ...]}}``.
+        before: An older tree; what only that one holds has its place there.
     """
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, before: Tree | None = None) -> None:
         self.types = set(tree) - {''}
         self.categories = collections.defaultdict(list)  # category → its types
         self.subcategories = collections.defaultdict(list)  # subcategory → its (type, category)
@@ -92,6 +97,11 @@ class Places:
                     self.categories[category].append(type_)
                 for name in names:
                     self.subcategories[name].append((type_, category))
+        if before is not None:
+            older = Places(before)
+            self.types |= older.types
+            self.categories = older.categories | self.categories
+            self.subcategories = older.subcategories | self.subcategories
 
     def contradictions(self) -> Iterator[str]:
         """Yields (str) every label that stands at two places of the tree, or has no name."""

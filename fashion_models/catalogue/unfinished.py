@@ -5,8 +5,10 @@ there; so after a crash the same call, or another one, knows what may be removed
 """
 
 import contextlib
+import hashlib
 import os
 import pathlib
+import re
 from collections.abc import Container, Iterator
 from typing import NoReturn
 
@@ -24,6 +26,7 @@ MARKER_FILE = 'import-unfinished.json'
 #: What is written into a catalogue's folder, beside pictures, and goes when it is overwritten.
 WRITTEN = (io.HEADER_FILE, io.PRODUCTS_FILE, REPORT_FILE, io.CHANGES_FILE, io.MERGED_FILE,
            io.MERGES_FILE, io.UPDATES_FILE, io.PENDING_FILE, io.TRUTH_FILE, io.SETTINGS_FILE)
+_PARTIAL = re.compile(r'\.[0-9a-f]{16}\.partial')
 #: The marker of a folder that is being cleared: the next process to claim it finishes that.
 _CLEARING = 'null'
 
@@ -129,6 +132,16 @@ def _clear(folder):
         remove_pictures(folder)
 
 
+def partial_picture(picture: pathlib.Path) -> pathlib.Path:
+    """The file beside a picture's that it is written into, before it gets its name.
+
+    Its name is shorter than the longest that a file may have, and always the same for a picture, so
+    that what a crash leaves is replaced by the next try.
+    """
+    name = hashlib.sha256(picture.name.encode('utf-8', 'surrogateescape')).hexdigest()[:16]
+    return picture.with_name(f'.{name}.partial')
+
+
 def remove_pictures(folder: pathlib.Path, named: Container[str] = ()) -> None:
     """Removes the pictures of a catalogue, and what was being written of them.
 
@@ -152,7 +165,7 @@ def remove_pictures(folder: pathlib.Path, named: Container[str] = ()) -> None:
 def _is_picture(file):
     """Whether a file below ``images`` is one that a catalogue has there, by its name or content."""
     suffix = file.suffix.lower()
-    if suffix in ('', '.partial', '.heic', '.heif') or file.is_symlink() or (
+    if suffix in ('.heic', '.heif') or file.is_symlink() or _PARTIAL.fullmatch(file.name) or (
             Image.registered_extensions().get(suffix) in decode.FORMATS):
         return True
     if not file.is_file():

@@ -25,8 +25,8 @@ from fashion_models.catalogue import importing, io
 from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers.source import Source
 from fashion_models.catalogue.records import Product, product_record
-from fashion_models.catalogue.relabel import SETTLED, corrected
-from fashion_models.catalogue.taxonomy import Places, path_of, reconcile
+from fashion_models.catalogue.relabel import SETTLED, as_settled
+from fashion_models.catalogue.taxonomy import Places, Taxonomy, path_of, reconcile
 from fashion_models.catalogue.unfinished import (
     MARKER_FILE,
     REPORT_FILE,
@@ -65,24 +65,28 @@ def update(source: Source, folder: str | os.PathLike, *, link: bool = False, lys
     """Brings a catalogue up to date with a source.
 
     The products become those that an import of the source would give, but for labels that a person
-    settled (:mod:`~fashion_models.catalogue.relabel`), which stay. Pictures are compared byte for
-    byte; files of those that did not change are not touched.
+    settled (:mod:`~fashion_models.catalogue.relabel`), which stay; a source without a licence keeps
+    that too. Pictures are compared byte for byte; files of those that did not change stay.
 
     Args:
         source: An importer's open data set.
         folder: The catalogue's folder.
         link, lyst16: As of :func:`~fashion_models.catalogue.importing.run_import`.
         keep: Whether products that the source lacks stay, before the others.
-        most_gone: The share of the catalogue's products that the source may lack, from 0 to 1.
+        most_gone: The share of the catalogue's products that may go, from 0 to 1, because the
+            source lacks them or none of their pictures can be read. Of those that stay by ``keep``
+            none may.
 
     Returns:
         What changed, and the report, also saved as import-report.json.
 
     Raises:
         UserError: There is no catalogue, or another process is writing it; the source declares
-            other tasks, holds no product of the catalogue, or lacks too many; or as of an import.
+            other tasks, or holds no product of the catalogue; too many products would go; or as of
+            an import.
     """
     folder = pathlib.Path(folder)
+    importing.require_usable(source, folder, link)
     try:
         with _held(folder) as catalogue:
             return _update(source, catalogue, link, lyst16, keep, most_gone)
@@ -151,20 +155,23 @@ def _update(source, catalogue, link, lyst16, keep, most_gone):
     for product in importing.readable(source):
         ids.add(product.id)
         paths[path_of(product)] += 1
-    total = len(ids)
+    total, count = len(ids), len(old)
     if keep:
         paths.update(path_of(own) for own in catalogue.products if own.id not in ids)
     else:
         _require_same_shop(source, folder, old, ids, most_gone)
-        header = dataclasses.replace(source.header, name=header.name)
+        header = dataclasses.replace(source.header, name=header.name,
+                                     licence=source.header.licence or header.licence)
     mapping = reconcile(paths)
     settled = {own.id: own for own in catalogue.products if SETTLED in own.extra}
-    places = Places(catalogue.header.taxonomy)
+    places = Places(Taxonomy(mapping.values()).tree(), catalogue.header.taxonomy)
     images, there = _Named(), _There(source.tree, link)
     report, changes = Report(header.tasks), Changes()
     with io.CatalogueWriter(folder, dataclasses.replace(header, taxonomy={}),
                             replaces=catalogue.header) as writer:
         def write(product, differs):
+            if product.id in settled:
+                product = as_settled(product, settled[product.id], places, header.tasks, report)
             writer.add(product)
             images.add(product)
             report.keep(product)
@@ -179,12 +186,14 @@ def _update(source, catalogue, link, lyst16, keep, most_gone):
                     write(importing.reconciled(product, mapping, report), False)
         for product in importing.products(
                 source, folder, mapping, total, report, link, lyst16, there):
-            if product.id in settled:
-                product = _as_settled(product, settled[product.id], places, header.tasks, report)
             write(product, there.differs())
         if not report.kept:
-            raise UserError(f'{source.place}: no product can be kept: {report.reasons()}')
+            raise importing.none_kept(source, report)
         changes.gone = len(old)
+        if changes.gone > (0 if keep else most_gone * count):
+            most = '' if keep else f', more than the share {most_gone} that may (most_gone)'
+            raise UserError(f'{source.place}: {changes.gone:,} of the {counted(count, "product")} '
+                            f'of {folder} would go{most}: {report.reasons()}')
         line = _line(folder, changes, what='add' if keep else 'import',
                      source=str(source.place))
     changes = Changes(**{name: line[name] for name in dataclasses.asdict(changes)})
@@ -204,17 +213,6 @@ def _require_same_shop(source, folder, old, ids, most_gone):
         raise UserError(
             f'{source.place}: lacks {gone:,} of the {counted(len(old), "product")} of '
             f'{folder}, more than the share {most_gone} that may go (most_gone); is it whole?')
-
-
-def _as_settled(product, settled, places, tasks, report):
-    """The product with the labels that a person settled."""
-    answers = {task: settled.label_text(task)
-               for task in settled.extra[SETTLED].split('|') if task in tasks}
-    try:
-        return corrected(product, answers, places, tasks)
-    except ValueError as problem:
-        report.note(f'labels settled by a person no longer fit: {problem}', product.id)
-        return product
 
 
 def _mark(product):

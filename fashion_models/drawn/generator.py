@@ -11,7 +11,7 @@ from tqdm import tqdm
 from fashion_models.catalogue.importing import require_own
 from fashion_models.catalogue.io import ANOTHER_FOLDER, SETTINGS_FILE, CatalogueWriter
 from fashion_models.catalogue.records import Header
-from fashion_models.catalogue.unfinished import begun, claimed
+from fashion_models.catalogue.unfinished import begun, claimed, partial_picture
 from fashion_models.devices import usable_cores
 from fashion_models.drawn import assortment, palette, photograph
 from fashion_models.drawn.difficulty import Difficulty
@@ -125,7 +125,7 @@ def _draw(job):
         image = photograph.photograph(scene, picture.retailer, size, dice, wall)
         with told_if_unwritable(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_suffix('.partial')
+            partial = partial_picture(path)
             partial.unlink(missing_ok=True)     # of a killed process; a link is not written through
             with open(partial, 'xb') as file:
                 file.write(photograph.encoded(image, picture.retailer))

@@ -43,6 +43,14 @@ def problems(folder):
     return [problem.removeprefix(f'{folder}/') for problem in found]
 
 
+def test_pictures_beside_a_listing_without_any(folder):
+    append(folder, record(4, listings=[{'title': 'Boots'}, {'images': ['images/4.jpg']}]),
+           record(5, listings=['Boots', {'images': ['images/5.jpg']}]))
+    assert problems(folder) == [
+        'products.jsonl:5: a listing is a JSON object, not a str',
+        'products.jsonl:4: image images/4.jpg: there is no such file']
+
+
 def test_nothing_wrong(folder):
     check = Check(folder)
     assert list(check.problems()) == []

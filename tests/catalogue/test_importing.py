@@ -5,15 +5,19 @@ import os
 import pathlib
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
-from fashion_models.catalogue import importing, unfinished
+from fashion_models.catalogue import importing, unfinished, updating
 from fashion_models.catalogue.import_report import Report
 from fashion_models.catalogue.importers.source import Source
-from fashion_models.catalogue.importers.tree import FolderTree
+from fashion_models.catalogue.importers.tree import FolderTree, ZipTree
 from fashion_models.catalogue.io import open_catalogue
+from fashion_models.catalogue.mapping import Mapping
+from fashion_models.catalogue.merge import merge
 from fashion_models.catalogue.records import Header, Listing, Product
+from fashion_models.catalogue.relabel import relabel
 from fashion_models.errors import UserError
 from fashion_models.files import locked
 
@@ -77,6 +81,21 @@ def test_symbolic_links_where_hard_ones_cannot_be(source, tmp_path, monkeypatch)
     assert image.resolve() == (tmp_path / 'source/shots/1a.jpg').resolve()
 
 
+@pytest.mark.parametrize('change', [
+    lambda source, folder: run(source, folder, link=True, overwrite=True),
+    lambda source, folder: updating.update(source, folder, link=True)])
+def test_what_has_no_files_cannot_be_linked_to(source, tmp_path, change):
+    run(source, tmp_path / 'new')
+    before = open_catalogue(tmp_path / 'new').hash()
+    with zipfile.ZipFile(tmp_path / 'source.zip', 'w') as file:
+        for name in source.tree.paths():
+            file.write(tmp_path / 'source' / name, name)
+    source.tree = ZipTree(tmp_path / 'source.zip')
+    with pytest.raises(UserError, match=r'source\.zip: holds no image files to link to.*\(link\)'):
+        change(source, tmp_path / 'new')
+    assert open_catalogue(tmp_path / 'new').hash() == before
+
+
 def test_nothing_is_written_through_a_link(source, tmp_path):
     outside = tmp_path / 'outside'
     outside.write_text('mine')
@@ -100,6 +119,20 @@ def test_images_that_cannot_be_used(source, tmp_path):
     assert record['dropped'] == {'no image': {'count': 1, 'examples': ['line 2']}}
     assert [product.images for product in open_catalogue(tmp_path / 'new').products] == [
         ('images/1b.jpg',), ('images/3a.jpg', 'images/3b.jpg')]
+
+
+def test_without_a_picture_that_can_be_read_there_is_no_catalogue(source, tmp_path, monkeypatch):
+    def unreadable(path):
+        raise OSError(5, 'Input/output error')
+
+    with monkeypatch.context() as patch:
+        patch.setattr(source.tree, 'read', unreadable)
+        with pytest.raises(UserError, match=r'no product can be kept: 3 × no image that can be '
+                           r'read \(line 1, …\); images: 6 × cannot be read: Input/output error'):
+            run(source, tmp_path / 'new')
+    with pytest.raises(UserError, match='is not a catalogue'):
+        open_catalogue(tmp_path / 'new')
+    assert run(source, tmp_path / 'new').kept == 3
 
 
 HALF = '\ud83d'
@@ -189,7 +222,8 @@ def test_a_catalogue_is_only_replaced_when_told_to(source, tmp_path):
 def test_a_persons_files_among_the_pictures_survive_an_overwrite(source, tmp_path):
     run(source, tmp_path / 'new')
     (tmp_path / 'new/images/thesis').mkdir()
-    kept = {'thesis/thesis.pdf': b'%PDF', 'notes.txt': b'', 'table.xlsx': b'PK'}
+    kept = {'thesis/thesis.pdf': b'%PDF', 'notes.txt': b'', 'table.xlsx': b'PK',
+            'README': b'mine', '.gitignore': b'*'}
     for name, content in kept.items():
         (tmp_path / 'new/images' / name).write_bytes(content)
     run(source, tmp_path / 'new', overwrite=True)
@@ -235,6 +269,24 @@ def test_other_folders_are_never_written_to(source, tmp_path):
     with pytest.raises(UserError, match='is not empty and holds no catalogue'):
         run(source, tmp_path / 'new', overwrite=True)
     assert os.listdir(tmp_path / 'new') == ['holiday.jpg']
+
+
+@pytest.mark.parametrize('change', [
+    lambda source, folder: run(source, folder, overwrite=True),
+    lambda source, folder: updating.update(source, folder),
+    lambda source, folder: relabel(open_catalogue(folder), [], folder, overwrite=True),
+    lambda source, folder: merge([open_catalogue(folder)], Mapping({'three': {'gender': 'same'}}),
+                                 folder, overwrite=True)])
+def test_what_is_read_is_never_overwritten(source, tmp_path, change):
+    folder = tmp_path / 'new'
+    run(source, folder)
+    before = {path: path.read_bytes() for path in folder.rglob('*') if path.is_file()}
+    source.tree, source.strip = FolderTree(folder / 'images'), ''
+    source.products = lambda report: iter([
+        ('line 1', Product('1', '1', {}, [Listing(images=['1a.jpg'])]))])
+    with pytest.raises(UserError, match='lies in it; choose another folder'):
+        change(source, folder)
+    assert {path: path.read_bytes() for path in folder.rglob('*') if path.is_file()} == before
 
 
 def test_linked_originals_survive_an_overwrite_by_copies(source, tmp_path, jpeg):

@@ -115,6 +115,16 @@ def test_a_product_without_category_follows_the_category_of_its_subcategory():
     assert reconcile(counts)['B', None, 's'] == ('A', None, 's')
 
 
+def test_an_older_tree_places_what_a_new_one_lacks():
+    places = Places({'Accessories': {'Scarves': ['Long']}},
+                    {'Apparel': {'Scarves': ['Long', 'Short']}, 'Shoes': {'Boots': []}})
+    assert not list(places.contradictions())
+    assert not list(places.problems(('Shoes', 'Boots', None)))
+    assert not list(places.problems((None, 'Scarves', 'Short')))
+    assert list(places.problems(('Apparel', 'Scarves', 'Long'))) == [
+        "category 'Scarves' is under type 'Accessories', not under 'Apparel'"]
+
+
 PATHS = st.tuples(st.sampled_from([None, 'A', 'B', 'C']), st.sampled_from([None, 'x', 'y', 'z']),
                   st.sampled_from([None, 'r', 's', 't']))
 

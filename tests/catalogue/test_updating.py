@@ -22,8 +22,9 @@ from fashion_models.catalogue.importers.tree import FolderTree
 from fashion_models.catalogue.importing import run_import
 from fashion_models.catalogue.io import open_catalogue
 from fashion_models.catalogue.records import Header, Listing, Product
-from fashion_models.catalogue.relabel import Correction, relabel
+from fashion_models.catalogue.relabel import SETTLED, Correction, relabel
 from fashion_models.catalogue.tasks import Task, with_further
+from fashion_models.catalogue.unfinished import partial_picture
 from fashion_models.catalogue.updating import remove, update
 from fashion_models.errors import UserError
 from fashion_models.files import locked
@@ -102,6 +103,14 @@ def test_nothing_new(folder, tmp_path):
     assert {path: path.stat().st_mtime_ns for path in (folder / 'images').iterdir()} == before
 
 
+def test_the_licence_stays_unless_another_is_named(tmp_path):
+    source, folder = Shop(tmp_path / 'monday', MONDAY), tmp_path / 'shop'
+    for licence, expected in ('CC BY', 'CC BY'), ('', 'CC BY'), ('CC0', 'CC0'):
+        source.header = dataclasses.replace(Shop.header, licence=licence)
+        update(source, folder) if folder.exists() else imported(source, folder)
+        assert open_catalogue(folder).header.licence == expected
+
+
 def test_a_picture_of_the_same_size_is_seen_to_be_another(folder, tmp_path):
     source = Shop(tmp_path / 'tuesday', MONDAY)
     picture = tmp_path / 'tuesday/1-0.png'
@@ -141,6 +150,74 @@ def test_labels_that_a_person_settled_stay(folder, tmp_path):
     assert (product.label('gender'), product.label('category')) == ('Women', 'Clogs')
 
 
+def labels_of(folder, name):
+    product, = (product for product in open_catalogue(folder).products if product.id == name)
+    return product.label('type'), product.label('category'), product.extra['relabelled']
+
+
+def test_labels_that_are_new_to_the_shop_go_with_a_settled_one(folder, tmp_path):
+    own = tmp_path / 'shop-2'
+    relabel(open_catalogue(folder), [Correction('1', 'type', 'Shoes', 'Bags')], own)
+    assert labels_of(own, '1') == ('Bags', None, 'type')
+    # Nothing of what went with the old label is taken for an answer.
+    for number in range(2):
+        update(Shop(tmp_path / str(number), MONDAY), own)
+        assert labels_of(own, '1') == ('Bags', None, 'type')
+    update(Shop(tmp_path / 'new', MONDAY | {
+        '1': ('Bags', 'Sacks', ['red']), '5': ('Bags', 'Sacks', ['red'])}), own)
+    assert labels_of(own, '1') == ('Bags', 'Sacks', 'type')
+    assert not list(Check(own).problems())
+
+
+def test_a_settled_place_that_the_shop_has_moved_goes_with_it(folder, tmp_path):
+    own = tmp_path / 'shop-2'
+    relabel(open_catalogue(folder), [
+        Correction('1', 'category', 'Boots', 'Totes'), Correction('1', 'gender', '', 'Women')], own)
+    assert labels_of(own, '1') == ('Bags', 'Totes', 'gender|category')
+    moved = {name: ('Luggage' if category == 'Totes' else type_, category, colours)
+             for name, (type_, category, colours) in MONDAY.items()}
+    update(Shop(tmp_path / 'moved', moved), own)
+    assert labels_of(own, '1') == ('Luggage', 'Totes', 'gender|category')
+    assert not list(Check(own).problems())
+    # What contradicts the shop is told and left out; the other answers stay.
+    relabel(open_catalogue(own), [
+        Correction('1', 'type', 'Luggage', 'Luggage')], tmp_path / 'shop-3')
+    _, report = update(Shop(tmp_path / 'back', MONDAY), tmp_path / 'shop-3')
+    assert [*report.record()['notes']] == [
+        "labels settled by a person no longer fit: category 'Totes' is under type 'Bags', not "
+        "under 'Luggage'"]
+    assert labels_of(tmp_path / 'shop-3', '1') == ('Shoes', 'Boots', 'gender')
+    assert not list(Check(tmp_path / 'shop-3').problems())
+
+
+def test_an_addition_leaves_what_a_person_settled(folder, tmp_path):
+    own = tmp_path / 'shop-2'
+    relabel(open_catalogue(folder), [
+        Correction('1', 'category', 'Boots', 'Clogs'), Correction('2', 'type', 'Shoes', 'Shoes'),
+        Correction('3', 'type', 'Bags', 'Bags'), Correction('3', 'category', 'Totes', 'Totes')],
+        own)
+    new = {f'{category}-{number}': ('Kits', category, ['red'])
+           for category in ('Clogs', 'Totes') for number in range(10)}
+    _, report = update(Shop(tmp_path / 'new', new), own, keep=True)
+    assert labels_of(own, '1') == ('Kits', 'Clogs', 'category')
+    assert labels_of(own, '2') == ('Shoes', None, 'type')
+    # It cannot be had: totes are kits now.
+    assert [*report.record()['notes']] == [
+        "labels settled by a person no longer fit: category 'Totes' is under type 'Kits', not "
+        "under 'Bags'"]
+    assert SETTLED not in next(
+        product for product in open_catalogue(own).products if product.id == '3').extra
+    assert not list(Check(own).problems())
+
+
+def test_labels_are_changed_again_but_the_source_is_what_it_was(folder, tmp_path):
+    for number, type_ in enumerate(('Luggage', 'Kits'), 1):
+        new = {f'{type_}-{n}': (type_, 'Totes', ['red']) for n in range(10 ** number)}
+        update(Shop(tmp_path / type_, new), folder, keep=True)
+        product = next(one for one in open_catalogue(folder).products if one.id == '3')
+        assert (product.label('type'), product.extra) == (type_, {'source_type': 'Bags'})
+
+
 def test_links(tmp_path):
     source = Shop(tmp_path / 'monday', MONDAY)
     run_import(source, tmp_path / 'shop', origin={}, link=True)
@@ -160,6 +237,41 @@ def test_half_an_export_and_another_shop_are_refused(folder, tmp_path):
         update(Shop(tmp_path / 'other', {'x': MONDAY['1']}), folder, most_gone=1)
     assert content(folder) == before
     assert update(Shop(tmp_path / 'half', {'1': MONDAY['1']}), folder, most_gone=0.8)[0].gone == 3
+
+
+def unreadable(source, names):
+    """A source some of whose pictures are found, but cannot be read."""
+    real = source.tree.read
+
+    def read(path):
+        if path.removesuffix('-0.png') in names:
+            raise OSError(5, 'Input/output error')
+        return real(path)
+
+    source.tree.read = read
+    return source
+
+
+def test_products_whose_pictures_cannot_be_read_count_as_gone(folder, tmp_path):
+    reds = {name: ('Shoes', 'Clogs', ['red']) for name in '1234'}
+    before = (folder / 'products.jsonl').read_bytes()
+    with pytest.raises(UserError, match=r'3 of the 4 products of .* would go, more than the share '
+                       r'0.5 that may \(most_gone\): .*cannot be read: .* \(1-0.png of product 1'):
+        update(unreadable(Shop(tmp_path / 'tuesday', reds), '134'), folder)
+    assert (folder / 'products.jsonl').read_bytes() == before
+    assert not (folder / io.UPDATES_FILE).exists()
+    assert (folder / 'images/1-0.png').read_bytes() == (tmp_path / 'monday/1-0.png').read_bytes()
+    assert update(unreadable(Shop(tmp_path / 'tuesday', reds), '13'), folder)[0].gone == 2
+
+
+def test_an_addition_loses_nothing(folder, tmp_path):
+    before = (folder / 'products.jsonl').read_bytes()
+    source = unreadable(Shop(tmp_path / 'new', {
+        '2': ('Shoes', 'Clogs', ['red']), '9': ('Hats', '', ['red'])}), '2')
+    with pytest.raises(UserError, match='1 of the 4 products of .* would go: .*cannot be read'):
+        update(source, folder, keep=True)
+    assert (folder / 'products.jsonl').read_bytes() == before
+    assert not list(Check(folder).problems())
 
 
 def test_other_tasks_are_refused(folder, tmp_path):
@@ -209,10 +321,14 @@ def test_nothing_is_written_through_a_link(folder, tmp_path):
 
 
 def test_a_persons_files_among_the_pictures_stay(folder):
-    (folder / 'images/thesis.pdf').write_bytes(b'%PDF')
+    own = ['.gitignore', 'README', 'film.partial', 'thesis.pdf']
+    for name in own:
+        (folder / 'images' / name).write_bytes(b'%PDF')
+    shutil.copy(folder / 'images/1-0.png', folder / 'images/4711')      # named without an ending
+    partial_picture(folder / 'images/2-0.png').write_bytes(b'left by a kill')
     remove(folder, ['2'])
-    assert sorted(os.listdir(folder / 'images')) == [
-        '1-0.png', '3-0.png', '4-0.png', 'thesis.pdf']
+    assert sorted(os.listdir(folder / 'images')) == sorted([
+        '1-0.png', '3-0.png', '4-0.png', *own])
 
 
 def test_remove(folder):

@@ -120,7 +120,9 @@ def open_pictures(
         table.require('address', 'file', what='a table of downloads')
         files = {whole_address(text_in(row['address'].strip())): normalised(text_in(row['file']))
                  for _, row in table.all_rows()}
-    paths = ((folded(path), path) for path in tree.paths() if not path_problem(path))
+    # Nobody may have asked about what else lies beside a table, as in /tmp.
+    paths = ((folded(path), path) for path in tree.paths(allowed_only=True)
+             if not path_problem(path))
     with scratch.endings(paths) as ending_in:
         yield Pictures(tree, ending_in, files)
 

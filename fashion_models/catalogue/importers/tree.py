@@ -29,6 +29,11 @@ class Tree:
 
     has_files = False
 
+    @property
+    def places(self) -> list[pathlib.Path]:
+        """The folders or archives that it reads."""
+        return [self.place]
+
     def file(self, path: str) -> pathlib.Path | None:
         """Returns the file on disk (absolute, no symbolic link), or None."""
         return None
@@ -75,8 +80,17 @@ class FolderTree(Tree):
         file = self.place / path
         return os.path.getsize(file) if os.path.isfile(file) and not self.leaves(path) else None
 
-    def paths(self) -> Iterator[str]:
-        """Yields the path of every file, folder by folder, sorted."""
+    def paths(self, allowed_only: bool = False) -> Iterator[str]:
+        """Yields the path of every file, folder by folder, sorted, but of what goes meanwhile.
+
+        Args:
+            allowed_only: Whether folders in it that may not be read are passed over, instead of an
+                error.
+
+        Raises:
+            OSError: A folder cannot be read.
+        """
+        passed_over = FileNotFoundError, *((PermissionError,) if allowed_only else ())
         entered = set()  # each folder once, whatever links lead back to it
         to_come = [os.fspath(self.place)]   # reversed
         while to_come:
@@ -84,11 +98,15 @@ class FolderTree(Tree):
             if os.path.islink(path) and self.leaves(os.path.relpath(path, self.place)):
                 continue
             if os.path.isdir(path):
-                entry = os.stat(path)
-                if (entry.st_dev, entry.st_ino) not in entered:
-                    entered.add((entry.st_dev, entry.st_ino))
-                    to_come += (os.path.join(path, name)
-                                for name in sorted(os.listdir(path), reverse=True))
+                try:
+                    entry = os.stat(path)
+                    if (entry.st_dev, entry.st_ino) not in entered:
+                        entered.add((entry.st_dev, entry.st_ino))
+                        to_come += (os.path.join(path, name)
+                                    for name in sorted(os.listdir(path), reverse=True))
+                except passed_over:
+                    if path == os.fspath(self.place):
+                        raise
             elif os.path.isfile(path):
                 yield os.path.relpath(path, self.place).replace(os.sep, '/')
 

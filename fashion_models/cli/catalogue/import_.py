@@ -119,9 +119,6 @@ def opened(arguments: argparse.Namespace) -> Iterator[Source]:
     texts = _declared(arguments.task)
     require_outside(arguments.folder, arguments.source)
     with IMPORTERS[arguments.format].open_source(arguments.source, arguments) as source:
-        if arguments.link and not source.tree.has_files:
-            raise UserError(
-                f'--link: {arguments.source} holds no image files to link to; leave it out')
         if texts or arguments.several:
             source = Declared(source, texts, arguments.several)
         yield source

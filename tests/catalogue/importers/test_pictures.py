@@ -1,3 +1,4 @@
+import os
 import time
 import unicodedata
 
@@ -245,3 +246,39 @@ def test_fields_of_many_signs_take_no_time(find):
     ('Shirt; front.jpg', ['Shirt; front.jpg'])])
 def test_names_without_an_ending_among_others(field, names):
     assert split(field) == names
+
+
+def listing_fails(monkeypatch, folder, error):
+    """Makes a folder one that cannot be listed."""
+    real = os.listdir
+
+    def listdir(path):
+        if os.fspath(path) == os.fspath(folder):
+            raise error
+        return real(path)
+
+    monkeypatch.setattr(os, 'listdir', listdir)
+
+
+@pytest.mark.parametrize('error', [PermissionError(13, 'x'), FileNotFoundError(2, 'x')])
+def test_other_folders_beside_the_pictures_need_not_be_readable(
+        find, tmp_path, monkeypatch, error):
+    (tmp_path / 'systemd-private-1').mkdir()
+    with monkeypatch.context() as patch:
+        listing_fails(patch, tmp_path / 'systemd-private-1', error)
+        assert find(['z/a.jpg'], ['https://x.example/a.jpg'])[0] == ['z/a.jpg']
+    listing_fails(monkeypatch, tmp_path, error)     # here all are to be looked for
+    with pytest.raises(type(error)):
+        find(['z/a.jpg'], ['https://x.example/a.jpg'])
+
+
+def test_a_data_set_is_read_wholly_but_for_what_goes_meanwhile(tmp_path, monkeypatch):
+    for name in 'ab':
+        (tmp_path / name).mkdir()
+        (tmp_path / name / '1.jpg').touch()
+    with monkeypatch.context() as patch:
+        listing_fails(patch, tmp_path / 'a', FileNotFoundError(2, 'x'))
+        assert list(FolderTree(tmp_path).paths()) == ['b/1.jpg']
+    listing_fails(monkeypatch, tmp_path / 'a', PermissionError(13, 'x'))
+    with pytest.raises(PermissionError):
+        list(FolderTree(tmp_path).paths())
