@@ -96,11 +96,13 @@ class Report:
         }
 
     def reasons(self) -> str:
-        """Returns in one line (str) why products were dropped, and images of them."""
+        """Returns the first few reasons (str) why products and images were dropped, in a line."""
         parts = [f'{what}{entry["count"]:,} × {reason} ({_examples(entry, 1)})'
                  for what, counts in (('', self._dropped), ('images: ', self._images_dropped))
                  for reason, entry in counts.items()]
-        return '; '.join(parts) or 'there is none'
+        more = len(parts) - EXAMPLES    # a reason may name the file
+        return '; '.join(parts[:EXAMPLES]) + (f'; and {more:,} more' if more > 0 else '') or (
+            'there is none')
 
     def missed(self) -> list[str]:
         """Returns the products and images that a shop misses, a line (str) for each reason."""

@@ -436,6 +436,16 @@ def test_killed_anywhere_it_is_redone_by_the_same_command(case, tmp_path):
     assert int(done.stdout) > 20
 
 
+def test_reasons_are_a_line_however_many_they_are():
+    report = Report()
+    assert report.reasons() == 'there is none'
+    report.drop('no image', 'row 2')
+    assert report.reasons() == '1 × no image (row 2)'
+    for number in range(1000):
+        report.drop_image(f'damaged: {number}.jpg', 'row 3')
+    assert report.reasons().endswith('damaged: 3.jpg (row 3); and 996 more')
+
+
 def test_what_a_shop_misses_is_told_without_what_it_does_not():
     report = Report()
     report.drop('a gift card', 'row 2', missed=False)
