@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from fashion_models.catalogue import io, products, records
 from fashion_models.catalogue.decode import ImageError, load_image
-from fashion_models.catalogue.paths import path_problem
+from fashion_models.catalogue.paths import inside
 from fashion_models.catalogue.split import SPLITS, split_of
 from fashion_models.catalogue.suspicions import Suspicions
 from fashion_models.catalogue.tasks import DEFAULT_TASKS, LEVELS
@@ -168,8 +168,7 @@ def _images(path):
             images = [image for listing in listings for image in listing.get('images', ())]
         except (ValueError, KeyError, TypeError, AttributeError):
             images = []  # reported already
-        images = [image for image in images
-                  if isinstance(image, str) and not path_problem(image)]
+        images = inside(image for image in images if isinstance(image, str))
         yield number, images, _kind(record) if images else '', _text(record, 'group')
 
 

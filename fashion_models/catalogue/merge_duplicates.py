@@ -92,7 +92,8 @@ def merge_duplicates(catalogue: Catalogue, answers: Sequence[PairAnswer],
 
     def finish():
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec='seconds')
-        write_merges(folder, [*handed_on(source), {'when': now, **source.record()}])
+        write_merges(folder, [
+            *handed_on(source, merges(catalogue)), {'when': now, **source.record()}])
         copy_truth(catalogue, folder)
         write_table(pathlib.Path(folder) / MERGED_FILE, _COLUMNS, (
             [getattr(change, name) for name in _COLUMNS] for change in source.changes))
@@ -126,7 +127,7 @@ def take_back(catalogue: Catalogue, folder: str | os.PathLike, overwrite: bool =
     source = _TakenBack(catalogue, done[-1])
 
     def finish():
-        write_merges(folder, handed_on(source)[:-1])
+        write_merges(folder, handed_on(source, done[:-1]))
         copy_truth(catalogue, folder)
 
     report = run_import(

@@ -49,17 +49,17 @@ def merges(catalogue: Catalogue) -> list[dict]:
     return found
 
 
-def handed_on(source: Rewriting) -> list[dict]:
-    """What the merges of a catalogue did, the images by their paths in its copy."""
+def handed_on(source: Rewriting, done: Sequence[dict]) -> list[dict]:
+    """What merges of a catalogue did, the images by their paths in its copy."""
     return [one | {'joined': [
         {'products': [product | {'record': source.placed(product['record'])}
                       for product in own['products']]} for own in one['joined']]}
-        for one in merges(source.catalogue)]
+        for one in done]
 
 
 def copy_merges(source: Rewriting, folder: str | os.PathLike) -> None:
     """Hands a catalogue's merges on to a copy in which its products are the same ones."""
-    write_merges(folder, handed_on(source))
+    write_merges(folder, handed_on(source, merges(source.catalogue)))
 
 
 def copy_truth(catalogue: Catalogue, folder: str | os.PathLike) -> None:

@@ -128,10 +128,13 @@ class LearningRateControl(training.Extension):
                     f'{self._changes}, line {number}: found no change of the learning rate; '
                     'delete the line')
         # Of those at this very iteration, the snapshot may be from before a request was granted.
-        kept = [change for change in changes if change['iteration'] <= iteration
-                and change.get('request', -1) < self._requests_done]
+        def known(change):
+            return (change['iteration'] <= iteration
+                    and change.get('request', -1) < self._requests_done)
+
+        kept = [change for change in changes if known(change)]
         self._replay = {change['request']: change['iteration'] for change in changes
-                        if change not in kept and 'request' in change}
+                        if 'request' in change and not known(change)}
         if len(kept) < len(changes):
             with atomic_write(self._changes, 'w', encoding='utf-8') as file:
                 file.writelines(json.dumps(change) + '\n' for change in kept)
