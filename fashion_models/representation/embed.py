@@ -255,7 +255,7 @@ def _write_reduced(encoder, survey, images, file, header, size, progress, update
             part = slice(start, start + WINDOW)
             writer.add(projection(embeddings.vectors[part]), embeddings.items[part])
     if not update:
-        whole.unlink()
+        whole.unlink(missing_ok=True)  # another process may have written the same file meanwhile
     return done
 
 
