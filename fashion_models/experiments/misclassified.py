@@ -85,7 +85,9 @@ def misclassified(settings: Settings, folder: pathlib.Path) -> tuple[Figures, li
         figures['errors'][task] = count(answers[task], own)
     if 'colour' in answers:
         figures['extra_error_of_several_colours'] = extra_error(
-            answers['colour'], np.array([bool(own.get(SEVERAL)) for own in causes['colour']]))
+            answers['colour'], *(np.array(own) for own in zip(*(
+                (bool(invited.get(SEVERAL)), truth is None or 'colour' not in truth.wrong_labels)
+                for invited, (_, truth) in zip(causes['colour'], records)))))
     for task, own in answers.items():
         names = in_order(task, vocabulary.labels[task], settings.catalogue.header)
         matrix = own.confusion()

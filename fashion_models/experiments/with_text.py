@@ -17,12 +17,14 @@ representation before the heads. The image network stays fixed
 (:mod:`~fashion_models.experiments.kit.fusion` says why).
 
 A title often names the very labels that are asked for, so it is no surprise if text alone is
-accurate. Text proves its worth where pictures cannot tell. On the embedded catalogue, whose truth
-is known, a product is **ambiguous** if most of its pictures show a model wearing other garments as
-well. For these products and for the rest, the experiment reports accuracies by the true labels, and
-how often the answer is another garment in the picture; validation and test products are counted
-together, since there are few. The article supposes that texts help because they say which of
-several things in a picture is meant: if so, they should help more on ambiguous products.
+accurate, even less where a training product has the same text: how many products have a new one,
+and the figures of these, are reported, too. Text proves its worth where pictures cannot tell. On
+the embedded catalogue, whose truth is known, a product is **ambiguous** if most of its pictures
+show a model wearing other garments as well. For these products and for the rest, the experiment
+reports accuracies by the true labels, and how often the answer is another garment in the picture;
+validation and test products are counted together, since there are few. The article supposes that
+texts help because they say which of several things in a picture is meant: if so, they should help
+more on ambiguous products.
 
 Differences have paired 95 % intervals over products and seeds.
 
@@ -55,7 +57,9 @@ from fashion_models.experiments.measuring.ambiguous_products import (
     compare,
 )
 from fashion_models.experiments.measuring.requirements import require_scikit_learn, require_texts
+from fashion_models.experiments.measuring.unseen_texts import unseen_texts
 from fashion_models.experiments.tabulating.images_and_text import tables
+from fashion_models.representation.linear import normalize
 from fashion_models.training.evaluation import Evaluation
 from fashion_models.training.run import Run
 
@@ -87,7 +91,11 @@ def with_text(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[T
                  'products_without': {split: float(np.mean(own.getnnz(axis=1) == 0))
                                       for split, own in encoded.items()}}}
     for split, of_ways in answers.items():
-        figures[split] = compare(of_ways, vocabulary.tasks, products[split].groups)
+        own = products[split]
+        figures[split] = compare(of_ways, vocabulary.tasks, own.groups)
+        figures[split]['unseen'] = unseen_texts(
+            of_ways, [texts[id] for id in own.ids], [texts[id] for id in products['train'].ids],
+            vocabulary.tasks, own.groups)
     records = read_truth(
         settings.catalogue.folder, [id for split in SPLITS for id in products[split].ids])
     if records:
@@ -115,7 +123,9 @@ def answer(
     parts = {}
     for split, own in products.items():
         rows = [embeddings.row(id) for id in own.ids]
-        parts[split] = {'image': np.asarray(embeddings.vectors[rows]), 'text': texts[split]}
+        # Without the probabilities of labels, which the network is surer of on training products.
+        image = normalize(embeddings.vectors[rows][:, :run.recipe.model.representation])
+        parts[split] = {'image': image, 'text': texts[split]}
     origin = embeddings.header['snapshot_sha256'], settings.catalogue.hash()
     found = {split: {IMAGES: predictions.evaluate_run(run, products[split])} for split in SPLITS}
     for way, branches in BRANCHES.items():

@@ -31,6 +31,11 @@ class Evaluation:
     log_probabilities: dict[str, np.ndarray]
     t: np.ndarray
 
+    def of_rows(self, rows: np.ndarray) -> 'Evaluation':
+        """What it says of the products in these rows (n,)."""
+        return Evaluation({task: y[rows] for task, y in self.log_probabilities.items()},
+                          self.t[rows])
+
     @property
     def predicted(self) -> np.ndarray:
         """(products, tasks): the class ranked first."""

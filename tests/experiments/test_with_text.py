@@ -42,6 +42,7 @@ def test_with_text(words, monkeypatch, capsys):
     assert figures['test']['difference'][IMAGES]['colour']['value'] > 0.2
     assert figures['text']['products_without'] == {'train': 0, 'validation': 0, 'test': 0}
     assert 'by_pictures' not in figures
+    assert figures['test']['unseen'] == {'share': 0}    # there are six titles
     output = capsys.readouterr().out
     assert 'the article: with text' in output
     assert [f'joining network {number} of 6' in output for number in range(1, 8)] == [

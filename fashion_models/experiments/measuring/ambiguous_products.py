@@ -78,8 +78,7 @@ def by_pictures(answers: dict[str, dict[str, list[Evaluation]]], products: dict[
     if min(map(len, parts.values())) < FEWEST_PRODUCTS:
         return figures
     for name, rows in parts.items():
-        own = {way: [Evaluation({task: y[rows] for task, y in e.log_probabilities.items()}, t[rows])
-                     for e in of_seeds] for way, of_seeds in together.items()}
+        own = {way: [one.of_rows(rows) for one in of_seeds] for way, of_seeds in together.items()}
         of_groups = [groups[row] for row in rows]
         figures[name] = compare(own, vocabulary.tasks, of_groups)
         if name == AMBIGUOUS:

@@ -208,12 +208,13 @@ def count(answers: Answers, causes: list[dict[str, set[str]]]) -> Figures | None
     return found
 
 
-def extra_error(answers: Answers, some: np.ndarray) -> Interval | None:
+def extra_error(answers: Answers, some: np.ndarray, sound: np.ndarray) -> Interval | None:
     """How much more often answers are wrong for some products (n,) bool than for the others.
 
-    ``None`` if there are too few of either.
+    Only products whose label is ``sound`` (n,) count: nearly every answer to a wrong one is an
+    error, whatever the picture shows. ``None`` if there are too few of either.
     """
-    known = answers.t >= 0
+    known = (answers.t >= 0) & sound
     if min((known & some).sum(), (known & ~some).sum()) < FEWEST_PRODUCTS:
         return None
     wrong = np.where(known, answers.wrong, np.nan)

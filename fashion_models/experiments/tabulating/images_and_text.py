@@ -39,6 +39,11 @@ def tables(figures: Figures) -> list[Table]:
         title = f'{split}, {own["products"]} products', *[''] * len(columns)
         accuracy += [title, *accuracies(own['accuracy'], '  ')]
         difference += [title, *differences(own['difference'], '  ')]
+        if 'accuracy' in (unseen := own['unseen']):
+            title = (f'{split}, {unseen["products"]} products with a text of their own',
+                     *[''] * len(columns))
+            accuracy += [title, *accuracies(unseen['accuracy'], '  ')]
+            difference += [title, *differences(unseen['difference'], '  ')]
     found = [
         Table('Accuracy over products', header, accuracy),
         Table('Images and text minus each, with 95 % intervals', header, difference)]

@@ -99,7 +99,9 @@ def test_by_pictures_by_hand():
     # The text gains a half on the ambiguous and nothing on the others.
     assert found['extra_gain'].value == pytest.approx(1 / 2)
     shown = tables({'tasks': VOCABULARY.tasks, 'by_pictures': found,
-                    **dict.fromkeys(ids, found[OTHERS])})
+                    **dict.fromkeys(ids, {**found[OTHERS], 'unseen': found[OTHERS]})})
+    assert [row[0] for row in shown[0].rows if 'of their own' in row[0]] == [
+        f'{split}, 12 products with a text of their own' for split in ids]
     assert [row for row in shown[3].rows if row[0].startswith('gain')][0][1].startswith('+0.500 [')
     assert dict(row[:2] for row in shown[4].rows)[IMAGES] == '0.500'
 

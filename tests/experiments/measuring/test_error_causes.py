@@ -152,7 +152,12 @@ def test_how_much_more_often_products_of_several_colours_are_wrong():
     probabilities = np.tile([1.0, 0.0], (1, 31, 1))
     probabilities[0, [*range(10), 20, 21, 30]] = [0, 1]
     answers = Answers(['a', 'b'], t, probabilities, range(31))
-    found = extra_error(answers, np.arange(31) < 20)
+    sound = np.ones(31, bool)
+    found = extra_error(answers, np.arange(31) < 20, sound)
     assert found.value == pytest.approx(10 / 20 - 2 / 10)
     assert found.products[0] < found.value < found.products[1]
-    assert extra_error(answers, np.arange(31) < 25) is None
+    assert extra_error(answers, np.arange(31) < 25, sound) is None
+    # Five of the first twenty have a wrong label, and so an error.
+    sound[:5] = False
+    assert extra_error(answers, np.arange(31) < 20, sound).value == pytest.approx(5 / 15 - 2 / 10)
+    assert extra_error(answers, np.arange(31) < 14, sound) is None
