@@ -18,7 +18,7 @@ SINGLE_IMAGE = {
     'gender': 0.856, 'colour': 0.656, 'type': 0.930, 'category': 0.633, 'subcategory': 0.442}
 #: Global accuracy once features of the text are added.
 WITH_TEXT = 'above 0.800'
-#: Numbers of classes; of the categories the article says only that there are "some".
+#: Numbers of classes; of the categories the article does not give the number.
 CLASSES = {'gender': 2, 'colour': 16, 'type': 5, 'category': 30, 'subcategory': 158}
 
 

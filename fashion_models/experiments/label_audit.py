@@ -2,8 +2,8 @@
 
     python -m fashion_models.experiments.label_audit [--catalogue DIR] [--seeds 3]
 
-The article's colour accuracy rose from 67.5 % to above 90 % "by fixing our labels"; it says no more
-than that. Here a person would be given the labels that ``fashion-models audit`` finds suspicious:
+The article's colour accuracy rose to above 90 % "by fixing our labels", from 67.5 % if its table is
+from before; it says no more than that. Here a person would be given the labels that ``fashion-models audit`` finds suspicious:
 those that contradict what networks say that were trained without the product and its group
 (:mod:`~fashion_models.representation.audit.judge`,
 :mod:`~fashion_models.experiments.kit.held_out`), by the

@@ -20,7 +20,8 @@ SPLITS = 'validation', 'test'
 #: Those that the article compares.
 ARTICLES_TASKS = 'colour', 'category'
 #: Number of epochs in units of the recipe's; the learning rate drops at the same shares of them.
-#: Half as long was tried, too, for every task: networks that train this briefly only learn less.
+#: Half as long was tried, too, for colour and category: networks that train this briefly only learn
+#: less.
 SCHEDULES = {'half as long again': 1.5, "the multi-task network's": 1}
 #: A row by number of images over fewer products than this would mean nothing.
 FEWEST_PRODUCTS = 10
