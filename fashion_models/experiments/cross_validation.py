@@ -27,13 +27,11 @@ so.
 
 Held-out folds have no part in any choice: the network is that of the last epoch. Accuracies are
 over products; where each image is answered by itself, a product counts as the share of its images
-that are right.
-Differences are paired, with 95 % intervals over groups of products and, with several seeds, over
-those (:mod:`~fashion_models.experiments.kit.statistics`). They are intervals for networks that begin
-with the one of ``--init`` and are trained on just these products: what others would do, they do not
-tell. Nor do groups keep apart products whose pictures are the same to the eye but not byte by byte.
-On the recorded shops that is one product in seventy, at one shop one in eleven (counted by hand);
-all networks that are compared have seen the same ones.
+that are right. Differences are paired, with 95 % intervals over groups of products and, with
+several seeds, over those (:mod:`~fashion_models.experiments.kit.statistics`). What another
+``--init`` or other training products would do, they do not tell. Groups do not keep apart products
+whose pictures are the same to the eye only: on the recorded shops one in seventy, at one of them
+one in eleven (counted by hand), for all networks alike.
 
 Two rows of the first table are baselines: answering each fold with the commonest label of the
 others, and with the commonest label of the same source there. In a merged catalogue

@@ -3,11 +3,11 @@
     python -m fashion_models.experiments.label_audit [--catalogue DIR] [--seeds 3]
 
 The article's colour accuracy rose to above 90 % "by fixing our labels", from 67.5 % if its table is
-from before; it says no more than that. Here a person would be given the labels that ``fashion-models audit`` finds suspicious:
-those that contradict what networks say that were trained without the product and its group
-(:mod:`~fashion_models.representation.audit.judge`,
-:mod:`~fashion_models.experiments.kit.held_out`), by the
-mean of the seeds' probabilities. The experiment measures
+from before; it says no more than that. Here a person would be given the labels that
+``fashion-models audit`` finds suspicious: those that contradict what networks say that were trained
+without the product and its group (:mod:`~fashion_models.representation.audit.judge`,
+:mod:`~fashion_models.experiments.kit.held_out`), by the mean of the seeds' probabilities. The
+experiment measures
 
 * how many of the first labels of that list are wrong (precision), and how many of all wrong ones
   they are (recall), for lists of several lengths, each task by itself;
