@@ -175,8 +175,8 @@ CLAIMS = (
                for task in GARMENT_TASKS}}},
         dict.fromkeys([GAIN, *map(LESS_OFTEN.format, GARMENT_TASKS)], 0.0), {
             'with_text/embedded':
-                'There are 171 such products, and pictures alone name the category of another '
-                'garment in 0.030 of them only.'}),
+                'There are 171 such products, and pictures hardly ever name the subcategory of '
+                'another garment.'}),
     Claim(
         'Colour accuracy rises when the labels are fixed.', 'to above 0.900 (0.675 in the table)',
         MORE, {'label_audit': {'': ('colour_before_to_after', 'test')}}, {'': 0.225}, {
