@@ -8,6 +8,7 @@ import importlib.metadata
 import os
 import re
 import types
+import warnings
 
 from fashion_models.errors import UserError
 
@@ -34,8 +35,10 @@ def require(module: str, *, extra: str, purpose: str) -> types.ModuleType:
     """
     top = module.partition('.')[0]
     try:
-        importlib.import_module(top)
-        return importlib.import_module(module)
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')     # what a library says of itself is not for our users
+            importlib.import_module(top)
+            return importlib.import_module(module)
     except ImportError as error:
         missing = isinstance(error, ModuleNotFoundError) and error.name == top
         reason = 'is not installed' if missing else f'cannot be imported ({error})'

@@ -7,9 +7,13 @@ import itertools
 import multiprocessing
 import multiprocessing.connection
 import os
+import pathlib
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
+
+from fashion_models.errors import UserError
 
 
 class WorkerDied(Exception):
@@ -101,6 +105,7 @@ class InProcesses(Ahead):
         ahead: Jobs for each worker to have in hand or waiting.
 
     Raises:
+        UserError: The script has no such line.
         WorkerDied: By ``next``: a worker was killed or crashed.
         Exception: By ``next``: whatever ``function`` raises.
     """
@@ -112,6 +117,7 @@ class InProcesses(Ahead):
     def _start(self, workers):
         if workers <= 1:
             return None
+        require_guard()
         # Spawned, not forked: a forked child of a process in which Chainer, OpenMP or CUDA have
         # run, or in which any thread holds a lock at that moment, may hang.
         context = multiprocessing.get_context('spawn')
@@ -143,6 +149,25 @@ class InProcesses(Ahead):
         if self._pool is not None:
             self._line.close()
             super().close()
+
+
+def require_guard() -> None:
+    """Refuses to start processes for a script that would start them again as they import it.
+
+    Raises:
+        UserError: The script has no line such as ``if __name__ == '__main__':``.
+    """
+    main = sys.modules['__main__']
+    file = getattr(main, '__file__', None)
+    if file is None or getattr(main, '__spec__', None):     # typed in, or a module run by name
+        return
+    try:
+        source = pathlib.Path(file).read_text(encoding='utf-8', errors='replace')
+    except OSError:
+        return
+    if '__main__' not in source:
+        raise UserError(f'{file}: starts worker processes, which import it; put what it does below '
+                        "if __name__ == '__main__':")
 
 
 def refuse_while_spawned() -> None:

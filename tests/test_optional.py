@@ -60,3 +60,10 @@ def test_onnxruntime_reports_nothing():
     output = subprocess.run([sys.executable, '-c', code], check=True, capture_output=True,
                             text=True, env=os.environ | {'HOME': '/dev/null'})
     assert (output.stdout, output.stderr) == ('1\n', '')
+
+
+def test_what_a_library_warns_of_is_not_for_our_users(tmp_path, monkeypatch, recwarn):
+    (tmp_path / 'grumbling.py').write_text('import warnings\nwarnings.warn("XDG is not set")\n')
+    monkeypatch.syspath_prepend(tmp_path)
+    assert require('grumbling', extra='all', purpose='a test').__name__ == 'grumbling'
+    assert not recwarn.list

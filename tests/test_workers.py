@@ -1,7 +1,10 @@
 import functools
 import multiprocessing
 import os
+import pathlib
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -158,3 +161,21 @@ def test_a_worker_that_dies_before_it_has_read_what_to_import_is_told(monkeypatc
     with pytest.raises(WorkerDied) as died, InProcesses(square, range(7, 9), 2) as results:
         next(results)
     assert died.value.job == 7
+
+
+@pytest.mark.parametrize(('guard', 'expected'), [
+    ('', "script.py: starts worker processes, which import it; put what it does below if __name__ "
+         "== '__main__':"),
+    ("if __name__ == '__main__':\n    ", '')], ids=['none', 'guarded'])
+def test_a_script_that_would_start_itself_is_told_so(tmp_path, guard, expected):
+    (tmp_path / 'script.py').write_text(
+        'from fashion_models.workers import InProcesses\n'
+        f'{guard}print([*InProcesses(abs, range(-3, 0), 2)])\n')
+    ended = subprocess.run(
+        [sys.executable, 'script.py'], cwd=tmp_path, capture_output=True, text=True, timeout=60,
+        env=os.environ | {'PYTHONPATH': str(pathlib.Path(workers.__file__).parents[1])})
+    if expected:
+        assert ended.returncode == 1
+        assert ended.stderr.splitlines()[-1].endswith(expected)
+    else:
+        assert (ended.returncode, ended.stdout, ended.stderr) == (0, '[3, 2, 1]\n', '')

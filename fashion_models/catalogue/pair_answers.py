@@ -67,8 +67,8 @@ def read_pair_answers(path: str | os.PathLike, encoding: str | None = None) -> l
         answer = _ANSWERS.get(word.casefold())
         if not answer or not a or not b or a == b:
             raise UserError(
-                f'{where}: expected two ids and an answer ({SAME}, {COLOURWAY} or {DIFFERENT}), '
-                f'found {a!r}, {b!r} and {word!r}')
+                f'{where}: expected two different ids and an answer ({SAME}, {COLOURWAY} or '
+                f'{DIFFERENT}), found {a!r}, {b!r} and {word!r}')
         a, b = sorted((a, b))
         one = found.setdefault((a, b), PairAnswer(a, b, answer, where))
         if one.answer != answer:

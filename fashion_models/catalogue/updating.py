@@ -114,7 +114,8 @@ def remove(folder: str | os.PathLike, ids: Collection[str]) -> Changes:
                 close = difflib.get_close_matches(missing[0], there, 3) or there[:3]
                 raise UserError(
                     f'{folder}: has no product {", ".join(map(repr, missing[:5]))}'
-                    f'{" and others" if len(missing) > 5 else ""}; there are {", ".join(close)}, …')
+                    f'{" and others" if len(missing) > 5 else ""}; there are '
+                    f'{len(there):,}, among them {", ".join(close)}')
             left = len(there) - len(ids.intersection(there))
             if not left:
                 raise UserError(f'{folder}: a catalogue without products is none; delete the '

@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(recipe=None)    # whether it was given must be known
     options.devices(parser, several=True)
     options.init(parser, '; it must not have been trained on these products')
-    parser.add_argument('--folds', metavar='K', type=int, choices=range(2, 101),
+    parser.add_argument('--folds', metavar='K', type=options.whole(2, 100),
                         help='into how many parts to divide the products, 2 to 100 (default: 5): '
                              'each is judged by what the others teach')
     parser.add_argument('--runs', metavar='DIR', type=options.path,

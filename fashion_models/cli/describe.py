@@ -7,6 +7,7 @@ With --backend, prints which library computes on this machine's CPU, and why.
 import argparse
 import pathlib
 
+from fashion_models.cli import options
 from fashion_models.errors import UserError
 
 NAME = 'describe'
@@ -22,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('recipe', metavar='RECIPE', nargs='?',
                         help='the name of a recipe, such as small or lyst2016, a TOML file, or a '
                              'run folder')
-    parser.add_argument('--images', metavar='N', type=int, default=3, choices=range(1, 6),
+    parser.add_argument('--images', metavar='N', type=options.whole(1, 5), default=3,
                         help='how many images the product has, 1 to 5 (default: 3)')
     parser.add_argument('--toml', action='store_true',
                         help='print the recipe with every choice, instead of the layers')

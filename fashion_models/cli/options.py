@@ -5,6 +5,7 @@ import pathlib
 from collections.abc import Callable
 
 from fashion_models.catalogue.split import SPLITS
+from fashion_models.parsing import whole_number
 from fashion_models.remote import local_path as path
 from fashion_models.remote import without_password
 
@@ -213,6 +214,17 @@ def positive(text: str) -> int:
         number = 0
     if number < 1:
         raise argparse.ArgumentTypeError(f'found {text}, expected a whole number, 1 or more')
+    return number
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """The type of an argument that is a whole number in a range, its ends included."""
+    def number(text):
+        found = whole_number(text)
+        if found is None or not least <= found <= most:
+            raise argparse.ArgumentTypeError(
+                f'found {text}, expected a whole number, {least} to {most}')
+        return found
     return number
 
 

@@ -61,6 +61,8 @@ def run(arguments: argparse.Namespace) -> None:
 
     if arguments.disliked and not arguments.liked:
         raise UserError('--disliked: needs --liked')
+    if both := sorted({*(arguments.liked or ())}.intersection(arguments.disliked)):
+        raise UserError(f'--disliked: {both[0]} is among those of --liked, too')
     if arguments.save and not arguments.examples:
         raise UserError('--save: keeps what --like-merchandiser learned; give that, or leave it '
                         'out')

@@ -21,7 +21,7 @@ def report_dropped(dropped: dict[str, list], where: str) -> None:
     if len(dropped['images']) > _REPORTED:
         print(f'… (all are listed in {where})', file=sys.stderr)
     if dropped['images'] or dropped['products']:
-        print(f'dropped {_counts(dropped)}', file=sys.stderr)
+        print(f'dropped {counts(dropped)}', file=sys.stderr)
 
 
 def line(image: dict[str, str]) -> str:
@@ -29,6 +29,9 @@ def line(image: dict[str, str]) -> str:
     return f'product {image["product"]}: {image["file"]}: {image["reason"]}'
 
 
-def _counts(dropped):
-    return (f'{counted(len(dropped["images"]), "unreadable image")} and '
-            f'{counted(len(dropped["products"]), "product")} without any other')
+def counts(dropped: dict[str, list]) -> str:
+    """How many images were left out, and products with them."""
+    images = counted(len(dropped['images']), 'unreadable image')
+    if not dropped['products']:
+        return images
+    return f'{images} and {counted(len(dropped["products"]), "product")} without any other'

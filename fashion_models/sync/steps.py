@@ -24,6 +24,7 @@ from fashion_models.catalogue.importing import run_import
 from fashion_models.catalogue.io import HEADER_FILE, open_catalogue
 from fashion_models.catalogue.unfinished import MARKER_FILE
 from fashion_models.catalogue.updating import MOST_GONE, Changes, update
+from fashion_models.data.dropped import counts
 from fashion_models.data.dropped import line as of_image
 from fashion_models.errors import UserError
 from fashion_models.files import append_line, atomic_write, locked
@@ -177,12 +178,8 @@ def _embed(settings, progress):
 
 def _left_out(dropped):
     """What has no vector, in lines, how many first."""
-    images, products = dropped['images'], dropped['products']
-    if not images:
-        return []
-    return [f'left out: {counted(len(images), "unreadable image")}, and '
-            f'{counted(len(products), "product")} without any other',
-            *map(of_image, images)]
+    images = dropped['images']
+    return [f'left out: {counts(dropped)}', *map(of_image, images)] if images else []
 
 
 def _index(settings, progress):

@@ -32,9 +32,9 @@ def test_as_spreadsheets_save_it(answers, separator, encoding):
 
 @pytest.mark.parametrize(('content', 'message'), [
     ('a,b\n', 'pairs.csv:1: expected answers on pairs; missing column answer; found a, b'),
-    ('a,b,answer\n1,2,yes\n', "pairs.csv:2: expected two ids and an answer .* '2' and 'yes'"),
-    ('a,b,answer\n1,1,same\n', 'pairs.csv:2: expected two ids'),
-    ('a,b,answer\n1,,same\n', 'pairs.csv:2: expected two ids'),
+    ('a,b,answer\n1,2,yes\n', "pairs.csv:2: expected two different ids and .* '2' and 'yes'"),
+    ('a,b,answer\n1,1,same\n', 'pairs.csv:2: expected two different ids'),
+    ('a,b,answer\n1,,same\n', 'pairs.csv:2: expected two different ids'),
     ('a,b,answer\n1,2,same\n2,1,d\n',
      'pairs.csv:3: says different of 1 and 2, and pairs.csv:2 says same; delete one'),
     ('a,b,answer\n1,2\n', r'pairs.csv:2 \(2 fields, not 3\)')])

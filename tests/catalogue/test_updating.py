@@ -335,7 +335,7 @@ def test_remove(folder):
     assert remove(folder, ['2', '3']) == updating.Changes(gone=2, unchanged=2)
     assert [product.id for product in open_catalogue(folder).products] == ['1', '4']
     assert sorted(os.listdir(folder / 'images')) == ['1-0.png', '4-0.png']
-    with pytest.raises(UserError, match=r"has no product '2', '7'; there are"):
+    with pytest.raises(UserError, match=r"has no product '2', '7'; there are 2, among them "):
         remove(folder, ['1', '7', '2'])
     with pytest.raises(UserError, match='without products is none'):
         remove(folder, ['1', '4'])

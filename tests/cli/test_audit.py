@@ -94,7 +94,9 @@ def test_a_review_that_was_answered_meanwhile_stays(foreign, fails, tmp_path, mo
 
 @pytest.mark.parametrize(('options', 'message'), [
     (['--recipe', 'small'], '--recipe: is of networks that the audit trains; with --embeddings it'),
-    (['--runs', 'runs'], '--runs: is of networks'), (['--folds', '90'], 'too few for 90 folds')])
+    (['--runs', 'runs'], '--runs: is of networks'), (['--folds', '90'], 'too few for 90 folds'),
+    (['--folds', '1'], 'argument --folds: found 1, expected a whole number, 2 to 100'),
+    (['--folds', 'two'], 'argument --folds: found two, expected a whole number, 2 to 100')])
 def test_what_vectors_go_without(foreign, fails, tmp_path, options, message):
     assert message in fails(*foreign, '-o', tmp_path / 'review', *options)
     assert not (tmp_path / 'review').exists()

@@ -75,6 +75,7 @@ def test_learns_from_a_merchandiser_and_remembers(shop, capsys, tmp_path):
 @pytest.mark.parametrize(('options', 'words'), [
     (['--liked', '900'], "no product has the id '900'"),
     (['--like-merchandiser', 'x.csv', '--disliked', '1'], '--disliked: needs --liked'),
+    (['--liked', '3', '4', '--disliked', '5', '4'], '--disliked: 4 is among those of --liked, too'),
     (['--liked', '1', '--save', 'x.npz'], '--save: keeps what --like-merchandiser learned'),
     (['--liked', '1', '-o', 'x.png'], '-o x.png: a page ends in .html'),
     (['--liked', '1', '--products', 'none.txt'], '--products none.txt: cannot be read'),

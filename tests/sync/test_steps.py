@@ -159,7 +159,7 @@ def test_what_is_left_out_is_told_as_long_as_it_is(shop, tmp_path, capsys):
         assert '1 product not kept: no image (products.csv:6 (p4))' in told
         assert '2 images not kept: no such file (p2-1.png of products.csv:4 (p2), ' in told
         assert '1 image not kept: empty file (p1-1.png of products.csv:3 (p1))' in told
-        assert '; 9 in all\n            left out: 1 unreadable image, and 1 ' in told
+        assert '; 9 in all\n            left out: 1 unreadable image and 1 ' in told
         assert 'product p0: images/p0-0.png: ' in told
         assert 'check' not in told
         assert 'publish' not in told

@@ -108,8 +108,9 @@ class _Folder(Source):
                 raise UserError(
                     f'{self.tree.place}: {name} holds {len(images):,} images; expected those of '
                     f'one product, {self._most} at most. If they are of one product, allow so '
-                    f'many; if {name} is a class of products, list its images in a CSV file and '
-                    '"import csv"')
+                    f'many (most); if {name} is a class of products, say that folders are classes '
+                    '(folders), which makes each image a product, or list its images in a CSV '
+                    'file and "import csv"')
             yield identity, Product(identity, identity, {}, [Listing(images=images)])
 
     def _first(self, path):

@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     from fashion_models.catalogue.io import open_catalogue
+    from fashion_models.data.dropped import counts
     from fashion_models.data.prepare import prepare
     from fashion_models.plural import counted
 
@@ -41,8 +42,6 @@ def run(arguments: argparse.Namespace) -> None:
         store = prepare(open_catalogue(arguments.catalogue), arguments.shorter_side,
                         arguments.store, arguments.workers, progress=False)
         print(f'{freed / 1e6:.1f} MB freed')
-    dropped = store.dropped
     print(f'{store.folder}: {counted(len(store.product_ids), "product")} with '
           f'{counted(len(store), "image")}, shorter side {store.shorter_side}; dropped '
-          f'{counted(len(dropped["images"]), "unreadable image")} and '
-          f'{counted(len(dropped["products"]), "product")} without any other')
+          f'{counts(store.dropped)}')

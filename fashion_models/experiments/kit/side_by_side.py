@@ -31,7 +31,12 @@ from fashion_models.experiments.kit.runs import (
 from fashion_models.parsing import json_file
 from fashion_models.plural import counted
 from fashion_models.training.recipe import Recipe
-from fashion_models.workers import ctrl_c_later, follow_parent, refuse_while_spawned
+from fashion_models.workers import (
+    ctrl_c_later,
+    follow_parent,
+    refuse_while_spawned,
+    require_guard,
+)
 
 #: Exit status of a process whose training was interrupted.
 _INTERRUPTED = 130
@@ -73,6 +78,7 @@ def train_side_by_side(
         UserError: A training failed; the others that had begun have left a snapshot.
     """
     refuse_while_spawned()
+    require_guard()
     runs_folder = pathlib.Path(runs_folder)
     runs_folder.mkdir(parents=True, exist_ok=True)
     for shorter_side in {network.recipe.data.shorter_side for network in networks}:

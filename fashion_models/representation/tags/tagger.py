@@ -249,8 +249,8 @@ class Tagger:
             return cls(*_checked(json_value(str(content['facts'])), *(
                 content[name] for name in ('weights', 'offsets', 'shares'))))
         except (UserError, OSError, ValueError, KeyError) as error:
-            raise UserError(f'{path}: holds no learned words; expected a file that Tagger.save '
-                            'wrote') from error
+            raise UserError(f'{path}: holds no learned words; expected a file of '
+                            'words that were kept (save)') from error
 
     def check(self, embeddings: Embeddings) -> None:
         """Raises UserError if the embeddings are not in the space of the probes."""

@@ -194,7 +194,7 @@ def test_a_calibration_from_a_journal(tmp_path, shop):
 @pytest.mark.parametrize(('content', 'message'), [
     ('a|b|answer\n', r'pairs.csv:1: expected answers on pairs; missing column a, b, answer; found'),
     ('', 'found nothing'),
-    ('a,b,answer\n0/1,0/2,yes\n', r"pairs.csv:2: expected two ids and an answer .* 'yes'"),
+    ('a,b,answer\n0/1,0/2,yes\n', r"pairs.csv:2: expected two different ids and .* 'yes'"),
     ('a,b,answer\n0/1,0/1,same\n', 'pairs.csv:2'),
     ('a,b,answer\n0/1,0/9,same\n', "no listing has the id '0/9'"),
 ])
