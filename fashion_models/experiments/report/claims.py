@@ -39,16 +39,17 @@ def _tasks(task):
 TASKS = 'gender', 'colour', 'type', 'category', 'subcategory'
 
 # What is measured for claims to which the article gives no figure.
-CAUSES = {'of the errors, another name of the shade': 'the other name of a shade between two',
-          'right but for the label': 'the label is wrong, the answer right'}
+CAUSES = {"the shade's other name": 'the other name of a shade between two',
+          'a wrong label': 'the label is wrong, the answer right'}
 CHROMATIC = 'colour in what the filters have learnt, minus that in the images:'
 MORE_WRONG = 'colour error of products with several colours, minus that of the others:'
 GAIN = 'extra gain where pictures also show other garments:'
 LESS_OFTEN = 'another garment named ({}), less often by'
 GARMENT_TASKS = 'colour', 'category', 'subcategory'
 
-# What training_sizes calls the same number of epochs.
 EPOCHS = 'with as many epochs'
+#: What is special about some results, at a glance.
+WHERE = {'training_sizes/embedded': EPOCHS, 'training_sizes/embedded-37500': '30,000 products'}
 LONGER = "The single-task networks chose 20 epochs; the multi-task network has the recipe's 13."
 ONE_SEED = '30,000 products. One seed: the interval is over products alone.'
 COLOURED = (
@@ -229,14 +230,17 @@ def claims_table(folder: str | os.PathLike) -> str:
 
 
 def _cell(claim, found):
-    """Some findings at a glance; which is which, where their verdicts differ."""
+    """Some findings at a glance: every verdict once, with where it was reached."""
     if not found:
         return NOT_TESTED if claim.rule == NEAR else 'not recorded'
     if claim.rule == LEVEL:
         return '; '.join(_at_a_glance(finding.figures) for finding in found)
-    if len({finding.verdict for finding in found}) == 1:
-        return found[0].verdict
-    return '; '.join(f'{finding.verdict} ({finding.results})' for finding in found)
+    verdicts = {}
+    for finding in found:
+        where = WHERE.get(finding.results)
+        verdicts.setdefault(finding.verdict, f'{where}: {finding.verdict}' if where
+                            else finding.verdict)
+    return '; '.join(verdicts.values())
 
 
 def _at_a_glance(figures):

@@ -10,7 +10,9 @@ RECORDED = pathlib.Path(__file__).resolve().parents[3] / 'experiments' / 'result
 def test_summary(record, results, claim, monkeypatch):
     (results / 'some' / 'two').rename(results / 'some' / 'embedded-2')
     record('many/embedded', {'b': (0.04, 0.01, 0.09)})
+    record('many/embedded-2', {'b': (0.05, 0.01, 0.09)})
     record('many/embedded-3', {'b': (0.02, -0.01, 0.09)})
+    monkeypatch.setattr(module, 'WHERE', {'many/embedded-3': 'elsewhere'})
     level = Claim('So much.', '0.9', LEVEL, {'some': {'': ('b',)}})
     levels = Claim('Each.', '0.9', LEVEL, {'some': {'x': ('a', 'x'), 'y': ('b',)}})
     monkeypatch.setattr(module, 'CLAIMS', (
@@ -21,7 +23,7 @@ def test_summary(record, results, claim, monkeypatch):
         ['More.', '0.5 against 0.4', 'does not', 'reproduces'],
         ['So much.', '0.9', '-0.050 [-0.080, -0.020]', '0.050 [0.020, 0.080]'],
         ['Each.', '0.9', 'x 0.030, y -0.050', 'x 0.030, y 0.050'],
-        ['Often.', '', 'reproduces (many/embedded); cannot be told (many/embedded-3)',
+        ['Often.', '', 'reproduces; elsewhere: cannot be told',
          'not recorded'],
         ['What?', '', 'not recorded', 'not recorded'],
         ['How?', '', 'not tested', 'not tested']]
