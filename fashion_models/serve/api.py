@@ -143,9 +143,12 @@ def router(bench: Workbench) -> APIRouter:
         return schema.ListsOut(lists={
             name: len(ranked.products) for name, ranked in bench.lists.all().items()})
 
-    @api.post('/lists', responses=ERRORS)
-    def save_list(asked: schema.ListBody) -> schema.ListsOut:
+    @api.post('/lists', responses=ERRORS, openapi_extra=described(schema.ListBody, False))
+    def save_list(body: Annotated[tuple, Depends(body_of(schema.ListBody))]) -> schema.ListsOut:
         """Keeps a list, in place of one of the same name."""
+        asked, pictures = body
+        if pictures:
+            raise Refusal(400, 'a list is made of ids; expected no pictures')
         for id in asked.products:
             bench.row(id)
         bench.lists.save(asked.name.strip(), asked.products)
