@@ -231,6 +231,18 @@ def test_what_is_no_list_is_told(client, fails, products, status):
     fails(client.post('/api/lists', json={'name': 'a', 'products': products}), status)
 
 
+def test_no_route_of_the_api_takes_a_parameter_unknown(client, fails):
+    for path, methods in client.get('/api/openapi.json').json()['paths'].items():
+        for method in methods:
+            answer = client.request(method, path.replace('{id}', '1'), params={'wherever': 'a'})
+            assert fails(answer, 422).startswith('wherever: '), (method, path)
+
+
+def test_pages_take_parameters_unknown(client):
+    for path in '/', '/product?id=1', '/order', '/labels', '/duplicates', '/api', '/lists.csv':
+        assert client.get(path, params={'id': '1', 'utm_source': 'a'}).status_code == 200
+
+
 @pytest.mark.parametrize(('method', 'address', 'arguments', 'status', 'words'), [
     ('GET', '/api/products/none', {}, 404, "there is no product 'none'"),
     ('GET', '/api/nothing', {}, 404, 'there is no such page'),
@@ -241,6 +253,14 @@ def test_what_is_no_list_is_told(client, fails, products, status):
     ('GET', '/api/products?sort=x', {}, 400, "sort: found 'x', expected one of"),
     ('GET', '/api/products?near=none', {}, 404, "there is no product 'none'"),
     ('GET', '/api/products?picture=none', {}, 404, 'no longer remembered'),
+    ('GET', '/api/products?words=czarne', {}, 422, 'words: there is no such parameter; expected '
+     'one of facets, limit, near, offset, other_groups, picture, q, sort, where'),
+    ('GET', '/api/products/1?k=3', {}, 422, 'k: there is no such parameter; expected none'),
+    ('GET', '/api/health?a=1', {}, 422, 'a: there is no such parameter'),
+    ('GET', '/api/lists?q=', {}, 422, 'q: there is no such parameter'),
+    ('GET', '/api/review/labels/names?task=type&q=a', {}, 422, 'q: there is no such parameter; '
+     'expected one of task'),
+    ('POST', '/api/search?k=3', {'json': {'id': '1'}}, 422, 'k: there is no such parameter'),
     ('DELETE', '/api/products', {}, 405, 'does not take such a request'),
     ('POST', '/api/search', {'json': {}}, 400, 'expected either the id of a product or pictures'),
     ('POST', '/api/embed', {'json': {}}, 400, 'expected either the id of a product or pictures'),

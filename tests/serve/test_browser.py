@@ -201,6 +201,13 @@ def test_products_by_keyboard_alone(browser, address):
         page.get_by_role('heading', name='Keyboard').wait_for()
 
 
+def test_what_others_add_to_an_address_does_no_harm(browser, address):
+    with tab(browser) as page:
+        page.goto(f'{address}/?where=type%3Ddisc&utm_source=mail')
+        page.locator('.chip').wait_for()
+        page.locator('.tile img').first.wait_for()
+
+
 def test_an_address_that_is_of_no_use_any_more_says_why(browser, address):
     with tab(browser) as page:
         page.goto(f'{address}/?picture=forgotten')

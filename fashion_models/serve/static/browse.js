@@ -7,10 +7,12 @@ import {PictureSearch} from './pictures.js';
 
 const $ = (id) => document.getElementById(id);
 const params = () => new URLSearchParams(location.search);
+// What of an address the API knows; others may add to it what they like.
+const VIEW = ['q', 'where', 'sort', 'near', 'picture', 'other_groups'];
 
 const grid = new Grid($('grid'), {
   load(offset, limit, signal) {
-    const query = params();
+    const query = new URLSearchParams([...params()].filter(([name]) => VIEW.includes(name)));
     query.set('offset', offset);
     query.set('limit', limit);
     if (offset === 0 || !grid.counted) query.set('facets', 'true');
