@@ -37,7 +37,8 @@ def only_known(request: Request) -> None:
 
 
 def view_of(
-        q: Annotated[str, Query(max_length=200, description='Words of the title')] = '',
+        q: Annotated[str, Query(max_length=200, description='Words of the title, with accents or '
+                                                            'without')] = '',
         where: Annotated[list[str], Query(description='TASK=LABEL, repeated')] = (),
         sort: Annotated[str, Query(description=', '.join(SORTS))] = 'catalogue',
         near: Annotated[str, Query(description='Only the neighbours of this product')] = '',
