@@ -338,8 +338,9 @@ def test_review_of_labels(browser, address, bench, width):
         shoot(page, 'labels')
         page.keyboard.press('1')
         page.get_by_text('Say who you are first').wait_for()
+        page.keyboard.press('Tab')
         page.keyboard.type('anna')
-        page.locator('.doubt').first.focus()
+        page.keyboard.press('Enter')
         page.keyboard.press('1')
         page.get_by_text('1 of 10 decided').wait_for()
         page.keyboard.press('2')
@@ -362,6 +363,30 @@ def test_review_of_labels(browser, address, bench, width):
         page.get_by_text('3 of 10 decided').wait_for()
         assert len(decisions(bench).labels) == 3
         shoot(page, 'labels-decided')
+
+
+@pytest.mark.parametrize(('path', 'item', 'keys'), [
+    ('/labels', '.doubt', ['1', '2', '3', 'Control+z', 'b', 'l', 'Enter', '1', 'r', 'Enter', 'g']),
+    ('/duplicates', '.pair', ['1', '2', '3', 'Control+z', 'a', '1'])])
+def test_keys_of_a_reviewer_without_a_name_do_not_become_it(
+        browser, address, bench, path, item, keys):
+    bench.duplicates.found(60)
+    with tab(browser) as page:
+        page.goto(address + path)
+        page.locator(item).nth(3).wait_for()
+        for key in keys:
+            page.keyboard.press(key)
+        page.get_by_text('Say who you are first').wait_for()
+        assert page.get_by_label('You are').input_value() == ''
+        assert not [*decisions(bench).labels, *decisions(bench).pairs]
+        page.get_by_label('You are').fill('anna')
+        page.keyboard.press('Enter')
+        page.keyboard.press('3')
+        page.get_by_text(re.compile('^1 of')).wait_for()
+        assert {one.who for one in [*decisions(bench).labels.values(),
+                                    *decisions(bench).pairs.values()]} == {'anna'}
+        page.reload()
+        assert page.get_by_label('You are').input_value() == 'anna'
 
 
 def test_a_late_answer_does_not_count_back(browser, address):
