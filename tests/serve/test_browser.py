@@ -201,6 +201,58 @@ def test_products_by_keyboard_alone(browser, address):
         page.get_by_role('heading', name='Keyboard').wait_for()
 
 
+def focused(page):
+    """The number of the product in focus, from 0; None if there is none."""
+    return page.evaluate("""(() => {
+        const tile = document.activeElement.closest('.tile');
+        return tile && [...tile.parentElement.children].indexOf(tile);
+    })()""")
+
+
+@pytest.mark.parametrize('key', ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'])
+@pytest.mark.parametrize('path', ['/', '/order'])
+def test_the_first_arrow_leads_to_the_first_product(browser, address, path, key):
+    with tab(browser) as page:
+        page.goto(address + path)
+        page.locator('.tile img').first.wait_for()
+        assert focused(page) is None
+        page.keyboard.press(key)
+        assert focused(page) == 0
+        page.keyboard.press('ArrowRight')
+        assert focused(page) == 1
+
+
+def test_the_arrow_down_leads_from_a_search_to_what_it_found(browser, address):
+    with tab(browser) as page:
+        page.goto(address)
+        count(page, '80 found')
+        page.keyboard.press('/')
+        page.keyboard.type('bar')
+        page.keyboard.press('Enter')
+        page.keyboard.press('ArrowDown')        # before there is an answer
+        page.locator('.tile:first-child a:focus', has_text='bar').wait_for()
+        page.keyboard.press('/')
+        page.keyboard.press('Control+a')
+        page.keyboard.type('disc')
+        page.keyboard.press('ArrowDown')        # without Enter, which it does not need
+        page.locator('.tile:first-child a:focus', has_text='disc').wait_for()
+
+
+def test_an_order_by_keyboard_alone(browser, address):
+    with tab(browser) as page:
+        page.goto(f'{address}/order')
+        page.locator('.tile img').first.wait_for()
+        for _ in range(3):
+            page.keyboard.press('ArrowRight')
+        liked = page.locator('.tile').nth(2).get_attribute('data-id')
+        page.keyboard.press('l')
+        page.get_by_text('In order for 1 liked').wait_for()
+        assert f'liked={liked}' in page.url
+        assert focused(page) == 2       # another product, from which one goes on
+        page.keyboard.press('x')
+        page.get_by_text('In order for 1 liked and 1 disliked').wait_for()
+
+
 def test_what_others_add_to_an_address_does_no_harm(browser, address):
     with tab(browser) as page:
         page.goto(f'{address}/?where=type%3Ddisc&utm_source=mail')
