@@ -304,7 +304,8 @@ def test_search_by_picture(browser, address, shop, width, tmp_path):
         (tmp_path / 'a.png').write_text('not a picture')
         page.locator('#files').set_input_files(tmp_path / 'a.png')
         page.get_by_role('button', name='Search', exact=True).click()
-        page.get_by_text('picture 1: not a usable picture').wait_for()
+        page.get_by_text('picture 1: not a usable picture').and_(
+            page.get_by_text("it begins with 'not a picture'")).wait_for()
 
 
 @pytest.mark.parametrize('how', ['paste', 'drop'])
