@@ -67,7 +67,7 @@ async def _read(request, lists):
             raise Refusal(400, _ENDED) from None
     if kind not in _FORMS:
         raise Refusal(415, f'the body is of type {kind or "unknown"!r}; expected application/json, '
-                           'or multipart/form-data with pictures')
+                           f'{_FORMS[1]}, or {_FORMS[0]} with pictures')
     values, pictures = {}, []
     try:
         async with request.form(max_files=PICTURES + 1, max_fields=_FIELDS) as form:

@@ -274,7 +274,8 @@ def test_pages_take_parameters_unknown(client):
     ('POST', '/api/search', {'json': [1]}, 422, 'the request: '),
     ('POST', '/api/search', {'content': b'{', 'headers': {'Content-Type': 'application/json'}},
      400, 'the body is not JSON'),
-    ('POST', '/api/search', {'content': b'a'}, 415, 'expected application/json'),
+    ('POST', '/api/search', {'content': b'a'}, 415,
+     'expected application/json, application/x-www-form-urlencoded, or multipart/form-data with'),
     ('POST', '/api/search', {'content': b'a', 'headers': {
         'Content-Type': 'multipart/form-data; boundary=b'}}, 400, ''),
     ('POST', '/api/search', {'json': {'id': '1', 'where': {'type': 3}}}, 422, 'where.type'),
