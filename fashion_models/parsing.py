@@ -2,6 +2,7 @@
 
 import errno
 import functools
+import itertools
 import json
 import os
 import re
@@ -135,6 +136,18 @@ def require_shallow(value: object, text: str | bytes) -> None:
         depth += 1
         if depth > DEEPEST:
             raise RecursionError
+
+
+def beginning(head: bytes) -> str:
+    """How a file begins, to be told: the text there in quotation marks, or else bytes in hex.
+
+    Args:
+        head: Its first bytes; they may end in the middle of a letter.
+    """
+    signs = head.decode('utf-8-sig', 'replace')
+    text = ''.join(itertools.takewhile(
+        lambda sign: sign != '\ufffd' and (sign.isprintable() or sign.isspace()), signs))
+    return repr(text) if len(text) >= min(4, len(signs)) else head.hex(' ')
 
 
 def normal(form: str, text: str) -> str:

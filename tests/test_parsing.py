@@ -96,6 +96,17 @@ def test_what_is_made_of_a_document_may_nest_deeper_than_its_reading(open, close
         toml_tables('.'.join('a' * 500) + ' = 1')
 
 
+@pytest.mark.parametrize(('head', 'told'), [
+    (b'no picture', "'no picture'"), (b'x', "'x'"), (b'', "''"), (b'<html>\n', "'<html>\\n'"),
+    (b'<svg xmlns="http', "'<svg xmlns=\"http'"), ('żadne'.encode(), "'żadne'"),
+    ('\ufeffżadne'.encode()[:-1], "'żadn'"), ('nożyczki ż'.encode()[:-1], "'nożyczki '"),
+    (b'%PDF-1.7\n%\xe2\xe3\xcf', "'%PDF-1.7\\n%'"), (b'\x89PNG\r\n', '89 50 4e 47 0d 0a'),
+    (bytes(3), '00 00 00'), (b'\xff\xfe<\0', 'ff fe 3c 00'), ('ab\u202ecd'.encode(),
+                                                            '61 62 e2 80 ae 63 64')])
+def test_the_beginning_of_a_file_is_shown_as_text_or_else_as_hex(head, told):
+    assert parsing.beginning(head) == told
+
+
 @given(st.text(max_size=40), st.sampled_from(['NFC', 'NFKC', 'NFD', 'NFKD']))
 def test_normal_forms_are_those_of_unicode(text, form):
     assert parsing.normal(form, text) == unicodedata.normalize(form, text)

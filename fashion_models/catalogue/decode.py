@@ -12,6 +12,8 @@ from typing import BinaryIO
 import numpy as np
 from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
+from fashion_models.parsing import beginning
+
 with contextlib.suppress(ImportError):     # the extra heif
     import pillow_heif
 
@@ -305,15 +307,14 @@ def _resize(image, target):
 
 
 def _unidentified(source):
-    if isinstance(source, str | os.PathLike):
-        with open(source, 'rb') as file:
-            head = file.read(16)
-    else:
-        source.seek(0)
-        head = source.read(16)
+    with (open(source, 'rb') if isinstance(source, str | os.PathLike)
+          else contextlib.nullcontext(source)) as file:
+        file.seek(0)
+        head = file.read(16)
     if not head:
         return 'the file is empty'
     if head[4:8] == b'ftyp' and head[8:12] in (b'heic', b'heix', b'mif1') and (
             'HEIF' not in Image.OPEN):
         return 'a HEIC image, which needs the extra heif (pillow-heif)'
-    return f'no readable {", ".join(FORMATS[:-1])} or {FORMATS[-1]} image: it begins with {head!r}'
+    kinds = f'{", ".join(FORMATS[:-1])} or {FORMATS[-1]}'
+    return f'no readable {kinds} image: it begins with {beginning(head)}'

@@ -4,7 +4,7 @@ import urllib.parse
 from typing import Annotated
 
 import numpy as np
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 
 import fashion_models
 from fashion_models.serve import schema
@@ -16,15 +16,29 @@ from fashion_models.serve.workbench import Workbench
 #: What a route may answer instead, for the OpenAPI document.
 ERRORS = {status: {'model': schema.Error, 'description': description} for status, description in (
     (400, 'What was sent cannot be used'), (404, 'There is no such product'),
-    (422, 'A value is not of its type, or out of range'))}
+    (422, 'A value is not of its type, or out of range, or there is no parameter of a name'))}
 _PICTURE_ERRORS = ERRORS | {status: {'model': schema.Error, 'description': description}
                              for status, description in (
     (413, 'A picture is too large'), (415, 'A file is no picture'),
     (503, 'There is no network to look at pictures with'))}
 
 
+def only_known(request: Request) -> None:
+    """Refuses a parameter that a route does not have, so that a misspelt name is noticed."""
+    if not request.query_params:
+        return
+    methods = request.app.openapi()['paths'][request.scope['route'].path_format]
+    known = sorted(one['name'] for one in methods[request.method.lower()].get('parameters', ())
+                   if one['in'] == 'query')
+    for name in request.query_params:
+        if name not in known:
+            raise Refusal(422, f'{name}: there is no such parameter; expected '
+                               + (f'one of {", ".join(known)}' if known else 'none'))
+
+
 def view_of(
-        q: Annotated[str, Query(max_length=200, description='Words of the title')] = '',
+        q: Annotated[str, Query(max_length=200, description='Words of the title, with accents or '
+                                                            'without')] = '',
         where: Annotated[list[str], Query(description='TASK=LABEL, repeated')] = (),
         sort: Annotated[str, Query(description=', '.join(SORTS))] = 'catalogue',
         near: Annotated[str, Query(description='Only the neighbours of this product')] = '',
@@ -36,13 +50,17 @@ def view_of(
     return View(q, where_of(where), sort, near, picture, other_groups)
 
 
+#: What all routes of the API have in common.
+STRICT = {'dependencies': [Depends(only_known)], 'responses': {422: ERRORS[422]}}
+
+
 def router(bench: Workbench) -> APIRouter:
     """The routes of the API.
 
     Args:
         bench: What answers.
     """
-    api = APIRouter(prefix='/api')
+    api = APIRouter(prefix='/api', **STRICT)
     shop = bench.shop
 
     @api.get('/health')
@@ -143,9 +161,12 @@ def router(bench: Workbench) -> APIRouter:
         return schema.ListsOut(lists={
             name: len(ranked.products) for name, ranked in bench.lists.all().items()})
 
-    @api.post('/lists', responses=ERRORS)
-    def save_list(asked: schema.ListBody) -> schema.ListsOut:
+    @api.post('/lists', responses=ERRORS, openapi_extra=described(schema.ListBody, False))
+    def save_list(body: Annotated[tuple, Depends(body_of(schema.ListBody))]) -> schema.ListsOut:
         """Keeps a list, in place of one of the same name."""
+        asked, pictures = body
+        if pictures:
+            raise Refusal(400, 'a list is made of ids; expected no pictures')
         for id in asked.products:
             bench.row(id)
         bench.lists.save(asked.name.strip(), asked.products)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from fashion_models.errors import UserError
+from fashion_models.serve.folding import folded
 from fashion_models.serve.shop import Shop
 
 #: How results may be sorted; by similarity if the view is near something.
@@ -24,7 +25,8 @@ class View:
     """What is shown.
 
     Attributes:
-        text (str): Words that all have to be in an item's title, id or retailer.
+        text (str): Words that all have to be in an item's title, id or retailer; accents and case
+            do not count.
         where (tuple): Pairs of a task and its labels (tuple of str), any of which will do.
         sort (str): One of :data:`SORTS`.
         near (str): Id of the item to whose neighbours the view is limited, or ``''``.
@@ -120,7 +122,7 @@ class Browser:
         """
         where = {task: labels for task, labels in view.where if task != but}
         allowed = self.shop.labels.allowed(where)
-        words = view.text.casefold().split()
+        words = folded(view.text).split()
         if words:
             texts = self.shop.texts
             allowed &= np.fromiter(

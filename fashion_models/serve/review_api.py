@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from fashion_models.catalogue.journal import LabelDecision, PairDecision
 from fashion_models.serve import review_schema as schema
-from fashion_models.serve.api import ERRORS, product_of
+from fashion_models.serve.api import ERRORS, STRICT, product_of
 from fashion_models.serve.workbench import Workbench
 
 _CONFLICT = ERRORS | {409: {**ERRORS[400], 'description': 'The label is another one by now'}}
@@ -25,7 +25,7 @@ def router(bench: Workbench) -> APIRouter:
     Args:
         bench: What answers.
     """
-    api = APIRouter(prefix='/api/review')
+    api = APIRouter(prefix='/api/review', **STRICT)
     shop, decisions = bench.shop, bench.decisions
 
     @api.get('/labels', responses=ERRORS)

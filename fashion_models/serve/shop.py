@@ -16,6 +16,7 @@ from fashion_models.representation.embeddings import Item, open_embeddings
 from fashion_models.representation.labels import Labels
 from fashion_models.representation.search.searcher import Searcher, encoder_of
 from fashion_models.representation.tags.tagger import Tagger
+from fashion_models.serve.folding import folded
 
 if typing.TYPE_CHECKING:    # it imports Chainer, which only pictures need
     from fashion_models.representation.picture_encoder import PictureEncoder
@@ -38,7 +39,7 @@ class Shop:
     Attributes:
         embeddings (Embeddings): The vectors.
         labels (Labels): Of the items, with the retailer as one task more.
-        texts (list of str): For each item what free text is looked for in, case-folded.
+        texts (list of str): For each item what words are looked for in, ``folded``.
         titles (list of str): For each item its title, or its id.
         searcher (Searcher): Finds neighbours.
         catalogue (Catalogue): Or None, if it is not there: then there are no pictures.
@@ -159,7 +160,7 @@ def _read(embeddings):
         if RETAILER not in embeddings.tasks and item.retailer:
             item.labels[RETAILER] = item.retailer
         items.append(item)
-        texts.append('\n'.join((item.title, item.id, item.retailer)).casefold())
+        texts.append(folded('\n'.join((item.title, item.id, item.retailer))))
         titles.append(item.title or item.id)
     return Labels.of(items, tasks), texts, titles
 

@@ -52,7 +52,8 @@ def test_a_call_works(address, jpeg, tmp_path, language, code):
         pytest.skip('needs curl')
     for name in 'front.jpg', 'back.jpg':
         (tmp_path / name).write_bytes(jpeg())
-    code = code.replace('http://127.0.0.1:8000', address).replace('p000000', '5')
+    for found, here in ('http://127.0.0.1:8000', address), ('p000000', '5'), ('p000001', '6'):
+        code = code.replace(found, here)
     words = ['sh', '-c', code] if language == 'console' else [sys.executable, '-c', code]
     result = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=100)
     assert result.returncode == 0, result.stderr

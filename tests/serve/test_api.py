@@ -2,6 +2,7 @@
 
 import csv
 import io
+import urllib.parse
 
 import numpy as np
 import pytest
@@ -11,6 +12,16 @@ from fashion_models.representation.encoder import load
 from fashion_models.representation.linear import Whitening
 from fashion_models.representation.ordering.order import Shopper, order_products
 from fashion_models.representation.search.searcher import Searcher
+
+#: The two kinds of forms.
+FORMS = 'application/x-www-form-urlencoded', 'multipart/form-data'
+
+
+def sent_as(kind, fields):
+    """The arguments of a request with a form of a kind."""
+    if kind == 'multipart/form-data':
+        return {'files': [(name, (None, value)) for name, value in fields]}
+    return {'content': urllib.parse.urlencode(fields), 'headers': {'Content-Type': kind}}
 
 
 def test_health_and_version(client):
@@ -31,6 +42,27 @@ def test_search_by_id_finds_what_the_library_finds(client, shop):
     form = client.post('/api/search', data={
         'id': '5', 'k': 7, 'where': 'type=disc', 'other_groups': 'true'})
     assert form.json() == answer
+
+
+@pytest.mark.parametrize('kind', FORMS)
+@pytest.mark.parametrize('liked', [['17'], ['17', '30'], [str(row) for row in range(60)]], ids=len)
+def test_a_list_is_repeated_in_a_form(client, kind, liked):
+    expected = client.post('/api/order', json={
+        'liked': liked, 'disliked': ['70'], 'k': 3, 'where': {'type': 'disc'}})
+    assert len(expected.json()['order']) == 3
+    form = sent_as(kind, [*(('liked', id) for id in liked), ('disliked', '70'), ('k', '3'),
+                          ('where', 'type=disc')])
+    assert client.post('/api/order', **form).json() == expected.json()
+
+
+@pytest.mark.parametrize('kind', FORMS)
+def test_a_list_of_merchandisers_may_come_in_a_form(client, bench, kind, fails):
+    form = [('name', 'spring'), ('products', '3'), ('products', '1')]
+    assert client.post('/api/lists', **sent_as(kind, form)).json() == {'lists': {'spring': 2}}
+    assert list(bench.lists.all()['spring'].products) == ['3', '1']
+    fails(client.post('/api/lists', **sent_as(kind, form[:2])), 422)
+    twice = client.post('/api/lists', **sent_as(kind, [*form, ('name', 'autumn')]))
+    assert fails(twice, 422).startswith('name: ')
 
 
 def test_any_of_several_labels_of_a_task_will_do(client):
@@ -139,8 +171,17 @@ def test_sorting(client, shop):
 
 def test_the_openapi_document_tells_of_forms_and_errors(client):
     document = client.get('/api/openapi.json').json()
-    search = document['paths']['/api/search']['post']
-    assert set(search['requestBody']['content']) == {'application/json', 'multipart/form-data'}
+    for path, pictures, several in (
+            ('search', True, ['where']), ('embed', True, []), ('colour', True, []),
+            ('order', False, ['disliked', 'liked', 'lists', 'where']),
+            ('lists', False, ['products'])):
+        content = document['paths'][f'/api/{path}']['post']['requestBody']['content']
+        assert set(content) == {'application/json', *FORMS}
+        for kind in FORMS:
+            fields = content[kind]['schema']['properties']
+            files = ['pictures'] if pictures and kind == 'multipart/form-data' else []
+            assert sorted(name for name, field in fields.items()
+                          if field.get('type') == 'array') == sorted([*several, *files])
     for route in document['paths'].values():
         for method in route.values():
             for status, response in method['responses'].items():
@@ -190,6 +231,18 @@ def test_what_is_no_list_is_told(client, fails, products, status):
     fails(client.post('/api/lists', json={'name': 'a', 'products': products}), status)
 
 
+def test_no_route_of_the_api_takes_a_parameter_unknown(client, fails):
+    for path, methods in client.get('/api/openapi.json').json()['paths'].items():
+        for method in methods:
+            answer = client.request(method, path.replace('{id}', '1'), params={'wherever': 'a'})
+            assert fails(answer, 422).startswith('wherever: '), (method, path)
+
+
+def test_pages_take_parameters_unknown(client):
+    for path in '/', '/product?id=1', '/order', '/labels', '/duplicates', '/api', '/lists.csv':
+        assert client.get(path, params={'id': '1', 'utm_source': 'a'}).status_code == 200
+
+
 @pytest.mark.parametrize(('method', 'address', 'arguments', 'status', 'words'), [
     ('GET', '/api/products/none', {}, 404, "there is no product 'none'"),
     ('GET', '/api/nothing', {}, 404, 'there is no such page'),
@@ -200,6 +253,14 @@ def test_what_is_no_list_is_told(client, fails, products, status):
     ('GET', '/api/products?sort=x', {}, 400, "sort: found 'x', expected one of"),
     ('GET', '/api/products?near=none', {}, 404, "there is no product 'none'"),
     ('GET', '/api/products?picture=none', {}, 404, 'no longer remembered'),
+    ('GET', '/api/products?words=czarne', {}, 422, 'words: there is no such parameter; expected '
+     'one of facets, limit, near, offset, other_groups, picture, q, sort, where'),
+    ('GET', '/api/products/1?k=3', {}, 422, 'k: there is no such parameter; expected none'),
+    ('GET', '/api/health?a=1', {}, 422, 'a: there is no such parameter'),
+    ('GET', '/api/lists?q=', {}, 422, 'q: there is no such parameter'),
+    ('GET', '/api/review/labels/names?task=type&q=a', {}, 422, 'q: there is no such parameter; '
+     'expected one of task'),
+    ('POST', '/api/search?k=3', {'json': {'id': '1'}}, 422, 'k: there is no such parameter'),
     ('DELETE', '/api/products', {}, 405, 'does not take such a request'),
     ('POST', '/api/search', {'json': {}}, 400, 'expected either the id of a product or pictures'),
     ('POST', '/api/embed', {'json': {}}, 400, 'expected either the id of a product or pictures'),
@@ -213,7 +274,8 @@ def test_what_is_no_list_is_told(client, fails, products, status):
     ('POST', '/api/search', {'json': [1]}, 422, 'the request: '),
     ('POST', '/api/search', {'content': b'{', 'headers': {'Content-Type': 'application/json'}},
      400, 'the body is not JSON'),
-    ('POST', '/api/search', {'content': b'a'}, 415, 'expected application/json'),
+    ('POST', '/api/search', {'content': b'a'}, 415,
+     'expected application/json, application/x-www-form-urlencoded, or multipart/form-data with'),
     ('POST', '/api/search', {'content': b'a', 'headers': {
         'Content-Type': 'multipart/form-data; boundary=b'}}, 400, ''),
     ('POST', '/api/search', {'json': {'id': '1', 'where': {'type': 3}}}, 422, 'where.type'),

@@ -201,6 +201,65 @@ def test_products_by_keyboard_alone(browser, address):
         page.get_by_role('heading', name='Keyboard').wait_for()
 
 
+def focused(page):
+    """The number of the product in focus, from 0; None if there is none."""
+    return page.evaluate("""(() => {
+        const tile = document.activeElement.closest('.tile');
+        return tile && [...tile.parentElement.children].indexOf(tile);
+    })()""")
+
+
+@pytest.mark.parametrize('key', ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'])
+@pytest.mark.parametrize('path', ['/', '/order'])
+def test_the_first_arrow_leads_to_the_first_product(browser, address, path, key):
+    with tab(browser) as page:
+        page.goto(address + path)
+        page.locator('.tile img').first.wait_for()
+        assert focused(page) is None
+        page.keyboard.press(key)
+        assert focused(page) == 0
+        page.keyboard.press('ArrowRight')
+        assert focused(page) == 1
+
+
+def test_the_arrow_down_leads_from_a_search_to_what_it_found(browser, address):
+    with tab(browser) as page:
+        page.goto(address)
+        count(page, '80 found')
+        page.keyboard.press('/')
+        page.keyboard.type('bar')
+        page.keyboard.press('Enter')
+        page.keyboard.press('ArrowDown')        # before there is an answer
+        page.locator('.tile:first-child a:focus', has_text='bar').wait_for()
+        page.keyboard.press('/')
+        page.keyboard.press('Control+a')
+        page.keyboard.type('disc')
+        page.keyboard.press('ArrowDown')        # without Enter, which it does not need
+        page.locator('.tile:first-child a:focus', has_text='disc').wait_for()
+
+
+def test_an_order_by_keyboard_alone(browser, address):
+    with tab(browser) as page:
+        page.goto(f'{address}/order')
+        page.locator('.tile img').first.wait_for()
+        for _ in range(3):
+            page.keyboard.press('ArrowRight')
+        liked = page.locator('.tile').nth(2).get_attribute('data-id')
+        page.keyboard.press('l')
+        page.get_by_text('In order for 1 liked').wait_for()
+        assert f'liked={liked}' in page.url
+        assert focused(page) == 2       # another product, from which one goes on
+        page.keyboard.press('x')
+        page.get_by_text('In order for 1 liked and 1 disliked').wait_for()
+
+
+def test_what_others_add_to_an_address_does_no_harm(browser, address):
+    with tab(browser) as page:
+        page.goto(f'{address}/?where=type%3Ddisc&utm_source=mail')
+        page.locator('.chip').wait_for()
+        page.locator('.tile img').first.wait_for()
+
+
 def test_an_address_that_is_of_no_use_any_more_says_why(browser, address):
     with tab(browser) as page:
         page.goto(f'{address}/?picture=forgotten')
@@ -245,7 +304,8 @@ def test_search_by_picture(browser, address, shop, width, tmp_path):
         (tmp_path / 'a.png').write_text('not a picture')
         page.locator('#files').set_input_files(tmp_path / 'a.png')
         page.get_by_role('button', name='Search', exact=True).click()
-        page.get_by_text('picture 1: not a usable picture').wait_for()
+        page.get_by_text('picture 1: not a usable picture').and_(
+            page.get_by_text("it begins with 'not a picture'")).wait_for()
 
 
 @pytest.mark.parametrize('how', ['paste', 'drop'])
@@ -331,8 +391,9 @@ def test_review_of_labels(browser, address, bench, width):
         shoot(page, 'labels')
         page.keyboard.press('1')
         page.get_by_text('Say who you are first').wait_for()
+        page.keyboard.press('Tab')
         page.keyboard.type('anna')
-        page.locator('.doubt').first.focus()
+        page.keyboard.press('Enter')
         page.keyboard.press('1')
         page.get_by_text('1 of 10 decided').wait_for()
         page.keyboard.press('2')
@@ -355,6 +416,30 @@ def test_review_of_labels(browser, address, bench, width):
         page.get_by_text('3 of 10 decided').wait_for()
         assert len(decisions(bench).labels) == 3
         shoot(page, 'labels-decided')
+
+
+@pytest.mark.parametrize(('path', 'item', 'keys'), [
+    ('/labels', '.doubt', ['1', '2', '3', 'Control+z', 'b', 'l', 'Enter', '1', 'r', 'Enter', 'g']),
+    ('/duplicates', '.pair', ['1', '2', '3', 'Control+z', 'a', '1'])])
+def test_keys_of_a_reviewer_without_a_name_do_not_become_it(
+        browser, address, bench, path, item, keys):
+    bench.duplicates.found(60)
+    with tab(browser) as page:
+        page.goto(address + path)
+        page.locator(item).nth(3).wait_for()
+        for key in keys:
+            page.keyboard.press(key)
+        page.get_by_text('Say who you are first').wait_for()
+        assert page.get_by_label('You are').input_value() == ''
+        assert not [*decisions(bench).labels, *decisions(bench).pairs]
+        page.get_by_label('You are').fill('anna')
+        page.keyboard.press('Enter')
+        page.keyboard.press('3')
+        page.get_by_text(re.compile('^1 of')).wait_for()
+        assert {one.who for one in [*decisions(bench).labels.values(),
+                                    *decisions(bench).pairs.values()]} == {'anna'}
+        page.reload()
+        assert page.get_by_label('You are').input_value() == 'anna'
 
 
 def test_a_late_answer_does_not_count_back(browser, address):

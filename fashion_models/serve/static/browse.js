@@ -1,16 +1,18 @@
 // The page of products. Its address is its state: what to show is read from there, and a change
 // writes it there.
-import {ask, el, likes, mark, picture, say, typing} from './common.js';
+import {ask, el, entering, likes, mark, picture, say, typing} from './common.js';
 import {Filters} from './filters.js';
 import {Grid} from './grid.js';
 import {PictureSearch} from './pictures.js';
 
 const $ = (id) => document.getElementById(id);
 const params = () => new URLSearchParams(location.search);
+// What of an address the API knows; others may add to it what they like.
+const VIEW = ['q', 'where', 'sort', 'near', 'picture', 'other_groups'];
 
 const grid = new Grid($('grid'), {
   load(offset, limit, signal) {
-    const query = params();
+    const query = new URLSearchParams([...params()].filter(([name]) => VIEW.includes(name)));
     query.set('offset', offset);
     query.set('limit', limit);
     if (offset === 0 || !grid.counted) query.set('facets', 'true');
@@ -72,9 +74,10 @@ function toggle(id) {
 }
 
 // Goes to another state: a new address, and what it says.
+let shown;      // a promise of it
 function go(next) {
   history.pushState(null, '', next.size ? `/?${next}` : '/');
-  show();
+  shown = show();
 }
 
 async function show(scroll = 0) {
@@ -126,6 +129,13 @@ $('search').addEventListener('submit', (event) => {
   event.preventDefault();
   search();
 });
+$('q').addEventListener('keydown', async (event) => {
+  if (event.key !== 'ArrowDown') return;
+  event.preventDefault();
+  search();
+  await shown;
+  grid.focus(0);
+});
 function search() {
   clearTimeout(typed);
   const next = params();
@@ -168,7 +178,7 @@ document.addEventListener('keydown', (event) => {
     go(next);
     scrollTo(0, 0);
   }
-  if (event.key === 'ArrowDown' && document.activeElement === document.body) {
+  if (entering(event)) {
     event.preventDefault();
     grid.focus(grid.firstAt(Math.max(0, scrollY)));
   }
@@ -178,9 +188,9 @@ document.addEventListener('keydown', (event) => {
 history.scrollRestoration = 'manual';
 const KEY = () => `scroll ${location.search}`;
 addEventListener('pagehide', () => sessionStorage.setItem(KEY(), scrollY));
-addEventListener('popstate', () => show());
+addEventListener('popstate', () => { shown = show(); });
 if (matchMedia('(max-width: 800px)').matches) $('filters').open = false;
 grid.layout();
 const [navigation] = performance.getEntriesByType('navigation');
-show(navigation?.type === 'back_forward' || document.referrer.includes('/product?')
+shown = show(navigation?.type === 'back_forward' || document.referrer.includes('/product?')
   ? Number(sessionStorage.getItem(KEY())) || 0 : 0);

@@ -54,6 +54,11 @@ export function typing(event) {
     || event.target.closest?.('input:not([type=checkbox]):not([type=radio]), textarea, select, dialog');
 }
 
+// Whether an arrow key is pressed while nothing has the focus: it leads into the products.
+export function entering(event) {
+  return event.key.startsWith('Arrow') && document.activeElement === document.body;
+}
+
 // Products that somebody liked while browsing; the order page begins with them.
 const LIKES = 'fashion_models likes';
 export const likes = {

@@ -1,5 +1,5 @@
 // The order page: likes by click, variety by slider, places by drag and drop or by key.
-import {ask, el, likes, mark, picture, post, say, typing} from './common.js';
+import {ask, el, entering, likes, mark, picture, post, say, typing} from './common.js';
 import {Filters} from './filters.js';
 
 const TOP = 60;
@@ -122,9 +122,16 @@ function list(element, products, kind) {
   if (!products.length) element.replaceChildren(el('li', {class: 'quiet'}, 'none yet'));
 }
 
+// The focus stays at its place, where there may be another product now.
 function draw() {
+  const place = placeOf(document.activeElement);
   $('order').replaceChildren(...shown.map(tile));
+  if (place >= 0) $('order').children[place]?.querySelector('a').focus({preventScroll: true});
   $('again').hidden = !moved;
+}
+
+function placeOf(element) {
+  return [...$('order').children].indexOf(element?.closest('.tile'));
 }
 
 function tile(product, place) {
@@ -170,7 +177,11 @@ function move(from, to) {
 document.addEventListener('keydown', (event) => {
   if (typing(event)) return;
   const tiles = [...$('order').children];
-  const place = tiles.indexOf(document.activeElement?.closest?.('.tile'));
+  const place = placeOf(document.activeElement);
+  if (entering(event) && tiles.length) {
+    event.preventDefault();
+    tiles[0].querySelector('a').focus();
+  }
   if (place < 0) return;
   const columns = getComputedStyle($('order')).gridTemplateColumns.split(' ').length;
   const step = {ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns}[event.key];

@@ -18,6 +18,9 @@ export class Review {
     this.chosen = new Set();
     $('who').value = localStorage.getItem(WHO) ?? '';
     $('who').addEventListener('change', () => localStorage.setItem(WHO, $('who').value.trim()));
+    $('who').addEventListener('keydown', (event) => {
+      if (event.key === 'Enter') this.focus(this.active);
+    });
     this.form = $('choices');
     this.read();
     this.form.addEventListener('input', () => this.changed());
@@ -170,21 +173,29 @@ export class Review {
     node?.scrollIntoView({block: 'nearest'});
   }
 
+  // The reviewer's name, which is asked for if there is none. The focus goes beside the field, not
+  // into it: the next key may be a decision, too, and is no part of a name.
+  who() {
+    const who = $('who').value.trim();
+    if (!who) {
+      say('Say who you are first: decisions have a name. Tab leads to the field, and Enter back.');
+      $('reviewer').focus();
+    }
+    return who;
+  }
+
   // Saves a decision on what is selected, or on what is in focus. Nothing is shown as decided
   // before the server has answered that it is saved.
   async decide(answer, label = '') {
-    if (!$('who').value.trim()) {
-      say('Say who you are first: decisions have a name.');
-      $('who').focus();
-      return false;
-    }
+    const who = this.who();
+    if (!who) return false;
     const items = this.chosen.size ? [...this.chosen] : [this.items[this.active]].filter(Boolean);
     if (!items.length) return false;
     const place = this.active;
     this.saves(1);
     try {
       const outcome = await post(this.address, {
-        who: $('who').value.trim(), answers: this.answers(items, answer, label),
+        who, answers: this.answers(items, answer, label),
       }).finally(() => this.saves(-1));
       const before = items.filter((item) => item.decision).length;
       for (const [list, saved] of [[outcome.saved, true], [outcome.conflicts, false]]) {
@@ -224,11 +235,11 @@ export class Review {
   }
 
   async undo() {
-    if (!$('who').value.trim()) { $('who').focus(); return; }
+    const who = this.who();
+    if (!who) return;
     this.saves(1);
     try {
-      const {undone, left} = await post('/api/review/undo', {
-        who: $('who').value.trim(), kind: this.kind}).finally(() => this.saves(-1));
+      const {undone, left} = await post('/api/review/undo', {who, kind: this.kind}).finally(() => this.saves(-1));
       const open = new Set(undone.map((one) => this.items.find((item) => this.concerns(item, one))));
       say(undone.length > 1 ? `${undone.length} decisions are undone.` : 'Undone.');
       if (open.has(undefined)) {      // some of it is not on the page
