@@ -20,6 +20,9 @@ CAMPAIGNS = kills full_disks pairs mutated_inputs
 PYTHON  =
 EXTRAS  =
 
+# Tests and experiments start hundreds of processes; each would compile the whole package anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV   = .venv
 EMBEDDED = catalogues/embedded
 python = $(VENV)/bin/python

@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import gc
 import io
 import os
 
@@ -236,3 +237,8 @@ def needs_bfloat16():
         require_precision('bfloat16')
     except UserError as error:
         pytest.skip(str(error))
+
+
+def pytest_collection_finish():
+    """Spares the collector of garbage what the thousands of tests themselves are made of."""
+    gc.freeze()
